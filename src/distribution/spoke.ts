@@ -1,0 +1,45 @@
+import type {Failure} from '../model/failure.ts'
+import type {Target} from '../model/target.ts'
+
+/** One verb on one target. A new verb is one file that implements this, and nothing else changes. */
+export interface Spoke {
+  readonly verb: string
+  /**
+   * Reads the target, decides, and writes at most once. It is called again after a failure that may heal, so it looks
+   * before it writes: what an earlier try has already done is not done twice.
+   *
+   * Rejects with a `HubspokeError` when the read or the write failed; anything else that it throws is a bug.
+   */
+  act(target: Target, attempt: Attempt): Promise<Settled | Written>
+}
+
+/** One try of a spoke, as `distribute` hands it over. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number
+  /** Aborted only when the run is abandoned: an ordinary stop lets a write in flight finish. */
+  readonly signal: AbortSignal
+  /** To be awaited right before a write is sent: from then on, its end counts as unknown until it is known. */
+  writing(): Promise<void>
+}
+
+/** The target has reached an end. */
+export interface Settled {
+  readonly outcome: 'succeeded' | 'unchanged' | 'skipped' | 'failed'
+  readonly reason: string
+  /** Always with `failed`; with `skipped` when somebody has to look. */
+  readonly failure?: Failure
+}
+
+/** The write was accepted; `settle` watches it to its end. */
+export interface Written {
+  readonly outcome: 'written'
+  /** Never retried. Ends with `undefined` when `signal` was aborted first: the end was not seen. */
+  settle(watch: Watch): Promise<Settled | undefined>
+}
+
+export interface Watch {
+  readonly signal: AbortSignal
+  /** A sentence for people about how far it is; never part of a result. */
+  onProgress(message: string): void
+}

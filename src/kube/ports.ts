@@ -1,0 +1,129 @@
+import type {ClusterIdentity, ContextRef, Cost} from '../model/cluster.ts'
+import type {WorkloadIdentity, WorkloadImages, WorkloadKind, WorkloadState} from '../model/workload.ts'
+
+/**
+ * What the stages need of a cluster, and nothing else. Every method rejects only with a `HubspokeError` (or with a bug),
+ * and ends at once when its signal is aborted.
+ */
+export interface ClusterAccess {
+  readonly context: ContextRef
+  readonly workloads: Workloads
+  readonly configMaps: ConfigMaps
+  readonly access: AccessReviews
+  /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. Asked once, then remembered. */
+  identity(signal: AbortSignal): Promise<ClusterIdentity>
+  /** `v1.36.3`, as the server calls itself. */
+  serverVersion(signal: AbortSignal): Promise<string>
+  /** Counted since the connection was opened. */
+  cost(): Cost
+  /** Ends the connection and every watch on it. Never rejects. */
+  close(): Promise<void>
+}
+
+/** The contexts of a kubeconfig, and the way into each of them. */
+export interface Kubeconfig {
+  /** In the order of the files; names are unique, as kubectl merges them. */
+  readonly contexts: readonly ContextRef[]
+  readonly currentContext: string | undefined
+  /** Where it was read from, for messages. */
+  readonly sources: readonly string[]
+  /** The same access every time: one connection per context, opened with its first request. */
+  open(context: string): ClusterAccess
+}
+
+export interface ListRequest {
+  /** Undefined: all namespaces. */
+  readonly namespace?: string
+  /** As kubectl's `-l`, checked by the server. */
+  readonly selector?: string
+}
+
+/** One page of a list; `resourceVersion` is that of the whole list, the same on every page. */
+export interface WorkloadPage {
+  readonly workloads: readonly WorkloadImages[]
+  readonly resourceVersion: string
+}
+
+export interface Workloads {
+  /**
+   * Pages of 500, consistent as of one resource version. A page token that expires restarts the list: pages handed out
+   * before are void then, which a page with `restarted: true` says.
+   */
+  list(
+    kind: WorkloadKind,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<WorkloadPage & {readonly restarted?: boolean}>
+  /** Undefined: there is no workload of this name any more. */
+  read(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadState | undefined>
+  /**
+   * Sets `kubectl.kubernetes.io/restartedAt` of the pod template (strategic merge patch), and `annotations` on the
+   * workload itself. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
+   */
+  restart(workload: WorkloadIdentity, write: RestartWrite, signal: AbortSignal): Promise<WorkloadState>
+  /**
+   * Follows one workload from now on: resolves when every later change is sure to be delivered, so call it before the
+   * write. One watch per kind (per namespace, where permissions are namespaced) serves all that are followed.
+   */
+  follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
+  /** What keeps the newest pods of a workload from becoming ready, worst first. Empty: nothing to be seen. */
+  podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+}
+
+export interface RestartWrite {
+  readonly restartedAt: string
+  readonly resourceVersion: string
+  readonly annotations: Readonly<Record<string, string>>
+  readonly dryRun: boolean
+}
+
+/** The changes of one workload. It may still deliver states from before a write: whoever reads it judges by generation. */
+export interface WorkloadFeed {
+  /**
+   * The newest state not yet handed out; waits for one. States in between may be skipped. `'deleted'` when the object is
+   * gone, also when another one has taken its name.
+   */
+  next(signal: AbortSignal): Promise<WorkloadState | 'deleted'>
+  close(): void
+}
+
+/** Why a pod is not ready: the field's own word and its sentence, e.g. `ImagePullBackOff` of container `app`. */
+export interface PodTrouble {
+  readonly pod: string
+  readonly container: string | undefined
+  readonly reason: string
+  readonly message: string
+}
+
+export interface ConfigMapObject {
+  readonly resourceVersion: string
+  readonly data: Readonly<Record<string, string>>
+}
+
+export interface ConfigMaps {
+  /** Undefined: it, or its namespace, does not exist. */
+  read(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMapObject | undefined>
+  /** Creates it (no `resourceVersion`) or replaces exactly that version; a race is a `conflict`, a missing namespace `not-found`. */
+  write(
+    namespace: string,
+    name: string,
+    content: {readonly data: Readonly<Record<string, string>>; readonly resourceVersion?: string},
+    signal: AbortSignal,
+  ): Promise<ConfigMapObject>
+  /** An existing namespace is a success. */
+  createNamespace(namespace: string, signal: AbortSignal): Promise<void>
+}
+
+export interface AccessQuestion {
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
+  readonly group: string
+  readonly resource: string
+  /** Undefined: in all namespaces, or a resource that has none. */
+  readonly namespace?: string
+  readonly name?: string
+}
+
+export interface AccessReviews {
+  /** One SelfSubjectAccessReview: it asks, it writes nothing. */
+  mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean>
+}

@@ -1,0 +1,69 @@
+import type {Failure} from './failure.ts'
+import type {WorkloadImages, WorkloadKind} from './workload.ts'
+
+/** An entry of the kubeconfig as it was selected: a local alias, never an identity. */
+export interface ContextRef {
+  readonly name: string
+  readonly server: string
+  /** The namespace the context names, or `default`. */
+  readonly namespace: string
+}
+
+/** What identifies a cluster: the UID of its `kube-system` namespace; where that may not be read, server URL and CA hash stand in. */
+export interface ClusterIdentity {
+  readonly uid: string
+  readonly standsIn: boolean
+}
+
+/** What answering cost, counted on the connection of one context. */
+export interface Cost {
+  readonly connections: number
+  readonly requests: number
+  /** Bytes of response bodies as they came over the wire, before they were unpacked. */
+  readonly bytesRead: number
+}
+
+/** Which source answered discovery. */
+export type Tier = 'cache' | 'cache+changes' | 'scan'
+
+/** A part of a cluster that was asked for and could not be read. */
+export interface Unread {
+  readonly kind: WorkloadKind
+  /** Undefined: in all namespaces. */
+  readonly namespace?: string
+  readonly failure: Failure
+}
+
+/** A workload that runs the image, with the containers that matched. */
+export interface WorkloadMatch extends WorkloadImages {
+  readonly matched: WorkloadImages['images']
+}
+
+/** What discovery learned of one context. A context that could not be read is a reading with a `problem`, never a shorter list. */
+export interface ClusterReading {
+  readonly context: ContextRef
+  readonly identity?: ClusterIdentity
+  readonly serverVersion?: string
+  readonly tier?: Tier
+  /** One clause that says why this tier answered, e.g. `no image cache in this cluster`. */
+  readonly tierReason?: string
+  /** Age of the image cache that answered, in milliseconds. */
+  readonly cacheAgeMs?: number
+  readonly cost: Cost
+  readonly workloadsRead: number
+  readonly matches: readonly WorkloadMatch[]
+  readonly unread: readonly Unread[]
+  /** Set when nothing could be read at all. */
+  readonly problem?: Failure
+}
+
+/** What was looked at, and so what an empty answer speaks of. */
+export interface Scope {
+  readonly kinds: readonly WorkloadKind[]
+  /** Namespace patterns as given; empty: all namespaces. */
+  readonly namespaces: readonly string[]
+  readonly selector?: string
+  readonly contexts: readonly string[]
+  /** Contexts of the kubeconfig that were not selected. */
+  readonly contextsLeftOut: readonly string[]
+}

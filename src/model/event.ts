@@ -1,0 +1,24 @@
+import type {ClusterReading} from './cluster.ts'
+import type {SpokeResult} from './result.ts'
+import type {Plan, Target} from './target.ts'
+
+/** What happens in a run, as it happens. Whoever listens can be deleted without changing a result. */
+export type HubEvent =
+  | {readonly type: 'discovery-started'; readonly contexts: readonly string[]}
+  | {readonly type: 'context-read'; readonly reading: ClusterReading}
+  | {readonly type: 'distribution-started'; readonly plan: Plan}
+  | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
+  | {readonly type: 'target-written'; readonly target: Target}
+  | {readonly type: 'target-progress'; readonly target: Target; readonly message: string}
+  | {
+      readonly type: 'target-retrying'
+      readonly target: Target
+      readonly attempt: number
+      readonly delayMs: number
+      readonly reason: string
+    }
+  | {readonly type: 'target-finished'; readonly result: SpokeResult}
+  | {readonly type: 'stopping'; readonly reason: string}
+  | {readonly type: 'notice'; readonly message: string}
+
+export type OnEvent = (event: HubEvent) => void

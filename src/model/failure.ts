@@ -1,0 +1,77 @@
+/**
+ * Why something that we expect to fail did fail: a class for scripts. The word is part of the documents' contract.
+ *
+ * `timeout` is a server that was reached and did not answer in time; `rollout` a write that was accepted and did not
+ * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all).
+ */
+export const failureClasses = [
+  'usage',
+  'unreachable',
+  'timeout',
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'throttled',
+  'server-error',
+  'rejected',
+  'rollout',
+  'not-restartable',
+  'recreated',
+  'locked',
+  'declined',
+  'internal',
+] as const
+
+export type FailureClass = (typeof failureClasses)[number]
+
+/** A failure as a value, as it stands in results and documents: class, sentence, and the next commands to type. */
+export interface Failure {
+  readonly class: FailureClass
+  readonly message: string
+  readonly suggestions: readonly string[]
+}
+
+export interface FailureDetails {
+  readonly suggestions?: readonly string[]
+  /** HTTP status of the answer, when there was one. */
+  readonly status?: number
+  /** How long the server asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number
+  /** The server answered that it did not carry the request out: a write that failed so was certainly not made. */
+  readonly refused?: boolean
+}
+
+/**
+ * What we expect to go wrong. Anything else that is thrown is a bug.
+ *
+ * The original error is never kept as `cause`: it may hold response bodies, headers and tokens.
+ */
+export class HubspokeError extends Error {
+  override readonly name = 'HubspokeError'
+  readonly failureClass: FailureClass
+  readonly suggestions: readonly string[]
+  readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
+  readonly refused: boolean
+
+  constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
+    super(message)
+    this.failureClass = failureClass
+    this.suggestions = details.suggestions ?? []
+    this.status = details.status
+    this.retryAfterMs = details.retryAfterMs
+    this.refused = details.refused ?? false
+  }
+
+  toFailure(): Failure {
+    return {class: this.failureClass, message: this.message, suggestions: this.suggestions}
+  }
+}
+
+/** The failure that an error stands for; one that we did not expect is a bug and says only its own sentence. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof HubspokeError) return error.toFailure()
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return {class: 'internal', message: `A bug in hubspoke: ${message}`, suggestions: []}
+}

@@ -1,0 +1,46 @@
+import type {ArgumentsEntry} from './report.ts'
+import type {SpokeResult} from './result.ts'
+import type {StopReason} from './stop.ts'
+import type {Target} from './target.ts'
+
+/** One line of a run's ledger. `at` is the wall clock of this machine, RFC 3339. */
+export type LedgerRecord =
+  | {
+      readonly type: 'run'
+      readonly at: string
+      readonly schemaVersion: 1
+      readonly id: string
+      readonly verb: string
+      readonly arguments: ArgumentsEntry
+      readonly stamp: string
+    }
+  /** Every target of the plan, all of them before the first write. */
+  | {readonly type: 'planned'; readonly at: string; readonly target: Target; readonly server: string}
+  /** On disk before the write that it announces is sent. */
+  | {readonly type: 'writing'; readonly at: string; readonly target: string; readonly attempt: number}
+  | {readonly type: 'written'; readonly at: string; readonly target: string}
+  | {
+      readonly type: 'retrying'
+      readonly at: string
+      readonly target: string
+      readonly attempt: number
+      readonly reason: string
+    }
+  | {
+      readonly type: 'result'
+      readonly at: string
+      readonly target: string
+      readonly result: Omit<SpokeResult, 'target'>
+    }
+  | {readonly type: 'ended'; readonly at: string; readonly exitCode: number; readonly stoppedBy: StopReason | null}
+
+/** The same, without the time that whoever writes it adds. */
+export type LedgerEntry = LedgerRecord extends infer R ? (R extends LedgerRecord ? Omit<R, 'at'> : never) : never
+
+/** Append-only. Rejects with a `HubspokeError` when the record could not be made durable. */
+export interface Ledger {
+  readonly path: string
+  /** Resolves when the record, and every one before it, is on disk. */
+  append(entry: LedgerEntry): Promise<void>
+  close(): Promise<void>
+}

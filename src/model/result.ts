@@ -1,0 +1,31 @@
+import type {Failure} from './failure.ts'
+import type {Target} from './target.ts'
+
+/**
+ * How a target ended.
+ *
+ * `not-run`: no write was ever sent. `unverified`: a write was sent or may have arrived, and its end was not seen.
+ * `skipped`: nothing was written, and the reason says why.
+ */
+export const outcomes = ['failed', 'unverified', 'not-run', 'skipped', 'unchanged', 'succeeded'] as const
+
+export type Outcome = (typeof outcomes)[number]
+
+/** Exactly one per planned target. */
+export interface SpokeResult {
+  readonly target: Target
+  readonly outcome: Outcome
+  /** Tries made; 0 for a target that never started. */
+  readonly attempts: number
+  readonly durationMs: number
+  /** One sentence for people: what happened, or why nothing did. Empty when there is nothing to add. */
+  readonly reason: string
+  /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not as wanted. */
+  readonly failure?: Failure
+}
+
+/** Is the target as the user wanted it, or gone, so that nobody has to look? */
+export function isAsWanted(result: SpokeResult): boolean {
+  if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return true
+  return result.outcome === 'skipped' && result.failure === undefined
+}

@@ -1,0 +1,23 @@
+import type {ClusterReading, Scope} from './cluster.ts'
+import type {ArgumentsEntry} from './report.ts'
+import type {SpokeResult} from './result.ts'
+import type {StopReason} from './stop.ts'
+
+/** Everything that happened in a run; the report and the verdict are functions of it. */
+export interface RunFacts {
+  readonly id: string
+  readonly verb: string
+  readonly arguments: ArgumentsEntry
+  readonly startedAt: Date
+  readonly durationMs: number
+  readonly dryRun: 'client' | 'server' | null
+  readonly waited: boolean
+  readonly allowEmpty: boolean
+  readonly ledger: string | null
+  readonly scope: Scope
+  readonly readings: readonly ClusterReading[]
+  /** One per planned target, in plan order; `not-run` all of them when the plan was declined. */
+  readonly results: readonly SpokeResult[]
+  readonly declined: boolean
+  readonly stoppedBy: StopReason | undefined
+}

@@ -1,0 +1,26 @@
+const pattern = /^(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})-([0-9a-f]{4})$/
+
+/**
+ * The id of a run that starts at `date`: `YYYYMMDD-HHMMSS-xxxx`, in UTC, `xxxx` a random hexadecimal suffix.
+ *
+ * @param random a number in [0, 1)
+ */
+export function createRunId(date: Date, random: number): string {
+  const digits = date.toISOString().replace(/[-:]/g, '')
+  const suffix = Math.floor(random * 0x10000)
+    .toString(16)
+    .padStart(4, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${suffix}`
+}
+
+/**
+ * The restart stamp of a run, RFC 3339 with milliseconds: a function of the id alone, so that whoever knows the id knows
+ * the stamp, also without the ledger. The suffix of the id gives the milliseconds. Undefined for what is no run id.
+ */
+export function restartStamp(runId: string): string | undefined {
+  const [, year, month, day, hour, minute, second, suffix] = pattern.exec(runId) ?? []
+  if (suffix === undefined) return undefined
+  const milliseconds = String(Number.parseInt(suffix, 16) % 1000).padStart(3, '0')
+  const stamp = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`
+  return Number.isNaN(Date.parse(stamp)) ? undefined : stamp
+}

@@ -1,0 +1,65 @@
+/** The kinds that hubspoke acts on, in the order in which they are listed everywhere. */
+export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const
+
+export type WorkloadKind = (typeof workloadKinds)[number]
+
+/** A container of a pod template and the image it runs, exactly as the template spells it. */
+export interface ContainerImage {
+  readonly container: string
+  readonly image: string
+  /** `sidecar` is an init container with `restartPolicy: Always`. */
+  readonly role: 'container' | 'init' | 'sidecar'
+}
+
+/** What a list of workloads keeps of each object; the rest of the page is dropped. */
+export interface WorkloadImages {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly images: readonly ContainerImage[]
+}
+
+/** One object inside one cluster. `uid` tells a workload from another one that later had the same name. */
+export type WorkloadIdentity = Pick<WorkloadImages, 'kind' | 'namespace' | 'name' | 'uid'>
+
+export interface WorkloadCondition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+}
+
+/** A workload as its rollout is judged: one object of the API, reduced to what decides. */
+export interface WorkloadState extends WorkloadImages {
+  readonly resourceVersion: string
+  /** Bumped by the server with every change of the spec. */
+  readonly generation: number
+  /** The generation that the controller has acted on; the status speaks of no later one. */
+  readonly observedGeneration: number
+  /** `kubectl.kubernetes.io/restartedAt` of the pod template, as it is. */
+  readonly restartedAt: string | undefined
+  /** A paused Deployment; never true of the other kinds. */
+  readonly paused: boolean
+  readonly strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete'
+  /** `spec.updateStrategy.rollingUpdate.partition` of a StatefulSet; 0 elsewhere. */
+  readonly partition: number
+  /** Pods wanted: `spec.replicas`, or `status.desiredNumberScheduled` of a DaemonSet. */
+  readonly wanted: number
+  /** Pods that exist, of any revision. */
+  readonly current: number
+  readonly updated: number
+  readonly ready: number
+  readonly available: number
+  /** Revision hashes of a StatefulSet; empty elsewhere. */
+  readonly currentRevision: string
+  readonly updateRevision: string
+  readonly conditions: readonly WorkloadCondition[]
+  /** `spec.progressDeadlineSeconds` of a Deployment, in milliseconds. */
+  readonly progressDeadlineMs: number | undefined
+}
+
+/** `shop/Deployment/web`: how a workload is named inside its cluster. */
+export function workloadName(workload: Pick<WorkloadIdentity, 'kind' | 'namespace' | 'name'>): string {
+  return `${workload.namespace}/${workload.kind}/${workload.name}`
+}

@@ -1,0 +1,30 @@
+const unitMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000}
+
+/**
+ * Milliseconds of a Go-style duration (`300ms`, `30s`, `1h30m`), or undefined when it is none.
+ * A bare number has no unit and is refused; `0` is allowed.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (unitMs[unit ?? ''] ?? 0)
+  }
+  return total
+}
+
+/** A duration for people: the largest unit and at most the one below it (`850ms`, `4.2s`, `3m12s`, `2h5m`, `3d4h`). */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return pair(minutes, 'm', Math.floor((ms % 60_000) / 1000), 's')
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return pair(hours, 'h', minutes % 60, 'm')
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`
+}
