@@ -1,0 +1,62 @@
+import type {ApiObject} from './api-object.ts'
+import type {WorkloadSpec} from './spec.ts'
+import type {Trouble} from './trouble.ts'
+
+/** Simulated clusters on the loopback interface. */
+export interface Sandbox {
+  /** YAML text: one context per cluster (and per further context), CA inline, current-context the first. */
+  readonly kubeconfig: string
+  readonly clusters: readonly SandboxCluster[]
+  /** @throws RangeError when there is no cluster of that name: a mistake of the caller */
+  cluster(name: string): SandboxCluster
+  /** Ends every connection, watch and rollout; nothing is left pending afterwards. */
+  close(): Promise<void>
+}
+
+/** One simulated cluster, seen from behind: what a test may look at and change without asking the API. */
+export interface SandboxCluster {
+  readonly name: string
+  /** `https://127.0.0.1:port`, the same after a restart. */
+  readonly server: string
+  /** UID of the namespace `kube-system`. */
+  readonly uid: string
+  readonly token: string
+  /** TLS connections accepted so far. */
+  connections(): number
+  /** Requests answered (or being answered) so far, in the order in which they came. */
+  requests(): readonly LoggedRequest[]
+  /** Deep copies, in the order of namespace and name. */
+  objects(kind: string, namespace?: string): readonly ApiObject[]
+  /** A deep copy. A namespace is not looked at for kinds that have none. */
+  object(kind: string, namespace: string, name: string): ApiObject | undefined
+  /** Creates a workload (and its namespace), which then rolls out. */
+  add(workload: WorkloadSpec): ApiObject
+  /** Creates any object, as the API would. */
+  create(object: ApiObject): ApiObject
+  /** JSON merge patch (RFC 7386), as the API would carry it out. */
+  patch(kind: string, namespace: string, name: string, patch: object): ApiObject
+  /** False when there was no such object. */
+  remove(kind: string, namespace: string, name: string): boolean
+  /** Returns its removal. */
+  addTrouble(trouble: Trouble): () => void
+  /** Forgets the history: watches from older versions, and page tokens, get 410 from now on. */
+  expireHistory(): void
+  /** The server goes away: connections break and new ones are refused. Controllers go on. */
+  stop(): Promise<void>
+  /** Back on the same port, with the same objects. */
+  start(): Promise<void>
+}
+
+/** A request as the server saw it. */
+export interface LoggedRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  readonly userAgent: string
+  /** Name of the context whose user asked; empty: nobody we know. */
+  readonly user: string
+  /** 0 while it is not answered, or when its connection broke before it was. */
+  readonly status: number
+  /** Bytes of the answer's body as they were sent, after compression. */
+  readonly bytes: number
+}

@@ -1,0 +1,69 @@
+import type {WorkloadKind} from '../model/workload.ts'
+import type {Trouble} from './trouble.ts'
+
+/** What a sandbox consists of: several simulated clusters in one process. */
+export interface SandboxSpec {
+  readonly clusters: readonly ClusterSpec[]
+}
+
+export interface ClusterSpec {
+  /** Also the name of its context and of the user in the kubeconfig. */
+  readonly name: string
+  readonly workloads?: readonly WorkloadSpec[]
+  /** Time that one pod takes to become ready, in milliseconds; default 200. */
+  readonly rolloutStepMs?: number
+  /** In force from the start. */
+  readonly trouble?: readonly Trouble[]
+  /** Bearer token of the kubeconfig's user; default: a random one. */
+  readonly token?: string
+  /** Further contexts that lead to this cluster, each with a user of its own. */
+  readonly contexts?: readonly ContextSpec[]
+  /** Default 3; a DaemonSet runs one pod on each. */
+  readonly nodes?: number
+  /** What `/version` says; default `v1.36.3`. */
+  readonly version?: string
+}
+
+/** One more way into a cluster: another context name, user and token, the same server. */
+export interface ContextSpec {
+  readonly name: string
+  readonly namespace?: string
+  readonly token?: string
+}
+
+/** A workload as it stands, rolled out, when the sandbox starts (or is being rolled out, when it is added later). */
+export type WorkloadSpec = WorkloadBase &
+  (
+    | {readonly image: string; readonly containers?: never}
+    | {readonly containers: readonly ContainerSpec[]; readonly image?: never}
+  )
+
+interface WorkloadBase {
+  /** Default `Deployment`. */
+  readonly kind?: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  /** Default 2; a DaemonSet has none. */
+  readonly replicas?: number
+  /** Deployments only; default 600. */
+  readonly progressDeadlineSeconds?: number
+  /** Deployments only. */
+  readonly paused?: boolean
+  /** Default `RollingUpdate`. `Recreate` is for Deployments, `OnDelete` for the other two. */
+  readonly strategy?: 'RollingUpdate' | 'Recreate' | 'OnDelete'
+  readonly maxSurge?: number | string
+  readonly maxUnavailable?: number | string
+  /** StatefulSets only. */
+  readonly partition?: number
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export interface ContainerSpec {
+  readonly name: string
+  readonly image: string
+  /** An init container. */
+  readonly init?: boolean
+  /** An init container with `restartPolicy: Always`. */
+  readonly sidecar?: boolean
+}
