@@ -14,6 +14,8 @@ export interface ClusterAccess {
   identity(signal: AbortSignal): Promise<ClusterIdentity>
   /** `v1.36.3`, as the server calls itself. */
   serverVersion(signal: AbortSignal): Promise<string>
+  /** The names of all namespaces; asked only to tell a mistyped namespace from one in which nothing runs. */
+  listNamespaces(signal: AbortSignal): Promise<readonly string[]>
   /** Counted since the connection was opened. */
   cost(): Cost
   /** Ends the connection and every watch on it. Never rejects. */
