@@ -1,0 +1,26 @@
+import {expect, test} from 'vitest'
+import {nearNames} from './near-names.ts'
+
+const contexts = ['prod-eu', 'prod-us', 'staging', 'dev', 'kind-local']
+
+test.each([
+  {wanted: 'prod-ue', expected: ['prod-eu', 'prod-us'], because: 'a swap is one mistake, a replaced letter too'},
+  {wanted: 'stagign', expected: ['staging'], because: 'letters were swapped'},
+  {wanted: 'PROD-EU', expected: ['prod-eu', 'prod-us'], because: 'case does not count'},
+  {wanted: 'prd-*', expected: [], because: 'too far away'},
+  {wanted: 'local', expected: ['kind-local'], because: 'a part of the name'},
+  {wanted: 'prod*', expected: ['prod-eu', 'prod-us'], because: 'wildcards do not count'},
+  {wanted: 'dve', expected: ['dev'], because: 'a short name allows one mistake'},
+  {wanted: '*', expected: [], because: 'nothing is left to compare'},
+  {wanted: 'zzz', expected: [], because: 'nothing is near'},
+])('$wanted: $because', ({wanted, expected}) => {
+  expect(nearNames(wanted, contexts)).toEqual(expected)
+})
+
+test('names three at most, nearest first, each once', () => {
+  expect(nearNames('web-1', ['web-12', 'web-1x', 'web-1', 'web-1', 'web-2', 'web-3'])).toEqual([
+    'web-1',
+    'web-12',
+    'web-1x',
+  ])
+})
