@@ -1,0 +1,62 @@
+import {execFile} from 'node:child_process'
+import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {createServer} from 'node:net'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+
+const run = promisify(execFile)
+
+/** Where kwokctl keeps what belongs to a cluster; `home` is its `HOME`. */
+export function stateFolder(home: string, name: string): string {
+  return join(home, '.kwok', 'clusters', name)
+}
+
+/**
+ * Ends processes of a cluster at once, as a power cut does. Their pid files go too: where nobody reaps orphans, kwokctl
+ * takes a dead process for a running one.
+ */
+export function killComponents(state: string, only?: string): void {
+  const pids = join(state, 'pids')
+  for (const file of existsSync(pids) ? readdirSync(pids) : []) {
+    if (only && file !== `${only}.pid`) continue
+    try {
+      process.kill(Number(readFileSync(join(pids, file), 'utf8')), 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+    rmSync(join(pids, file))
+  }
+}
+
+/** Runs kwokctl; a rejection carries what it said. */
+export async function runKwokctl(kwokctl: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  await run(kwokctl, [...args], {env, timeout: 120_000})
+}
+
+/** The last lines that each part of a cluster logged, for the message of an error. */
+export function lastWords(state: string): string {
+  const logs = join(state, 'logs')
+  const tails = (existsSync(logs) ? readdirSync(logs) : []).map((file) => {
+    const lines = readFileSync(join(logs, file), 'utf8').trim().split('\n').slice(-3)
+    return [`${file}:`, ...lines.map((line) => `  ${line.slice(0, 300)}`)].join('\n')
+  })
+  return tails.join('\n')
+}
+
+/**
+ * Ports on the loopback interface that nobody uses, from below the range that outgoing connections are given: a server that
+ * is stopped for a while finds its port free when it comes back.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const held = []
+  while (held.length < count) {
+    const server = createServer()
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (isFree) held.push({server, port})
+  }
+  await Promise.all(held.map(({server}) => new Promise((resolve) => server.close(resolve))))
+  return held.map(({port}) => port)
+}

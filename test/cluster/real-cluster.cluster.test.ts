@@ -1,0 +1,132 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {startConnectionCounter} from './connection-counter.ts'
+import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {mergeKubeconfigs, redirectKubeconfig} from './kubeconfig-files.ts'
+import {openRawClient} from './raw-client.ts'
+import {RealCluster, startRealCluster} from './real-cluster.ts'
+import {
+  brokenImage,
+  controllerRevisionCounts,
+  fleet,
+  namespace,
+  replicaSetCounts,
+  untilRolledOut,
+  workload,
+} from './workloads.ts'
+
+const binaries = await controlPlaneOrSkip()
+
+describe.skipIf(!binaries)('a real cluster', () => {
+  let cluster: RealCluster
+
+  beforeAll(async () => {
+    cluster = await startRealCluster({name: 'east', nodes: 2})
+  }, 120_000)
+  afterAll(() => cluster?.delete())
+
+  test('rolls out deployments, stateful sets and daemon sets', async () => {
+    await cluster.apply([
+      ...fleet({deployments: 6, namespaces: ['blue', 'green'], image: 'registry.example/web:1', onImage: 4}),
+      workload({kind: 'StatefulSet', namespace: 'blue', name: 'db', image: 'registry.example/db:1'}),
+      workload({kind: 'DaemonSet', namespace: 'green', name: 'agent', image: 'registry.example/agent:1'}),
+    ])
+    await untilRolledOut(cluster)
+    expect(await replicaSetCounts(cluster)).toMatchObject({
+      'blue/app-0': {replicaSets: 1, revision: 1},
+      'green/app-5': {replicaSets: 1, revision: 1},
+    })
+    expect(await controllerRevisionCounts(cluster)).toEqual({'StatefulSet blue/db': 1, 'DaemonSet green/agent': 1})
+    const agents = await cluster.get<{items: unknown[]}>('/api/v1/namespaces/green/pods?labelSelector=app=agent')
+    expect(agents.items).toHaveLength(2)
+  }, 60_000)
+
+  test('pods get into the trouble that they ask for', async () => {
+    const trouble = (name: string, podAnnotations: Record<string, string>, image = 'registry.example/app:1') =>
+      workload({namespace: 'trouble', name, image, podAnnotations, replicas: 1})
+    await cluster.apply([
+      namespace('trouble'),
+      trouble('broken', {}, brokenImage),
+      trouble('crashes', {'hubspoke.test/crashes': 'true'}),
+      trouble('never', {'hubspoke.test/never-ready': 'true'}),
+    ])
+    const reasons = async (): Promise<unknown> => {
+      interface Pods {
+        items: {
+          metadata: {labels: {app: string}}
+          status: {containerStatuses?: {state: {waiting?: {reason: string}}}[]}
+        }[]
+      }
+      const {items} = await cluster.get<Pods>('/api/v1/namespaces/trouble/pods')
+      return Object.fromEntries(
+        items.map(({metadata, status}) => {
+          const state = status.containerStatuses?.[0]?.state
+          return [metadata.labels.app, state && (state.waiting?.reason ?? 'running')]
+        }),
+      )
+    }
+    const expected = {broken: 'ImagePullBackOff', crashes: 'CrashLoopBackOff', never: 'running'}
+    await expect.poll(reasons, {timeout: 20_000}).toEqual(expected)
+  }, 30_000)
+
+  test('has a genuine outage, and comes back on the same port with the same objects', async () => {
+    cluster.stopApiServer()
+    await expect(cluster.client.get('/version')).rejects.toThrow()
+    await cluster.startApiServer()
+    const again = new RealCluster(cluster.place)
+    const {metadata} = await again.get<{metadata: {name: string}}>('/api/v1/namespaces/blue')
+    expect(metadata.name).toBe('blue')
+    await again.client.close()
+  }, 60_000)
+
+  test('is reached through a proxy and through a merged kubeconfig', async () => {
+    const counter = await startConnectionCounter(cluster.server)
+    const [proxied, merged] = [join(cluster.place.folder, 'proxied.yaml'), join(cluster.place.folder, 'merged.yaml')]
+    redirectKubeconfig(proxied, cluster, counter.server)
+    mergeKubeconfigs(merged, [cluster, {name: 'east-again', kubeconfigPath: proxied}])
+    const client = openRawClient(merged, 'east-again')
+    const replies = await Promise.all(Array.from({length: 20}, () => client.get('/api/v1/namespaces/default')))
+    expect(replies.map(({status}) => status)).toEqual(replies.map(() => 200))
+    expect(counter.accepted()).toBe(1)
+    await client.close()
+    await counter.close()
+  }, 30_000)
+
+  test('kubectl talks to it', async () => {
+    const {exitCode, stdout} = await cluster.kubectl(
+      ['create', '-f', '-', '-o', 'name'],
+      JSON.stringify(namespace('typed')),
+    )
+    expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: 'namespace/typed\n'})
+  }, 30_000)
+
+  test('nothing of it is left when the process that started it is killed', async () => {
+    const script = `
+      import {startRealCluster} from ${JSON.stringify(join(import.meta.dirname, 'real-cluster.ts'))}
+      const cluster = await startRealCluster({name: 'doomed'})
+      console.log(JSON.stringify(cluster.place))`
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['ignore', 'pipe', 'inherit']})
+    const [line] = await once(owner.stdout, 'data')
+    const {folder} = JSON.parse(String(line))
+    const state = join(folder, '.kwok', 'clusters', 'doomed', 'pids')
+    const pids = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok-controller'].map(
+      (name) => Number(readFileSync(join(state, `${name}.pid`), 'utf8')),
+    )
+    owner.kill('SIGKILL')
+    await expect.poll(() => existsSync(folder), {timeout: 20_000}).toBe(false)
+    expect(pids.filter(isAlive)).toEqual([])
+  }, 120_000)
+})
+
+/** A process that waits to be reaped is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
