@@ -1,0 +1,129 @@
+import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
+import type {CachedWorkload, ImageCache} from './image-cache.ts'
+import {isProblem, type Problem, quoted} from './problem.ts'
+
+/** Why what stands in the place of the cache is none that can be trusted. */
+export type CacheProblem = Problem
+
+/**
+ * Reads the document of an image cache: its present form, entries without `kind` (a Deployment) or `containers`, and the
+ * two older forms (`"namespace/name"` for an entry; a bare map of images without `images` around it). Keys and kinds that
+ * are not known are passed over. Anything broken spoils the whole: half a cache would be a shorter answer. Never throws.
+ */
+export function decodeImageCache(text: string): ImageCache | CacheProblem {
+  const content = parseJson(text)
+  if (!isRecord(content)) return {problem: 'The image cache is not a JSON object.'}
+  const version = content.schemaVersion
+  if (version !== undefined && version !== 1) {
+    return {
+      problem: `The image cache has schema version ${quoted(JSON.stringify(version))}, which this hubspoke cannot read.`,
+    }
+  }
+  const listed = content.images
+  const isWrapped = isRecord(listed)
+  if (!isWrapped && (version !== undefined || !isFlatMap(content)))
+    return {problem: 'The image cache holds no "images".'}
+  const images = decodeImages(isWrapped ? listed : content)
+  if (isProblem(images)) return images
+  const origin = isWrapped ? decodeOrigin(content) : {resourceVersions: new Map<WorkloadKind, string>()}
+  return isProblem(origin) ? origin : {images, ...origin}
+}
+
+/** A bare map of images: at least one, and a list under each. An empty object could be anybody's. */
+function isFlatMap(content: Readonly<Record<string, unknown>>): boolean {
+  const lists = Object.values(content)
+  return lists.length > 0 && lists.every(Array.isArray)
+}
+
+function decodeImages(listed: Readonly<Record<string, unknown>>): ReadonlyMap<string, CachedWorkload[]> | CacheProblem {
+  const images = new Map<string, CachedWorkload[]>()
+  for (const [image, entries] of Object.entries(listed)) {
+    if (!Array.isArray(entries)) return {problem: `The image cache has no list under ${quoted(image)}.`}
+    const decoded: CachedWorkload[] = []
+    for (const entry of entries) {
+      const workload = typeof entry === 'string' ? decodeName(entry) : decodeEntry(entry)
+      if (workload === undefined) return {problem: `The image cache has a broken entry under ${quoted(image)}.`}
+      if (workload !== 'of another kind') decoded.push(workload)
+    }
+    images.set(image, decoded)
+  }
+  return images
+}
+
+function decodeName(text: string): CachedWorkload | undefined {
+  const [namespace, name, ...rest] = text.split('/', 3)
+  if (!namespace || !name || rest.length > 0) return undefined
+  return {kind: 'Deployment', namespace, name, containers: []}
+}
+
+function decodeEntry(entry: unknown): CachedWorkload | 'of another kind' | undefined {
+  if (!isRecord(entry)) return undefined
+  const {namespace, name, kind = 'Deployment', containers = [], init = [], sidecars = []} = entry
+  if (!isName(namespace) || !isName(name) || typeof kind !== 'string') return undefined
+  if (!areNames(containers) || !areNames(init) || !areNames(sidecars)) return undefined
+  if (!isWorkloadKind(kind)) return 'of another kind'
+  const role = (container: string): 'init' | 'sidecar' | 'container' => {
+    if (init.includes(container)) return 'init'
+    return sidecars.includes(container) ? 'sidecar' : 'container'
+  }
+  return {kind, namespace, name, containers: containers.map((container) => ({container, role: role(container)}))}
+}
+
+function decodeOrigin(content: Readonly<Record<string, unknown>>): Omit<ImageCache, 'images'> | CacheProblem {
+  const {clusterUid, builtAt, resourceVersions = {}, workloads} = content
+  if (clusterUid !== undefined && !isName(clusterUid)) return {problem: 'The image cache has a broken "clusterUid".'}
+  const built = typeof builtAt === 'string' ? new Date(builtAt) : undefined
+  if (builtAt !== undefined && (built === undefined || Number.isNaN(built.getTime()))) {
+    return {problem: 'The image cache has a broken "builtAt".'}
+  }
+  if (
+    workloads !== undefined &&
+    !(typeof workloads === 'number' && Number.isSafeInteger(workloads) && workloads >= 0)
+  ) {
+    return {problem: 'The image cache has broken "workloads".'}
+  }
+  const versions = decodeVersions(resourceVersions)
+  if (isProblem(versions)) return versions
+  return {
+    resourceVersions: versions,
+    ...(clusterUid !== undefined && {clusterUid}),
+    ...(built !== undefined && {builtAt: built}),
+    ...(workloads !== undefined && {workloads}),
+  }
+}
+
+function decodeVersions(listed: unknown): ReadonlyMap<WorkloadKind, string> | CacheProblem {
+  const broken = {problem: 'The image cache has broken "resourceVersions".'}
+  if (!isRecord(listed)) return broken
+  const versions = new Map<WorkloadKind, string>()
+  for (const [kind, version] of Object.entries(listed)) {
+    // Decimal since they can be compared; 20 digits hold every unsigned 64-bit number.
+    if (typeof version !== 'string' || !/^\d{1,20}$/.test(version)) return broken
+    if (isWorkloadKind(kind)) versions.set(kind, version)
+  }
+  return versions
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function areNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isName)
+}
+
+function isWorkloadKind(kind: string): kind is WorkloadKind {
+  return workloadKinds.some((known) => known === kind)
+}

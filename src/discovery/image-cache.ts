@@ -1,0 +1,103 @@
+import {type ContainerImage, type WorkloadImages, type WorkloadKind, workloadKinds} from '../model/workload.ts'
+
+/** A workload under one image of the cache. No UIDs: who wants to write reads the workload first. */
+export interface CachedWorkload {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  /** Empty in a cache that does not say which containers run the image. */
+  readonly containers: readonly Omit<ContainerImage, 'image'>[]
+}
+
+/** What the image cache of a cluster says: which workloads run which image, as the pod templates spell it. */
+export interface ImageCache {
+  readonly images: ReadonlyMap<string, readonly CachedWorkload[]>
+  /** Undefined, as everything below it, in the older forms of the cache. */
+  readonly clusterUid?: string
+  readonly builtAt?: Date
+  /** The version of the list that each kind was read from; empty in the older forms. */
+  readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
+  readonly workloads?: number
+}
+
+/** A cache that this version built, and that knows everything about itself. */
+export type BuiltImageCache = Required<ImageCache>
+
+/** What a cache is built from: a whole list of every kind. */
+export interface WholeCluster {
+  readonly clusterUid: string
+  readonly builtAt: Date
+  readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
+  readonly workloads: readonly WorkloadImages[]
+}
+
+/** The image cache of what was read of a cluster. */
+export function buildImageCache({workloads, ...origin}: WholeCluster): BuiltImageCache {
+  const images = new Map<string, CachedWorkload[]>()
+  for (const {kind, namespace, name, images: containers} of workloads) {
+    for (const [image, group] of Map.groupBy(containers, (container) => container.image)) {
+      const entry = {kind, namespace, name, containers: group.map(({container, role}) => ({container, role}))}
+      const entries = images.get(image)
+      if (entries) entries.push(entry)
+      else images.set(image, [entry])
+    }
+  }
+  return {...origin, images, workloads: workloads.length}
+}
+
+/**
+ * The document of the cache. `images` alone is its published form, so that older readers keep working; what runs as an
+ * init container or a sidecar is named again under `init` and `sidecars`. Everything is sorted, so that the same cluster
+ * gives the same bytes.
+ */
+export function encodeImageCache(cache: BuiltImageCache): string {
+  // An object without a prototype: an image may be called `__proto__`.
+  const images: Record<string, unknown> = Object.create(null)
+  for (const image of [...cache.images.keys()].sort()) {
+    images[image] = (cache.images.get(image) ?? []).toSorted(byPlace).map(encodeEntry)
+  }
+  const versions = workloadKinds.flatMap((kind) => {
+    const version = cache.resourceVersions.get(kind)
+    return version === undefined ? [] : [[kind, version]]
+  })
+  return JSON.stringify({
+    images,
+    schemaVersion: 1,
+    clusterUid: cache.clusterUid,
+    builtAt: cache.builtAt.toISOString(),
+    resourceVersions: Object.fromEntries(versions),
+    workloads: cache.workloads,
+  })
+}
+
+function encodeEntry({namespace, name, kind, containers}: CachedWorkload): object {
+  const named = (role: ContainerImage['role']): string[] =>
+    containers.filter((container) => container.role === role).map(({container}) => container)
+  const init = named('init').sort()
+  const sidecars = named('sidecar').sort()
+  return {
+    namespace,
+    name,
+    kind,
+    containers: containers.map(({container}) => container).sort(),
+    ...(init.length > 0 && {init}),
+    ...(sidecars.length > 0 && {sidecars}),
+  }
+}
+
+/** The order in which workloads stand everywhere: by kind, then by namespace and name. */
+export function byPlace(a: PlacedWorkload, b: PlacedWorkload): number {
+  return (
+    workloadKinds.indexOf(a.kind) - workloadKinds.indexOf(b.kind) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.name, b.name)
+  )
+}
+
+type PlacedWorkload = Pick<WorkloadImages, 'kind' | 'namespace' | 'name'>
+
+/** By code unit, as `sort` does: the same in every locale. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
