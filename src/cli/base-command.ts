@@ -1,0 +1,92 @@
+import {Command} from '@oclif/core'
+import {type ExitName, exitCodes} from '../model/exit-code.ts'
+import {type FailureClass, HubspokeError, toFailure} from '../model/failure.ts'
+import type {ErrorReport, Verdict} from '../model/report.ts'
+import {renderDocument} from '../summary/documents.ts'
+import {AlreadyReported} from './already-reported.ts'
+import {outputFlags, type outputFormats} from './flags.ts'
+import {processRuntime, type Runtime} from './runtime.ts'
+
+export type OutputFormat = (typeof outputFormats)[number]
+
+/** What every command is: it composes a request, and ends with a document, its view and the verdict's exit code. */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = outputFlags
+
+  /** Tests open another one. */
+  static openRuntime(): Runtime {
+    return processRuntime()
+  }
+
+  protected readonly runtime: Runtime = (this.constructor as typeof BaseCommand).openRuntime()
+
+  /** Writes the result to stdout in the format that was asked for, and sets the exit code from its verdict. */
+  protected async conclude<Report extends {readonly verdict: Verdict}>(report: Report, text: string): Promise<Report> {
+    this.runtime.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
+    await this.runtime.stdout.flushed()
+    this.runtime.setExitCode(report.verdict.code)
+    return report
+  }
+
+  /**
+   * Replaces oclif's own, which under `--json` forgets the exit code of an error and prints the whole parse context. One
+   * place, so that codes are the same in every format: `ErrorReport` on stdout for machines, sentences on stderr for people.
+   */
+  protected override async catch(error: Error): Promise<never> {
+    if ('code' in error && error.code === 'EEXIT') throw error
+    const failure = isUsageError(error)
+      ? {class: 'usage' as const, message: error.message, suggestions: [`${this.config.bin} ${this.id} --help`]}
+      : toFailure(error)
+    const name = exitForClass[failure.class]
+    const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
+    const format = formatOf(this.argv, this.runtime.env)
+    if (format !== undefined) {
+      const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
+      this.runtime.stdout.write(renderDocument(report, format))
+      await this.runtime.stdout.flushed()
+    }
+    this.runtime.stderr.write(
+      `${[failure.message, ...failure.suggestions.map((next) => `  try: ${next}`)].join('\n')}\n`,
+    )
+    this.runtime.setExitCode(verdict.code)
+    throw new AlreadyReported(failure.message)
+  }
+}
+
+/** Where a command ends that failed before it had a report. A class without an exit does not compile. */
+const exitForClass = {
+  usage: 'usage',
+  unreachable: 'context-not-read',
+  timeout: 'context-not-read',
+  unauthenticated: 'context-not-read',
+  forbidden: 'context-not-read',
+  'not-found': 'target-failed',
+  conflict: 'target-failed',
+  throttled: 'target-failed',
+  'server-error': 'target-failed',
+  rejected: 'target-failed',
+  rollout: 'target-failed',
+  'not-restartable': 'target-failed',
+  recreated: 'target-failed',
+  locked: 'locked',
+  declined: 'declined',
+  internal: 'bug',
+} as const satisfies Record<FailureClass, ExitName>
+
+/** oclif refused the command line. */
+function isUsageError(error: Error): boolean {
+  return !(error instanceof HubspokeError) && 'oclif' in error
+}
+
+/** The document format asked for on a command line that could not be parsed; undefined when text was asked for. */
+function formatOf(argv: readonly string[], env: Runtime['env']): 'json' | 'yaml' | undefined {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const isAsked = (format: string) =>
+    own.some(
+      (word, at) =>
+        [`-o${format}`, `-o=${format}`, `--output=${format}`].includes(word) ||
+        (word === format && ['-o', '--output'].includes(own[at - 1] ?? '')),
+    )
+  if (own.includes('--json') || isAsked('json') || env.HUBSPOKE_OUTPUT === 'json') return 'json'
+  return isAsked('yaml') || env.HUBSPOKE_OUTPUT === 'yaml' ? 'yaml' : undefined
+}

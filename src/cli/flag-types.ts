@@ -1,0 +1,60 @@
+import {Flags} from '@oclif/core'
+import {HubspokeError} from '../model/failure.ts'
+import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
+import {parseDuration} from '../shared/duration.ts'
+
+/** A duration with a unit (`30s`, `1h30m`), in milliseconds. */
+export const durationFlag = Flags.custom<number>({
+  helpValue: 'DURATION',
+  async parse(input) {
+    const ms = parseDuration(input)
+    if (ms === undefined) {
+      throw new HubspokeError('usage', `"${input}" is no duration: write a number with a unit, such as 30s or 1h30m.`)
+    }
+    return ms
+  },
+})
+
+const kindNames: Readonly<Record<string, WorkloadKind>> = {
+  ...Object.fromEntries(
+    workloadKinds.flatMap((kind) => [kind.toLowerCase(), `${kind.toLowerCase()}s`].map((name) => [name, kind])),
+  ),
+  deploy: 'Deployment',
+  sts: 'StatefulSet',
+  ds: 'DaemonSet',
+}
+
+/** A kind of workload by any of the names that kubectl takes. */
+export const kindFlag = Flags.custom<WorkloadKind>({
+  helpValue: 'KIND',
+  async parse(input) {
+    const kind = kindNames[input.toLowerCase()]
+    if (!kind) throw new HubspokeError('usage', `"${input}" is no kind: choose among ${workloadKinds.join(', ')}.`)
+    return kind
+  },
+})
+
+/** `N` or `N%`, as it was typed. */
+export const amountFlag = Flags.custom<string>({
+  helpValue: 'N|N%',
+  async parse(input) {
+    if (!/^\d+%?$/.test(input)) throw new HubspokeError('usage', `"${input}" is neither a number nor a percentage.`)
+    return input
+  },
+})
+
+/** `exact`, `scan`, `cache`, or a duration in milliseconds. */
+export const freshFlag = Flags.custom<'exact' | 'scan' | 'cache' | number>({
+  helpValue: 'exact|DURATION|cache|scan',
+  async parse(input) {
+    if (input === 'exact' || input === 'scan' || input === 'cache') return input
+    const ms = parseDuration(input)
+    if (ms === undefined) {
+      throw new HubspokeError(
+        'usage',
+        `--fresh takes exact, scan, cache or a duration such as 30s; "${input}" is none of them.`,
+      )
+    }
+    return ms
+  },
+})

@@ -1,0 +1,21 @@
+import type {RunFacts} from '../model/run-facts.ts'
+import type {StopReason} from '../model/stop.ts'
+import {targetKey} from '../model/target.ts'
+import type {Proposal} from './run-hub.ts'
+
+/** The results of a plan that was not carried out: nothing was sent, and what preflight refused is still said. */
+export function notRun(
+  {planned, refusals}: Proposal,
+  dryRun: RunFacts['dryRun'],
+  stoppedBy: StopReason | undefined,
+): Pick<RunFacts, 'results' | 'stoppedBy'> {
+  const reason = stoppedBy ? `stopped before it began (${stoppedBy})` : dryRun ? 'dry run' : 'declined'
+  const results = planned.targets.map((target) => {
+    const failure = refusals.get(targetKey(target))
+    const common = {target, attempts: 0, durationMs: 0}
+    return failure
+      ? {...common, outcome: 'failed' as const, reason: failure.message, failure}
+      : {...common, outcome: 'not-run' as const, reason}
+  })
+  return {results, stoppedBy}
+}

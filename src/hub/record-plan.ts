@@ -1,0 +1,26 @@
+import {HubspokeError, toFailure} from '../model/failure.ts'
+import type {Ledger} from '../model/ledger.ts'
+import type {HubDeps, Proposal, RunRequest} from './run-hub.ts'
+
+/**
+ * Opens the ledger and puts the whole plan on disk: a run that cannot do so does not begin.
+ *
+ * @throws HubspokeError of class `usage` when it cannot be written
+ */
+export async function recordPlan(request: RunRequest, {discovery, planned}: Proposal, deps: HubDeps): Promise<Ledger> {
+  const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
+  try {
+    const ledger = await deps.openLedger()
+    const {id, spoke, stamp} = request
+    await Promise.all([
+      ledger.append({type: 'run', schemaVersion: 1, id, verb: spoke.verb, arguments: request.arguments, stamp}),
+      ...planned.targets.map((target) =>
+        ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''}),
+      ),
+    ])
+    return ledger
+  } catch (error) {
+    const {message, suggestions} = toFailure(error)
+    throw new HubspokeError('usage', `Nothing was written: ${message}`, {suggestions})
+  }
+}

@@ -1,0 +1,112 @@
+import type {Discovery} from '../discovery/discover.ts'
+import type {Planned} from '../discovery/plan-targets.ts'
+import type {Refusals} from '../discovery/preflight.ts'
+import {type DistributionDeps, distribute, type FanOut} from '../distribution/distribute.ts'
+import type {Spoke} from '../distribution/spoke.ts'
+import type {ClusterReading} from '../model/cluster.ts'
+import type {Ledger} from '../model/ledger.ts'
+import type {ArgumentsEntry, RunReport} from '../model/report.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import type {Plan} from '../model/target.ts'
+import {summarizeRun} from '../summary/summarize.ts'
+import {notRun} from './not-run.ts'
+import {recordPlan} from './record-plan.ts'
+
+/** What a run is asked to do. The verb is the spoke's affair alone. */
+export interface RunRequest {
+  readonly id: string
+  readonly spoke: Spoke
+  /** What marks a write as this run's, for whoever reads the ledger. */
+  readonly stamp: string
+  readonly arguments: ArgumentsEntry
+  readonly fanOut: FanOut
+  readonly dryRun: RunFacts['dryRun']
+  readonly waited: boolean
+  readonly allowEmpty: boolean
+}
+
+/** A plan with all that was found out about it before the first write. */
+export interface Proposal {
+  readonly discovery: Discovery
+  readonly planned: Planned
+  readonly refusals: Refusals
+}
+
+export interface HubDeps extends Omit<DistributionDeps, 'ledger'> {
+  /** Never rejects for a cluster's sake: one that cannot be read is a reading with a problem. */
+  discover(): Promise<Discovery>
+  planTargets(readings: readonly ClusterReading[]): Planned
+  /** Targets that may not be written. */
+  preflight(plan: Plan): Promise<Refusals>
+  /** Shows the proposal and asks, where it has to. */
+  agree(proposal: Proposal): Promise<boolean>
+  openLedger(): Promise<Ledger>
+  /** What a context has cost until now. */
+  costOf(context: string): ClusterReading['cost']
+}
+
+/**
+ * Discovery → Distribution → Summary. The one place that knows the order of the stages.
+ *
+ * Rejects only before the first write: with what is wrong usage, or when the plan cannot be recorded.
+ */
+export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunReport> {
+  const startedAt = deps.clock.date()
+  const from = deps.clock.now()
+  const proposal = await propose(deps)
+  const {targets} = proposal.planned
+  const agreed = await isAgreed(proposal, request, deps)
+  const ledger = agreed && request.dryRun === null ? await recordPlan(request, proposal, deps) : undefined
+  const {results, stoppedBy} = agreed
+    ? await distribute(
+        {plan: targets, spoke: request.spoke, fanOut: request.fanOut, refusals: proposal.refusals},
+        {...deps, ledger: ledger ?? {append: async () => undefined}},
+      )
+    : notRun(proposal, request.dryRun, deps.stop.reason)
+  const report = summarizeRun({
+    id: request.id,
+    verb: request.spoke.verb,
+    arguments: request.arguments,
+    startedAt,
+    durationMs: deps.clock.now() - from,
+    dryRun: request.dryRun,
+    waited: request.waited,
+    allowEmpty: request.allowEmpty,
+    ledger: ledger?.path ?? null,
+    scope: proposal.discovery.scope,
+    readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
+    results,
+    declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
+    stoppedBy,
+  })
+  await closeLedger(ledger, report, deps)
+  return report
+}
+
+async function propose(deps: HubDeps): Promise<Proposal> {
+  const discovery = await deps.discover()
+  const planned = deps.planTargets(discovery.readings)
+  return {discovery, planned, refusals: await deps.preflight(planned.targets)}
+}
+
+/** Is there anything to agree to? */
+function isAsked({planned, refusals}: Proposal, {dryRun}: RunRequest): boolean {
+  return dryRun !== 'client' && planned.targets.length > refusals.size
+}
+
+async function isAgreed(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<boolean> {
+  if (deps.stop.reason !== undefined) return false
+  const agreed = await deps.agree(proposal)
+  return isAsked(proposal, request) && agreed && deps.stop.reason === undefined
+}
+
+/** The run is over: what the ledger cannot take any more is said, and changes nothing. */
+async function closeLedger(ledger: Ledger | undefined, report: RunReport, deps: HubDeps): Promise<void> {
+  try {
+    await ledger?.append({type: 'ended', exitCode: report.verdict.code, stoppedBy: deps.stop.reason ?? null})
+  } catch (error) {
+    deps.onEvent({type: 'notice', message: `The ledger has no end: ${error instanceof Error ? error.message : error}`})
+  } finally {
+    await ledger?.close()
+  }
+}

@@ -1,0 +1,132 @@
+import {existsSync, globSync, readFileSync} from 'node:fs'
+import {builtinModules} from 'node:module'
+import {dirname, join, relative} from 'node:path'
+import {expect, test} from 'vitest'
+
+const src = join(import.meta.dirname, '..', 'src')
+
+interface Row {
+  /** Folders, or single files, of `src` that files of this folder may import, besides their own. */
+  readonly ours: readonly string[]
+  /** Packages that they may import. */
+  readonly packages: readonly string[]
+  /** Builtin modules that they may import; undefined: any. */
+  readonly builtins?: readonly string[]
+}
+
+const pure = [] as const
+
+/** Who may import whom. Stages never import each other; `summary` cannot reach a cluster or a clock even by accident. */
+const allowed: Readonly<Record<string, Row>> = {
+  model: {ours: [], packages: [], builtins: pure},
+  shared: {ours: [], packages: [], builtins: ['node:timers/promises']},
+  kube: {ours: ['model', 'shared'], packages: ['@kubernetes/client-node', 'undici', 'yaml']},
+  ledger: {ours: ['model', 'shared'], packages: []},
+  sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},
+  discovery: {ours: ['model', 'shared', 'kube/ports.ts'], packages: ['picomatch'], builtins: pure},
+  distribution: {ours: ['model', 'shared', 'kube/ports.ts'], packages: ['p-limit'], builtins: pure},
+  summary: {ours: ['model'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
+  progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
+  hub: {
+    ours: [
+      'model',
+      'shared',
+      'discovery/discover.ts',
+      'discovery/plan-targets.ts',
+      'discovery/preflight.ts',
+      'distribution/distribute.ts',
+      'distribution/spoke.ts',
+      'summary/summarize.ts',
+    ],
+    packages: [],
+    builtins: pure,
+  },
+  cli: {
+    ours: ['model', 'shared', 'kube', 'ledger', 'sandbox', 'discovery', 'distribution', 'summary', 'progress', 'hub'],
+    packages: ['@oclif/core', 'yaml', 'picomatch'],
+  },
+  commands: {ours: ['cli', 'hub', 'model', 'distribution/spokes', 'summary', 'discovery'], packages: ['@oclif/core']},
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  /** Gone at run time. */
+  readonly typeOnly: boolean
+}
+
+const files = globSync('**/*.ts', {cwd: src}).filter(
+  (file) => !file.endsWith('.test.ts') && !file.includes('/testing/'),
+)
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm,
+  )
+  return [...statements].map(([, type, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? ''
+    const to = specifier.startsWith('.') ? relative(src, join(src, dirname(file), specifier)) : specifier
+    return {from: file, to, typeOnly: type !== undefined}
+  })
+}
+
+const imports = files.flatMap(importsOf)
+const folderOf = (file: string) => file.split('/')[0] ?? ''
+const isWithin = (file: string, place: string) => file === place || file.startsWith(`${place}/`)
+const packageOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
+function isAllowed({from, to}: Import): boolean {
+  const row = allowed[folderOf(from)]
+  if (!row) return false
+  if (to.startsWith('node:')) return row.builtins === undefined || row.builtins.includes(to)
+  if (files.includes(to)) return [folderOf(from), ...row.ours].some((place) => isWithin(to, place))
+  return row.packages.includes(packageOf(to))
+}
+
+test.each(Object.keys(allowed))('src/%s imports only what its row allows', (folder) => {
+  const offending = imports.filter((one) => folderOf(one.from) === folder && !isAllowed(one))
+  expect(offending.map(({from, to}) => `${from} imports ${to}`)).toEqual([])
+})
+
+test('every folder of src has its row, and every row its folder', () => {
+  expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(allowed).sort())
+})
+
+test('imports that look like ours lead to files, and builtins are written with node:', () => {
+  const lost = imports.filter(({from, to}) => to.endsWith('.ts') && !existsSync(join(src, to)) && from !== to)
+  expect(lost).toEqual([])
+  expect(imports.filter(({to}) => builtinModules.includes(to))).toEqual([])
+})
+
+test('no file imports itself over others', () => {
+  const next = new Map(
+    files.map((file) => [file, imports.filter((one) => one.from === file && !one.typeOnly).map(({to}) => to)]),
+  )
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    else if (!done.has(file)) for (const to of next.get(file) ?? []) walk(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) walk(file, [])
+  expect(cycles).toEqual([])
+})
+
+test('only main.ts and the modules of the process read the process', () => {
+  const readers = files.filter((file) =>
+    /\bprocess\.(env|argv|stdout|stderr|stdin|exit|exitCode|cwd)\b/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(readers.sort()).toEqual(['cli/main.ts', 'cli/runtime.ts'])
+})
+
+test('nothing waits on a clock of its own', () => {
+  const clocks = /\b(Date\.now\(|new Date\(\)|performance\.now\(|setTimeout\(|setInterval\(|Math\.random\b)/
+  const readers = files.filter((file) => clocks.test(readFileSync(join(src, file), 'utf8')))
+  expect(readers.sort()).toEqual(['cli/runtime.ts', 'shared/clock.ts'])
+})
