@@ -1,0 +1,122 @@
+import type {Clock} from '../../src/shared/clock.ts'
+
+export interface VirtualClockOptions {
+  /** Moves by itself to the next sleeper when nothing else in this process has anything to do; false: only `advance` moves it. */
+  readonly autoAdvance?: boolean
+  /**
+   * Other work goes over loopback sockets or through files, and needs turns of the event loop and a little real time
+   * before it is surely done. False: other work is promises alone, and the clock moves thirty times as fast.
+   */
+  readonly loopback?: boolean
+  readonly start?: Date
+}
+
+/** A clock whose time is a number in this object. */
+export interface VirtualClock extends Clock {
+  /** Every sleep that was asked for, in milliseconds, in order. */
+  readonly slept: readonly number[]
+  /** How many sleep at this moment. */
+  readonly sleepers: number
+  /** Moves on by `ms`: who sleeps no longer than that wakes at its own time, one after another, and does its work in between. */
+  advance(ms: number): Promise<void>
+}
+
+interface Sleeper {
+  readonly at: number
+  wake(): void
+}
+
+/** Turns of the event loop without news after which nothing else is taken to be under way. */
+const quietTurns = {loopback: 20, promises: 3}
+
+/** After so many turns with a request under way it is taken to be one that waits for the clock. */
+const patience = 2_000
+
+export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const {autoAdvance = false, loopback = true, start = new Date('2026-01-01T00:00:00Z')} = options
+  const sleepers = new Set<Sleeper>()
+  const slept: number[] = []
+  let now = 0
+  let news = 0
+  let moving = false
+
+  /** Resolves when nobody has asked this clock for anything, and no request was under way, for some turns. */
+  const quiet = async () => {
+    const wanted = loopback ? quietTurns.loopback : quietTurns.promises
+    let seen = news
+    for (let calm = 0, turns = 0; calm < wanted; turns += 1) {
+      await turn(loopback)
+      const busy = loopback && turns < patience && hasRequestUnderWay()
+      calm = busy || news !== seen ? 0 : calm + 1
+      seen = news
+    }
+  }
+
+  const wakeNext = (until: number): boolean => {
+    const next = Math.min(...[...sleepers].map(({at}) => at))
+    if (next > until || sleepers.size === 0) return false
+    now = Math.max(now, next)
+    for (const sleeper of [...sleepers].filter(({at}) => at <= now)) sleeper.wake()
+    return true
+  }
+
+  const move = async () => {
+    if (moving) return
+    moving = true
+    do await quiet()
+    while (wakeNext(Number.POSITIVE_INFINITY))
+    moving = false
+  }
+
+  return {
+    slept,
+    get sleepers() {
+      return sleepers.size
+    },
+    now() {
+      news += 1
+      return now
+    },
+    date() {
+      news += 1
+      return new Date(start.getTime() + now)
+    },
+    sleep(ms, signal) {
+      news += 1
+      slept.push(ms)
+      if (signal?.aborted) return Promise.resolve()
+      return new Promise((resolve) => {
+        const wake = () => {
+          news += 1
+          sleepers.delete(sleeper)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        const sleeper = {at: now + ms, wake}
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', wake, {once: true})
+        if (autoAdvance) void move()
+      })
+    },
+    async advance(ms) {
+      const until = now + ms
+      do await quiet()
+      while (wakeNext(until))
+      now = until
+      await quiet()
+    },
+  }
+}
+
+/** One turn of the event loop; with sockets also a millisecond, which the kernel may need to deliver. */
+async function turn(loopback: boolean): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  if (loopback) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+/** A file operation, a name look-up, a connect or a write that has not come back: its end needs real time, not ours. */
+function hasRequestUnderWay(): boolean {
+  return process
+    .getActiveResourcesInfo()
+    .some((name) => /^(FSReq|GetAddrInfo|ConnectWrap|TCPConnect|.*WriteWrap)/.test(name))
+}
