@@ -1,0 +1,157 @@
+import type {AccessQuestion, ClusterAccess, ConfigMapObject, ConfigMaps} from '../../kube/ports.ts'
+import type {ClusterIdentity} from '../../model/cluster.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {WorkloadImages} from '../../model/workload.ts'
+
+export interface FakeClusterOptions {
+  readonly context?: string
+  readonly identity?: ClusterIdentity
+  readonly workloads?: readonly WorkloadImages[]
+  /** Namespaces beyond those of the workloads. */
+  readonly namespaces?: readonly string[]
+  readonly pageSize?: number
+  /** Called with every request, e.g. `list Deployment in shop`: what it throws is the answer, what it awaits is the delay. */
+  readonly trouble?: (request: string, signal: AbortSignal) => void | Promise<void>
+}
+
+export interface FakeCluster extends ClusterAccess {
+  /** Every request in the order of arrival. */
+  readonly requests: readonly string[]
+  /** `namespace/name` of each ConfigMap. */
+  readonly stored: Map<string, ConfigMapObject>
+}
+
+/** A small working cluster in memory: lists in pages, ConfigMaps with versions, and trouble where a test asks for it. */
+export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
+  const {context = 'east', workloads = [], trouble, pageSize = 500} = options
+  const namespaces = new Set([
+    ...workloads.map(({namespace}) => namespace),
+    ...(options.namespaces ?? ['hubspoke-system']),
+  ])
+  const requests: string[] = []
+  const stored = new Map<string, ConfigMapObject>()
+
+  async function request(what: string, signal: AbortSignal): Promise<void> {
+    requests.push(what)
+    await trouble?.(what, signal)
+  }
+
+  return {
+    requests,
+    stored,
+    context: {name: context, server: `https://${context}.example`, namespace: 'default'},
+    cost: () => ({connections: 1, requests: requests.length, bytesRead: 0}),
+    close: () => Promise.resolve(),
+    async identity(signal) {
+      await request('identity', signal)
+      return options.identity ?? {uid: `uid-${context}`, standsIn: false}
+    },
+    async serverVersion(signal) {
+      await request('version', signal)
+      return 'v1.36.3'
+    },
+    async listNamespaces(signal) {
+      await request('namespaces', signal)
+      return [...namespaces]
+    },
+    workloads: {
+      ...unused,
+      async *list(kind, {namespace, selector}, signal) {
+        const place = `${namespace === undefined ? '' : ` in ${namespace}`}${selector === undefined ? '' : ` -l ${selector}`}`
+        const found = workloads.filter((one) => one.kind === kind && (namespace ?? one.namespace) === one.namespace)
+        for (let at = 0; at === 0 || at < found.length; at += pageSize) {
+          await request(`list ${kind}${place}${at === 0 ? '' : ` from ${at}`}`, signal)
+          yield {workloads: found.slice(at, at + pageSize), resourceVersion: listVersion}
+        }
+      },
+    },
+    configMaps: fakeConfigMaps(stored, namespaces, request),
+    access: {
+      async mayI(question, signal) {
+        await request(`may I ${questionText(question)}`, signal)
+        return true
+      },
+    },
+  }
+}
+
+const listVersion = '100'
+
+type Request = (what: string, signal: AbortSignal) => Promise<void>
+
+function fakeConfigMaps(stored: Map<string, ConfigMapObject>, namespaces: Set<string>, request: Request): ConfigMaps {
+  let version = 0
+  return {
+    async read(namespace, name, signal) {
+      await request(`read ${namespace}/${name}`, signal)
+      return stored.get(`${namespace}/${name}`)
+    },
+    async write(namespace, name, {data, resourceVersion}, signal) {
+      await request(`write ${namespace}/${name}`, signal)
+      if (!namespaces.has(namespace))
+        throw new HubspokeError('not-found', `No namespace "${namespace}".`, {status: 404})
+      if (stored.get(`${namespace}/${name}`)?.resourceVersion !== resourceVersion) {
+        throw new HubspokeError('conflict', 'Changed in between.', {status: 409})
+      }
+      const written = {data, resourceVersion: String(++version)}
+      stored.set(`${namespace}/${name}`, written)
+      return written
+    },
+    async createNamespace(namespace, signal) {
+      await request(`create namespace ${namespace}`, signal)
+      namespaces.add(namespace)
+    },
+  }
+}
+
+/** `patch deployments.apps in shop` */
+export function questionText({verb, group, resource, namespace}: AccessQuestion): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === undefined ? '' : ` in ${namespace}`}`
+}
+
+const notNeeded = (): never => {
+  throw new Error('discovery does not need this')
+}
+
+const unused = {read: notNeeded, restart: notNeeded, follow: notNeeded, podTroubles: notNeeded}
+
+/** A Deployment (or another kind) with one container per image. */
+export function workload(place: string, ...images: readonly string[]): WorkloadImages {
+  const parts = place.split('/')
+  const [namespace = '', name = ''] = parts.slice(-2)
+  const kind = parts.length === 3 && (parts[0] === 'StatefulSet' || parts[0] === 'DaemonSet') ? parts[0] : 'Deployment'
+  const uid = `uid-${kind}-${namespace}-${name}`
+  return {
+    kind,
+    namespace,
+    name,
+    uid,
+    images: images.map((image, i) => ({container: `c${i}`, image, role: 'container'})),
+  }
+}
+
+/** Trouble that refuses the requests that match, as a server does that knows the caller and says no. */
+export function refusing(pattern: RegExp): (request: string) => void {
+  return failing(pattern, () => new HubspokeError('forbidden', 'Not allowed.', {status: 403}))
+}
+
+/** Trouble for the first `times` requests that match. */
+export function failing(
+  pattern: RegExp,
+  error: () => Error,
+  times = Number.POSITIVE_INFINITY,
+): (request: string) => void {
+  let left = times
+  return (request) => {
+    if (pattern.test(request) && left-- > 0) throw error()
+  }
+}
+
+/** Until the signal is aborted, like a server that does not answer. */
+export function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(new HubspokeError('timeout', 'Stopped.'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, {once: true})
+  })
+}
