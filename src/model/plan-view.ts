@@ -1,0 +1,43 @@
+import type {ClusterReading, Scope, Tier} from './cluster.ts'
+import type {Failure} from './failure.ts'
+import type {Target} from './target.ts'
+import type {WorkloadKind} from './workload.ts'
+
+/** What a run would do in one cluster. */
+export interface PlannedCluster {
+  /** Every selected context that leads to this cluster; the first one is written through. */
+  readonly contexts: readonly string[]
+  readonly server: string
+  readonly uid: string
+  /** The UID could not be read: server URL and CA hash stand in for it. */
+  readonly uidStandsIn: boolean
+  readonly tier: Tier
+  readonly tierReason?: string
+  readonly cacheAgeMs?: number
+  readonly targets: number
+  readonly byKind: Readonly<Partial<Record<WorkloadKind, number>>>
+  /** Every image reference that matched here, as the pod templates spell it. */
+  readonly images: readonly string[]
+}
+
+/** A target of the plan that preflight found no permission for: it will end `failed` without a try. */
+export interface RefusedTarget {
+  readonly target: Target
+  readonly failure: Failure
+}
+
+/** What people are shown before they are asked: the plan, and all that is not in it. */
+export interface PlanView {
+  readonly verb: string
+  readonly image: string
+  /** The restart stamp that the targets will get, RFC 3339. */
+  readonly restartedAt?: string
+  /** Clusters that were read, also those in which nothing matched. */
+  readonly clusters: readonly PlannedCluster[]
+  readonly refused: readonly RefusedTarget[]
+  /** Workloads in `kube-system`: they match, and are written only when that namespace is named. */
+  readonly leftOut: readonly Target[]
+  /** Contexts that could not be read, or only in part. */
+  readonly notRead: readonly ClusterReading[]
+  readonly scope: Scope
+}
