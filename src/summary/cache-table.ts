@@ -1,0 +1,69 @@
+import type {CacheEntry, CacheReport} from '../model/report.ts'
+import {renderColumns} from './columns.ts'
+import {type Palette, paletteFor} from './palette.ts'
+import {nextLines, verdictLines} from './report-lines.ts'
+import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
+import type {ViewOptions} from './view-options.ts'
+import {bytesOf, durationOf} from './words.ts'
+
+/** The image cache of every context, as `cache refresh` left it or `cache show` found it; what went wrong first. */
+export function renderCacheTable({caches, verdict}: CacheReport, options: ViewOptions): string {
+  const of = (wanted: (entry: CacheEntry) => boolean) =>
+    caches.filter(wanted).map(({context, reason, problem}) => ({
+      name: context,
+      class: problem?.class ?? '',
+      message: problem?.message ?? reason,
+      note: '',
+      suggestions: problem?.suggestions ?? [],
+    }))
+  const troubles: TroubleSection[] = [
+    {word: 'NOT READ', noun: 'context', tone: 'failure', troubles: of(({state}) => state === 'not-read')},
+    {
+      word: 'NOT SAVED',
+      noun: 'context',
+      tone: 'failure',
+      troubles: of(({state, problem}) => state !== 'not-read' && problem !== null),
+    },
+  ]
+  const lines = [
+    ...troubles.flatMap((section) => troubleLines(section, options)),
+    ...cacheLines(caches, options),
+    ...nextLines(suggestionsOf(troubles), options),
+    ...verdictLines(verdict, options),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wide}: ViewOptions): readonly string[] {
+  const read = caches.filter(({state}) => state !== 'not-read')
+  if (read.length === 0) return []
+  const palette = paletteFor(color)
+  const rows = read.map((entry) => [
+    printable(entry.context),
+    {text: entry.state, paint: paintState(entry, palette)},
+    entry.ageMs === null ? '-' : durationOf(entry.ageMs),
+    numberOr(entry.workloads),
+    numberOr(entry.images),
+    entry.bytes === null ? '-' : bytesOf(entry.bytes),
+    ...(wide ? [printable(entry.builtAt ?? '-'), printable(entry.server)] : []),
+    printable(entry.problem === null ? entry.reason : ''),
+  ])
+  const columns = [
+    {title: 'CONTEXT'},
+    {title: 'CACHE'},
+    {title: 'AGE'},
+    {title: 'WORKLOADS', align: 'right' as const},
+    {title: 'IMAGES', align: 'right' as const},
+    {title: 'SIZE', align: 'right' as const},
+    ...(wide ? [{title: 'BUILT AT'}, {title: 'SERVER'}] : []),
+    {title: 'WHY'},
+  ]
+  return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet}), '']
+}
+
+function paintState({state, problem}: CacheEntry, palette: Palette): (text: string) => string {
+  if (problem !== null) return palette.failure
+  return state === 'saved' || state === 'present' ? palette.success : palette.warning
+}
+
+const numberOr = (value: number | null) => (value === null ? '-' : `${value}`)

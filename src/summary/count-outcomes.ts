@@ -1,0 +1,18 @@
+import type {Counts} from '../model/report.ts'
+import type {Outcome} from '../model/result.ts'
+
+const key = {
+  succeeded: 'succeeded',
+  unchanged: 'unchanged',
+  failed: 'failed',
+  skipped: 'skipped',
+  'not-run': 'notRun',
+  unverified: 'unverified',
+} as const satisfies Record<Outcome, keyof Counts>
+
+/** How many targets ended how; the outcomes add up to the total. */
+export function countOutcomes(results: readonly {readonly outcome: Outcome}[]): Counts {
+  const counts = {total: results.length, succeeded: 0, unchanged: 0, failed: 0, skipped: 0, notRun: 0, unverified: 0}
+  for (const {outcome} of results) counts[key[outcome]] += 1
+  return counts
+}

@@ -1,0 +1,33 @@
+import type {CacheReport, CheckReport, ErrorReport, FindReport, RunReport, WorkloadEntry} from '../model/report.ts'
+import {escapeUnprintableInLines, isPrintable} from './unprintable.ts'
+
+export type Report = RunReport | FindReport | CheckReport | CacheReport | ErrorReport
+
+/**
+ * A report as a JSON or YAML document, with a line break at its end. The values are exactly those of the report; what a
+ * terminal would obey is written as an escape of the format, so that a document is also safe to look at.
+ */
+export async function renderDocument(report: Report, format: 'json' | 'yaml'): Promise<string> {
+  return format === 'json' ? `${escapeUnprintableInLines(JSON.stringify(report, undefined, 2))}\n` : renderYaml(report)
+}
+
+async function renderYaml(report: Report): Promise<string> {
+  // Loading yaml takes 45 ms: only for who asks for it.
+  const {Document, visit} = await import('yaml')
+  const document = new Document(report, {aliasDuplicateObjects: false})
+  visit(document, {
+    Scalar(_, node) {
+      // Only double quotes know escapes.
+      if (typeof node.value === 'string' && !isPrintable(node.value)) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return escapeUnprintableInLines(document.toString({lineWidth: 0}))
+}
+
+/** One `context/namespace/Kind/name` a line: the workloads found, or the targets of a run, in order. */
+export function renderNames(report: RunReport | FindReport, printable: (text: string) => string): string {
+  const entries: readonly WorkloadEntry[] = report.type === 'RunReport' ? report.results : report.workloads
+  return entries
+    .map(({context, namespace, kind, name}) => `${printable(`${context}/${namespace}/${kind}/${name}`)}\n`)
+    .join('')
+}

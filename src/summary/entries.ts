@@ -1,0 +1,58 @@
+import type {ClusterReading, Scope} from '../model/cluster.ts'
+import type {ClusterEntry, ResultEntry, ScopeEntry, WorkloadEntry} from '../model/report.ts'
+import type {SpokeResult} from '../model/result.ts'
+
+/** The scope as documents hold it. */
+export function scopeEntry(scope: Scope): ScopeEntry {
+  return {
+    kinds: scope.kinds,
+    namespaces: scope.namespaces,
+    selector: scope.selector ?? null,
+    contexts: scope.contexts,
+    contextsLeftOut: scope.contextsLeftOut,
+  }
+}
+
+/** One context as documents hold it; what could not be read stays in it, by name. */
+export function clusterEntry(reading: ClusterReading): ClusterEntry {
+  return {
+    context: reading.context.name,
+    server: reading.context.server,
+    uid: reading.identity?.uid ?? null,
+    version: reading.serverVersion ?? null,
+    status: statusOf(reading),
+    tier: reading.tier ?? null,
+    tierReason: reading.tierReason ?? null,
+    cacheAgeMs: reading.cacheAgeMs ?? null,
+    workloadsRead: reading.workloadsRead,
+    cost: reading.cost,
+    unread: reading.unread.map(({kind, namespace, failure}) => ({kind, namespace: namespace ?? null, failure})),
+    problem: reading.problem ?? null,
+  }
+}
+
+function statusOf({problem, unread}: ClusterReading): ClusterEntry['status'] {
+  if (problem) return 'not-read'
+  return unread.length > 0 ? 'partial' : 'read'
+}
+
+/** The workloads of all readings, each once: contexts that lead to one cluster see the same ones. */
+export function workloadEntries(readings: readonly ClusterReading[]): readonly WorkloadEntry[] {
+  const entries = new Map<string, WorkloadEntry>()
+  for (const {context, identity, matches} of readings) {
+    const clusterUid = identity?.uid ?? context.server
+    for (const {kind, namespace, name, uid, matched} of matches) {
+      const key = `${clusterUid}/${kind}/${namespace}/${name}/${uid}`
+      if (entries.has(key)) continue
+      entries.set(key, {clusterUid, context: context.name, kind, namespace, name, uid, matched})
+    }
+  }
+  return [...entries.values()]
+}
+
+/** The result of one target as documents hold it. */
+export function resultEntry({target, outcome, attempts, durationMs, reason, failure}: SpokeResult): ResultEntry {
+  const {clusterUid, context, kind, namespace, name, uid, matched} = target
+  const workload = {clusterUid, context, kind, namespace, name, uid, matched}
+  return {...workload, outcome, attempts, durationMs: Math.round(durationMs), reason, failure: failure ?? null}
+}

@@ -1,0 +1,10 @@
+import type {ClusterReading, Scope} from '../model/cluster.ts'
+
+/** What `find` learned; its report and its verdict are functions of it. */
+export interface FindFacts {
+  /** The image as the user typed it. */
+  readonly query: string
+  readonly scope: Scope
+  readonly readings: readonly ClusterReading[]
+  readonly allowEmpty: boolean
+}

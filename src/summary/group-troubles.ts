@@ -1,0 +1,46 @@
+/** Something at one place that people have to know, with its sentence. */
+export interface Trouble {
+  /** Where, as people name it: a target or a context. */
+  readonly name: string
+  /** The failure class; empty where it is no failure. */
+  readonly class: string
+  readonly message: string
+  /** What is said besides, e.g. how long it took. */
+  readonly note: string
+  readonly suggestions: readonly string[]
+}
+
+/** Troubles of one class whose sentences differ in names and numbers only, in the order given. */
+export interface TroubleGroup {
+  readonly class: string
+  readonly troubles: readonly [Trouble, ...Trouble[]]
+}
+
+/**
+ * Groups by failure class and shape of the sentence, the largest group first: a thousand targets behind one broken
+ * registry are one thing to read.
+ */
+export function groupTroubles(troubles: readonly Trouble[]): readonly TroubleGroup[] {
+  const groups = new Map<string, {class: string; troubles: [Trouble, ...Trouble[]]}>()
+  for (const trouble of troubles) {
+    const key = `${trouble.class} ${sentenceShape(trouble)}`
+    const group = groups.get(key)
+    if (group) group.troubles.push(trouble)
+    else groups.set(key, {class: trouble.class, troubles: [trouble]})
+  }
+  return [...groups.values()].sort((a, b) => b.troubles.length - a.troubles.length)
+}
+
+/**
+ * The sentence without what differs from place to place: the parts of the place's own name, what stands in quotes,
+ * addresses, and words with a digit (pods, ports, counts). A single capitalised word in quotes stays: Kubernetes writes
+ * its reasons so (`"ImagePullBackOff"`), and they tell one failure from another.
+ */
+export function sentenceShape({name, message}: Pick<Trouble, 'name' | 'message'>): string {
+  const own = new Set(name.split('/'))
+  return message
+    .replace(/"([^"]*)"/g, (quoted, inside: string) => (/^[A-Z][A-Za-z]+$/.test(inside) ? quoted : '"…"'))
+    .split(/\s+/)
+    .map((word) => (/\d|:\/\//.test(word) || word.split(/[/(),.;:]+/).some((part) => own.has(part)) ? '…' : word))
+    .join(' ')
+}

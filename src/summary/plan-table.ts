@@ -1,0 +1,143 @@
+import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
+import {targetName} from '../model/target.ts'
+import {workloadKinds} from '../model/workload.ts'
+import {renderColumns} from './columns.ts'
+import {clusterEntry, scopeEntry} from './entries.ts'
+import {shortImage} from './image-words.ts'
+import {paletteFor} from './palette.ts'
+import {scopeLines, unreadSections} from './report-lines.ts'
+import {type TroubleSection, troubleLines} from './trouble-lines.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf, durationOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+const namesShown = 5
+
+/**
+ * What a run would do, for people who are about to be asked: contexts that were not read and targets that will be refused
+ * first, then one row per cluster, the images that matched, what is left out, and how many targets there are. It ends
+ * without a question: whoever asks adds it.
+ */
+export function renderPlan(plan: PlanView, options: ViewOptions): string {
+  const palette = paletteFor(options.color)
+  const unread = plan.notRead.map(({context}) => context.name)
+  const lines = [
+    ...wrapText(`Plan: ${options.printable(`${plan.verb} every workload that runs ${plan.image}`)}`, options.width).map(
+      palette.heading,
+    ),
+    '',
+    ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
+    ...clusterLines(plan, options),
+    ...sharedClusterLines(plan, options),
+    ...imageLines(plan, options),
+    ...leftOutLines(plan, options),
+    ...scopeLines(scopeEntry(plan.scope), unread, options),
+    ...wrapText(totalLine(plan), options.width).map(palette.heading),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {
+  return [
+    ...unreadSections(notRead.map(clusterEntry)),
+    {
+      word: 'WILL BE REFUSED',
+      noun: 'target',
+      tone: 'failure',
+      troubles: refused.map(({target, failure}) => ({
+        name: targetName(target),
+        class: failure.class,
+        message: failure.message,
+        note: '',
+        suggestions: failure.suggestions,
+      })),
+    },
+  ]
+}
+
+function clusterLines({clusters}: PlanView, options: ViewOptions): readonly string[] {
+  const withTargets = clusters.filter(({targets}) => targets > 0)
+  if (withTargets.length === 0) return []
+  const {printable, width, color, wide} = options
+  const rows = withTargets.map((cluster) => [
+    printable(cluster.contexts[0] ?? ''),
+    `${cluster.targets}`,
+    kindWords(cluster),
+    sourceWords(cluster),
+    ...(wide ? [printable(cluster.uid)] : []),
+    printable(cluster.server),
+  ])
+  const columns = [
+    {title: 'CONTEXT'},
+    {title: 'TARGETS', align: 'right' as const},
+    {title: 'KINDS'},
+    {title: 'SOURCE'},
+    ...(wide ? [{title: 'CLUSTER UID'}] : []),
+    {title: 'SERVER'},
+  ]
+  return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+}
+
+const shortKinds = {Deployment: 'deploy', StatefulSet: 'sts', DaemonSet: 'ds'} as const
+
+/** `3 deploy, 1 sts`: the short names that kubectl knows. */
+function kindWords({byKind}: PlannedCluster): string {
+  return workloadKinds.flatMap((kind) => (byKind[kind] ? [`${byKind[kind]} ${shortKinds[kind]}`] : [])).join(', ')
+}
+
+function sourceWords({tier, cacheAgeMs}: PlannedCluster): string {
+  return cacheAgeMs === undefined ? tier : `${tier}, ${durationOf(cacheAgeMs)} old`
+}
+
+/** What is particular about single clusters: other contexts that lead to them, and an identity that could not be read. */
+function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOptions): readonly string[] {
+  const shared = clusters
+    .filter(({contexts}) => contexts.length > 1)
+    .map(
+      ({contexts: [first = '', ...others]}) =>
+        `${first}: one cluster with ${someOf(others, namesShown)}; each target is written once.`,
+    )
+  const standIns = clusters
+    .filter(({uidStandsIn}) => uidStandsIn)
+    .map(
+      ({contexts}) =>
+        `${contexts[0] ?? ''}: kube-system may not be read; server URL and CA stand in for the cluster's UID.`,
+    )
+  const lines = [...shared, ...standIns].flatMap((line) => wrapText(printable(line), width))
+  return lines.length === 0 ? [] : [...lines, '']
+}
+
+function imageLines({clusters}: PlanView, options: ViewOptions): readonly string[] {
+  const {printable, width} = options
+  const places = new Map<string, string[]>()
+  for (const {contexts, images} of clusters) {
+    for (const image of images) places.set(image, [...(places.get(image) ?? []), contexts[0] ?? ''])
+  }
+  if (places.size === 0) return []
+  const imageOf = showsAll(options) ? (image: string) => image : shortImage
+  const lines = [...places]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([image, names]) =>
+      wrapText(
+        printable(`${imageOf(image)}  in ${someOf(names, showsAll(options) ? names.length : namesShown)}`),
+        width,
+        '  ',
+      ),
+    )
+  return ['Images that match:', ...lines, '']
+}
+
+function leftOutLines({leftOut}: PlanView, options: ViewOptions): readonly string[] {
+  if (leftOut.length === 0) return []
+  const {printable, width, color} = options
+  const names = someOf(leftOut.map(targetName), showsAll(options) ? leftOut.length : namesShown)
+  const text = `Left out in kube-system, written only with "-n kube-system": ${names}.`
+  return [...wrapText(printable(text), width).map(paletteFor(color).warning), '']
+}
+
+function totalLine({clusters, refused}: PlanView): string {
+  const planned = clusters.reduce((sum, {targets}) => sum + targets, 0)
+  const places = clusters.filter(({targets}) => targets > 0).length
+  const minus = refused.length === 0 ? '' : `, ${refused.length} of them will be refused`
+  return `Total ${countOf(planned, 'target')} in ${countOf(places, 'cluster')}${minus}.`
+}

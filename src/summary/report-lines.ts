@@ -1,0 +1,107 @@
+import type {Failure} from '../model/failure.ts'
+import type {ClusterEntry, ScopeEntry, Verdict} from '../model/report.ts'
+import {workloadKinds} from '../model/workload.ts'
+import {renderColumns} from './columns.ts'
+import type {Trouble} from './group-troubles.ts'
+import {paletteFor} from './palette.ts'
+import type {TroubleSection} from './trouble-lines.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf, durationOf, listOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+const sourcesShown = 6
+const namesShown = 5
+const commandsShown = 5
+
+/** The contexts that could not be read, or only in part, each with why. */
+export function unreadSections(clusters: readonly ClusterEntry[]): readonly TroubleSection[] {
+  const notRead = clusters.flatMap(({context, problem}) => (problem ? [toTrouble(context, problem)] : []))
+  const inPart = clusters.flatMap(({context, problem, unread}) =>
+    (problem ? [] : unread).map(({kind, namespace, failure}) =>
+      toTrouble(`${context}: ${kind}s in ${namespace === null ? 'all namespaces' : `namespace ${namespace}`}`, failure),
+    ),
+  )
+  return [
+    {word: 'NOT READ', noun: 'context', tone: 'failure', troubles: notRead},
+    {word: 'READ IN PART', noun: 'list', tone: 'failure', troubles: inPart},
+  ]
+}
+
+function toTrouble(name: string, failure: Failure): Trouble {
+  return {name, class: failure.class, message: failure.message, note: '', suggestions: failure.suggestions}
+}
+
+/** What was looked at and what was not: an empty answer speaks of the first only. */
+export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
+  const {printable, width} = options
+  const {kinds, namespaces, selector, contexts, contextsLeftOut} = scope
+  const named = (names: readonly string[]) => someOf(names, showsAll(options) ? names.length : namesShown)
+  const looked = [
+    kinds.map((kind) => `${kind}s`).join(', '),
+    namespaces.length === 0 ? 'all namespaces' : `namespaces ${listOf(namespaces)}`,
+    ...(selector === null ? [] : [`labels ${selector}`]),
+    countOf(contexts.length, 'context'),
+  ]
+  const otherKinds = workloadKinds.filter((kind) => !kinds.includes(kind)).map((kind) => `${kind}s`)
+  const missed = [
+    `${[...otherKinds, 'other kinds'].join(', ')} (Jobs, CronJobs, bare Pods)`,
+    ...(namespaces.length > 0 ? ['other namespaces'] : []),
+    ...(unread.length > 0 ? [`not read in full: ${named(unread)}`] : []),
+    ...(contextsLeftOut.length > 0 ? [`contexts left out: ${named(contextsLeftOut)}`] : []),
+  ]
+  const lines = [`Looked at: ${looked.join('; ')}.`, `Not looked at: ${missed.join('; ')}.`]
+  return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
+}
+
+/** Which source answered for each context that was read, how old it was, how many workloads it read, what it cost. */
+export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
+  const {printable} = options
+  const palette = paletteFor(options.color)
+  const read = clusters.filter(({status}) => status !== 'not-read')
+  if (read.length === 0) return []
+  const shown = showsAll(options) ? read : read.slice(0, sourcesShown)
+  const rows = shown.map(({context, tier, tierReason, cacheAgeMs, workloadsRead, cost}) => [
+    printable(context),
+    tier ?? '-',
+    cacheAgeMs === null ? '-' : durationOf(cacheAgeMs),
+    `${workloadsRead}`,
+    `${cost.requests}`,
+    printable(tierReason ?? ''),
+  ])
+  const columns = [
+    {title: 'CONTEXT'},
+    {title: 'SOURCE'},
+    {title: 'AGE'},
+    {title: 'READ', align: 'right'},
+    {title: 'REQUESTS', align: 'right'},
+    {title: 'WHY'},
+  ] as const
+  const rest = read.length - shown.length
+  return [
+    ...renderColumns(columns, rows, {width: options.wide ? undefined : options.width, heading: palette.quiet}),
+    ...(rest > 0 ? [palette.quiet(`… and ${countOf(rest, 'more context')}; -o wide shows all.`)] : []),
+  ]
+}
+
+/** The next commands to type, each once; the first of every failure before the second of any. */
+export function nextLines(suggestions: readonly (readonly string[])[], options: ViewOptions): readonly string[] {
+  const palette = paletteFor(options.color)
+  const longest = Math.max(0, ...suggestions.map((list) => list.length))
+  const inTurn = Array.from({length: longest}, (_, turn) => suggestions.flatMap((list) => list.slice(turn, turn + 1)))
+  const commands = [...new Set(inTurn.flat())]
+  if (commands.length === 0) return []
+  const shown = commands.slice(0, commandsShown)
+  const rest = commands.length - shown.length
+  return [
+    'Next:',
+    ...shown.map((command) => `  ${palette.command(options.printable(command))}`),
+    ...(rest > 0 ? [palette.quiet(`  … and ${rest} more; -o json has them all.`)] : []),
+  ]
+}
+
+/** The last line of every view: the exit code and what it means here. */
+export function verdictLines({code, sentence}: Verdict, options: ViewOptions): readonly string[] {
+  const palette = paletteFor(options.color)
+  const paint = code === 0 ? palette.success : palette.failure
+  return wrapText(options.printable(`Exit ${code}: ${sentence}`), options.width).map(paint)
+}

@@ -1,0 +1,57 @@
+import type {CacheEntry, CacheReport, CheckEntry, CheckReport, FindReport, RunReport} from '../model/report.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import {countOutcomes} from './count-outcomes.ts'
+import {clusterEntry, resultEntry, scopeEntry, workloadEntries} from './entries.ts'
+import type {FindFacts} from './find-facts.ts'
+import {verdictOfRun} from './verdict.ts'
+import {verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
+
+/** The report of a run: a pure function of what happened. */
+export function summarizeRun(facts: RunFacts): RunReport {
+  const {id, verb, startedAt, durationMs, dryRun, waited, ledger} = facts
+  return {
+    schemaVersion: 1,
+    type: 'RunReport',
+    run: {
+      id,
+      verb,
+      arguments: facts.arguments,
+      startedAt: startedAt.toISOString(),
+      durationMs: Math.round(durationMs),
+      dryRun,
+      waited,
+      ledger,
+    },
+    scope: scopeEntry(facts.scope),
+    clusters: facts.readings.map(clusterEntry),
+    results: facts.results.map(resultEntry),
+    counts: countOutcomes(facts.results),
+    verdict: verdictOfRun(facts),
+  }
+}
+
+/** The report of `find`; a workload that several contexts lead to is in it once. */
+export function summarizeFind(facts: FindFacts): FindReport {
+  const workloads = workloadEntries(facts.readings)
+  const images = new Set(workloads.flatMap(({matched}) => matched.map(({image}) => image)))
+  return {
+    schemaVersion: 1,
+    type: 'FindReport',
+    query: facts.query,
+    scope: scopeEntry(facts.scope),
+    clusters: facts.readings.map(clusterEntry),
+    workloads,
+    images: [...images].sort(),
+    verdict: verdictOfFind(facts, workloads),
+  }
+}
+
+/** The report of `check`, one entry per selected context. */
+export function summarizeCheck(contexts: readonly CheckEntry[]): CheckReport {
+  return {schemaVersion: 1, type: 'CheckReport', contexts, verdict: verdictOfCheck(contexts)}
+}
+
+/** The report of `cache refresh` and `cache show`, one entry per selected context. */
+export function summarizeCaches(caches: readonly CacheEntry[]): CacheReport {
+  return {schemaVersion: 1, type: 'CacheReport', caches, verdict: verdictOfCaches(caches)}
+}

@@ -1,0 +1,59 @@
+import {groupTroubles, type Trouble, type TroubleGroup} from './group-troubles.ts'
+import {paletteFor} from './palette.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+/** Troubles under one heading. */
+export interface TroubleSection {
+  /** The heading, e.g. `FAILED`, and the noun that it counts. */
+  readonly word: string
+  readonly noun: string
+  /** `quiet` is what nobody has to look at: its names are cut after a few, and it has no class. */
+  readonly tone: 'failure' | 'warning' | 'quiet'
+  readonly troubles: readonly Trouble[]
+}
+
+const quietNamesShown = 5
+
+/**
+ * What went wrong, why, and where: per group the heading, the sentence once, and every place by name. One place alone
+ * stands in the heading. With `wide`, every place has its own sentence.
+ */
+export function troubleLines(section: TroubleSection, options: ViewOptions): readonly string[] {
+  return groupTroubles(section.troubles).flatMap((group) => [...groupLines(section, group, options), ''])
+}
+
+/** The suggestions of each group, the group's first trouble standing for all of it. */
+export function suggestionsOf(sections: readonly TroubleSection[]): readonly (readonly string[])[] {
+  return sections.flatMap(({troubles}) => groupTroubles(troubles).map((group) => group.troubles[0].suggestions))
+}
+
+function groupLines({word, noun, tone}: TroubleSection, group: TroubleGroup, options: ViewOptions) {
+  const {printable, width, wide} = options
+  const palette = paletteFor(options.color)
+  const because = ({message}: Trouble, indent: string) => wrapText(printable(message), width, indent)
+  const heading = (name: string, asides: readonly string[]) => {
+    const aside = asides.filter((part) => part !== '').join(', ')
+    return `${palette[tone](word)}  ${palette.heading(name)}${aside === '' ? '' : palette.quiet(`  (${aside})`)}`
+  }
+  const [first, ...others] = group.troubles
+  if (others.length === 0) return [heading(printable(first.name), [group.class, first.note]), ...because(first, '  ')]
+
+  const title = heading(countOf(group.troubles.length, noun), [group.class])
+  const place = (trouble: Trouble) =>
+    `    ${printable(trouble.name)}${trouble.note === '' ? '' : palette.quiet(`  ${trouble.note}`)}`
+  const differ = others.some(({message}) => message !== first.message)
+  if (wide && differ) {
+    return [title, ...group.troubles.flatMap((trouble) => [place(trouble), ...because(trouble, '      ')])]
+  }
+  const shown = tone === 'quiet' && !showsAll(options) ? group.troubles.slice(0, quietNamesShown) : group.troubles
+  const rest = group.troubles.length - shown.length
+  return [
+    title,
+    ...because(first, '  '),
+    ...(differ ? [palette.quiet('  The others say the same of themselves; -o wide shows each.')] : []),
+    ...shown.map(place),
+    ...(rest > 0 ? [palette.quiet(`    … and ${rest} more; -o wide shows all.`)] : []),
+  ]
+}

@@ -1,0 +1,122 @@
+import {expect, test} from 'vitest'
+import type {CacheEntry, CheckEntry} from '../model/report.ts'
+import type {FindFacts} from './find-facts.ts'
+import {summarizeCaches, summarizeCheck, summarizeFind} from './summarize.ts'
+import {failure, match, readInPart, reading, scope, unreadable} from './testing/facts.ts'
+
+const bug = failure('internal', 'A bug in hubspoke: RangeError: x')
+const eu = reading('eu', {matches: [match('eu/shop/Deployment/web')]})
+const us = reading('us', {matches: [match('us/shop/Deployment/web'), match('us/pay/StatefulSet/db')]})
+const down = unreadable('ap', failure('unreachable'))
+
+interface FindRow {
+  readonly facts: Pick<FindFacts, 'readings'> & Partial<FindFacts>
+  readonly code: number
+  readonly sentence?: string
+  readonly because: string
+}
+
+test.each<FindRow>([
+  {facts: {readings: [eu, us]}, code: 0, sentence: 'Found 3 workloads in 2 clusters.', because: 'all was read'},
+  {
+    facts: {readings: [reading('eu')]},
+    code: 3,
+    sentence: 'Nothing runs "web" among Deployments, StatefulSets and DaemonSets in all namespaces of 1 context.',
+    because: 'nothing matched',
+  },
+  {facts: {readings: [reading('eu')], allowEmpty: true}, code: 0, because: '--allow-empty'},
+  {
+    facts: {readings: [eu, down]},
+    code: 4,
+    sentence: 'Cannot reach 1 of 2 contexts; found 1 workload in 1 cluster.',
+    because: 'a shorter answer is not a whole one',
+  },
+  {facts: {readings: [down], allowEmpty: true}, code: 4, because: '--allow-empty never changes 4'},
+  {
+    facts: {readings: [readInPart('eu', {kind: 'DaemonSet', namespace: 'shop', failure: failure('forbidden')})]},
+    code: 4,
+    sentence: '1 of 1 context could be read only in part; nothing matched in what was read.',
+    because: 'a kind that may not be listed may hide a workload',
+  },
+  {facts: {readings: [eu, unreadable('ap', bug)]}, code: 70, sentence: bug.message, because: 'a bug is told as one'},
+  {facts: {readings: [eu], scope: scope(['eu', 'us'])}, code: 70, because: 'a selected context has no reading'},
+  {
+    facts: {readings: [], allowEmpty: true},
+    code: 3,
+    sentence: 'There is no context to look in.',
+    because: 'no context',
+  },
+])('find exits $code: $because', ({facts, code, sentence}) => {
+  const whole = {
+    query: 'web',
+    scope: scope(facts.readings.map(({context}) => context.name)),
+    allowEmpty: false,
+    ...facts,
+  }
+  expect(summarizeFind(whole).verdict).toMatchObject({code, ...(sentence === undefined ? {} : {sentence})})
+})
+
+function check(context: string, more: Partial<CheckEntry> = {}): CheckEntry {
+  const base = {
+    context,
+    server: 'https://x',
+    uid: 'u',
+    version: 'v1.36.3',
+    latencyMs: 12,
+    imageCache: null,
+    problem: null,
+  }
+  return {...base, permissions: [permission('find', true), permission('restart', true)], ...more}
+}
+
+function permission(purpose: 'find' | 'restart', allowed: boolean): CheckEntry['permissions'][number] {
+  return {purpose, verb: 'list', resource: 'deployments.apps', namespace: null, allowed}
+}
+
+test.each([
+  {contexts: [check('eu'), check('us')], code: 0, sentence: '2 contexts can be read and written.'},
+  {
+    contexts: [check('eu'), check('us', {permissions: [permission('find', true), permission('restart', false)]})],
+    code: 0,
+    sentence: '2 contexts can be read; 1 of them may not be written in full.',
+  },
+  {
+    contexts: [check('eu'), check('us', {permissions: [permission('find', false)]})],
+    code: 4,
+    sentence: '1 of 2 contexts can be read only in part.',
+  },
+  {
+    contexts: [check('eu'), check('us', {problem: failure('unauthenticated')})],
+    code: 4,
+    sentence: '1 of 2 contexts cannot be used.',
+  },
+  {contexts: [check('eu', {problem: bug})], code: 70, sentence: bug.message},
+  {contexts: [], code: 3, sentence: 'There is no context to check.'},
+])('check exits $code: $sentence', ({contexts, code, sentence}) => {
+  expect(summarizeCheck(contexts).verdict).toMatchObject({code, sentence})
+})
+
+function cache(state: CacheEntry['state'], problem: CacheEntry['problem'] = null): CacheEntry {
+  const unknown = {builtAt: null, ageMs: null, workloads: null, images: null, bytes: null}
+  return {context: 'eu', server: 'https://x', uid: 'u', state, reason: '', ...unknown, problem}
+}
+
+test.each([
+  {caches: [cache('saved'), cache('not-saved')], code: 0, sentence: 'The image cache of 2 contexts is fresh.'},
+  {
+    caches: [cache('saved'), cache('not-saved', failure('forbidden'))],
+    code: 1,
+    sentence: 'The image cache of 1 of 2 contexts could not be saved.',
+  },
+  {
+    caches: [cache('saved'), cache('not-read', failure('timeout'))],
+    code: 4,
+    sentence: 'The image cache of 1 of 2 contexts could not be read.',
+  },
+  {caches: [cache('present'), cache('missing')], code: 0, sentence: '1 of 2 contexts has an image cache.'},
+  {caches: [cache('missing'), cache('missing')], code: 3, sentence: 'There is no image cache in 2 contexts.'},
+  {caches: [cache('not-read', bug)], code: 70, sentence: bug.message},
+  {caches: [], code: 3, sentence: 'There is no context to look in.'},
+])('cache exits $code: $sentence', ({caches, code, sentence}) => {
+  expect(summarizeCaches(caches).verdict).toMatchObject({code, sentence})
+})

@@ -1,0 +1,108 @@
+import type {ExitName} from '../model/exit-code.ts'
+import type {Failure} from '../model/failure.ts'
+import type {CacheEntry, CheckEntry, Verdict, WorkloadEntry} from '../model/report.ts'
+import type {FindFacts} from './find-facts.ts'
+import {hitBug, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
+import {emptySentence, unreadSentence} from './verdict-sentences.ts'
+import {countOf} from './words.ts'
+
+/** 4 where a context was not read in full, also when nothing matched; 3 where nothing matched; else 0. */
+export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntry[]): Verdict {
+  const {query, scope, readings} = facts
+  const clusters = new Set(workloads.map(({clusterUid}) => clusterUid)).size
+  const found = `${countOf(workloads.length, 'workload')} in ${countOf(clusters, 'cluster')}`
+  return toVerdict(exitOfFind(facts, workloads), (name) => {
+    if (name === 'bug') return bugSentence(readings.map(({problem}) => problem))
+    if (name === 'context-not-read') {
+      const rest = workloads.length === 0 ? 'nothing matched in what was read' : `found ${found}`
+      return `${unreadSentence(readings)}; ${rest}.`
+    }
+    if (workloads.length === 0) return emptySentence(query, scope)
+    return `Found ${found}.`
+  })
+}
+
+function exitOfFind({scope, readings, allowEmpty}: FindFacts, workloads: readonly WorkloadEntry[]): ExitName {
+  if (readings.some(hitBug)) return 'bug'
+  if (!readings.every(wasReadInFull)) return 'context-not-read'
+  if (!wasEveryContextRead(scope, readings)) return 'bug'
+  if (workloads.length > 0) return 'ok'
+  return allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
+}
+
+/**
+ * 4 where a context has a problem, or where what `find` reads is not allowed; 3 where there was no context. A missing
+ * permission to write does not matter here: who only reads needs none.
+ */
+export function verdictOfCheck(contexts: readonly CheckEntry[]): Verdict {
+  const all = countOf(contexts.length, 'context')
+  const bad = contexts.filter(({problem}) => problem !== null)
+  const partial = contexts.filter((entry) => entry.problem === null && !maySee(entry))
+  const name = exitOfReads(contexts, [...bad, ...partial].length)
+  return toVerdict(name, () => {
+    if (name === 'bug') return bugSentence(contexts.map(({problem}) => problem))
+    if (name === 'nothing-matched') return 'There is no context to check.'
+    if (bad.length > 0) return `${bad.length} of ${all} cannot be used.`
+    if (partial.length > 0) return `${partial.length} of ${all} can be read only in part.`
+    const bound = contexts.filter(({permissions}) => permissions.some(({allowed}) => !allowed)).length
+    if (bound > 0) return `${all} can be read; ${bound} of them may not be written in full.`
+    return `${all} can be read and written.`
+  })
+}
+
+const maySee = ({permissions}: CheckEntry) => permissions.every(({purpose, allowed}) => purpose !== 'find' || allowed)
+
+/**
+ * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to
+ * show. A refresh that gave way to a newer cache has no problem, and is as wanted.
+ */
+export function verdictOfCaches(caches: readonly CacheEntry[]): Verdict {
+  const count = (test: (entry: CacheEntry) => boolean) => caches.filter(test).length
+  const counts = {
+    unsaved: count(({state, problem}) => state === 'not-saved' && problem !== null),
+    unread: count(({state}) => state === 'not-read'),
+    refreshed: count(({state}) => state === 'saved' || state === 'not-saved'),
+    present: count(({state}) => state === 'present'),
+  }
+  return toVerdict(exitOfCaches(caches, counts), (name) => sentenceOfCaches(name, caches, counts))
+}
+
+interface CacheCounts {
+  readonly unsaved: number
+  readonly unread: number
+  readonly refreshed: number
+  readonly present: number
+}
+
+function exitOfCaches(caches: readonly CacheEntry[], {unsaved, unread, refreshed, present}: CacheCounts): ExitName {
+  if (caches.some(({problem}) => problem?.class === 'internal')) return 'bug'
+  if (unsaved > 0) return 'target-failed'
+  if (unread > 0) return 'context-not-read'
+  return refreshed + present === 0 ? 'nothing-matched' : 'ok'
+}
+
+function sentenceOfCaches(
+  name: ExitName,
+  caches: readonly CacheEntry[],
+  {unsaved, unread, refreshed, present}: CacheCounts,
+): string {
+  const all = countOf(caches.length, 'context')
+  if (name === 'bug') return bugSentence(caches.map(({problem}) => problem))
+  if (name === 'target-failed') return `The image cache of ${unsaved} of ${all} could not be saved.`
+  if (name === 'context-not-read') return `The image cache of ${unread} of ${all} could not be read.`
+  if (caches.length === 0) return 'There is no context to look in.'
+  if (name === 'nothing-matched') return `There is no image cache in ${all}.`
+  if (refreshed > 0) return `The image cache of ${all} is fresh.`
+  return `${present} of ${all} ${present === 1 ? 'has' : 'have'} an image cache.`
+}
+
+function exitOfReads(entries: readonly {readonly problem: Failure | null}[], unread: number): ExitName {
+  if (entries.some(({problem}) => problem?.class === 'internal')) return 'bug'
+  if (unread > 0) return 'context-not-read'
+  return entries.length === 0 ? 'nothing-matched' : 'ok'
+}
+
+function bugSentence(failures: readonly (Failure | null | undefined)[]): string {
+  const bug = failures.find((failure) => failure?.class === 'internal')
+  return bug?.message ?? 'A bug in hubspoke: not everything that was asked for is accounted for.'
+}

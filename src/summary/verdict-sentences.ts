@@ -1,0 +1,144 @@
+import type {ClusterReading, Scope} from '../model/cluster.ts'
+import type {ExitName} from '../model/exit-code.ts'
+import type {FailureClass} from '../model/failure.ts'
+import type {Counts} from '../model/report.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import type {StopReason} from '../model/stop.ts'
+import {countOutcomes} from './count-outcomes.ts'
+import {countOf, listOf} from './words.ts'
+
+/** One line for people that explains the exit of a run. */
+export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
+  const counts = countOutcomes(facts.results)
+  switch (name) {
+    case 'hung-up':
+    case 'interrupted':
+    case 'terminated':
+      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}.`
+    case 'declined':
+      return counts.notRun === counts.total
+        ? 'Declined; nothing was written.'
+        : `Declined at a gate: ${outcomesOf(counts)}.`
+    case 'stopped-early':
+      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}.`
+    case 'target-failed':
+      return `${failedTargets(facts, counts)}${unreadBesides(facts)}.`
+    case 'context-not-read':
+      return `${unreadSentence(facts.readings)}; ${restOfTargets(facts, counts)}.`
+    case 'nothing-matched':
+      return emptySentence(facts.arguments.image, facts.scope)
+    case 'ok':
+      return facts.results.length === 0
+        ? `${emptySentence(facts.arguments.image, facts.scope).slice(0, -1)}; --allow-empty takes that as success.`
+        : `${allTargets(facts, counts)}.`
+    default:
+      return bugSentence(facts)
+  }
+}
+
+const reasons = {
+  SIGHUP: 'Hung up (SIGHUP)',
+  SIGINT: 'Interrupted (SIGINT)',
+  SIGTERM: 'Terminated (SIGTERM)',
+  deadline: 'Stopped early at the deadline',
+  'max-failures': 'Stopped early after too many failures (--max-failures)',
+  ledger: 'Stopped early because the ledger could not be written',
+} as const satisfies Record<StopReason, string>
+
+const stopWords = (reason: StopReason | undefined) => (reason === undefined ? 'Stopped early' : reasons[reason])
+
+/** `of 9 targets 4 succeeded, 2 are unverified and 3 were not run`. */
+function outcomesOf(counts: Counts): string {
+  if (counts.total === 0) return 'no target was planned yet'
+  return `of ${countOf(counts.total, 'target')} ${listOf(outcomeWords(counts))}`
+}
+
+function outcomeWords(counts: Counts): readonly string[] {
+  const words: readonly (readonly [number, string, string])[] = [
+    [counts.failed, 'failed', 'failed'],
+    [counts.unverified, 'is unverified', 'are unverified'],
+    [counts.succeeded, 'succeeded', 'succeeded'],
+    [counts.unchanged, 'was unchanged', 'were unchanged'],
+    [counts.skipped, 'was skipped', 'were skipped'],
+    [counts.notRun, 'was not run', 'were not run'],
+  ]
+  return words.filter(([count]) => count > 0).map(([count, one, many]) => `${count} ${count === 1 ? one : many}`)
+}
+
+function failedTargets({results, dryRun}: RunFacts, counts: Counts): string {
+  const stuck = results.filter(({outcome, failure}) => outcome === 'skipped' && failure !== undefined).length
+  const parts: string[] = []
+  const add = (count: number, one: string, many: string) => {
+    if (count === 0) return
+    const number = parts.length === 0 ? `${count} of ${countOf(counts.total, 'target')}` : `${count}`
+    parts.push(`${number} ${count === 1 ? one : many}`)
+  }
+  if (dryRun === 'client') add(counts.failed, 'would fail', 'would fail')
+  else add(counts.failed, 'failed', 'failed')
+  add(counts.unverified, 'is unverified', 'are unverified')
+  add(stuck, 'could not be acted on', 'could not be acted on')
+  return listOf(parts) + (dryRun === null ? '' : ' (dry run; nothing was written)')
+}
+
+function unreadBesides({readings}: RunFacts): string {
+  const unread = readings.filter(isNotInFull)
+  return unread.length === 0 ? '' : `; ${lowerFirst(unreadSentence(readings))}`
+}
+
+/** `Cannot reach 1 of 3 contexts`: the words of the class where all that is missing is of one class. */
+export function unreadSentence(readings: readonly ClusterReading[]): string {
+  const unread = readings.filter(isNotInFull)
+  const classes = new Set(
+    unread.map(({problem}) => (problem ? (unreadWords[problem.class] ?? 'Cannot read') : 'partial')),
+  )
+  const [only] = classes
+  const contexts = `${unread.length} of ${countOf(readings.length, 'context')}`
+  if (classes.size > 1 || only === undefined) return `Cannot read ${contexts} in full`
+  return only === 'partial' ? `${contexts} could be read only in part` : `${only} ${contexts}`
+}
+
+const unreadWords: Readonly<Partial<Record<FailureClass, string>>> = {
+  unreachable: 'Cannot reach',
+  timeout: 'No answer in time from',
+  unauthenticated: 'No valid credentials for',
+  forbidden: 'Not allowed to read',
+}
+
+function restOfTargets(facts: RunFacts, counts: Counts): string {
+  if (counts.total === 0) return 'nothing matched in what was read'
+  const inPart = facts.readings.some(({problem, unread}) => problem === undefined && unread.length > 0)
+  const found = `the ${counts.total === 1 ? 'one target' : `${counts.total} targets`} found${inPart ? '' : ' elsewhere'}`
+  if (facts.dryRun === 'client') return `${found} would be acted on (dry run; nothing was written)`
+  if (counts.succeeded === counts.total) return `${found} ${succeeded(facts, counts)}`
+  return `of ${found} ${listOf(outcomeWords(counts))}`
+}
+
+function allTargets(facts: RunFacts, counts: Counts): string {
+  const all = counts.total === 1 ? 'The only target' : `All ${countOf(counts.total, 'target')}`
+  if (facts.dryRun === 'client') return `${countOf(counts.total, 'target')} planned, nothing was written (dry run)`
+  if (counts.succeeded === counts.total) return `${all} ${succeeded(facts, counts)}`
+  return `${all} ${counts.total === 1 ? 'is' : 'are'} as wanted: ${listOf(outcomeWords(counts))}`
+}
+
+function succeeded({dryRun, waited}: RunFacts, {total}: Counts): string {
+  if (dryRun === 'server') return 'would be accepted (dry run; nothing was written)'
+  if (waited) return 'succeeded'
+  return `${total === 1 ? 'was' : 'were'} accepted, not waited for`
+}
+
+/** `Nothing runs "nginx" among Deployments in all namespaces of 3 contexts.` */
+export function emptySentence(image: unknown, scope: Scope): string {
+  if (scope.contexts.length === 0) return 'There is no context to look in.'
+  const what = typeof image === 'string' ? `Nothing runs "${image}"` : 'Nothing matched'
+  const namespaces = scope.namespaces.length === 0 ? 'all namespaces' : listOf(scope.namespaces)
+  return `${what} among ${listOf(scope.kinds.map((kind) => `${kind}s`))} in ${namespaces} of ${countOf(scope.contexts.length, 'context')}.`
+}
+
+function bugSentence({results, readings}: RunFacts): string {
+  const failures = [...results.map(({failure}) => failure), ...readings.map(({problem}) => problem)]
+  const bug = failures.find((failure) => failure?.class === 'internal')
+  return bug?.message ?? 'A bug in hubspoke: the run ended, and not everything in it is accounted for.'
+}
+
+const isNotInFull = ({problem, unread}: ClusterReading) => problem !== undefined || unread.length > 0
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

@@ -1,0 +1,69 @@
+import type {ClusterReading, Scope} from '../model/cluster.ts'
+import {type ExitName, exitCodes, exitForSignal, type StopSignal} from '../model/exit-code.ts'
+import type {Verdict} from '../model/report.ts'
+import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import type {StopReason} from '../model/stop.ts'
+import {sentenceOfRun} from './verdict-sentences.ts'
+
+/** The code a run ends with and the one line that explains it. */
+export function verdictOfRun(facts: RunFacts): Verdict {
+  return toVerdict(exitOfRun(facts), (name) => sentenceOfRun(name, facts))
+}
+
+export function toVerdict(name: ExitName, sentence: (name: ExitName) => string): Verdict {
+  return {code: exitCodes[name].code, name, sentence: sentence(name)}
+}
+
+/**
+ * The policy: the most actionable fact wins, in the order signal, bug, declined, stopped early, failed target, context
+ * not read, nothing matched. Success is what was shown to be whole: every selected context was read in full and every
+ * planned target is as wanted. What is neither is a bug, never a success.
+ */
+function exitOfRun(facts: RunFacts): ExitName {
+  const {stoppedBy, results, readings, scope} = facts
+  if (stoppedBy !== undefined && isSignal(stoppedBy)) return exitForSignal[stoppedBy]
+  if (endedInBug(facts)) return 'bug'
+  if (facts.declined) return 'declined'
+  if (stoppedBy !== undefined && results.some(({outcome}) => outcome === 'not-run')) return 'stopped-early'
+  if (results.some(needsAttention)) return 'target-failed'
+  if (!readings.every(wasReadInFull)) return 'context-not-read'
+  if (!wasEveryContextRead(scope, readings)) return 'bug'
+  // Of no context at all nothing was shown: --allow-empty does not cover that.
+  if (results.length === 0) return facts.allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
+  return results.every((result) => isAsWanted(result) || isOnlyPlanned(result, facts)) ? 'ok' : 'bug'
+}
+
+function endedInBug({results, readings}: RunFacts): boolean {
+  return results.some(({failure}) => failure?.class === 'internal') || readings.some(hitBug)
+}
+
+/** Did a part of this reading end in an error that nobody expects? */
+export function hitBug({problem, unread}: ClusterReading): boolean {
+  return problem?.class === 'internal' || unread.some(({failure}) => failure.class === 'internal')
+}
+
+/** Does somebody have to look at this target? What never started is told by why the run stopped. */
+export function needsAttention(result: SpokeResult): boolean {
+  return result.outcome !== 'not-run' && !isAsWanted(result)
+}
+
+/** Under `--dry-run=client` no write is what was asked for. */
+function isOnlyPlanned({outcome, failure}: SpokeResult, {dryRun}: RunFacts): boolean {
+  return dryRun === 'client' && outcome === 'not-run' && failure === undefined
+}
+
+/** Was everything read that was asked of this context? */
+export function wasReadInFull({problem, unread}: ClusterReading): boolean {
+  return problem === undefined && unread.length === 0
+}
+
+/** Is there a full reading of every selected context, so that its answer speaks of all of them? */
+export function wasEveryContextRead(scope: Scope, readings: readonly ClusterReading[]): boolean {
+  const read = new Set(readings.filter(wasReadInFull).map(({context}) => context.name))
+  return scope.contexts.every((context) => read.has(context))
+}
+
+function isSignal(reason: StopReason): reason is StopSignal {
+  return reason in exitForSignal
+}
