@@ -1,0 +1,67 @@
+import type {ClusterIdentity} from '../model/cluster.ts'
+import {parseDuration} from '../shared/duration.ts'
+import type {StoredCache} from './cache-store.ts'
+import type {ImageCache} from './image-cache.ts'
+
+/**
+ * What an answer must be worth: `exact` is what a consistent list would answer, `cache` is the image cache as it is,
+ * `scan` always lists; a duration takes a cache that was proved complete no longer ago than that.
+ */
+export type Freshness = 'exact' | 'cache' | 'scan' | {readonly provenWithinMs: number}
+
+/** Reads `--fresh`; undefined for what is none of it. */
+export function parseFreshness(text: string): Freshness | undefined {
+  if (text === 'exact' || text === 'cache' || text === 'scan') return text
+  const provenWithinMs = parseDuration(text)
+  return provenWithinMs === undefined ? undefined : {provenWithinMs}
+}
+
+/** A cache that may answer, or the clause that says why none does. */
+export type JudgedCache = {readonly cache: ImageCache; readonly reason: string} | {readonly reason: string}
+
+/** Below this many workloads a list is as fast as asking what has changed. */
+const smallCluster = 2000
+
+/**
+ * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
+ * no cluster, or a cluster whose UID may not be read, cannot be checked; it is taken, and the reason says so.
+ */
+export function judgeCache(stored: StoredCache, identity: ClusterIdentity): JudgedCache {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache} = stored
+  if (cache.clusterUid === undefined) {
+    return {cache, reason: 'the image cache was taken unverified: it does not say which cluster it is of'}
+  }
+  if (cache.clusterUid === identity.uid) return {cache, reason: 'the image cache was taken as it is'}
+  if (identity.standsIn) {
+    return {cache, reason: 'the image cache was taken unverified: the UID of this cluster may not be read'}
+  }
+  return {reason: foreign}
+}
+
+/** The clause that says why an answer that must be right was scanned, and not taken from the cache that is there. */
+export function whyScanned(stored: StoredCache, identity: ClusterIdentity, fresh: Freshness): string {
+  if (stored.state === 'missing') return noCache
+  if (stored.state === 'unreadable') return unreadable(stored.problem)
+  const {clusterUid, workloads} = stored.cache
+  if (clusterUid === undefined) return 'the image cache does not say which cluster it is of'
+  if (clusterUid !== identity.uid) {
+    return identity.standsIn
+      ? 'the UID of this cluster may not be read, so its image cache cannot be verified'
+      : foreign
+  }
+  if (typeof fresh === 'object') return 'nothing has proved the image cache complete'
+  if (workloads !== undefined && workloads < smallCluster) {
+    return `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`
+  }
+  return 'exact answers are scanned'
+}
+
+const noCache = 'no image cache in this cluster'
+const foreign = 'the image cache is of another cluster'
+
+/** A sentence becomes a clause. */
+function unreadable(sentence: string): string {
+  return `the image cache cannot be used: ${sentence.replace(/\.$/, '').replace(/^The/, 'the')}`
+}

@@ -1,0 +1,198 @@
+import {describe, expect, test} from 'vitest'
+import {HubspokeError} from '../model/failure.ts'
+import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
+import {buildImageCache, encodeImageCache} from './image-cache.ts'
+import {parseImageQuery} from './image-query.ts'
+import {isProblem} from './problem.ts'
+import {type ReadRequest, readCluster} from './read-cluster.ts'
+import {chooseNamespaces} from './select-namespaces.ts'
+import {fakeClock} from './testing/fake-clock.ts'
+import {type FakeClusterOptions, failing, fakeCluster, refusing, workload} from './testing/fake-cluster.ts'
+
+const place = 'hubspoke-system/deployment-image-cache'
+const workloads = [
+  workload('shop/web', 'web:1'),
+  workload('shop/api', 'api:1'),
+  workload('DaemonSet/shop/web-agent', 'web:2'),
+  workload('blog/web', 'web:1'),
+]
+
+function cached({clusterUid = 'uid-east', cachedWorkloads = [workload('cached/web', 'web:1')]} = {}): string {
+  return encodeImageCache(
+    buildImageCache({
+      clusterUid,
+      builtAt: new Date('2026-11-24T11:59:00Z'),
+      resourceVersions: new Map<WorkloadKind, string>(workloadKinds.map((kind) => [kind, '1'])),
+      workloads: cachedWorkloads,
+    }),
+  )
+}
+
+function cluster(options: FakeClusterOptions & {cache?: string} = {}) {
+  const made = fakeCluster({workloads, ...options})
+  if (options.cache !== undefined) made.stored.set(place, {data: {'cache.json': options.cache}, resourceVersion: '1'})
+  return made
+}
+
+function read(from: ReturnType<typeof fakeCluster>, more: Partial<ReadRequest> = {}) {
+  const query = parseImageQuery('web')
+  if (isProblem(query)) throw new Error(query.problem)
+  const request: ReadRequest = {
+    query,
+    kinds: workloadKinds,
+    namespaces: chooseNamespaces([]),
+    fresh: 'exact',
+    writes: false,
+    cacheNamespace: 'hubspoke-system',
+    ...more,
+  }
+  return readCluster(from, request, {clock: fakeClock(), signal: new AbortController().signal})
+}
+
+const names = (answer: Awaited<ReturnType<typeof read>>) =>
+  answer.reading.matches.map(({kind, namespace, name}) => `${kind} ${namespace}/${name}`)
+
+const scanned = ['Deployment blog/web', 'Deployment shop/web', 'DaemonSet shop/web-agent']
+
+describe('an exact answer', () => {
+  test('is scanned, and says who the cluster is, why it was scanned and what it cost', async () => {
+    const answer = await read(cluster())
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({
+      context: {name: 'east'},
+      identity: {uid: 'uid-east', standsIn: false},
+      serverVersion: 'v1.36.3',
+      tier: 'scan',
+      tierReason: 'no image cache in this cluster',
+      workloadsRead: 4,
+      unread: [],
+      cost: {requests: 6},
+    })
+    expect(answer.reading).not.toHaveProperty('problem')
+    expect(answer.reading.matches[0]).toMatchObject({uid: 'uid-Deployment-blog-web', matched: [{image: 'web:1'}]})
+  })
+
+  test.each([
+    {made: cluster({cache: cached()}), reason: 'the cluster is small: 1 workload'},
+    {made: cluster({cache: cached({clusterUid: 'other'})}), reason: 'the image cache is of another cluster'},
+    {made: cluster({cache: '{'}), reason: 'the image cache cannot be used: the image cache is not a JSON object'},
+    {
+      made: cluster({trouble: refusing(/^read/)}),
+      reason: 'the image cache could not be read: Not allowed',
+    },
+  ])('never takes a cache: $reason', async ({made, reason}) => {
+    const answer = await read(made)
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
+  })
+
+  test('is what a duration gets as long as nothing proves the cache', async () => {
+    const answer = await read(cluster({cache: cached()}), {fresh: {provenWithinMs: 30_000}})
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: 'nothing has proved the image cache complete'})
+  })
+
+  test('does not need the version of the server', async () => {
+    const answer = await read(cluster({trouble: failing(/version/, () => new HubspokeError('forbidden', 'No.'))}))
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).not.toHaveProperty('serverVersion')
+  })
+})
+
+describe('a scan that was asked for', () => {
+  test('does not look at the cache', async () => {
+    const made = cluster({cache: cached()})
+    expect((await read(made, {fresh: 'scan'})).reading).toMatchObject({tier: 'scan', tierReason: 'asked for'})
+    expect(made.requests).not.toContain(`read ${place}`)
+  })
+})
+
+describe('an answer from the cache', () => {
+  test('is as old as it says, has no UIDs, and lists nothing', async () => {
+    const made = cluster({cache: cached()})
+    const answer = await read(made, {fresh: 'cache'})
+    expect(names(answer)).toEqual(['Deployment cached/web'])
+    expect(answer.reading).toMatchObject({
+      identity: {uid: 'uid-east'},
+      tier: 'cache',
+      tierReason: 'the image cache was taken as it is',
+      cacheAgeMs: 60_000,
+      workloadsRead: 1,
+    })
+    expect(answer.reading.matches[0]?.uid).toBe('')
+    expect(made.requests).toEqual(['identity', `read ${place}`])
+  })
+
+  test('is the same as a scan finds, but for the UIDs', async () => {
+    const made = cluster({cache: cached({cachedWorkloads: workloads})})
+    const [fromCache, fromList] = [await read(made, {fresh: 'cache'}), await read(made)]
+    const known = fromList.reading.matches.map((match) => ({...match, uid: ''}))
+    expect(fromCache.reading.matches).toEqual(known)
+    expect(fromCache.reading.workloadsRead).toBe(fromList.reading.workloadsRead)
+  })
+
+  test('may come from an older form, which is said', async () => {
+    const answer = await read(cluster({cache: '{"web:1": ["old/web"]}'}), {fresh: 'cache', kinds: ['Deployment']})
+    expect(names(answer)).toEqual(['Deployment old/web'])
+    expect(answer.reading.tierReason).toContain('unverified')
+    expect(answer.reading).not.toHaveProperty('cacheAgeMs')
+  })
+
+  test('from a cache of the future is new', async () => {
+    const future = cached().replace('2026-11-24T11:59', '2026-11-24T13:00')
+    expect((await read(cluster({cache: future}), {fresh: 'cache'})).reading.cacheAgeMs).toBe(0)
+  })
+
+  test.each([
+    {made: cluster(), reason: 'no image cache in this cluster'},
+    {made: cluster({cache: cached({clusterUid: 'other'})}), reason: 'the image cache is of another cluster'},
+    {made: cluster({cache: '{'}), reason: 'the image cache cannot be used: the image cache is not a JSON object'},
+    {made: cluster({trouble: refusing(/^read/)}), reason: 'the image cache could not be read: Not allowed'},
+  ])('falls to a scan, seen: $reason', async ({made, reason}) => {
+    const answer = await read(made, {fresh: 'cache'})
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
+  })
+
+  test.each([
+    {more: {writes: true}, reason: 'what is written is never taken from a cache'},
+    {more: {selector: 'app=web'}, reason: 'the image cache knows no labels'},
+  ])('is not given: $reason', async ({more, reason}) => {
+    const answer = await read(cluster({cache: cached()}), {fresh: 'cache', ...more})
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
+  })
+})
+
+describe('trouble', () => {
+  test('with the identity is trouble with the cluster: nobody could say whose workloads these are', async () => {
+    const trouble = failing(/identity/, () => new HubspokeError('unauthenticated', 'Who are you?'))
+    await expect(read(cluster({trouble}))).rejects.toThrow('Who are you?')
+    await expect(read(cluster({trouble}), {fresh: 'cache'})).rejects.toThrow('Who are you?')
+  })
+
+  test('that heals is waited for', async () => {
+    const trouble = failing(/identity|Deployment|read/, () => new HubspokeError('unreachable', 'Cut.'), 3)
+    const answer = await read(cluster({cache: cached(), trouble}))
+    expect(answer.reading).toMatchObject({tierReason: 'the cluster is small: 1 workload', unread: []})
+  })
+
+  test('with a kind leaves that kind unread', async () => {
+    const answer = await read(cluster({trouble: refusing(/DaemonSet/)}))
+    expect(names(answer)).toEqual(scanned.slice(0, 2))
+    expect(answer.reading.unread.map(({kind}) => kind)).toEqual(['DaemonSet', 'DaemonSet'])
+  })
+
+  test('with all kinds is a problem, and no tier answered', async () => {
+    const {reading} = await read(cluster({trouble: refusing(/^list/)}))
+    expect(reading).toMatchObject({problem: {class: 'forbidden'}, matches: [], identity: {uid: 'uid-east'}})
+    expect(reading).not.toHaveProperty('tier')
+    expect(reading).not.toHaveProperty('tierReason')
+  })
+
+  test('of hubspoke’s own making is not hidden', async () => {
+    for (const what of [/version/, /^read/, /identity/, /DaemonSet/]) {
+      const trouble = failing(what, () => new TypeError('oops'))
+      await expect(read(cluster({trouble}))).rejects.toThrow(TypeError)
+    }
+  })
+})
