@@ -1,0 +1,325 @@
+import {describe, expect, test} from 'vitest'
+import {createFeed} from '../../test/support/distribution/in-memory-workloads.ts'
+import {targetOf} from '../../test/support/distribution/target.ts'
+import {workloadState} from '../../test/support/distribution/workload-state.ts'
+import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
+import type {PodTrouble} from '../kube/ports.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {WorkloadState} from '../model/workload.ts'
+import {awaitRollout} from './await-rollout.ts'
+import type {Settled} from './spoke.ts'
+
+const minute = 60_000
+
+/** A step of a controller: after so many milliseconds the object has these fields. */
+type Step = readonly [afterMs: number, changes: Partial<WorkloadState> | 'deleted']
+
+interface Story {
+  readonly from?: Partial<WorkloadState>
+  readonly steps?: readonly Step[]
+  readonly timeoutMs?: number
+  readonly troubles?: (now: number) => readonly PodTrouble[]
+  readonly stopAfterMs?: number
+}
+
+interface Watched {
+  readonly end: Settled | undefined
+  readonly tookMs: number
+  /** `2000 sentence`, in order. */
+  readonly said: readonly string[]
+  readonly looks: number
+  readonly feedClosed: number
+  readonly slept: readonly number[]
+}
+
+/** A rollout to generation 2, of which the write returned `from`, and then what the controller made of it. */
+async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, stopAfterMs}: Story): Promise<Watched> {
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const stop = new AbortController()
+  const said: string[] = []
+  let feedClosed = 0
+  let looks = 0
+  const feed = createFeed(() => {
+    feedClosed += 1
+  })
+  const written = workloadState({generation: 2, observedGeneration: 1, ...from})
+  const end = awaitRollout(
+    {
+      target: targetOf('web', 'eu-1', {kind: written.kind}),
+      feed,
+      from: written,
+      timeoutMs,
+      clock,
+      podTroubles: async () => {
+        looks += 1
+        return troubles?.(clock.now()) ?? []
+      },
+    },
+    {signal: stop.signal, onProgress: (sentence) => said.push(`${clock.now()} ${sentence}`)},
+  )
+  void play(clock, written, steps, feed.push)
+  if (stopAfterMs !== undefined) void clock.sleep(stopAfterMs).then(() => stop.abort())
+  return {end: await end, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept}
+}
+
+async function play(
+  clock: VirtualClock,
+  written: WorkloadState,
+  steps: readonly Step[],
+  push: (news: WorkloadState | 'deleted') => void,
+): Promise<void> {
+  let state = written
+  for (const [afterMs, changes] of steps) {
+    await clock.sleep(afterMs)
+    state = changes === 'deleted' ? state : {...state, ...changes}
+    push(changes === 'deleted' ? changes : state)
+  }
+}
+
+const pull: PodTrouble = {
+  pod: 'web-2',
+  container: 'app',
+  reason: 'ImagePullBackOff',
+  message: 'Back-off pulling image "x"',
+}
+const pulled = 'ImagePullBackOff: Back-off pulling image "x" (pod web-2, container app)'
+const gaveUp = [{type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: ''}]
+
+describe('a rollout that goes well', () => {
+  test('is told step by step, and its pods are not asked for when it ends at once', async () => {
+    const {end, tookMs, said, looks, feedClosed} = await watch({
+      steps: [
+        [300, {observedGeneration: 2, updated: 1, current: 4}],
+        [300, {updated: 3, current: 5, available: 2}],
+        [300, {current: 3}],
+        [300, {available: 3}],
+      ],
+    })
+    expect(end).toEqual({outcome: 'succeeded', reason: '3 pods updated and available'})
+    expect(said).toEqual([
+      '0 waiting for the controller to see the change',
+      '300 1 of 3 pods updated',
+      '600 2 old pods still to end',
+      '900 2 of 3 updated pods available',
+    ])
+    expect([tookMs, looks, feedClosed]).toEqual([1_200, 0, 1])
+  })
+
+  test('is not judged by a state from before the write, however complete and however late', async () => {
+    const old = {generation: 1, observedGeneration: 1, conditions: gaveUp, updated: 3}
+    const {end, tookMs} = await watch({
+      steps: [
+        [100, old],
+        [5_000, old],
+        [100, {generation: 2, observedGeneration: 2, conditions: []}],
+      ],
+    })
+    expect(end?.outcome).toBe('succeeded')
+    expect(tookMs).toBe(5_200)
+  })
+
+  test('is done at once when the write itself found it complete', async () => {
+    const {end, tookMs} = await watch({from: {observedGeneration: 2}})
+    expect([end?.outcome, tookMs]).toEqual(['succeeded', 0])
+  })
+
+  test('takes hours when a DaemonSet of many nodes gets on with it', async () => {
+    const steps = Array.from(
+      {length: 40},
+      (_, index): Step => [9 * minute, {observedGeneration: 2, updated: index + 1, available: 40}],
+    )
+    const from = {kind: 'DaemonSet', wanted: 40, updated: 0, available: 40} as const
+    const {end, tookMs} = await watch({from, steps, timeoutMs: 10 * minute})
+    expect(end?.outcome).toBe('succeeded')
+    expect(tookMs).toBe(40 * 9 * minute)
+  })
+})
+
+describe('a rollout that does not end', () => {
+  test('fails when nothing has moved for the timeout, and says how far it was', async () => {
+    const {end, tookMs, feedClosed} = await watch({
+      from: {kind: 'StatefulSet'},
+      steps: [[4 * minute, {observedGeneration: 2, updated: 1}]],
+      timeoutMs: 5 * minute,
+    })
+    const reason = 'no progress for 5m: 1 of 3 pods updated'
+    expect(end).toEqual({
+      outcome: 'failed',
+      reason,
+      failure: {
+        class: 'rollout',
+        message: reason,
+        suggestions: [
+          'kubectl --context eu-1 -n shop rollout status statefulset/web',
+          'kubectl --context eu-1 -n shop describe statefulset/web',
+        ],
+      },
+    })
+    expect([tookMs, feedClosed]).toEqual([9 * minute, 1])
+  })
+
+  test('is given its own progress deadline and a little more, when that is longer than the timeout', async () => {
+    const {end, tookMs} = await watch({from: {progressDeadlineMs: 20 * minute}, timeoutMs: minute})
+    expect(end?.reason).toBe('no progress for 20m10s: waiting for the controller to see the change')
+    expect(tookMs).toBe(20 * minute + 10_000)
+  })
+
+  test('fails at once when the controller gives up', async () => {
+    const {end, tookMs} = await watch({steps: [[1_000, {observedGeneration: 2, updated: 1, conditions: gaveUp}]]})
+    expect(end?.failure?.message).toBe('the rollout exceeded its progress deadline')
+    expect(tookMs).toBe(1_000)
+  })
+
+  test('is not kept alive by a container that crashes, comes back and crashes again', async () => {
+    const crashes = Array.from(
+      {length: 20},
+      (_, index): Step => [minute, {observedGeneration: 2, updated: 1, ready: index % 2 ? 3 : 2}],
+    )
+    const {end, tookMs} = await watch({from: {kind: 'DaemonSet'}, steps: crashes, timeoutMs: 5 * minute})
+    expect(end?.reason).toMatch(/^no progress for 5m/)
+    expect(tookMs).toBe(2 * minute + 5 * minute)
+  })
+
+  test('waits for a timeout of many days with timers that exist', async () => {
+    const {end, slept} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: 40 * 24 * 60 * minute,
+      stopAfterMs: 2 * minute,
+    })
+    expect(end).toBeUndefined()
+    expect(Math.max(...slept)).toBeLessThan(2 ** 31)
+  })
+})
+
+describe('why', () => {
+  test('is said in seconds, and is the reason of the failure', async () => {
+    const {end, said, tookMs} = await watch({
+      steps: [
+        [500, {observedGeneration: 2, updated: 1}],
+        [59_500, {conditions: gaveUp}],
+      ],
+      troubles: () => [pull, {...pull, reason: 'Pending', pod: 'web-3'}],
+    })
+    expect(said.filter((line) => line.includes('ImagePull'))).toEqual([`2000 ${pulled}`])
+    expect(tookMs).toBe(60_000)
+    expect(end?.reason).toBe(`${pulled}; the rollout exceeded its progress deadline`)
+    expect(end?.failure?.suggestions).toEqual([
+      'kubectl --context eu-1 -n shop rollout status deployment/web',
+      'kubectl --context eu-1 -n shop describe pod web-2',
+    ])
+  })
+
+  test('is looked for every five seconds', async () => {
+    const {looks} = await watch({stopAfterMs: 22_500})
+    expect(looks).toBe(5)
+  })
+
+  test('is looked for once when the rollout fails before its first look', async () => {
+    const {end, looks} = await watch({
+      steps: [[10, {observedGeneration: 2, conditions: gaveUp}]],
+      troubles: () => [pull],
+    })
+    expect(looks).toBe(1)
+    expect(end?.reason).toMatch(/^ImagePullBackOff: .*; the rollout exceeded its progress deadline$/)
+  })
+
+  test.each([
+    {lasts: 40_000, is: 'CrashLoopBackOff (pod web-2, container app); ', because: 'it is the latest'},
+    {lasts: 0, is: `${pulled}; `, because: 'a minute without trouble is not over yet'},
+    {lasts: -30_000, is: '', because: 'it healed long ago'},
+  ])('is the latest trouble, "$is", when $because', async ({lasts, is}) => {
+    const crash = {...pull, reason: 'CrashLoopBackOff', message: ''}
+    const {end} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: 2 * minute,
+      troubles: (now) => (now < minute + Math.min(0, lasts) ? [pull] : now < minute + lasts ? [crash] : []),
+    })
+    expect(end?.reason).toBe(`${is}no progress for 2m: waiting for the controller to see the change`)
+  })
+
+  test('is a refusal to create pods, which no pod can tell', async () => {
+    const quota = [
+      {
+        type: 'ReplicaFailure',
+        status: 'True',
+        reason: 'FailedCreate',
+        message: 'pods "web-3" is forbidden: exceeded quota',
+      },
+    ]
+    const {end, said} = await watch({
+      steps: [
+        [500, {observedGeneration: 2, updated: 0, conditions: quota}],
+        [500, {conditions: [...quota, ...gaveUp]}],
+      ],
+    })
+    expect(said).toContain('500 FailedCreate: pods "web-3" is forbidden: exceeded quota')
+    expect(end?.reason).toBe(
+      'FailedCreate: pods "web-3" is forbidden: exceeded quota; the rollout exceeded its progress deadline',
+    )
+  })
+
+  test('stays unknown without permission to read pods, and says so; it is asked for once', async () => {
+    const {end, looks} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: minute,
+      troubles: () => {
+        throw new HubspokeError('forbidden', 'No.')
+      },
+    })
+    expect(end?.reason).toBe(
+      'no progress for 1m: waiting for the controller to see the change; reason unknown: may not read pods',
+    )
+    expect(looks).toBe(1)
+  })
+
+  test('is looked for again after a look that failed', async () => {
+    const {end} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: minute,
+      troubles: (now) => {
+        if (now < 30_000) throw new HubspokeError('unreachable', 'Cannot reach it.')
+        return [pull]
+      },
+    })
+    expect(end?.reason).toMatch(/^ImagePullBackOff/)
+  })
+})
+
+describe('an end that is no verdict', () => {
+  test('deleted while watched: nobody has to look', async () => {
+    const {end, feedClosed} = await watch({
+      steps: [
+        [1_000, {observedGeneration: 2, updated: 1}],
+        [1_000, 'deleted'],
+      ],
+    })
+    expect(end).toEqual({outcome: 'skipped', reason: 'deleted while it was rolling out'})
+    expect(feedClosed).toBe(1)
+  })
+
+  test('a stop ends the watch at once, without a verdict', async () => {
+    const {end, tookMs, feedClosed} = await watch({stopAfterMs: 3_000})
+    expect([end, tookMs, feedClosed]).toEqual([undefined, 3_000, 1])
+  })
+
+  test('a watch that breaks rejects, and the feed is closed', async () => {
+    let closed = 0
+    const feed = {
+      next: async () => Promise.reject(new HubspokeError('unreachable', 'Cannot reach it.')),
+      close: () => {
+        closed += 1
+      },
+    }
+    const rollout = {
+      target: targetOf(),
+      feed,
+      from: workloadState({generation: 2}),
+      timeoutMs: minute,
+      clock: createVirtualClock({autoAdvance: true, loopback: false}),
+      podTroubles: async () => [],
+    }
+    const ending = awaitRollout(rollout, {signal: new AbortController().signal, onProgress: () => undefined})
+    await expect(ending).rejects.toThrow('Cannot reach it.')
+    expect(closed).toBe(1)
+  })
+})

@@ -1,0 +1,20 @@
+import type {Target} from '../model/target.ts'
+
+/** `kubectl` with the flags that reach the target's cluster and namespace, ready to paste into a shell. */
+export function kubectlCommand(target: Pick<Target, 'context' | 'namespace'>, ...words: readonly string[]): string {
+  return ['kubectl', '--context', target.context, '-n', target.namespace, ...words].map(shellWord).join(' ')
+}
+
+/** `deployment/web`: how kubectl is told about the target. */
+export function kubectlName({kind, name}: Pick<Target, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`
+}
+
+/** The command that shows how far the target's rollout is. */
+export function rolloutStatusCommand(target: Target): string {
+  return kubectlCommand(target, 'rollout', 'status', kubectlName(target))
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,12 @@
+import type {FailureClass} from '../model/failure.ts'
+
+/** A server that was not reached, did not answer, asked for patience or broke may do better later. */
+const healing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error'])
+
+/**
+ * What another try may heal. A `conflict` is not even a failure: the object was changed in between, and is read and
+ * decided on again. Refusals (400, 401, 403, 404, 422) stay what they are, and a rollout is never repeated.
+ */
+export function isRetryable(failureClass: FailureClass): boolean {
+  return failureClass === 'conflict' || healing.has(failureClass)
+}

@@ -1,0 +1,180 @@
+import type {OnEvent} from '../model/event.ts'
+import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
+import type {LedgerEntry} from '../model/ledger.ts'
+import type {SpokeResult} from '../model/result.ts'
+import {type Target, targetKey} from '../model/target.ts'
+import type {Clock} from '../shared/clock.ts'
+import {backoffDelayMs, type RetryPolicy} from './backoff.ts'
+import type {Brake} from './brake.ts'
+import {isRetryable} from './retryable.ts'
+import type {InSlots} from './slots.ts'
+import type {Attempt, Settled, Spoke, Written} from './spoke.ts'
+import {failedEnd, type SpokeEnd, type Story, stoppedEnd, unwatchedEnd} from './spoke-end.ts'
+
+/** What the spokes of one distribution share. */
+export interface SpokeRun {
+  readonly spoke: Spoke
+  readonly retry: RetryPolicy
+  readonly clock: Clock
+  /** A number in [0, 1). */
+  readonly random: () => number
+  readonly brake: Brake
+  readonly abort: AbortSignal
+  readonly inSlots: InSlots
+  readonly emit: OnEvent
+  /** Resolves when the record is on disk (true) or cannot be written any more (false). */
+  record(entry: LedgerEntry): Promise<boolean>
+  /** Counts, records and announces the result; called before the slots are given back. */
+  finish(result: SpokeResult): Promise<SpokeResult>
+}
+
+/** Conflicts in a row that are decided on again at once; one more is waited out like any other failure. */
+const conflictsAtOnce = 5
+
+interface Retry {
+  readonly outcome: 'retry'
+  readonly delayMs: number
+}
+
+/**
+ * One target from its first try to its result. Never rejects.
+ *
+ * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry.
+ * What is retried is `act`; a rollout is watched once.
+ */
+export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResult> {
+  const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined}
+  let startedAt: number | undefined
+  const finish = (end: SpokeEnd) => {
+    const durationMs = startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt)
+    return run.finish({target, ...end, attempts: story.attempts, durationMs})
+  }
+  try {
+    for (;;) {
+      const turn = await run.inSlots(target.clusterUid, async () => {
+        if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
+        startedAt ??= run.clock.now()
+        const end = await tryOnce(target, story, run)
+        return end.outcome === 'retry' ? end : finish(end)
+      })
+      if (turn.outcome !== 'retry') return turn
+      await run.clock.sleep(turn.delayMs, stopSignal(story, run))
+      if (isHeldBack(story, run)) return await finish(stoppedEnd(target, story, run.brake.reason))
+    }
+  } catch (bug) {
+    return finish(failedEnd(target, story, toFailure(bug)))
+  }
+}
+
+/** A target of which something may have been written is in flight: only a stop of the whole run ends its waits. */
+function stopSignal(story: Story, {brake}: SpokeRun): AbortSignal {
+  return story.mayHaveArrived ? brake.waits : brake.starts
+}
+
+function isHeldBack(story: Story, run: SpokeRun): boolean {
+  return stopSignal(story, run).aborted
+}
+
+/** One try; a conflict is read and decided on again at once, and is the same try. */
+async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Retry> {
+  story.attempts += 1
+  run.emit({type: 'target-started', target, attempt: story.attempts})
+  for (let conflicts = 0; ; conflicts += 1) {
+    const end = await act(target, story, run)
+    if (end.outcome !== 'act-failed') return end
+    const {error} = end
+    const failure = toFailure(error)
+    story.lastFailure = failure
+    const atOnce = failure.class === 'conflict' && conflicts < conflictsAtOnce
+    const triesLeft = atOnce || story.attempts <= run.retry.retries
+    if (!(error instanceof HubspokeError && isRetryable(failure.class) && triesLeft)) {
+      return failedEnd(target, story, failure)
+    }
+    if (isHeldBack(story, run)) return stoppedEnd(target, story, run.brake.reason)
+    if (atOnce) {
+      await announceRetry(target, story, failure, 0, run)
+      continue
+    }
+    const delayMs = backoffDelayMs(story.attempts, run.retry, run.random(), error.retryAfterMs)
+    await announceRetry(target, story, failure, delayMs, run)
+    return {outcome: 'retry', delayMs}
+  }
+}
+
+interface ActFailed {
+  readonly outcome: 'act-failed'
+  readonly error: unknown
+}
+
+async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | ActFailed> {
+  const attempt = openAttempt(target, story, run)
+  let acted: Settled | Written
+  try {
+    acted = await run.spoke.act(target, attempt)
+  } catch (error) {
+    if (attempt.sent && error instanceof HubspokeError && error.refused) {
+      story.mayHaveArrived = false
+      story.refused = true
+    }
+    const torn = attempt.heldBack || run.abort.aborted
+    return torn ? stoppedEnd(target, story, run.brake.reason) : {outcome: 'act-failed', error}
+  }
+  story.mayHaveArrived = false
+  return acted.outcome === 'written' ? settle(acted, target, run) : acted
+}
+
+interface OpenAttempt extends Attempt {
+  /** A write of this attempt was let through. */
+  readonly sent: boolean
+  /** A write of this attempt was not let through. */
+  readonly heldBack: boolean
+}
+
+function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
+  const attempt = {
+    number: story.attempts,
+    signal: run.abort,
+    sent: false,
+    heldBack: false,
+    async writing() {
+      const announced =
+        !run.brake.waits.aborted &&
+        (await run.record({type: 'writing', target: targetKey(target), attempt: story.attempts}))
+      // The stop may have come while the record was on its way to the disk: nothing was sent yet.
+      if (!announced || run.brake.waits.aborted) {
+        attempt.heldBack = true
+        throw new HubspokeError('internal', 'The write was not sent: the run is stopping.')
+      }
+      attempt.sent = true
+      story.mayHaveArrived = true
+    },
+  }
+  return attempt
+}
+
+/** Watches an accepted write to its end. */
+async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd> {
+  await run.record({type: 'written', target: targetKey(target)})
+  run.emit({type: 'target-written', target})
+  const {waits} = run.brake
+  try {
+    const settled = await written.settle({
+      signal: waits,
+      onProgress: (message) => run.emit({type: 'target-progress', target, message}),
+    })
+    return settled ?? unwatchedEnd(target, run.brake.reason)
+  } catch (error) {
+    return unwatchedEnd(target, run.brake.reason, waits.aborted ? undefined : toFailure(error))
+  }
+}
+
+async function announceRetry(
+  target: Target,
+  {attempts: attempt}: Story,
+  {message: reason}: Failure,
+  delayMs: number,
+  run: SpokeRun,
+): Promise<void> {
+  await run.record({type: 'retrying', target: targetKey(target), attempt, reason})
+  run.emit({type: 'target-retrying', target, attempt, delayMs, reason})
+}

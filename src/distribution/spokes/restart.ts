@@ -1,0 +1,105 @@
+import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Target} from '../../model/target.ts'
+import type {WorkloadState} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
+import {awaitRollout, type Rollout} from '../await-rollout.ts'
+import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
+import {decideRestart, gone, type RestartAim} from './restart-decision.ts'
+
+/** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
+export const runIdAnnotation = 'hubspoke.dev/run-id'
+
+export interface RestartOptions extends RestartAim {
+  readonly runId: string
+  /** The way into the cluster that the context leads to. */
+  workloads(context: string): Workloads
+  /** False: an accepted write is the end. */
+  readonly wait: boolean
+  /** Since the last progress of a rollout. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** The server checks the write and does not make it. */
+  readonly dryRun: boolean
+}
+
+/**
+ * `kubectl rollout restart`, watched to its end, and not done twice: the stamp in the pod template is one for the run,
+ * so every try reads first and writes only what is not there yet.
+ */
+export function restartSpoke(options: RestartOptions): Spoke {
+  return {verb: 'restart', act: (target, attempt) => act(options, target, attempt)}
+}
+
+/** One try: what is asked for, and where. */
+interface Try {
+  readonly options: RestartOptions
+  readonly workloads: Workloads
+  readonly target: Target
+  readonly attempt: Attempt
+}
+
+async function act(options: RestartOptions, target: Target, attempt: Attempt): Promise<Settled | Written> {
+  const workloads = options.workloads(target.context)
+  const decision = decideRestart(target, await workloads.read(target, attempt.signal), options)
+  if (decision.todo === 'nothing') return decision.end
+  const it = {options, workloads, target, attempt}
+  if (decision.todo === 'watch') return options.dryRun ? alreadyRestarted : watchAgain(it, decision.state)
+  try {
+    return options.dryRun ? await tryOut(it, decision.state) : await write(it, decision.state)
+  } catch (error) {
+    if (error instanceof HubspokeError && error.failureClass === 'not-found') return gone
+    throw error
+  }
+}
+
+const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}
+
+async function tryOut({options, workloads, target, attempt}: Try, state: WorkloadState): Promise<Settled> {
+  await workloads.restart(target, patchOf(options, state), attempt.signal)
+  return {outcome: 'succeeded', reason: 'the server accepted it (dry run)'}
+}
+
+/** Followed from before the write on: a rollout of milliseconds is not missed. */
+async function write(it: Try, state: WorkloadState): Promise<Written> {
+  const {options, workloads, target, attempt} = it
+  const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
+  try {
+    await attempt.writing()
+    return written(it, await workloads.restart(target, patchOf(options, state), attempt.signal), feed)
+  } catch (error) {
+    feed?.close()
+    throw error
+  }
+}
+
+/** Written by an earlier try, or by an earlier invocation of the run. It may have been rolled out before we followed. */
+async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Written> {
+  const {options, workloads, target, attempt} = it
+  if (!options.wait) return written(it, state, undefined)
+  const feed = await workloads.follow(target, attempt.signal)
+  try {
+    const now = decideRestart(target, await workloads.read(target, attempt.signal), options)
+    if (now.todo === 'watch') return written(it, now.state, feed)
+    if (now.todo === 'write') throw new HubspokeError('conflict', 'The restart was taken back while it was looked at.')
+    feed.close()
+    return now.end
+  } catch (error) {
+    feed.close()
+    throw error
+  }
+}
+
+function written({options, workloads, target}: Try, from: WorkloadState, feed: WorkloadFeed | undefined): Written {
+  const settle: Written['settle'] = async (watch) => {
+    if (feed === undefined) return {outcome: 'succeeded', reason: 'accepted, not waited for'}
+    const {timeoutMs, clock} = options
+    const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
+    return awaitRollout({target, feed, from, timeoutMs, clock, podTroubles}, watch)
+  }
+  return {outcome: 'written', settle}
+}
+
+function patchOf({restartedAt, runId, dryRun}: RestartOptions, {resourceVersion}: WorkloadState): RestartWrite {
+  return {restartedAt, resourceVersion, annotations: {[runIdAnnotation]: runId}, dryRun}
+}

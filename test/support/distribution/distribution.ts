@@ -1,0 +1,63 @@
+import {type DistributionDeps, distribute, type FanOut} from '../../../src/distribution/distribute.ts'
+import type {Spoke} from '../../../src/distribution/spoke.ts'
+import type {HubEvent} from '../../../src/model/event.ts'
+import type {Failure} from '../../../src/model/failure.ts'
+import type {LedgerEntry} from '../../../src/model/ledger.ts'
+import type {SpokeResult} from '../../../src/model/result.ts'
+import {createStopSwitch, type StopReason, type StopSwitch} from '../../../src/model/stop.ts'
+import type {Plan} from '../../../src/model/target.ts'
+import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
+
+/** One distribution on a virtual clock without jitter, and what the world saw of it. */
+export interface Distributed {
+  readonly results: readonly SpokeResult[]
+  readonly stoppedBy: StopReason | undefined
+  readonly events: readonly HubEvent[]
+  readonly records: readonly LedgerEntry[]
+  /** `web: failed, forbidden`, one per target, in plan order. */
+  readonly ends: readonly string[]
+}
+
+export interface Stage {
+  readonly clock: VirtualClock
+  readonly stop: StopSwitch
+  readonly abort: AbortController
+  run(request: {
+    readonly plan: Plan
+    readonly spoke: Spoke
+    readonly fanOut?: Partial<FanOut>
+    readonly refusals?: ReadonlyMap<string, Failure>
+    readonly deps?: Partial<DistributionDeps>
+  }): Promise<Distributed>
+}
+
+export const fanOut: FanOut = {
+  concurrency: 50,
+  concurrencyPerCluster: 10,
+  retry: {retries: 3, baseMs: 30_000, factor: 2, maxMs: 300_000},
+}
+
+export function createStage(): Stage {
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const stop = createStopSwitch()
+  const abort = new AbortController()
+  return {
+    clock,
+    stop,
+    abort,
+    async run({plan, spoke, fanOut: changes, refusals = new Map(), deps}) {
+      const events: HubEvent[] = []
+      const records: LedgerEntry[] = []
+      const ledger = {append: async (entry: LedgerEntry) => void records.push(entry)}
+      const {results, stoppedBy} = await distribute(
+        {plan, spoke, fanOut: {...fanOut, ...changes}, refusals},
+        {clock, random: () => 0, stop, abort: abort.signal, ledger, onEvent: (event) => events.push(event), ...deps},
+      )
+      return {results, stoppedBy, events, records, ends: results.map(endOf)}
+    },
+  }
+}
+
+function endOf({target, outcome, failure}: SpokeResult): string {
+  return `${target.name}: ${failure ? `${outcome}, ${failure.class}` : outcome}`
+}

@@ -1,0 +1,15 @@
+import type {Target} from '../../../src/model/target.ts'
+
+/** The target `shop/Deployment/<name>` in a cluster; its context is called as its cluster is. */
+export function targetOf(name = 'web', clusterUid = 'eu-1', changes: Partial<Target> = {}): Target {
+  return {
+    clusterUid,
+    context: clusterUid,
+    kind: 'Deployment',
+    namespace: 'shop',
+    name,
+    uid: `uid-${name}`,
+    matched: [{container: 'app', image: 'ghcr.io/acme/web:1.0', role: 'container'}],
+    ...changes,
+  }
+}

@@ -1,0 +1,93 @@
+import {once} from 'node:events'
+import {mkdtemp, open, rm} from 'node:fs/promises'
+import {connect, createServer} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {createVirtualClock} from './virtual-clock.ts'
+
+describe('a clock that the test moves', () => {
+  test('stands still until it is moved', async () => {
+    const clock = createVirtualClock({loopback: false})
+    let woken = false
+    void clock.sleep(10).then(() => {
+      woken = true
+    })
+    await clock.advance(9)
+    expect([clock.now(), woken, clock.sleepers]).toEqual([9, false, 1])
+    await clock.advance(1)
+    expect([clock.now(), woken, clock.sleepers]).toEqual([10, true, 0])
+  })
+
+  test('wakes each sleeper at its own time, and one that falls asleep again in between, too', async () => {
+    const clock = createVirtualClock({loopback: false})
+    const seen: string[] = []
+    const ticker = async () => {
+      for (let tick = 0; tick < 3; tick += 1) {
+        await clock.sleep(10)
+        seen.push(`tick at ${clock.now()}`)
+      }
+    }
+    void ticker()
+    void clock.sleep(15).then(() => seen.push(`other at ${clock.now()}`))
+    await clock.advance(25)
+    expect(seen).toEqual(['tick at 10', 'other at 15', 'tick at 20'])
+    expect(clock.now()).toBe(25)
+    expect(clock.slept).toEqual([10, 15, 10, 10])
+  })
+
+  test('ends a sleep at once when it is aborted', async () => {
+    const clock = createVirtualClock({loopback: false})
+    const controller = new AbortController()
+    const sleep = clock.sleep(1_000, controller.signal)
+    controller.abort()
+    await sleep
+    await clock.sleep(1_000, controller.signal)
+    expect([clock.now(), clock.sleepers]).toEqual([0, 0])
+  })
+
+  test('tells the date of its start and what has passed since', async () => {
+    const clock = createVirtualClock({loopback: false, start: new Date('2026-05-01T10:00:00Z')})
+    await clock.advance(61_500)
+    expect(clock.date().toISOString()).toBe('2026-05-01T10:01:01.500Z')
+  })
+})
+
+describe('a clock that moves by itself', () => {
+  test('goes from sleeper to sleeper', async () => {
+    const clock = createVirtualClock({autoAdvance: true, loopback: false})
+    await Promise.all([clock.sleep(3_600_000), clock.sleep(10)])
+    expect(clock.now()).toBe(3_600_000)
+    await clock.sleep(5)
+    expect(clock.now()).toBe(3_600_005)
+  })
+
+  test('lets a conversation over a socket and a write to a disk finish first', async () => {
+    const clock = createVirtualClock({autoAdvance: true})
+    const sleeper = new AbortController()
+    let now = -1
+    void clock.sleep(60_000, sleeper.signal).then(() => {
+      now = clock.now()
+    })
+
+    const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1')
+    for (let round = 0; round < 30; round += 1) {
+      socket.write(`round ${round}`)
+      await once(socket, 'data')
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'virtual-clock-'))
+    const file = await open(join(folder, 'file'), 'w')
+    await file.appendFile('x'.repeat(1_000_000))
+    await file.sync()
+    const afterwards = now
+    sleeper.abort()
+    await file.close()
+    await rm(folder, {recursive: true})
+    socket.destroy()
+    server.close()
+    expect(afterwards).toBe(-1)
+  })
+})
