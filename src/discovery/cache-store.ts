@@ -26,7 +26,15 @@ export type SavedCache =
   | {readonly isSaved: false; readonly why: NotSaved; readonly reason: string}
 
 /** `no-namespace` is the one that somebody can be asked about: create it, and save again. */
-export type NotSaved = 'no-namespace' | 'forbidden' | 'rejected' | 'too-large' | 'newer-there' | 'contended'
+export type NotSaved =
+  | 'no-namespace'
+  | 'forbidden'
+  | 'rejected'
+  | 'too-large'
+  | 'newer-there'
+  | 'contended'
+  | 'not-whole'
+  | 'unknown-cluster'
 
 /**
  * Reads the image cache of a cluster: one request.

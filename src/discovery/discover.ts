@@ -1,0 +1,91 @@
+import type {ClusterAccess} from '../kube/ports.ts'
+import type {ClusterReading, ContextRef, Cost, Scope} from '../model/cluster.ts'
+import type {OnEvent} from '../model/event.ts'
+import {type Failure, toFailure} from '../model/failure.ts'
+import {quoted} from './problem.ts'
+import {type ClusterAnswer, type ReadRequest, readCluster} from './read-cluster.ts'
+import type {ReadingDeps} from './retry-read.ts'
+import {chooseNamespaces} from './select-namespaces.ts'
+import {refuseUnmatchedNamespaces} from './unmatched-namespaces.ts'
+import {untilStopped} from './until-stopped.ts'
+
+/** What is looked for, and where. */
+export interface DiscoveryRequest extends Omit<ReadRequest, 'namespaces'> {
+  /** In the order of the kubeconfig. */
+  readonly contexts: readonly ContextRef[]
+  readonly contextsLeftOut: readonly ContextRef[]
+  /** The patterns of `-n`; empty: all namespaces. */
+  readonly namespaces: readonly string[]
+}
+
+export interface DiscoveryDeps extends ReadingDeps {
+  open(context: string): ClusterAccess
+  readonly onEvent: OnEvent
+}
+
+/** What was found, and what that speaks of. */
+export interface Discovery {
+  readonly scope: Scope
+  /** One per context, in their order. */
+  readonly readings: readonly ClusterReading[]
+}
+
+/**
+ * Stage 1: reads all contexts at once. A context that cannot be read is a reading with a problem, never a shorter list,
+ * and keeps no other from being read. Stopped by the signal, it ends at once with what was read until then.
+ *
+ * @throws HubspokeError of class `usage` when a pattern of `-n` matches no namespace of any cluster
+ */
+export async function discover(request: DiscoveryRequest, deps: DiscoveryDeps): Promise<Discovery> {
+  const {contexts, contextsLeftOut, namespaces, ...rest} = request
+  const choice = chooseNamespaces(namespaces)
+  deps.onEvent({type: 'discovery-started', contexts: contexts.map(({name}) => name)})
+  const answers = await Promise.all(
+    contexts.map(async (context) => {
+      const answer = await readContext(context, {...rest, namespaces: choice}, deps)
+      deps.onEvent({type: 'context-read', reading: answer.reading})
+      return answer
+    }),
+  )
+  await refuseUnmatchedNamespaces(choice, answers, deps)
+  return {
+    scope: {
+      kinds: request.kinds,
+      namespaces,
+      ...(request.selector !== undefined && {selector: request.selector}),
+      contexts: contexts.map(({name}) => name),
+      contextsLeftOut: contextsLeftOut.map(({name}) => name),
+    },
+    readings: answers.map(({reading}) => reading),
+  }
+}
+
+/** Whatever goes wrong, a bug too, is this context's alone. */
+async function readContext(context: ContextRef, request: ReadRequest, deps: DiscoveryDeps): Promise<ClusterAnswer> {
+  let cluster: ClusterAccess | undefined
+  try {
+    if (deps.signal.aborted) return notRead(context, stopped(context), noCost)
+    cluster = deps.open(context.name)
+    const answer = await untilStopped(readCluster(cluster, request, deps), deps.signal)
+    if (answer && !(deps.signal.aborted && isInPart(answer.reading))) return answer
+    return notRead(context, stopped(context), cluster.cost())
+  } catch (error) {
+    const failure = deps.signal.aborted ? stopped(context) : toFailure(error)
+    return notRead(context, failure, cluster?.cost() ?? noCost)
+  }
+}
+
+const noCost: Cost = {connections: 0, requests: 0, bytesRead: 0}
+
+function notRead(context: ContextRef, problem: Failure, cost: Cost): ClusterAnswer {
+  return {reading: {context, cost, workloadsRead: 0, matches: [], unread: [], problem}, patternsSeen: new Set()}
+}
+
+/** What a cluster did not answer any more because we stopped says nothing about the cluster. */
+function isInPart({unread, problem}: ClusterReading): boolean {
+  return problem !== undefined || unread.length > 0
+}
+
+function stopped({name}: ContextRef): Failure {
+  return {class: 'timeout', message: `Stopped before context ${quoted(name)} was read.`, suggestions: []}
+}
