@@ -44,10 +44,10 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
   ]
   const otherKinds = workloadKinds.filter((kind) => !kinds.includes(kind)).map((kind) => `${kind}s`)
   const missed = [
-    `${[...otherKinds, 'other kinds'].join(', ')} (Jobs, CronJobs, bare Pods)`,
+    ...(unread.length > 0 ? [`${named(unread)} (not read in full)`] : []),
+    ...(contextsLeftOut.length > 0 ? [`${named(contextsLeftOut)} (not selected)`] : []),
     ...(namespaces.length > 0 ? ['other namespaces'] : []),
-    ...(unread.length > 0 ? [`not read in full: ${named(unread)}`] : []),
-    ...(contextsLeftOut.length > 0 ? [`contexts left out: ${named(contextsLeftOut)}`] : []),
+    `${[...otherKinds, 'other kinds'].join(', ')} (Jobs, CronJobs, bare Pods)`,
   ]
   const lines = [`Looked at: ${looked.join('; ')}.`, `Not looked at: ${missed.join('; ')}.`]
   return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)

@@ -13,6 +13,7 @@ import {wrapText} from './wrap-text.ts'
 /** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
 const rowsShown = {calm: 20, troubled: 5}
 const failedNamesShown = 5
+const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
 
 /**
  * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
@@ -25,8 +26,8 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
   const lines = [
     ...troubles.flatMap((section) => troubleLines(section, options)),
-    ...quietSections(results).flatMap((section) => troubleLines(section, options)),
-    ...doneLines(results, {...options, rows: troubled ? rowsShown.troubled : rowsShown.calm}),
+    ...quietSections(report).flatMap((section) => troubleLines(section, options)),
+    ...calmLines(report, {...options, rows: troubled ? rowsShown.troubled : rowsShown.calm}),
     countsLine(counts, paletteFor(options.color)),
     ...failedNames(results, options),
     ...runLine(report, options),
@@ -50,12 +51,18 @@ function troubleSections(results: readonly ResultEntry[]): readonly TroubleSecti
 }
 
 /** Targets in which nothing was done and nobody has to look: mostly many, for one reason. */
-function quietSections(results: readonly ResultEntry[]): readonly TroubleSection[] {
-  const of = (outcome: Outcome) => results.filter((entry) => entry.outcome === outcome && entry.failure === null)
+function quietSections({results, run}: RunReport): readonly TroubleSection[] {
+  const of = (outcome: Outcome) =>
+    results.filter((entry) => entry.outcome === outcome && entry.failure === null && !isCalm(entry, run))
   return [
     {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map(toTrouble)},
     {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map(toTrouble)},
   ]
+}
+
+/** Is the target a row like any other? Under a client dry run, what is planned is. */
+function isCalm({outcome}: ResultEntry, {dryRun}: RunReport['run']): boolean {
+  return outcome === 'succeeded' || outcome === 'unchanged' || (outcome === 'not-run' && dryRun === 'client')
 }
 
 function toTrouble(entry: ResultEntry): Trouble {
@@ -71,17 +78,16 @@ function toTrouble(entry: ResultEntry): Trouble {
   }
 }
 
-function doneLines(results: readonly ResultEntry[], options: ViewOptions & {readonly rows: number}): readonly string[] {
-  const done = (['unchanged', 'succeeded'] as const).flatMap((outcome) =>
-    results.filter((entry) => entry.outcome === outcome),
-  )
-  if (done.length === 0) return []
+function calmLines({results, run}: RunReport, options: ViewOptions & {readonly rows: number}): readonly string[] {
+  const calm = results.filter((entry) => isCalm(entry, run))
+  const sorted = calmOutcomes.flatMap((outcome) => calm.filter((entry) => entry.outcome === outcome))
+  if (sorted.length === 0) return []
   // One row more than allowed takes no more room than saying that it is missing.
-  const shown = showsAll(options) || done.length <= options.rows + 1 ? done : done.slice(0, options.rows)
-  return [...doneRows(shown, options), ...moreLine(done.slice(shown.length), options), '']
+  const shown = showsAll(options) || sorted.length <= options.rows + 1 ? sorted : sorted.slice(0, options.rows)
+  return [...calmRows(shown, options), ...moreLine(sorted.slice(shown.length), options), '']
 }
 
-function doneRows(entries: readonly ResultEntry[], {printable, width, color, wide}: ViewOptions) {
+function calmRows(entries: readonly ResultEntry[], {printable, width, color, wide}: ViewOptions) {
   const palette = paletteFor(color)
   const hasReasons = entries.some(({reason}) => reason !== '')
   const titles = ['OUTCOME', 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
@@ -102,7 +108,7 @@ function doneRows(entries: readonly ResultEntry[], {printable, width, color, wid
 
 function moreLine(left: readonly ResultEntry[], {color}: ViewOptions): readonly string[] {
   if (left.length === 0) return []
-  const words = (['unchanged', 'succeeded'] as const)
+  const words = calmOutcomes
     .map((outcome) => ({outcome, count: left.filter((entry) => entry.outcome === outcome).length}))
     .filter(({count}) => count > 0)
     .map(({outcome, count}) => `${count} more ${outcomeWords[outcome].title.toLowerCase()}`)

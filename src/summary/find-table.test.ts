@@ -1,0 +1,70 @@
+import {expect, test} from 'vitest'
+import {renderFindTable} from './find-table.ts'
+import {summarizeFind} from './summarize.ts'
+import {failure, match, reading, scope, unreadable} from './testing/facts.ts'
+import type {ViewOptions} from './view-options.ts'
+
+const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
+const digest = `ghcr.io/acme/web:1.5.0@sha256:${'0123456789abcdef'.repeat(4)}`
+const readings = [
+  reading('eu-west', {
+    matches: [match('eu-west/shop/Deployment/web'), match('eu-west/shop/Deployment/web-canary', digest)],
+  }),
+  reading('us-east', {matches: [match('us-east/pay/StatefulSet/ledger')]}),
+]
+const report = summarizeFind({
+  query: 'ghcr.io/acme/web',
+  scope: scope(['eu-west', 'us-east']),
+  readings,
+  allowEmpty: false,
+})
+
+test('every workload with its image, then the images, the scope, the sources and the verdict', () => {
+  expect(renderFindTable(report, terminal)).toMatchInlineSnapshot(`
+    "CONTEXT  NAMESPACE  WORKLOAD               IMAGE
+    eu-west  shop       Deployment/web         ghcr.io/acme/web:1.4.2
+    eu-west  shop       Deployment/web-canary  ghcr.io/acme/web:1.5.0@sha256:0123456789ab…
+    us-east  pay        StatefulSet/ledger     ghcr.io/acme/web:1.4.2
+
+    2 images matched:
+      ghcr.io/acme/web:1.4.2  (2 workloads)
+      ghcr.io/acme/web:1.5.0@sha256:0123456789ab…  (1 workload)
+
+    Looked at: Deployments, StatefulSets, DaemonSets; all namespaces; 2 contexts.
+    Not looked at: other kinds (Jobs, CronJobs, bare Pods).
+    CONTEXT  SOURCE  AGE  READ  REQUESTS  WHY
+    eu-west  scan    -     312         9  no image cache in this cluster
+    us-east  scan    -     312         9  no image cache in this cluster
+    Exit 0: Found 3 workloads in 2 clusters.
+    "
+  `)
+})
+
+test.each([
+  {options: {...terminal, wide: true}, name: '-o wide'},
+  {options: {...terminal, width: undefined}, name: 'a pipe'},
+])('$name shows digests in full', ({options}) => {
+  expect(renderFindTable(report, options)).toContain(`  ${digest}\n`)
+})
+
+test('-o wide names the container, and its role where it is a special one', () => {
+  const sidecar = {
+    ...match('eu/shop/Deployment/web'),
+    matched: [{container: 'log', image: 'log:1', role: 'sidecar'}],
+  } as const
+  const found = summarizeFind({
+    query: 'log',
+    scope: scope(['eu']),
+    readings: [reading('eu', {matches: [sidecar]})],
+    allowEmpty: false,
+  })
+  expect(renderFindTable(found, {...terminal, wide: true})).toMatch(/Deployment\/web +log \(sidecar\) +log:1\n/)
+})
+
+test('a context that was not read comes first, also when nothing was found', () => {
+  const down = unreadable('ap', failure('unreachable', 'Cannot reach it.', 'kubectl --context ap get --raw /readyz'))
+  const found = summarizeFind({query: 'web', scope: scope(['ap']), readings: [down], allowEmpty: true})
+  expect(renderFindTable(found, terminal)).toMatch(
+    /^NOT READ {2}ap [\s\S]*Next:\n {2}kubectl --context ap [\s\S]*\nExit 4: /,
+  )
+})

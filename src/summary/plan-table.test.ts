@@ -1,0 +1,99 @@
+import {expect, test} from 'vitest'
+import type {PlanView} from '../model/plan-view.ts'
+import {renderPlan} from './plan-table.ts'
+import {failure, scope, target, unreadable} from './testing/facts.ts'
+import type {ViewOptions} from './view-options.ts'
+
+const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
+const digest = `ghcr.io/acme/web:1.5.0@sha256:${'0123456789abcdef'.repeat(4)}`
+const plan: PlanView = {
+  verb: 'restart',
+  image: 'ghcr.io/acme/web',
+  restartedAt: '2026-11-24T03:04:12.123Z',
+  clusters: [
+    {
+      contexts: ['eu-west', 'eu-west-admin'],
+      server: 'https://10.20.0.1:6443',
+      uid: 'f3c0',
+      uidStandsIn: false,
+      tier: 'scan',
+      tierReason: 'no image cache in this cluster',
+      targets: 4,
+      byKind: {Deployment: 3, StatefulSet: 1},
+      images: ['ghcr.io/acme/web:1.4.2', digest],
+    },
+    {
+      contexts: ['us-east'],
+      server: 'https://10.30.0.1:6443',
+      uid: 'hash',
+      uidStandsIn: true,
+      tier: 'cache+changes',
+      cacheAgeMs: 180_000,
+      targets: 5,
+      byKind: {Deployment: 4, DaemonSet: 1},
+      images: ['ghcr.io/acme/web:1.4.2'],
+    },
+    {
+      contexts: ['lab'],
+      server: 'https://lab',
+      uid: 'l',
+      uidStandsIn: false,
+      tier: 'scan',
+      targets: 0,
+      byKind: {},
+      images: [],
+    },
+  ],
+  refused: [
+    {target: target('us-east/pay/Deployment/api'), failure: failure('forbidden', 'May not patch deployments.')},
+  ],
+  leftOut: [target('eu-west/kube-system/DaemonSet/proxy')],
+  notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
+  scope: scope(['eu-west', 'eu-west-admin', 'us-east', 'lab', 'ap-south'], {contextsLeftOut: ['old']}),
+}
+
+test('a plan shows where it writes, what it cannot do, and all that is not in it', () => {
+  expect(renderPlan(plan, terminal)).toMatchInlineSnapshot(`
+    "Plan: restart every workload that runs ghcr.io/acme/web
+
+    NOT READ  ap-south  (unauthenticated)
+      The credentials were refused.
+
+    WILL BE REFUSED  us-east/pay/Deployment/api  (forbidden)
+      May not patch deployments.
+
+    CONTEXT  TARGETS  KINDS            SOURCE                 SERVER
+    eu-west        4  3 deploy, 1 sts  scan                   https://10.20.0.1:6443
+    us-east        5  4 deploy, 1 ds   cache+changes, 3m old  https://10.30.0.1:6443
+
+    eu-west: one cluster with eu-west-admin; each target is written once.
+    us-east: kube-system may not be read; server URL and CA stand in for the
+    cluster's UID.
+
+    Images that match:
+      ghcr.io/acme/web:1.4.2  in eu-west and us-east
+      ghcr.io/acme/web:1.5.0@sha256:0123456789ab…  in eu-west
+
+    Left out in kube-system, written only with "-n kube-system":
+    eu-west/kube-system/DaemonSet/proxy.
+
+    Looked at: Deployments, StatefulSets, DaemonSets; all namespaces; 5 contexts.
+    Not looked at: ap-south (not read in full); old (not selected); other kinds
+    (Jobs, CronJobs, bare Pods).
+    Total 9 targets in 2 clusters, 1 of them will be refused.
+    "
+  `)
+})
+
+test('a plan of nothing is short', () => {
+  const empty = {...plan, clusters: plan.clusters.slice(2), refused: [], leftOut: [], notRead: []}
+  const text = renderPlan(empty, terminal)
+  expect(text).not.toContain('CONTEXT')
+  expect(text).toMatch(/Total 0 targets in 0 clusters\.\n$/)
+})
+
+test('-o wide shows cluster UIDs and digests in full', () => {
+  const text = renderPlan(plan, {...terminal, wide: true})
+  expect(text).toMatch(/CLUSTER UID/)
+  expect(text).toContain(digest)
+})

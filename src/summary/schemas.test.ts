@@ -1,0 +1,150 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
+import {describe, expect, test} from 'vitest'
+import {exitCodes} from '../model/exit-code.ts'
+import {failureClasses} from '../model/failure.ts'
+import type {CacheEntry, CheckEntry, ErrorReport} from '../model/report.ts'
+import {outcomes} from '../model/result.ts'
+import {workloadKinds} from '../model/workload.ts'
+import {renderDocument} from './documents.ts'
+import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
+import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
+
+const folder = join(import.meta.dirname, '..', '..', 'schemas')
+const readSchema = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8'))
+
+function validatorOf(name: string): ValidateFunction {
+  // Strict: a misspelled keyword in a schema checks nothing.
+  const formats = {'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/}
+  const ajv = new Ajv2020({allErrors: true, strict: true, allowUnionTypes: true, formats})
+  return ajv.compile(readSchema(name))
+}
+
+const readings = [
+  reading('eu', {tier: 'cache+changes', cacheAgeMs: 1234.5, matches: [match('eu/shop/Deployment/web')]}),
+  readInPart(
+    'us',
+    {kind: 'DaemonSet', failure: failure('forbidden')},
+    {kind: 'StatefulSet', namespace: 'pay', failure: failure('forbidden')},
+  ),
+  unreadable('ap', failure('unreachable', 'Cannot reach it.', 'kubectl get --raw /readyz')),
+]
+const everyOutcome = runFacts({
+  readings,
+  arguments: {image: 'web', context: ['eu', 'us'], concurrency: 50, 'all-contexts': true, deadline: null},
+  results: [
+    ...outcomes.map((outcome) => result(`eu/shop/Deployment/${outcome}`, outcome, {reason: `It is ${outcome}.`})),
+    ...failureClasses.map((name) => failed(`eu/shop/Deployment/${name}`, failure(name, 'No.', 'kubectl get pods'))),
+  ],
+})
+const check: CheckEntry = {
+  context: 'eu',
+  server: 'https://eu:6443',
+  uid: 'u',
+  version: 'v1.36.3',
+  latencyMs: 12.3,
+  permissions: [{purpose: 'find', verb: 'list', resource: 'deployments.apps', namespace: null, allowed: true}],
+  imageCache: {state: 'present', ageMs: 12, workloads: 3},
+  problem: null,
+}
+const cache: CacheEntry = {
+  context: 'eu',
+  server: 'https://eu:6443',
+  uid: 'u',
+  state: 'saved',
+  reason: '',
+  builtAt: '2026-11-24T03:00:00Z',
+  ageMs: 12,
+  workloads: 3,
+  images: 2,
+  bytes: 900,
+  problem: null,
+}
+const unknown = {version: null, latencyMs: null, permissions: [], imageCache: null, problem: failure('timeout')}
+const noCache = {builtAt: null, ageMs: null, workloads: null, images: null, bytes: null, problem: failure('timeout')}
+const error: ErrorReport = {
+  schemaVersion: 1,
+  type: 'ErrorReport',
+  error: failure('usage', 'Unknown flag.'),
+  verdict: {code: 2, name: 'usage', sentence: 'Unknown flag.'},
+}
+
+const documents = [
+  {
+    name: 'run-report',
+    reports: [
+      summarizeRun(everyOutcome),
+      summarizeRun(runFacts()),
+      summarizeRun(runFacts({results: [result('eu/a/Deployment/b')], dryRun: 'server', waited: false, ledger: null})),
+      summarizeRun(
+        runFacts({results: [result('eu/a/Deployment/b', 'not-run')], stoppedBy: 'SIGINT', dryRun: 'client'}),
+      ),
+    ],
+  },
+  {
+    name: 'find-report',
+    reports: [true, false].map((allowEmpty) => {
+      const found = allowEmpty ? readings : [reading('eu')]
+      return summarizeFind({query: 'web', scope: scope(['eu'], {selector: 'a=b'}), readings: found, allowEmpty})
+    }),
+  },
+  {name: 'check-report', reports: [summarizeCheck([check, {...check, ...unknown, uid: null}]), summarizeCheck([])]},
+  {name: 'cache-report', reports: [summarizeCaches([cache, {...cache, ...noCache, state: 'not-read', uid: null}])]},
+  {name: 'error-report', reports: [error]},
+]
+
+describe.each(documents)('$name', ({name, reports}) => {
+  const validate = validatorOf(name)
+
+  test('every document that is built has the shape of its schema', async () => {
+    for (const report of reports) {
+      validate(JSON.parse(await renderDocument(report, 'json')))
+      expect(validate.errors).toBeNull()
+    }
+  })
+
+  test('a document that lacks any key of its first two levels is refused', () => {
+    const whole: Record<string, unknown> = {...reports[0]}
+    for (const key of Object.keys(whole)) {
+      const {[key]: part, ...rest} = whole
+      expect(validate(rest), key).toBe(false)
+      if (part === null || typeof part !== 'object' || Array.isArray(part) || key === 'arguments') continue
+      for (const inner of Object.keys(part)) {
+        const broken = {...whole, [key]: Object.fromEntries(Object.entries(part).filter(([one]) => one !== inner))}
+        expect(validate(broken), `${key}.${inner}`).toBe(false)
+      }
+    }
+  })
+
+  test('keys may be added', () => {
+    const whole = structuredClone(reports[0])
+    expect(validate({...whole, verdict: {...whole?.verdict, later: 1}, later: {}})).toBe(true)
+  })
+
+  test('wrong values are refused', () => {
+    const whole = structuredClone(reports[0])
+    expect(validate({...whole, schemaVersion: 2})).toBe(false)
+    expect(validate({...whole, type: 'OtherReport'})).toBe(false)
+    expect(validate({...whole, verdict: {...whole?.verdict, code: 99}})).toBe(false)
+  })
+})
+
+test('the lists of words in the schemas are those of the model', () => {
+  const {$defs} = readSchema('run-report')
+  expect($defs.failure.properties.class.enum).toEqual([...failureClasses])
+  expect($defs.kind.enum).toEqual([...workloadKinds])
+  expect($defs.result.properties.outcome.enum).toEqual([...outcomes])
+  expect($defs.verdict.properties.name.enum).toEqual(Object.keys(exitCodes))
+  expect($defs.verdict.properties.code.enum).toEqual(Object.values(exitCodes).map(({code}) => code))
+})
+
+test('what two schemas share is the same in both', () => {
+  const shared = new Map<string, unknown>()
+  for (const {name} of documents) {
+    for (const [key, part] of Object.entries<unknown>(readSchema(name).$defs)) {
+      expect(part, `${name} ${key}`).toEqual(shared.get(key) ?? part)
+      shared.set(key, part)
+    }
+  }
+})
