@@ -1,0 +1,74 @@
+import {type FileHandle, mkdir, open} from 'node:fs/promises'
+import {join} from 'node:path'
+import {HubspokeError} from '../model/failure.ts'
+import type {Ledger} from '../model/ledger.ts'
+import type {Clock} from '../shared/clock.ts'
+import {printable} from '../shared/printable.ts'
+import {createGroupCommit} from './group-commit.ts'
+import {codeOf, fileProblem, ledgerNotWritable} from './ledger-error.ts'
+
+export interface LedgerPlace {
+  /** Created, for its owner alone, when it is missing. */
+  readonly directory: string
+  readonly runId: string
+  readonly clock: Pick<Clock, 'date'>
+}
+
+/**
+ * A new ledger, `<directory>/<runId>.jsonl`, readable by its owner alone: one JSON record per line, on disk before its
+ * append resolves. Rejects with a `usage` error when it cannot be created, or when the run has one already.
+ */
+export async function createLedger({directory, runId, clock}: LedgerPlace): Promise<Ledger> {
+  if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `"${printable(runId)}" is no run id.`)
+  const path = join(directory, `${runId}.jsonl`)
+  const file = await createFile(directory, path, runId)
+  const commit = createGroupCommit(file)
+  let last = Promise.resolve()
+  let closing: Promise<void> | undefined
+
+  const close = async () => {
+    // Commits end in order, so the last one is the end of all. Whoever appended it hears of its failure.
+    await last.catch(() => undefined)
+    // Everything is on disk by now: there is nothing left that closing could fail to write.
+    await file.close().catch(() => undefined)
+  }
+
+  return {
+    path,
+    async append({type, ...fields}) {
+      if (closing !== undefined) throw ledgerNotWritable(path, 'it is closed')
+      last = commit(`${JSON.stringify({type, at: clock.date().toISOString(), ...fields})}\n`)
+      try {
+        await last
+      } catch (error) {
+        throw ledgerNotWritable(path, fileProblem(error))
+      }
+    },
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+async function createFile(directory: string, path: string, runId: string): Promise<FileHandle> {
+  try {
+    await mkdir(directory, {recursive: true, mode: 0o700})
+    // Append and exclusive: nothing that exists is written to, and no symbolic link is followed.
+    const file = await open(path, 'ax', 0o600)
+    await syncDirectory(directory)
+    return file
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw ledgerNotWritable(path, fileProblem(error))
+    throw new HubspokeError('usage', `The run ${runId} has a ledger already: ${printable(path)}.`, {
+      suggestions: [`hubspoke runs show ${runId}`, 'leave out --run-id  to start another run'],
+    })
+  }
+}
+
+/** So that the file's name, too, outlives a power cut. Some network file systems cannot do it, and need not. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close().catch(() => undefined)
+}

@@ -1,0 +1,82 @@
+import {exitForSignal} from '../model/exit-code.ts'
+import {type Failure, failureClasses} from '../model/failure.ts'
+import type {LedgerRecord} from '../model/ledger.ts'
+import {outcomes} from '../model/result.ts'
+import type {Target} from '../model/target.ts'
+import {type ContainerImage, workloadKinds} from '../model/workload.ts'
+import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from './shape.ts'
+
+type RecordOf<T extends LedgerRecord['type']> = Extract<LedgerRecord, {readonly type: T}>
+
+const isContainerImage = isShape<ContainerImage>({
+  container: isText,
+  image: isText,
+  role: isOneOf(['container', 'init', 'sidecar']),
+})
+
+const isTarget = isShape<Target>({
+  clusterUid: isText,
+  context: isText,
+  kind: isOneOf(workloadKinds),
+  namespace: isText,
+  name: isText,
+  uid: isText,
+  matched: eachIs(isContainerImage),
+})
+
+const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
+
+const isResult = isShape<RecordOf<'result'>['result']>({
+  outcome: isOneOf(outcomes),
+  attempts: isNumber,
+  durationMs: isNumber,
+  reason: isText,
+  failure: maybe(isFailure),
+})
+
+const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger']
+
+/** What every record has. */
+function base<T extends LedgerRecord['type']>(type: T) {
+  return {type: isOneOf([type]), at: isText}
+}
+
+const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
+  run: isShape<RecordOf<'run'>>({
+    ...base('run'),
+    schemaVersion: (value) => value === 1,
+    id: isText,
+    verb: isText,
+    arguments: isObject,
+    stamp: isText,
+  }),
+  planned: isShape<RecordOf<'planned'>>({...base('planned'), target: isTarget, server: isText}),
+  writing: isShape<RecordOf<'writing'>>({...base('writing'), target: isText, attempt: isNumber}),
+  written: isShape<RecordOf<'written'>>({...base('written'), target: isText}),
+  retrying: isShape<RecordOf<'retrying'>>({...base('retrying'), target: isText, attempt: isNumber, reason: isText}),
+  result: isShape<RecordOf<'result'>>({...base('result'), target: isText, result: isResult}),
+  ended: isShape<RecordOf<'ended'>>({
+    ...base('ended'),
+    exitCode: isNumber,
+    stoppedBy: (value) => value === null || isOneOf(stopReasons)(value),
+  }),
+}
+
+const isRecord = (value: unknown): value is LedgerRecord => Object.values(guards).some((guard) => guard(value))
+
+const isOfLaterVersion = (value: unknown) => isShape<{type: string}>({type: isText})(value) && !(value.type in guards)
+
+/** One line of a ledger: a record, `'unknown'` for a type that a later version writes, undefined when it is damaged. */
+export function parseRecord(line: string): LedgerRecord | 'unknown' | undefined {
+  const value = parseJson(line)
+  if (isRecord(value)) return value
+  return isOfLaterVersion(value) ? 'unknown' : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,160 @@
+import {execFile} from 'node:child_process'
+import {mkdir, mkdtemp, open, rm, symlink, truncate, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {targetOf} from '../../test/support/distribution/target.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {LedgerEntry} from '../model/ledger.ts'
+import {targetKey} from '../model/target.ts'
+import {readLedger} from './read-ledger.ts'
+
+let root = ''
+let path = ''
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'hubspoke-ledger-'))
+  path = join(root, 'run.jsonl')
+})
+
+afterEach(() => rm(root, {recursive: true}))
+
+const at = '2026-11-24T10:00:00.000Z'
+const web = targetOf('web')
+const key = targetKey(web)
+const lineOf = (entry: LedgerEntry) => `${JSON.stringify({...entry, at})}\n`
+
+const head = lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at})
+const planned = lineOf({type: 'planned', target: web, server: 'https://eu-1'})
+const writing = lineOf({type: 'writing', target: key, attempt: 1})
+const written = lineOf({type: 'written', target: key})
+const retrying = lineOf({type: 'retrying', target: key, attempt: 1, reason: 'Cut.'})
+const failure = {class: 'rollout', message: 'stuck', suggestions: ['kubectl …']} as const
+const result = {outcome: 'failed', attempts: 2, durationMs: 5, reason: 'stuck', failure} as const
+const finished = lineOf({type: 'result', target: key, result})
+const ended = lineOf({type: 'ended', exitCode: 1, stoppedBy: 'max-failures'})
+
+const read = async (...lines: readonly string[]) => {
+  await writeFile(path, lines.join(''))
+  return readLedger(path)
+}
+
+describe('the state of a target', () => {
+  test.each([
+    {lines: [], is: {state: 'planned', wrote: 'no', attempts: 0, result: undefined}},
+    {lines: [writing], is: {state: 'writing', wrote: 'maybe', attempts: 1, result: undefined}},
+    {lines: [writing, written], is: {state: 'written', wrote: 'yes', attempts: 1, result: undefined}},
+    {lines: [retrying], is: {state: 'retrying', wrote: 'no', attempts: 1, result: undefined}},
+    {lines: [writing, retrying], is: {state: 'retrying', wrote: 'maybe', attempts: 1, result: undefined}},
+    {
+      lines: [writing, retrying, written, finished],
+      is: {state: 'result', wrote: 'yes', attempts: 2, result: {target: web, ...result}},
+    },
+  ])('is $is.state, written: $is.wrote', async ({lines, is}) => {
+    const {targets} = await read(head, planned, ...lines)
+    expect(targets).toEqual([{target: web, server: 'https://eu-1', ...is}])
+  })
+})
+
+test('a whole ledger is its run, its targets in plan order, and its end', async () => {
+  const other = lineOf({type: 'planned', target: targetOf('api'), server: 'https://eu-1'})
+  const recorded = await read(head, other, planned, finished, ended)
+  expect(recorded).toMatchObject({
+    path,
+    run: {id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at},
+    ended: {exitCode: 1, stoppedBy: 'max-failures'},
+    damagedLines: 0,
+  })
+  expect(recorded.targets.map(({target, state}) => `${target.name} ${state}`)).toEqual(['api planned', 'web result'])
+})
+
+describe('damage', () => {
+  test('half a line at the end costs that line', async () => {
+    const recorded = await read(head, planned, writing.slice(0, 40))
+    expect(recorded.targets[0]?.state).toBe('planned')
+    expect(recorded.damagedLines).toBe(1)
+  })
+
+  test('a last record that lacks only its line end counts', async () => {
+    const recorded = await read(head, planned, writing.trimEnd())
+    expect([recorded.targets[0]?.state, recorded.damagedLines]).toEqual(['writing', 0])
+  })
+
+  test('an empty file is a run that was killed before its first record', async () => {
+    expect(await read()).toEqual({path, run: undefined, targets: [], ended: undefined, damagedLines: 0})
+  })
+
+  test('records of a later version are passed over', async () => {
+    const recorded = await read(head, '{"type":"wave","at":"x","number":2}\n', planned)
+    expect([recorded.targets.length, recorded.damagedLines]).toEqual([1, 0])
+  })
+
+  test.each([
+    'not json\n',
+    '\n',
+    '[]\n',
+    'null\n',
+    '{"type":"constructor"}\n',
+    '{"type":"writing","at":"x","target":7,"attempt":1}\n',
+    '{"type":"planned","at":"x","server":"s","target":{"kind":"Pod"}}\n',
+    '{"type":"result","at":"x","target":"t","result":{"outcome":"fine"}}\n',
+    '{"type":"ended","at":"x","exitCode":0,"stoppedBy":"boredom"}\n',
+    lineOf({type: 'written', target: 'never planned'}),
+    `${'x'.repeat(3_000_000)}\n`,
+    '\u0000\u0000\u0000\n',
+  ])('a damaged line in the middle costs that line: %j', async (line) => {
+    const recorded = await read(head, line, planned, ended)
+    expect(recorded.damagedLines).toBe(1)
+    expect([recorded.targets.length, recorded.ended?.exitCode]).toEqual([1, 1])
+  })
+
+  test('a separator that JSON leaves as it is does not cut a line', async () => {
+    const recorded = await read(head, planned, lineOf({type: 'retrying', target: key, attempt: 1, reason: 'a\u2028b'}))
+    expect([recorded.targets[0]?.state, recorded.damagedLines]).toEqual(['retrying', 0])
+  })
+
+  test('a character on the edge of two chunks stays whole', async () => {
+    const name = 'ü'.repeat(70_000)
+    const {targets} = await read(head, lineOf({type: 'planned', target: targetOf(name), server: 's'}))
+    expect(targets[0]?.target.name).toBe(name)
+  })
+})
+
+describe('what is no ledger', () => {
+  test.each([
+    {is: 'missing', make: async () => undefined, failureClass: 'not-found', says: 'There is no ledger'},
+    {is: 'a folder', make: () => mkdir(path), says: 'it is no file'},
+    {
+      is: 'a symbolic link',
+      make: async () => {
+        await writeFile(join(root, 'target'), head)
+        await symlink(join(root, 'target'), path)
+      },
+      says: 'it is a symbolic link',
+    },
+    {is: 'a pipe', make: () => promisify(execFile)('mkfifo', [path]), says: 'it is no file'},
+    {
+      is: 'a gigabyte of nothing',
+      make: async () => {
+        await writeFile(path, '')
+        await truncate(path, 2 ** 30)
+      },
+      says: 'it is too large to be one',
+    },
+  ])('$is: refused in words', async ({make, failureClass = 'usage', says}) => {
+    await make()
+    const error = await readLedger(path).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(HubspokeError)
+    expect(error).toMatchObject({failureClass, message: expect.stringContaining(says)})
+  })
+})
+
+test('reads no further than the file was long when it began, as a run goes on', async () => {
+  await writeFile(path, head + planned)
+  const file = await open(path, 'a')
+  const reading = readLedger(path)
+  await file.appendFile(writing.repeat(10))
+  await file.close()
+  expect((await reading).damagedLines).toBe(0)
+})
