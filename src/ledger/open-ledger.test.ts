@@ -9,7 +9,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {targetKey} from '../model/target.ts'
-import {createLedger} from './create-ledger.ts'
+import {createLedger} from './open-ledger.ts'
 import {fileProblem} from './ledger-error.ts'
 import {readLedger} from './read-ledger.ts'
 
@@ -103,7 +103,7 @@ test.each([
 /** Another process that appends records for ever, and prints the number of each that is on disk. */
 function startWriter(shellPrefix = ''): {readonly child: ChildProcess; readonly lines: AsyncIterable<string>} {
   const program = `
-    const {createLedger} = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'create-ledger.ts')).href)})
+    const {createLedger} = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'open-ledger.ts')).href)})
     const clock = {date: () => new Date()}
     const ledger = await createLedger({directory: process.argv[1], runId: process.argv[2], clock})
     const append = async (index) => {
