@@ -1,13 +1,15 @@
 import {Command} from '@oclif/core'
 import {type ExitName, exitCodes} from '../model/exit-code.ts'
 import {type FailureClass, HubspokeError, toFailure} from '../model/failure.ts'
-import type {ErrorReport, Verdict} from '../model/report.ts'
-import {renderDocument} from '../summary/documents.ts'
+import type {ErrorReport} from '../model/report.ts'
+import {printable} from '../shared/printable.ts'
+import {type Report, renderDocument} from '../summary/documents.ts'
 import {AlreadyReported} from './already-reported.ts'
-import {outputFlags, type outputFormats} from './flags.ts'
+import {type Clusters, type ContextFlags, withClusters} from './clusters.ts'
+import {type OutputFormat, outputFlags} from './flags.ts'
 import {processRuntime, type Runtime} from './runtime.ts'
-
-export type OutputFormat = (typeof outputFormats)[number]
+import {type Session, type SessionFlags, withSession} from './session.ts'
+import {type Views, viewOptions} from './views.ts'
 
 /** What every command is: it composes a request, and ends with a document, its view and the verdict's exit code. */
 export abstract class BaseCommand extends Command {
@@ -20,12 +22,36 @@ export abstract class BaseCommand extends Command {
 
   protected readonly runtime: Runtime = (this.constructor as typeof BaseCommand).openRuntime()
 
+  /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
+  protected reaching<R>(
+    flags: ContextFlags & SessionFlags,
+    {writes}: {readonly writes: boolean},
+    work: (clusters: Clusters, session: Session) => Promise<R>,
+  ): Promise<R> {
+    return withClusters(flags, {writes, runtime: this.runtime}, (clusters) =>
+      withSession(this.runtime, flags, (session) => work(clusters, session)),
+    )
+  }
+
   /** Writes the result to stdout in the format that was asked for, and sets the exit code from its verdict. */
-  protected async conclude<Report extends {readonly verdict: Verdict}>(report: Report, text: string): Promise<Report> {
-    this.runtime.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
-    await this.runtime.stdout.flushed()
+  protected async conclude<R extends Exclude<Report, ErrorReport>>(
+    report: R,
+    {output, json}: {readonly output: string; readonly json: boolean},
+    views: Views<NoInfer<R>>,
+  ): Promise<R> {
+    const {stdout} = this.runtime
+    stdout.write(await this.render(report, json ? 'json' : (output as OutputFormat), views))
+    await stdout.flushed()
     this.runtime.setExitCode(report.verdict.code)
     return report
+  }
+
+  private async render<R extends Report>(report: R, format: OutputFormat, views: Views<R>): Promise<string> {
+    const {stdout, env} = this.runtime
+    if (format === 'json' || format === 'yaml') return renderDocument(report, format)
+    if (format === 'name' && views.name) return views.name(report, printable)
+    if (format === 'junit' && views.junit) return views.junit(report)
+    return views.table(report, viewOptions(stdout, env, format === 'wide'))
   }
 
   /**
@@ -42,7 +68,7 @@ export abstract class BaseCommand extends Command {
     const format = formatOf(this.argv, this.runtime.env)
     if (format !== undefined) {
       const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
-      this.runtime.stdout.write(renderDocument(report, format))
+      this.runtime.stdout.write(await renderDocument(report, format))
       await this.runtime.stdout.flushed()
     }
     this.runtime.stderr.write(

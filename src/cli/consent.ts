@@ -41,6 +41,11 @@ export async function askConsent(
   }
   if (yes) return true
   const answer = await terminal.ask(`${question} [y/N] `, signal)
+  return isYes(answer)
+}
+
+/** Whatever is not a plain yes is a No. */
+export function isYes(answer: string | undefined): boolean {
   return /^y(es)?$/i.test(answer?.trim() ?? '')
 }
 

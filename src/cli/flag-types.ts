@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {type Freshness, parseFreshness} from '../discovery/freshness.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {parseDuration} from '../shared/duration.ts'
@@ -43,18 +44,17 @@ export const amountFlag = Flags.custom<string>({
   },
 })
 
-/** `exact`, `scan`, `cache`, or a duration in milliseconds. */
-export const freshFlag = Flags.custom<'exact' | 'scan' | 'cache' | number>({
+/** What `--fresh` takes. */
+export const freshFlag = Flags.custom<Freshness>({
   helpValue: 'exact|DURATION|cache|scan',
   async parse(input) {
-    if (input === 'exact' || input === 'scan' || input === 'cache') return input
-    const ms = parseDuration(input)
-    if (ms === undefined) {
+    const fresh = parseFreshness(input)
+    if (fresh === undefined) {
       throw new HubspokeError(
         'usage',
         `--fresh takes exact, scan, cache or a duration such as 30s; "${input}" is none of them.`,
       )
     }
-    return ms
+    return fresh
   },
 })

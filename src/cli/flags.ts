@@ -1,18 +1,21 @@
 import {Flags} from '@oclif/core'
 import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
 
-export const outputFormats = ['table', 'wide', 'json', 'yaml', 'name', 'junit'] as const
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
 
-/** Flags of every command. */
-export const outputFlags = {
-  output: Flags.option({
+/** `-o`, with the formats that a command's report has. */
+export const outputFlag = (formats: readonly OutputFormat[]) =>
+  Flags.option({
     char: 'o',
     summary: 'How the result is written to stdout.',
-    options: outputFormats,
+    options: formats,
     default: 'table',
     env: 'HUBSPOKE_OUTPUT',
     helpGroup: 'OUTPUT',
-  })(),
+  })()
+
+/** Flags of every command. */
+export const outputFlags = {
   json: Flags.boolean({summary: 'The same as -o json.', env: 'HUBSPOKE_JSON', helpGroup: 'OUTPUT'}),
   quiet: Flags.boolean({char: 'q', summary: 'No progress on stderr.', env: 'HUBSPOKE_QUIET', helpGroup: 'OUTPUT'}),
   verbose: Flags.boolean({char: 'v', summary: 'More detail on stderr.', env: 'HUBSPOKE_VERBOSE', helpGroup: 'OUTPUT'}),

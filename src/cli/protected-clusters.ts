@@ -1,4 +1,4 @@
-import picomatch from 'picomatch'
+import {globMatches} from '../discovery/glob.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import type {ProtectedCluster} from './consent.ts'
 
@@ -11,7 +11,7 @@ export function protectedClusters(
   all: readonly ContextRef[],
   patterns: readonly string[],
 ): readonly ProtectedCluster[] {
-  const isProtected = patterns.length === 0 ? () => false : picomatch([...patterns], {bash: true, dot: true})
+  const isProtected = (name: string) => patterns.some((pattern) => globMatches(pattern, name))
   return planned.flatMap((context) => {
     const culprit = all.find((other) => other.server === context.server && isProtected(other.name))
     if (!culprit) return []

@@ -34,9 +34,14 @@ const resources = {
   DaemonSet: 'daemonsets',
 } as const satisfies Record<WorkloadKind, string>
 
+/** The kind as authorisation names it. */
+export function workloadResource(kind: WorkloadKind): string {
+  return resources[kind]
+}
+
 /** To patch the workload itself: what a restart needs. */
 export function patchWorkload({kind}: Pick<Target, 'kind'>): readonly AccessNeed[] {
-  return [{verb: 'patch', group: 'apps', resource: resources[kind]}]
+  return [{verb: 'patch', group: 'apps', resource: workloadResource(kind)}]
 }
 
 /**

@@ -5,12 +5,12 @@ import type {Proposal} from './run-hub.ts'
 
 /** The results of a plan that was not carried out: nothing was sent, and what preflight refused is still said. */
 export function notRun(
-  {planned, refusals}: Proposal,
+  {targets, refusals}: Proposal,
   dryRun: RunFacts['dryRun'],
   stoppedBy: StopReason | undefined,
 ): Pick<RunFacts, 'results' | 'stoppedBy'> {
   const reason = stoppedBy ? `stopped before it began (${stoppedBy})` : dryRun ? 'dry run' : 'declined'
-  const results = planned.targets.map((target) => {
+  const results = targets.map((target) => {
     const failure = refusals.get(targetKey(target))
     const common = {target, attempts: 0, durationMs: 0}
     return failure

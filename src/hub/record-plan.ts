@@ -7,16 +7,14 @@ import type {HubDeps, Proposal, RunRequest} from './run-hub.ts'
  *
  * @throws HubspokeError of class `usage` when it cannot be written
  */
-export async function recordPlan(request: RunRequest, {discovery, planned}: Proposal, deps: HubDeps): Promise<Ledger> {
+export async function recordPlan(request: RunRequest, {discovery, targets}: Proposal, deps: HubDeps): Promise<Ledger> {
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
   try {
     const ledger = await deps.openLedger()
     const {id, spoke, stamp} = request
     await Promise.all([
       ledger.append({type: 'run', schemaVersion: 1, id, verb: spoke.verb, arguments: request.arguments, stamp}),
-      ...planned.targets.map((target) =>
-        ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''}),
-      ),
+      ...targets.map((target) => ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''})),
     ])
     return ledger
   } catch (error) {

@@ -1,13 +1,12 @@
 import type {Discovery} from '../discovery/discover.ts'
 import type {Planned} from '../discovery/plan-targets.ts'
-import type {Refusals} from '../discovery/preflight.ts'
+import type {Preflighted} from '../discovery/preflight.ts'
 import {type DistributionDeps, distribute, type FanOut} from '../distribution/distribute.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {ArgumentsEntry, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import type {Plan} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
 import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
@@ -19,25 +18,24 @@ export interface RunRequest {
   /** What marks a write as this run's, for whoever reads the ledger. */
   readonly stamp: string
   readonly arguments: ArgumentsEntry
-  readonly fanOut: FanOut
+  /** How wide, given how many targets are planned. */
+  fanOut(planned: number): FanOut
   readonly dryRun: RunFacts['dryRun']
   readonly waited: boolean
   readonly allowEmpty: boolean
 }
 
 /** A plan with all that was found out about it before the first write. */
-export interface Proposal {
+export interface Proposal extends Preflighted, Omit<Planned, 'targets'> {
   readonly discovery: Discovery
-  readonly planned: Planned
-  readonly refusals: Refusals
 }
 
 export interface HubDeps extends Omit<DistributionDeps, 'ledger'> {
   /** Never rejects for a cluster's sake: one that cannot be read is a reading with a problem. */
   discover(): Promise<Discovery>
   planTargets(readings: readonly ClusterReading[]): Planned
-  /** Targets that may not be written. */
-  preflight(plan: Plan): Promise<Refusals>
+  /** The same targets, each through a context that may act on it; and those that none may act on. */
+  preflight(planned: Planned): Promise<Preflighted>
   /** Shows the proposal and asks, where it has to. */
   agree(proposal: Proposal): Promise<boolean>
   openLedger(): Promise<Ledger>
@@ -54,12 +52,16 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(deps)
-  const {targets} = proposal.planned
   const agreed = await isAgreed(proposal, request, deps)
   const ledger = agreed && request.dryRun === null ? await recordPlan(request, proposal, deps) : undefined
   const {results, stoppedBy} = agreed
     ? await distribute(
-        {plan: targets, spoke: request.spoke, fanOut: request.fanOut, refusals: proposal.refusals},
+        {
+          plan: proposal.targets,
+          spoke: request.spoke,
+          fanOut: request.fanOut(proposal.targets.length),
+          refusals: proposal.refusals,
+        },
         {...deps, ledger: ledger ?? {append: async () => undefined}},
       )
     : notRun(proposal, request.dryRun, deps.stop.reason)
@@ -86,12 +88,12 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
 async function propose(deps: HubDeps): Promise<Proposal> {
   const discovery = await deps.discover()
   const planned = deps.planTargets(discovery.readings)
-  return {discovery, planned, refusals: await deps.preflight(planned.targets)}
+  return {discovery, ...planned, ...(await deps.preflight(planned))}
 }
 
 /** Is there anything to agree to? */
-function isAsked({planned, refusals}: Proposal, {dryRun}: RunRequest): boolean {
-  return dryRun !== 'client' && planned.targets.length > refusals.size
+function isAsked({targets, refusals}: Proposal, {dryRun}: RunRequest): boolean {
+  return dryRun !== 'client' && targets.length > refusals.size
 }
 
 async function isAgreed(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<boolean> {

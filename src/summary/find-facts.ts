@@ -1,4 +1,5 @@
 import type {ClusterReading, Scope} from '../model/cluster.ts'
+import type {StopReason} from '../model/stop.ts'
 
 /** What `find` learned; its report and its verdict are functions of it. */
 export interface FindFacts {
@@ -7,4 +8,5 @@ export interface FindFacts {
   readonly scope: Scope
   readonly readings: readonly ClusterReading[]
   readonly allowEmpty: boolean
+  readonly stoppedBy?: StopReason | undefined
 }

@@ -1,5 +1,6 @@
 import type {CacheEntry, CacheReport, CheckEntry, CheckReport, FindReport, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {clusterEntry, resultEntry, scopeEntry, workloadEntries} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
@@ -47,11 +48,11 @@ export function summarizeFind(facts: FindFacts): FindReport {
 }
 
 /** The report of `check`, one entry per selected context. */
-export function summarizeCheck(contexts: readonly CheckEntry[]): CheckReport {
-  return {schemaVersion: 1, type: 'CheckReport', contexts, verdict: verdictOfCheck(contexts)}
+export function summarizeCheck(contexts: readonly CheckEntry[], stoppedBy?: StopReason): CheckReport {
+  return {schemaVersion: 1, type: 'CheckReport', contexts, verdict: verdictOfCheck(contexts, stoppedBy)}
 }
 
 /** The report of `cache refresh` and `cache show`, one entry per selected context. */
-export function summarizeCaches(caches: readonly CacheEntry[]): CacheReport {
-  return {schemaVersion: 1, type: 'CacheReport', caches, verdict: verdictOfCaches(caches)}
+export function summarizeCaches(caches: readonly CacheEntry[], stoppedBy?: StopReason): CacheReport {
+  return {schemaVersion: 1, type: 'CacheReport', caches, verdict: verdictOfCaches(caches, stoppedBy)}
 }

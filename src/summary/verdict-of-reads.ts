@@ -1,8 +1,9 @@
-import type {ExitName} from '../model/exit-code.ts'
+import {type ExitName, exitForSignal} from '../model/exit-code.ts'
 import type {Failure} from '../model/failure.ts'
 import type {CacheEntry, CheckEntry, Verdict, WorkloadEntry} from '../model/report.ts'
+import type {StopReason} from '../model/stop.ts'
 import type {FindFacts} from './find-facts.ts'
-import {hitBug, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
+import {hitBug, isSignal, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
 import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 import {countOf} from './words.ts'
 
@@ -11,6 +12,7 @@ export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntr
   const {query, scope, readings} = facts
   const clusters = new Set(workloads.map(({clusterUid}) => clusterUid)).size
   const found = `${countOf(workloads.length, 'workload')} in ${countOf(clusters, 'cluster')}`
+  if (facts.stoppedBy !== undefined) return verdictOfStop(facts.stoppedBy)
   return toVerdict(exitOfFind(facts, workloads), (name) => {
     if (name === 'bug') return bugSentence(readings.map(({problem}) => problem))
     if (name === 'context-not-read') {
@@ -34,7 +36,8 @@ function exitOfFind({scope, readings, allowEmpty}: FindFacts, workloads: readonl
  * 4 where a context has a problem, or where what `find` reads is not allowed; 3 where there was no context. A missing
  * permission to write does not matter here: who only reads needs none.
  */
-export function verdictOfCheck(contexts: readonly CheckEntry[]): Verdict {
+export function verdictOfCheck(contexts: readonly CheckEntry[], stoppedBy?: StopReason): Verdict {
+  if (stoppedBy !== undefined) return verdictOfStop(stoppedBy)
   const all = countOf(contexts.length, 'context')
   const bad = contexts.filter(({problem}) => problem !== null)
   const partial = contexts.filter((entry) => entry.problem === null && !maySee(entry))
@@ -56,7 +59,8 @@ const maySee = ({permissions}: CheckEntry) => permissions.every(({purpose, allow
  * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to
  * show. A refresh that gave way to a newer cache has no problem, and is as wanted.
  */
-export function verdictOfCaches(caches: readonly CacheEntry[]): Verdict {
+export function verdictOfCaches(caches: readonly CacheEntry[], stoppedBy?: StopReason): Verdict {
+  if (stoppedBy !== undefined) return verdictOfStop(stoppedBy)
   const count = (test: (entry: CacheEntry) => boolean) => caches.filter(test).length
   const counts = {
     unsaved: count(({state, problem}) => state === 'not-saved' && problem !== null),
@@ -100,6 +104,14 @@ function exitOfReads(entries: readonly {readonly problem: Failure | null}[], unr
   if (entries.some(({problem}) => problem?.class === 'internal')) return 'bug'
   if (unread > 0) return 'context-not-read'
   return entries.length === 0 ? 'nothing-matched' : 'ok'
+}
+
+/** What was not answered by then is not told from what could not be. */
+function verdictOfStop(stoppedBy: StopReason): Verdict {
+  return toVerdict(
+    isSignal(stoppedBy) ? exitForSignal[stoppedBy] : 'stopped-early',
+    () => 'Stopped before every context had answered.',
+  )
 }
 
 function bugSentence(failures: readonly (Failure | null | undefined)[]): string {

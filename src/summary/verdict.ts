@@ -64,6 +64,7 @@ export function wasEveryContextRead(scope: Scope, readings: readonly ClusterRead
   return scope.contexts.every((context) => read.has(context))
 }
 
-function isSignal(reason: StopReason): reason is StopSignal {
+/** Did somebody ask the process to end? */
+export function isSignal(reason: StopReason): reason is StopSignal {
   return reason in exitForSignal
 }

@@ -1,0 +1,57 @@
+import type {Proposal} from '../hub/run-hub.ts'
+import type {PlanView} from '../model/plan-view.ts'
+import {renderPlan} from '../summary/plan-table.ts'
+import type {Clusters} from './clusters.ts'
+import {readConfigFile} from './config-file.ts'
+import {askConsent} from './consent.ts'
+import {type PlanSubject, planView} from './plan-view.ts'
+import {protectedClusters} from './protected-clusters.ts'
+import type {Runtime} from './runtime.ts'
+import type {Session} from './session.ts'
+import {viewOptions} from './views.ts'
+
+export interface ConsentFlags {
+  readonly yes: boolean
+  readonly confirm?: readonly string[] | undefined
+  readonly quiet: boolean
+  readonly 'dry-run'?: string | undefined
+}
+
+/**
+ * Shows the plan on stderr and asks whether to carry it out. Nothing is asked when nothing would be written.
+ *
+ * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
+ */
+export function agreeToPlan(
+  subject: PlanSubject,
+  flags: ConsentFlags,
+  {runtime, clusters, session}: {runtime: Runtime; clusters: Clusters; session: Session},
+): (proposal: Proposal) => Promise<boolean> {
+  return (proposal) =>
+    session.aside(async () => {
+      const view = planView(proposal, subject)
+      if (!flags.quiet || runtime.terminal)
+        runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)
+      if (flags['dry-run']) return true
+      if (proposal.targets.length === proposal.refusals.size) return false
+      const {protectedContexts} = await readConfigFile(runtime)
+      const consent = {
+        question: questionOf(view, proposal.targets.length),
+        protectedClusters: protectedClusters(plannedContexts(proposal, clusters), clusters.all, protectedContexts),
+        yes: flags.yes,
+        confirmed: flags.confirm ?? [],
+      }
+      return askConsent(consent, runtime, session.stop.signal)
+    })
+}
+
+function plannedContexts({targets}: Proposal, {selected}: Clusters) {
+  const used = new Set(targets.map(({context}) => context))
+  return selected.filter(({name}) => used.has(name))
+}
+
+function questionOf({verb, clusters}: PlanView, targets: number): string {
+  const count = clusters.filter((cluster) => cluster.targets > 0).length
+  const amount = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${amount(targets, 'workload')} in ${amount(count, 'cluster')}?`
+}

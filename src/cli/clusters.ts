@@ -1,0 +1,54 @@
+import {type SelectedContexts, selectContexts} from '../discovery/select-contexts.ts'
+import type {ClusterAccess, Kubeconfig} from '../kube/ports.ts'
+import type {ClusterReading, ContextRef} from '../model/cluster.ts'
+import type {Runtime} from './runtime.ts'
+
+export interface ContextFlags {
+  readonly kubeconfig?: string | undefined
+  readonly context?: readonly string[] | undefined
+  readonly 'all-contexts': boolean
+}
+
+/** The selected contexts of a kubeconfig, and the way into each. */
+export interface Clusters extends SelectedContexts {
+  /** Every context of the kubeconfig. */
+  readonly all: readonly ContextRef[]
+  open(context: string): ClusterAccess
+  costOf(context: string): ClusterReading['cost']
+}
+
+/**
+ * Reads the kubeconfig, selects its contexts, and closes every connection when `use` is done with them.
+ *
+ * @throws HubspokeError of class `usage` when there is no kubeconfig, or the selection is wrong
+ */
+export async function withClusters<Result>(
+  flags: ContextFlags,
+  {writes, runtime}: {readonly writes: boolean; readonly runtime: Runtime},
+  use: (clusters: Clusters) => Promise<Result>,
+): Promise<Result> {
+  const {loadKubeconfig} = await import('../kube/kubeconfig.ts')
+  const {env, homeDir, clock} = runtime
+  const kubeconfig = await loadKubeconfig({path: flags.kubeconfig, env, homeDir, clock})
+  const {contexts} = kubeconfig
+  const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'], writes}
+  const opened = rememberOpened(kubeconfig)
+  try {
+    return await use({...selectContexts(choice), all: contexts, open: opened.open, costOf: opened.costOf})
+  } finally {
+    await opened.close()
+  }
+}
+
+function rememberOpened(kubeconfig: Kubeconfig) {
+  const opened = new Map<string, ClusterAccess>()
+  return {
+    open(context: string): ClusterAccess {
+      const access = opened.get(context) ?? kubeconfig.open(context)
+      opened.set(context, access)
+      return access
+    },
+    costOf: (context: string) => opened.get(context)?.cost() ?? {connections: 0, requests: 0, bytesRead: 0},
+    close: () => Promise.all([...opened.values()].map((access) => access.close())),
+  }
+}

@@ -1,0 +1,41 @@
+import type {DiscoveryDeps, DiscoveryRequest} from '../discovery/discover.ts'
+import type {Freshness} from '../discovery/freshness.ts'
+import type {ImageQuery} from '../discovery/image-query.ts'
+import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
+import type {Clusters} from './clusters.ts'
+import type {Runtime} from './runtime.ts'
+import type {Session} from './session.ts'
+
+export interface WorkloadFlags {
+  readonly namespace?: readonly string[] | undefined
+  readonly selector?: string | undefined
+  readonly kind?: readonly WorkloadKind[] | undefined
+  readonly fresh: Freshness
+  readonly 'cache-namespace': string
+}
+
+/** What the flags ask discovery for. */
+export function discoveryRequest(
+  query: ImageQuery,
+  flags: WorkloadFlags,
+  {selected, leftOut}: Clusters,
+  writes: boolean,
+): DiscoveryRequest {
+  const {namespace = [], selector, kind = []} = flags
+  return {
+    query,
+    contexts: selected,
+    contextsLeftOut: leftOut,
+    kinds: kind.length === 0 ? workloadKinds : workloadKinds.filter((known) => kind.includes(known)),
+    namespaces: namespace,
+    ...(selector !== undefined && {selector}),
+    fresh: flags.fresh,
+    writes,
+    cacheNamespace: flags['cache-namespace'],
+  }
+}
+
+/** What discovery reads with. */
+export function readingDeps({clock}: Runtime, {open}: Clusters, {onEvent, stop}: Session): DiscoveryDeps {
+  return {open, clock, onEvent, signal: stop.signal}
+}

@@ -1,0 +1,65 @@
+import {type DiscoveryRequest, discover} from '../discovery/discover.ts'
+import {planTargets} from '../discovery/plan-targets.ts'
+import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflight.ts'
+import type {HubDeps, Proposal} from '../hub/run-hub.ts'
+import {ledgerDirectory} from '../ledger/ledger-directory.ts'
+import {createLedger} from '../ledger/open-ledger.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {Target} from '../model/target.ts'
+import type {Clusters} from './clusters.ts'
+import {readingDeps} from './discovery-request.ts'
+import type {RunIdentity} from './run-identity.ts'
+import type {Runtime} from './runtime.ts'
+import type {Session} from './session.ts'
+
+/** What the composition root needs to know of a run. */
+export interface RunComposition {
+  readonly run: RunIdentity
+  readonly discovery: DiscoveryRequest
+  /** What the verb must be allowed to do with a target. */
+  needs(target: Target): readonly AccessNeed[]
+  /** A missing permission ends the run before the first write. */
+  readonly strict: boolean
+  agree(proposal: Proposal): Promise<boolean>
+}
+
+/** The hub's dependencies, each from its folder: the only place that knows them all. */
+export function hubDeps(
+  {run, discovery, needs, strict, agree}: RunComposition,
+  runtime: Runtime,
+  clusters: Clusters,
+  session: Session,
+): HubDeps {
+  const {clock, random, env, homeDir} = runtime
+  const {stop, onEvent} = session
+  const reading = readingDeps(runtime, clusters, session) // open connections, clock, progress, stop signal
+  return {
+    clock,
+    random,
+    stop,
+    onEvent,
+    abort: new AbortController().signal, // a second signal ends the process itself
+    discover: () => discover(discovery, reading),
+    planTargets: (readings) => planTargets(readings, discovery), // the namespaces that were named
+    preflight: async (planned) => {
+      const preflighted = await preflight(planned, {...reading, needs})
+      if (strict) refuseDenied(preflighted)
+      return preflighted
+    },
+    agree,
+    openLedger: () => createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, clock}),
+    costOf: clusters.costOf,
+  }
+}
+
+/** @throws HubspokeError of class `usage` that shows every missing permission together */
+function refuseDenied({targets, refusals}: Preflighted): void {
+  if (refusals.size === 0) return
+  const failures = [...refusals.values()]
+  throw new HubspokeError(
+    'usage',
+    `${refusals.size} of ${targets.length} targets may not be written (--preflight strict). Nothing was written.\n` +
+      [...new Set(failures.map(({message}) => `  ${message}`))].join('\n'),
+    {suggestions: [...new Set(failures.flatMap(({suggestions}) => suggestions))]},
+  )
+}

@@ -1,0 +1,70 @@
+import type {FanOut} from '../distribution/distribute.ts'
+import {failureBudget} from '../distribution/failure-budget.ts'
+import type {Spoke} from '../distribution/spoke.ts'
+import type {RunRequest} from '../hub/run-hub.ts'
+import type {ArgumentsEntry} from '../model/report.ts'
+import type {RunIdentity} from './run-identity.ts'
+
+export interface WriteFlags {
+  readonly 'dry-run'?: 'client' | 'server' | undefined
+  readonly 'max-failures'?: string | undefined
+  readonly concurrency: number
+  readonly 'concurrency-per-cluster': number
+  readonly retries: number
+  readonly backoff: number
+  readonly 'backoff-factor': number
+  readonly 'backoff-max': number
+  readonly wait: boolean
+  readonly 'allow-empty': boolean
+}
+
+/** What the flags of a writing verb ask the hub for. */
+export function runRequest(
+  {id, stamp}: RunIdentity,
+  spoke: Spoke,
+  args: ArgumentsEntry,
+  flags: WriteFlags,
+): RunRequest {
+  return {
+    id,
+    stamp,
+    spoke,
+    arguments: args,
+    fanOut: (planned) => fanOut(planned, flags),
+    dryRun: flags['dry-run'] ?? null,
+    waited: flags.wait,
+    allowEmpty: flags['allow-empty'],
+  }
+}
+
+function fanOut(planned: number, flags: WriteFlags): FanOut {
+  const limit = flags['max-failures']
+  const maxFailures = limit === undefined ? undefined : failureBudget(limit, planned)
+  return {
+    concurrency: flags.concurrency,
+    concurrencyPerCluster: flags['concurrency-per-cluster'],
+    ...(maxFailures !== undefined && {maxFailures}),
+    retry: {
+      retries: flags.retries,
+      baseMs: flags.backoff,
+      factor: flags['backoff-factor'],
+      maxMs: flags['backoff-max'],
+    },
+  }
+}
+
+/**
+ * The flags that were set, as a document records them: what was asked for, never credentials and never the environment.
+ * Paths stay out, too: they say more about a person's machine than about a run.
+ */
+export function argumentsEntry(image: string, flags: Readonly<Record<string, unknown>>): ArgumentsEntry {
+  const recorded = Object.entries(flags).flatMap(
+    ([name, value]): [string, string | number | boolean | readonly string[]][] => {
+      if (name === 'kubeconfig') return []
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [[name, value]]
+      if (Array.isArray(value)) return [[name, value.map(String)]]
+      return value && typeof value === 'object' ? [[name, JSON.stringify(value)]] : []
+    },
+  )
+  return {image, ...Object.fromEntries(recorded)}
+}

@@ -1,0 +1,16 @@
+import {printable} from '../shared/printable.ts'
+import type {ViewOptions} from '../summary/view-options.ts'
+import type {Output} from './output.ts'
+import type {Runtime} from './runtime.ts'
+
+/** How a report is shown, beside its documents. A command offers exactly the formats that its report has a view for. */
+export interface Views<Report> {
+  table(report: Report, options: ViewOptions): string
+  name?(report: Report, printable: ViewOptions['printable']): string
+  junit?(report: Report): string
+}
+
+/** How text is laid out on one of the outputs: in the width of a terminal, unbroken and without colour elsewhere. */
+export function viewOptions(output: Output, env: Runtime['env'], wide = false): ViewOptions {
+  return {width: output.columns(), color: output.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb', wide, printable}
+}

@@ -1,0 +1,50 @@
+import {Flags} from '@oclif/core'
+import {askedOneByOne} from '../../cli/asked-one-by-one.ts'
+import {BaseCommand} from '../../cli/base-command.ts'
+import {readingDeps} from '../../cli/discovery-request.ts'
+import {eachContext} from '../../cli/each-context.ts'
+import {contextFlags, outputFlag} from '../../cli/flags.ts'
+import {noCacheEntry} from '../../discovery/cache-entry.ts'
+import {refreshEntry} from '../../discovery/refresh-entry.ts'
+import type {CacheReport} from '../../model/report.ts'
+import {renderCacheTable} from '../../summary/cache-table.ts'
+import {summarizeCaches} from '../../summary/summarize.ts'
+
+export default class CacheRefresh extends BaseCommand {
+  static override summary = 'Build the image cache of each selected cluster and save it there.'
+  static override description =
+    `Lists every workload and saves which images they run as a ConfigMap, so that "find --fresh cache" costs one request. When
+its namespace is missing it asks whether to create it, or, where nobody can be asked, prints the command.`
+  static override examples = [
+    {description: 'Nightly, from cron', command: '<%= config.bin %> <%= command.id %> --all-contexts --yes'},
+  ]
+  static override flags = {
+    ...contextFlags,
+    yes: Flags.boolean({char: 'y', summary: 'Create a missing namespace without asking.', helpGroup: 'SAFETY'}),
+    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+  }
+
+  async run(): Promise<CacheReport> {
+    const {flags} = await this.parse(CacheRefresh)
+    const cacheNamespace = flags['cache-namespace']
+    const report = await this.reaching(flags, {writes: true}, async (clusters, session) => {
+      const deps = readingDeps(this.runtime, clusters, session)
+      const ask = askedOneByOne(this.runtime, session)
+      const mayCreate = async (context: string) =>
+        flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
+      const caches = eachContext(
+        clusters,
+        (cluster) =>
+          refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(cluster.context.name)}, deps),
+        (context, problem) => ({
+          ...noCacheEntry(context),
+          state: 'not-read' as const,
+          reason: problem.message,
+          problem,
+        }),
+      )
+      return summarizeCaches(await caches, session.stop.reason)
+    })
+    return this.conclude(report, flags, {table: renderCacheTable})
+  }
+}

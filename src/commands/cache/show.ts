@@ -1,0 +1,35 @@
+import {BaseCommand} from '../../cli/base-command.ts'
+import {readingDeps} from '../../cli/discovery-request.ts'
+import {eachContext} from '../../cli/each-context.ts'
+import {contextFlags, outputFlag} from '../../cli/flags.ts'
+import {noCacheEntry} from '../../discovery/cache-entry.ts'
+import {showCache} from '../../discovery/show-cache.ts'
+import type {CacheReport} from '../../model/report.ts'
+import {renderCacheTable} from '../../summary/cache-table.ts'
+import {summarizeCaches} from '../../summary/summarize.ts'
+
+export default class CacheShow extends BaseCommand {
+  static override summary = 'Show the state of the image cache of each cluster.'
+  static override description = 'Asks every context of the kubeconfig, unless some are named. Nothing is written.'
+  static override examples = [{description: 'How old are they?', command: '<%= config.bin %> <%= command.id %>'}]
+  static override flags = {...contextFlags, output: outputFlag(['table', 'wide', 'json', 'yaml'])}
+
+  async run(): Promise<CacheReport> {
+    const {flags} = await this.parse(CacheShow)
+    const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
+      const deps = readingDeps(this.runtime, clusters, session)
+      const ask = eachContext(
+        clusters,
+        (cluster) => showCache(cluster, flags['cache-namespace'], deps),
+        (context, problem) => ({
+          ...noCacheEntry(context),
+          state: 'not-read' as const,
+          reason: problem.message,
+          problem,
+        }),
+      )
+      return summarizeCaches(await ask, session.stop.reason)
+    })
+    return this.conclude(report, flags, {table: renderCacheTable})
+  }
+}

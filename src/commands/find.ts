@@ -1,0 +1,52 @@
+import {Args} from '@oclif/core'
+import {BaseCommand} from '../cli/base-command.ts'
+import {discoveryRequest, readingDeps} from '../cli/discovery-request.ts'
+import {contextFlags, outputFlag, workloadFlags} from '../cli/flags.ts'
+import {imageQueryOf} from '../cli/image-query.ts'
+import {discover} from '../discovery/discover.ts'
+import type {FindReport} from '../model/report.ts'
+import {renderNames} from '../summary/documents.ts'
+import {renderFindTable} from '../summary/find-table.ts'
+import {summarizeFind} from '../summary/summarize.ts'
+
+export default class Find extends BaseCommand {
+  static override summary = 'Find every workload that runs an image, in every cluster.'
+  static override description =
+    `Looks in all contexts of the kubeconfig at once, unless some are named. The answer says where it comes from, how old
+it is, and what was not looked at.`
+  static override examples = [
+    {description: 'Any tag of a repository', command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web'},
+    {
+      description: 'A range of tags, in some clusters',
+      command: '<%= config.bin %> <%= command.id %> "ghcr.io/acme/web:1.4.*" -c "prod-*"',
+    },
+    {
+      description: 'From the image cache: one request per cluster',
+      command: '<%= config.bin %> <%= command.id %> nginx --fresh cache',
+    },
+  ]
+  static override args = {
+    image: Args.string({name: 'IMAGE', required: true, description: 'Reference, repository, tag glob or digest.'}),
+  }
+  static override flags = {
+    ...contextFlags,
+    ...workloadFlags,
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name']),
+  }
+
+  async run(): Promise<FindReport> {
+    const {args, flags} = await this.parse(Find)
+    const query = imageQueryOf(args.image)
+    const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
+      const request = discoveryRequest(query, flags, clusters, false)
+      const facts = await discover(request, readingDeps(this.runtime, clusters, session))
+      return summarizeFind({
+        ...facts,
+        query: query.text,
+        allowEmpty: flags['allow-empty'],
+        stoppedBy: session.stop.reason,
+      })
+    })
+    return this.conclude(report, flags, {table: renderFindTable, name: renderNames})
+  }
+}

@@ -1,0 +1,79 @@
+import {Args} from '@oclif/core'
+import {agreeToPlan} from '../cli/agree-to-plan.ts'
+import {BaseCommand} from '../cli/base-command.ts'
+import {requireSomebodyToAsk} from '../cli/consent.ts'
+import {discoveryRequest} from '../cli/discovery-request.ts'
+import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
+import {hubDeps} from '../cli/hub-deps.ts'
+import {imageQueryOf} from '../cli/image-query.ts'
+import {runIdentity} from '../cli/run-identity.ts'
+import {argumentsEntry, runRequest} from '../cli/run-request.ts'
+import {matches} from '../discovery/image-query.ts'
+import {patchWorkload} from '../discovery/preflight.ts'
+import {restartSpoke} from '../distribution/spokes/restart.ts'
+import {runHub} from '../hub/run-hub.ts'
+import type {RunReport} from '../model/report.ts'
+import {renderNames} from '../summary/documents.ts'
+import {renderJunit} from '../summary/junit.ts'
+import {renderRunTable} from '../summary/run-table.ts'
+
+export default class Restart extends BaseCommand {
+  static override summary = 'Restart every workload that runs an image, in every selected cluster.'
+  static override description =
+    `Finds the workloads, shows the plan, asks, restarts them in parallel as "kubectl rollout restart" does, and watches each
+to its end. One that fails never stops another. The exit code is 0 only when every one of them is as wanted.`
+  static override examples = [
+    {
+      description: 'See what would restart',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web --all-contexts --dry-run client',
+    },
+    {
+      description: 'Two at a time',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "eu-*" --concurrency 2',
+    },
+    {
+      description: 'From cron: no questions, a document for machines',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
+    },
+  ]
+  static override args = {
+    image: Args.string({name: 'IMAGE', required: true, description: 'Reference, repository, tag glob or digest.'}),
+  }
+  static override flags = {
+    ...contextFlags,
+    ...workloadFlags,
+    ...writeFlags,
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'junit']),
+  }
+
+  async run(): Promise<RunReport> {
+    const {args, flags} = await this.parse(Restart)
+    const {runtime} = this
+    const query = imageQueryOf(args.image)
+    const run = runIdentity(flags['run-id'], runtime)
+    if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
+    const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
+      const spoke = restartSpoke({
+        workloads: (context) => clusters.open(context).workloads,
+        runsImage: (images) => images.filter(({image}) => matches(query, image)),
+        restartedAt: run.stamp,
+        runId: run.id,
+        wait: flags.wait,
+        timeoutMs: flags.timeout,
+        clock: runtime.clock,
+        dryRun: flags['dry-run'] === 'server',
+      })
+      const subject = {verb: spoke.verb, image: query.text, restartedAt: run.stamp}
+      const composition = {
+        run,
+        discovery: discoveryRequest(query, flags, clusters, true),
+        needs: patchWorkload,
+        strict: flags.preflight === 'strict',
+        agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
+      }
+      const deps = hubDeps(composition, runtime, clusters, session)
+      return runHub(runRequest(run, spoke, argumentsEntry(args.image, flags), flags), deps)
+    })
+    return this.conclude(report, flags, {table: renderRunTable, name: renderNames, junit: renderJunit})
+  }
+}

@@ -1,0 +1,142 @@
+import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {AlreadyReported} from '../../src/cli/already-reported.ts'
+import type {Output} from '../../src/cli/output.ts'
+import type {Runtime} from '../../src/cli/runtime.ts'
+import CacheRefresh from '../../src/commands/cache/refresh.ts'
+import CacheShow from '../../src/commands/cache/show.ts'
+import Check from '../../src/commands/check.ts'
+import Find from '../../src/commands/find.ts'
+import Restart from '../../src/commands/restart.ts'
+import type {StopSignal} from '../../src/model/exit-code.ts'
+import type {Clock} from '../../src/shared/clock.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** The real commands, by what the user types. */
+const commands = {
+  'cache refresh': CacheRefresh,
+  'cache show': CacheShow,
+  check: Check,
+  find: Find,
+  restart: Restart,
+} as const
+
+export interface ShellOptions {
+  readonly kubeconfig: string
+  readonly clock: Clock
+  readonly env?: Readonly<Record<string, string>>
+  /** Text of the config file. */
+  readonly config?: string
+  /** A person at a terminal, who types these lines; undefined: nobody is there. */
+  readonly answers?: readonly string[]
+}
+
+export interface Ended {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+  /** stdout, parsed. */
+  readonly document: () => unknown
+}
+
+/** A shell with a home folder and a kubeconfig of its own, in which commands run inside this process. */
+export interface Shell extends AsyncDisposable {
+  readonly home: string
+  readonly kubeconfigPath: string
+  /** Paths of the ledgers that runs left. */
+  ledgers(): Promise<readonly string[]>
+  /** Types a command: `restart`, `nginx`, `-y`. */
+  run(...words: readonly string[]): Promise<Ended>
+  /** Sends a signal to the command that runs. */
+  signal(signal: StopSignal): void
+  /** Everything that any command printed so far, for looking for what must not be there. */
+  everythingPrinted(): string
+}
+
+export async function openShell(options: ShellOptions): Promise<Shell> {
+  const home = await mkdtemp(join(tmpdir(), 'hubspoke-story-'))
+  const kubeconfigPath = join(home, 'kubeconfig')
+  await writeFile(kubeconfigPath, options.kubeconfig, {mode: 0o600})
+  if (options.config !== undefined) {
+    await mkdir(join(home, '.config', 'hubspoke'), {recursive: true})
+    await writeFile(join(home, '.config', 'hubspoke', 'config.yaml'), options.config)
+  }
+  const listeners = new Set<(signal: StopSignal) => void>()
+  const printed: string[] = []
+  const runs = join(home, '.local', 'state', 'hubspoke', 'runs')
+  const answers = [...(options.answers ?? [])]
+
+  return {
+    home,
+    kubeconfigPath,
+    ledgers: async () => (await readdir(runs).catch(() => [])).map((name) => join(runs, name)),
+    signal: (signal) => {
+      for (const listener of listeners) listener(signal)
+    },
+    everythingPrinted: () => printed.join(''),
+    async run(...words) {
+      const name = words[0] === 'cache' ? `cache ${words[1]}` : (words[0] ?? '')
+      const Command = commands[name as keyof typeof commands]
+      if (!Command) throw new RangeError(`no command "${name}"`)
+      const stdout = recorder(printed)
+      const stderr = recorder(printed)
+      let exitCode = 70
+      const runtime: Runtime = {
+        env: {KUBECONFIG: kubeconfigPath, ...options.env},
+        homeDir: home,
+        clock: options.clock,
+        random: () => 0.5,
+        stdout,
+        stderr,
+        terminal: options.answers && {
+          async ask(question) {
+            stderr.write(question)
+            return answers.shift()
+          },
+        },
+        onStopSignal(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+        abort(code) {
+          exitCode = code
+        },
+        setExitCode(code) {
+          exitCode = code
+        },
+      }
+      await execute(Command, words.slice(name.split(' ').length), runtime)
+      return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => JSON.parse(stdout.text())}
+    },
+    [Symbol.asyncDispose]: () => rm(home, {recursive: true, force: true}),
+  }
+}
+
+async function execute(Command: (typeof commands)[keyof typeof commands], argv: readonly string[], runtime: Runtime) {
+  // A subclass of the real command that takes everything it needs from the machine from the test.
+  const InThisProcess = class extends (Command as typeof Find) {
+    static override openRuntime = () => runtime
+  }
+  try {
+    await InThisProcess.run([...argv], {root})
+  } catch (error) {
+    if (!(error instanceof AlreadyReported)) throw error
+  }
+}
+
+function recorder(all: string[]): Output & {text(): string} {
+  const own: string[] = []
+  return {
+    isTerminal: false,
+    columns: () => undefined,
+    rows: () => undefined,
+    write(text) {
+      own.push(text)
+      all.push(text)
+    },
+    flushed: async () => undefined,
+    text: () => own.join(''),
+  }
+}
