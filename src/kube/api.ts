@@ -1,0 +1,146 @@
+import {promisify} from 'node:util'
+import {gunzip} from 'node:zlib'
+import {HubspokeError} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
+import {abortable} from './abortable.ts'
+import type {Connection, WireAnswer, WireRequest} from './connection.ts'
+import type {Credential, Credentials} from './credentials.ts'
+import {answerError, type Party, quoted, reach, shellWord} from './errors.ts'
+
+/**
+ * Requests to one API server, authenticated, with JSON going in and out.
+ *
+ * Every method rejects with a `HubspokeError`, and with the signal's own reason as soon as it is aborted.
+ */
+export interface Api {
+  readonly party: Party
+  get(path: string, signal: AbortSignal): Promise<unknown>
+  write(write: ApiWrite, signal: AbortSignal): Promise<unknown>
+  /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
+  watch(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
+}
+
+export interface ApiWrite {
+  readonly method: 'POST' | 'PUT' | 'PATCH'
+  readonly path: string
+  readonly body: unknown
+  /** `application/json` unless it is a patch. */
+  readonly contentType?: string
+}
+
+export interface ApiDeps {
+  readonly party: Party
+  readonly connection: Connection
+  readonly credentials: Credentials
+  /** What the server's URL has after the host: some are reached through a gateway. */
+  readonly basePath: string
+}
+
+type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'>
+
+/** More than any Status that we read has; a proxy's error page may be longer. */
+const maxErrorBytes = 65_536
+
+const unzip = promisify(gunzip)
+
+export function createApi({party, connection, credentials, basePath}: ApiDeps): Api {
+  function send(call: Call, credential: Credential, signal: AbortSignal): Promise<WireAnswer> {
+    const headers = {...call.headers, accept: 'application/json', 'user-agent': 'hubspoke', ...credential.headers}
+    return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
+  }
+
+  /** The answer if it is a success; credentials that are refused are renewed once. */
+  async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
+    signal.throwIfAborted()
+    const credential = await abortable(credentials.current(), signal)
+    const answer = await send(request, credential, signal)
+    if (answer.status !== 401) return successOf(party, answer)
+    const refusal = await refusalOf(party, answer)
+    const renewed = await abortable(credentials.renewed(credential), signal)
+    if (isSame(renewed, credential)) throw refusal
+    return successOf(party, await send(request, renewed, signal))
+  }
+
+  return {
+    party,
+    async get(path, signal) {
+      const answer = await call({method: 'GET', path, headers: {'accept-encoding': 'gzip'}}, signal)
+      return parseJson(party, await textOf(party, answer))
+    },
+    async write({method, path, body, contentType = 'application/json'}, signal) {
+      const headers = {'accept-encoding': 'gzip', 'content-type': contentType}
+      const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)
+      return parseJson(party, await textOf(party, answer))
+    },
+    async watch(path, signal) {
+      return (await call({method: 'GET', path, headers: {}, endless: true}, signal)).body
+    },
+  }
+}
+
+function isSame(a: Credential, b: Credential): boolean {
+  return a.tls === b.tls && JSON.stringify(a.headers) === JSON.stringify(b.headers)
+}
+
+async function successOf(party: Party, answer: WireAnswer): Promise<WireAnswer> {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  throw await refusalOf(party, answer)
+}
+
+async function refusalOf(party: Party, answer: WireAnswer): Promise<HubspokeError> {
+  const retryAfter = answer.headers['retry-after']
+  return answerError(party, {
+    status: answer.status,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+    body: await statusOf(party, answer),
+  })
+}
+
+/** The body of a refusal when it is the JSON that an API server sends; undefined for anything else. */
+async function statusOf(party: Party, answer: WireAnswer): Promise<unknown> {
+  try {
+    return JSON.parse(await textOf(party, answer, maxErrorBytes))
+  } catch (error) {
+    // The code of the answer says enough; only a caller that has given up wants to hear of it.
+    if (error instanceof SyntaxError || error instanceof HubspokeError) return undefined
+    throw error
+  }
+}
+
+/** The text of a body, unpacked. Of one that is longer than `maxBytes` only the beginning. */
+async function textOf(party: Party, answer: WireAnswer, maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer.body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > maxBytes) break
+  }
+  const bytes = Buffer.concat(chunks)
+  if (answer.headers['content-encoding'] !== 'gzip') return bytes.toString('utf8')
+  try {
+    return (await unzip(bytes)).toString('utf8')
+  } catch {
+    throw notKubernetes(party)
+  }
+}
+
+function parseJson(party: Party, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw notKubernetes(party)
+  }
+}
+
+function notKubernetes({context, server}: Party): HubspokeError {
+  const message = `The server of context ${quoted(context)} at ${printable(server)} answered with something that is not the JSON of Kubernetes.`
+  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context))})
+}
+
+/** A path of the API from its parts, each of them escaped, and a query; parameters that are undefined are left out. */
+export function apiPath(parts: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
+  const parameters = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const search = new URLSearchParams(parameters).toString()
+  return `/${parts.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`
+}

@@ -1,0 +1,180 @@
+import {type FailureClass, type FailureDetails, HubspokeError} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
+import {numberAt, objectAt, objectOf, textAt} from './json-fields.ts'
+import {quotable} from './quotable.ts'
+
+/** Whose answer it was: the context as the user knows it, and the server it points at. */
+export interface Party {
+  readonly context: string
+  readonly server: string
+}
+
+/** An answer other than success, reduced to what may be said of it. */
+export interface Refusal {
+  readonly status: number
+  /** The `Retry-After` header, as it came. */
+  readonly retryAfter?: string | undefined
+  /** The parsed body when it was JSON: normally a `Status` of the API. */
+  readonly body?: unknown
+}
+
+/**
+ * The failure that an HTTP answer stands for. It keeps the server's own sentence (`Status.message`, capped) where that
+ * says more than the code, and nothing else of the answer: no headers, no other part of the body.
+ *
+ * `refused` is true where the answer proves that the request was not carried out: every 4xx but 408.
+ */
+export function answerError(party: Party, {status, retryAfter, body}: Refusal): HubspokeError {
+  const said = quotable(textAt(body, 'message'))
+  const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
+  const answer = {
+    context: quoted(party.context),
+    server: printable(party.server),
+    name: shellWord(party.context),
+    status,
+    said,
+  }
+  const {failureClass, message, suggestions} = describe(answer, body)
+  const details: FailureDetails = {
+    status,
+    suggestions,
+    refused: status >= 400 && status < 500 && status !== 408,
+    ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
+  }
+  return new HubspokeError(failureClass, message, details)
+}
+
+/** The name as it stands in our sentences. */
+export function quoted(name: string): string {
+  return `"${printable(name)}"`
+}
+
+/** The name as it is typed in a shell. */
+export function shellWord(name: string): string {
+  const safe = printable(name)
+  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`
+}
+
+interface Answer {
+  readonly context: string
+  readonly server: string
+  readonly name: string
+  readonly status: number
+  readonly said: string
+}
+
+interface Description {
+  readonly failureClass: FailureClass
+  readonly message: string
+  readonly suggestions: readonly string[]
+}
+
+function describe(answer: Answer, body: unknown): Description {
+  const {context, name, status, said} = answer
+  switch (status) {
+    case 401:
+      return {
+        failureClass: 'unauthenticated',
+        message: `The cluster of context ${context} did not accept the credentials (HTTP 401).`,
+        suggestions: [`kubectl --context ${name} auth whoami`, 'log in again as your cluster provider describes'],
+      }
+    case 403:
+      return isAdmissionRefusal(answer) ? rejected(answer) : forbidden(answer)
+    case 404:
+      return {
+        failureClass: 'not-found',
+        message: `Context ${context} does not have what was asked for (HTTP 404)${tail(said)}`,
+        suggestions: [],
+      }
+    case 408:
+      return {
+        failureClass: 'timeout',
+        message: `Context ${context} gave up on the request (HTTP 408)${tail(said)}`,
+        suggestions: reach(name),
+      }
+    case 409:
+      return {
+        failureClass: 'conflict',
+        message: `Context ${context} refused the write, because the object was changed in the meantime (HTTP 409)${tail(said)}`,
+        suggestions: [],
+      }
+    case 429:
+      return {
+        failureClass: 'throttled',
+        message: `Context ${context} asks for fewer requests (HTTP 429)${tail(said)}`,
+        suggestions: ['repeat it later, or with a lower --concurrency-per-cluster'],
+      }
+    default:
+      return otherAnswer(answer, body)
+  }
+}
+
+function otherAnswer(answer: Answer, body: unknown): Description {
+  const {context, server, name, status, said} = answer
+  if (status === 410 || status >= 500) {
+    return {
+      failureClass: 'server-error',
+      message: `The API server of context ${context} failed to answer (HTTP ${status})${tail(said)}`,
+      suggestions: reach(name),
+    }
+  }
+  if (status >= 400) return rejected(answer)
+  return {
+    failureClass: 'server-error',
+    message: `The server of context ${context} at ${server} answered with HTTP ${status}, which is not an answer of Kubernetes${isStatus(body) ? tail(said) : '.'}`,
+    suggestions: reach(name),
+  }
+}
+
+/** The server's sentence of a 403 names the user, the verb, the resource and the namespace. */
+function forbidden({context, name, said}: Answer): Description {
+  return {
+    failureClass: 'forbidden',
+    message: `Context ${context} does not permit this (HTTP 403)${tail(said)}`,
+    suggestions: [`kubectl --context ${name} auth can-i --list`],
+  }
+}
+
+function rejected({context, status, said}: Answer): Description {
+  return {
+    failureClass: 'rejected',
+    message: `The API server of context ${context} rejected the request (HTTP ${status})${tail(said)}`,
+    suggestions: [],
+  }
+}
+
+/**
+ * Admission plug-ins answer 403 too. The API has no other mark of them than their sentences (apiserver
+ * `admission/errors.go`, `plugin/webhook/errors`, resourcequota, podsecurity); RBAC's says `cannot <verb> resource`.
+ */
+function isAdmissionRefusal({said}: Answer): boolean {
+  if (/ cannot [a-z]+ (resource|path) /.test(said)) return false
+  return /denied the request|exceeded quota|violates PodSecurity|denied request|admission/i.test(said)
+}
+
+function isStatus(body: unknown): boolean {
+  return textAt(body, 'kind') === 'Status'
+}
+
+function tail(said: string): string {
+  if (said === '') return '.'
+  return `: ${said}${/[.!?…]$/.test(said) ? '' : '.'}`
+}
+
+/** The command that shows the same trouble without hubspoke, and the flag that goes on without the context. */
+export function reach(shellName: string): readonly string[] {
+  return [
+    `kubectl --context ${shellName} get --raw /readyz`,
+    `-c '!${shellName.replaceAll("'", '')}'  to go on without it`,
+  ]
+}
+
+/** Seconds, as API servers send it; the date form of RFC 9110 needs a clock that agrees with theirs and is not used. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : undefined
+}
+
+function statusRetryAfterMs(body: unknown): number | undefined {
+  const seconds = numberAt(objectAt(objectOf(body), 'details'), 'retryAfterSeconds')
+  return seconds > 0 ? seconds * 1000 : undefined
+}

@@ -1,0 +1,81 @@
+import {type ExecCredential, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
+import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
+import {createSemaphore} from './semaphore.ts'
+
+/** One user entry with an exec plugin, as one cluster sees it. */
+export interface ExecUser {
+  readonly name: string
+  readonly exec: ExecEntry
+  readonly cluster: ClusterEntry
+}
+
+/** The exec plugins of one kubeconfig, shared by all its contexts. */
+export interface ExecCredentials {
+  /**
+   * The credential that is still good, or a new one: one process per user entry at a time, whoever asks. Rejects with an
+   * ExecPluginError.
+   */
+  current(user: ExecUser): Promise<ExecCredential>
+  /** The server refused this credential: the next `current` asks the plugin again, unless that has happened since. */
+  drop(user: ExecUser, refused: ExecCredential): void
+}
+
+/** Fifty browser windows at once help nobody, and fifty processes hardly more. */
+const processesAtOnce = 8
+
+/** A credential that ends within this time is renewed before it is used: the request has to arrive with it. */
+const renewBeforeMs = 10_000
+
+/** @param now milliseconds since the epoch, as the expiry of a credential is given */
+export function createExecCredentials(
+  surroundings: ExecSurroundings,
+  now: () => number,
+  run: typeof runExecPlugin = runExecPlugin,
+): ExecCredentials {
+  const held = new Map<string, Held>()
+  const running = new Map<string, Promise<ExecCredential>>()
+  const together = createSemaphore(processesAtOnce)
+  const oneByOne = createSemaphore(1)
+
+  async function ask(key: string, {exec, cluster}: ExecUser): Promise<ExecCredential> {
+    try {
+      const turn = exec.interactive === 'Always' ? oneByOne : together
+      const credential = await turn(() => run(exec, cluster, surroundings))
+      held.set(key, {credential, renewAt: renewAt(credential, now())})
+      return credential
+    } finally {
+      running.delete(key)
+    }
+  }
+
+  return {
+    current(user) {
+      const key = keyOf(user)
+      const last = held.get(key)
+      if (last !== undefined && last.renewAt > now()) return Promise.resolve(last.credential)
+      const inFlight = running.get(key) ?? ask(key, user)
+      running.set(key, inFlight)
+      return inFlight
+    },
+    drop(user, refused) {
+      const key = keyOf(user)
+      if (held.get(key)?.credential === refused) held.delete(key)
+    },
+  }
+}
+
+interface Held {
+  readonly credential: ExecCredential
+  readonly renewAt: number
+}
+
+/** Never before half of its life is over: a plugin may hand out credentials that live for seconds. */
+function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
+  if (expiresAt === undefined) return Number.POSITIVE_INFINITY
+  return expiresAt - Math.min(renewBeforeMs, (expiresAt - obtainedAt) / 2)
+}
+
+/** A plugin that is told the cluster may answer differently for each; any other answers for its user alone. */
+function keyOf({name, exec, cluster}: ExecUser): string {
+  return JSON.stringify(exec.provideClusterInfo ? [name, cluster.server] : [name])
+}

@@ -1,0 +1,41 @@
+import type {Impersonation} from './kubeconfig-file.ts'
+
+/**
+ * The headers that act as somebody else: user, UID, groups and extra fields. client-node knows the user only.
+ *
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+ */
+export function impersonationHeaders(impersonate: Impersonation | undefined): Readonly<Record<string, string>> {
+  if (impersonate === undefined) return {}
+  const {user, uid, groups, extra} = impersonate
+  return {
+    ...(user === '' ? {} : {'Impersonate-User': user}),
+    ...(uid === '' ? {} : {'Impersonate-Uid': uid}),
+    ...repeated('Impersonate-Group', groups),
+    ...Object.assign({}, ...Object.entries(extra).map(([key, values]) => repeated(extraHeader(key), values))),
+  }
+}
+
+/** Keys hold any text; client-go escapes what a header name cannot hold, the percent sign included. */
+function extraHeader(key: string): string {
+  return `Impersonate-Extra-${encodeURIComponent(key).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`
+}
+
+/**
+ * One header line per value. undici joins repeated values of one name with a comma over HTTP/2, and the API server would
+ * take the list for one group; names that differ only in the case of their letters stay apart, and mean the same.
+ */
+function repeated(name: string, values: readonly string[]): Record<string, string> {
+  const letters = [...name.matchAll(/[a-z]/gi)].map(({index}) => index)
+  return Object.fromEntries(values.map((value, turn) => [spelling(name, letters, turn), value]))
+}
+
+/** The spelling number `turn` of a name: bit n says whether its n-th letter is a capital one. */
+function spelling(name: string, letters: readonly number[], turn: number): string {
+  const characters = [...name.toLowerCase()]
+  letters.forEach((index, bit) => {
+    // 31 letters spell two thousand million names; shifts end at 32 bits.
+    if (bit < 31 && (turn >> bit) & 1) characters[index] = characters[index]?.toUpperCase() ?? ''
+  })
+  return characters.join('')
+}

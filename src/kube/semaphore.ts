@@ -1,0 +1,19 @@
+/** Lets at most `limit` tasks run at once; the others wait their turn, first come, first served. */
+export type Semaphore = <T>(task: () => Promise<T>) => Promise<T>
+
+export function createSemaphore(limit: number): Semaphore {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (task) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await task()
+    } finally {
+      // The slot goes straight to the next one: `running` does not change.
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import {type AddressInfo, connect, createServer, type Socket} from 'node:net'
+
+export interface TcpProxy {
+  readonly port: number
+  /** Taken so far. */
+  connections(): number
+  /** Connections stay open, and nothing comes through any more: a machine that hangs, a network that swallows. */
+  freeze(): void
+  close(): Promise<void>
+}
+
+/** Stands between a client and a port of this machine; without a port it takes connections and never says a word. */
+export async function startProxy(port?: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>()
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket)
+    return socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
+  }
+  let connections = 0
+  const server = createServer((client) => {
+    connections++
+    keep(client)
+    if (port === undefined) return
+    const upstream = keep(connect(port, '127.0.0.1'))
+    client.pipe(upstream).pipe(client)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
