@@ -1,0 +1,73 @@
+import type {Clock} from '../shared/clock.ts'
+import {createLinesProgress} from './lines.ts'
+import type {Every, Progress, ProgressStream} from './progress.ts'
+import {silentProgress} from './silent.ts'
+
+export interface ProgressOptions {
+  readonly stderr: ProgressStream & {readonly isTerminal: boolean}
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** `CI`, `TERM` and `NO_COLOR` are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Pick<Clock, 'now' | 'date'>
+  readonly every: Every
+}
+
+/** A display needs room: below that, lines say more. */
+const leastRows = 8
+const leastColumns = 40
+
+/**
+ * The display that fits: live on a terminal where somebody looks, lines everywhere else and with `--verbose`, nothing with
+ * `--quiet`. Whatever fails in it, the events go on: a display that breaks falls silent.
+ */
+export async function chooseProgress(options: ProgressOptions): Promise<Progress> {
+  const {stderr, quiet, verbose, env, clock, every} = options
+  if (quiet) return silentProgress
+  const stream = {
+    write: careful((text) => stderr.write(text)),
+    columns: () => stderr.columns(),
+    rows: () => stderr.rows(),
+  }
+  if (!verbose && canDraw(options)) {
+    const {createLiveProgress} = await import('./live.ts')
+    return guarded(createLiveProgress({stream, every, color: (env.NO_COLOR ?? '') === ''}))
+  }
+  return guarded(createLinesProgress({stream, clock, verbose}))
+}
+
+function canDraw({stderr, env}: ProgressOptions): boolean {
+  const isCi = !['', '0', 'false'].includes(env.CI ?? '')
+  if (!stderr.isTerminal || isCi || env.TERM === 'dumb') return false
+  return (stderr.rows() ?? leastRows) >= leastRows && (stderr.columns() ?? leastColumns) >= leastColumns
+}
+
+/** A stream that fails once is left alone. */
+function careful(write: (text: string) => void): (text: string) => void {
+  let broken = false
+  return (text) => {
+    if (broken) return
+    try {
+      write(text)
+    } catch {
+      broken = true
+    }
+  }
+}
+
+/** What is only for the eye must not end a run. */
+function guarded(progress: Progress): Progress {
+  let broken = false
+  return {
+    onEvent(event) {
+      if (broken) return
+      try {
+        progress.onEvent(event)
+      } catch {
+        broken = true
+      }
+    },
+    pause: () => progress.pause().catch(() => undefined),
+    stop: () => progress.stop().catch(() => undefined),
+  }
+}

@@ -1,0 +1,91 @@
+import {expect, test} from 'vitest'
+import type {HubEvent} from '../model/event.ts'
+import {createLinesProgress} from './lines.ts'
+import {finished, planned, read, started, stuck, target} from './testing/events.ts'
+
+function start(verbose = false) {
+  const written: string[] = []
+  const time = {now: 0}
+  const progress = createLinesProgress({
+    stream: {write: (text) => written.push(text)},
+    clock: {now: () => time.now, date: () => new Date(2026, 10, 24, 3, 4, 5, time.now)},
+    verbose,
+  })
+  return {progress, written, time}
+}
+
+const web = target('eu/shop/web')
+const rolling = (message: string): HubEvent => ({type: 'target-progress', target: web, message})
+
+test('a run is told line by line, with the time of day', () => {
+  const {progress, written} = start()
+  const events: HubEvent[] = [
+    {type: 'discovery-started', contexts: ['eu', 'us']},
+    read('eu'),
+    read('us', {problem: stuck}),
+    planned('eu/shop/web'),
+    started('eu/shop/web'),
+    {type: 'target-retrying', target: web, attempt: 1, delayMs: 30_000, reason: 'HTTP 503.'},
+    started('eu/shop/web', 2),
+    {type: 'target-written', target: web},
+    finished('eu/shop/web', 'succeeded'),
+    finished('eu/shop/cart', 'failed', {failure: stuck}),
+    finished('eu/shop/late', 'not-run', {attempts: 0, reason: 'The run stopped first.'}),
+    {type: 'stopping', reason: 'SIGINT'},
+    {type: 'notice', message: 'The ledger has no end.'},
+  ]
+  for (const event of events) progress.onEvent(event)
+  expect(written.every((line) => line.startsWith('03:04:05  ') && line.endsWith('\n'))).toBe(true)
+  expect(written.map((line) => line.slice(10, -1))).toEqual([
+    'reading 2 contexts',
+    'eu  0 of 312 workloads match (scan, no image cache)',
+    'us  NOT READ: It is stuck.',
+    'starting with 1 target',
+    'eu/shop/Deployment/web  next try in 30s: HTTP 503.',
+    'eu/shop/Deployment/web  try 2',
+    'eu/shop/Deployment/web  written, waiting for its rollout',
+    'eu/shop/Deployment/web  succeeded after 12s',
+    'eu/shop/Deployment/cart  FAILED after 12s: It is stuck.',
+    'eu/shop/Deployment/late  not-run: The run stopped first.',
+    'stopping: SIGINT',
+    'The ledger has no end.',
+  ])
+})
+
+test('a long rollout says at most every ten seconds how far it is, and nothing twice', () => {
+  const {progress, written, time} = start()
+  progress.onEvent({type: 'target-written', target: web})
+  for (const [now, message] of [
+    [1000, '1 of 9'],
+    [9999, '2 of 9'],
+    [10_000, '3 of 9'],
+    [12_000, '4 of 9'],
+    [20_000, '3 of 9'],
+    [21_000, '5 of 9'],
+  ] as const) {
+    time.now = now
+    progress.onEvent(rolling(message))
+  }
+  expect(written.slice(1).map((line) => line.trim().split('  ').at(-1))).toEqual(['3 of 9', '5 of 9'])
+})
+
+test('--verbose tells every step at once', () => {
+  const {progress, written} = start(true)
+  for (const event of [started('eu/shop/web'), rolling('1 of 9'), rolling('1 of 9'), rolling('2 of 9')]) {
+    progress.onEvent(event)
+  }
+  expect(written.map((line) => line.trim().split('  ').at(-1))).toEqual(['started', '1 of 9', '2 of 9'])
+})
+
+test('what a cluster says stays on its line', () => {
+  const {progress, written} = start()
+  progress.onEvent(finished('eu/shop/web', 'failed', {reason: 'a\n\x1b[2Jb'}))
+  expect(written).toEqual(['03:04:05  eu/shop/Deployment/web  FAILED after 12s: a\\x0a\\x1b[2Jb\n'])
+})
+
+test('nothing is written once it has stopped', async () => {
+  const {progress, written} = start()
+  await progress.stop()
+  progress.onEvent({type: 'stopping', reason: 'SIGINT'})
+  expect(written).toEqual([])
+})

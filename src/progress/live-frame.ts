@@ -1,0 +1,103 @@
+import {printable} from '../shared/printable.ts'
+import type {ClusterCounts, ProgressView, TargetCounts} from './progress-model.ts'
+
+/** One line of the live display. */
+export interface Row {
+  readonly text: string
+  readonly state: 'active' | 'done' | 'trouble'
+}
+
+/** What is drawn: rows of clusters, one row of totals, and below it what is worth knowing. Every text is one line. */
+export interface Frame {
+  readonly rows: readonly Row[]
+  readonly totals: Row
+  readonly below: readonly string[]
+}
+
+const mostRows = 12
+const mostBelow = 4
+/** The totals, and the line that the cursor stands on. */
+const fixedLines = 2
+
+/** How many lines of each sort fit a terminal of that many rows, so that the display never scrolls. */
+export function fitFrame(terminalRows: number): {readonly rows: number; readonly below: number} {
+  const free = Math.max(0, terminalRows - fixedLines)
+  const below = Math.min(mostBelow, Math.floor(free / 3))
+  return {rows: Math.min(mostRows, free - below), below}
+}
+
+/**
+ * The clusters that get a row of their own, in the order of the plan, and whether the last row stands for all others. Rows
+ * keep their place for the whole run: what moves cannot be read.
+ */
+export function assignRows(clusters: readonly ClusterCounts[], rows: number) {
+  if (clusters.length <= rows) return {own: clusters.length, others: 0}
+  const own = Math.max(0, rows - 1)
+  return {own, others: rows === 0 ? 0 : clusters.length - own}
+}
+
+/** The frame of a view; it has `rows` rows at most, and the same number for the same clusters. */
+export function frameOf(view: ProgressView, fit: {readonly rows: number; readonly below: number}): Frame {
+  const {own, others} = assignRows(view.clusters, fit.rows)
+  const clusters = view.clusters.slice(0, own)
+  const width = Math.max(0, ...clusters.map(({name}) => printable(name).length))
+  const rows = clusters.map((cluster) => rowOf(printable(cluster.name).padEnd(width), cluster))
+  if (others > 0) rows.push(rowOf(`${others} more clusters`, sum(view.clusters.slice(own))))
+  return {rows, totals: totalsOf(view), below: belowOf(view, fit.below)}
+}
+
+function rowOf(name: string, counts: TargetCounts): Row {
+  return {text: `${name}  ${countsText(counts)}`, state: stateOf(counts)}
+}
+
+function stateOf({total, done, trouble, notRun}: TargetCounts): Row['state'] {
+  if (done + trouble + notRun < total) return 'active'
+  return trouble > 0 ? 'trouble' : 'done'
+}
+
+/** `3 of 9 done, 2 rolling, 1 to be retried, 1 in trouble`. */
+function countsText({total, done, trouble, notRun, rolling, retrying}: TargetCounts): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [rolling, 'rolling'],
+    [retrying, 'to be tried again'],
+    [trouble, 'in trouble'],
+    [notRun, 'not run'],
+  ]
+  const rest = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  return [`${done} of ${total} done`, ...rest].join(', ')
+}
+
+function totalsOf({stage, contexts, clusters, totals, stopping}: ProgressView): Row {
+  const {read, total, notInFull} = contexts
+  if (stage !== 'distribution') {
+    const trouble = notInFull === 0 ? '' : `, ${notInFull} not in full`
+    return {text: `Read ${read} of ${contextsOf(total)}${trouble}`, state: read < total ? 'active' : 'done'}
+  }
+  const head = stopping === undefined ? '' : `Stopping (${printable(stopping)}): `
+  const where = clusters.length > 1 ? ` in ${clusters.length} clusters` : ''
+  return {text: `${head}${countsText(totals)}${where}`, state: stateOf(totals)}
+}
+
+function belowOf({stage, contexts, troubles}: ProgressView, most: number): readonly string[] {
+  const waiting = contexts.waitingFor
+  const lines = troubles.map(printable)
+  if (stage === 'discovery' && waiting.length > 0 && contexts.read > 0) {
+    lines.push(`waiting for ${printable(waiting.slice(0, 5).join(', '))}${waiting.length > 5 ? ' …' : ''}`)
+  }
+  return most === 0 ? [] : lines.slice(-most)
+}
+
+function sum(clusters: readonly TargetCounts[]): TargetCounts {
+  const add = (key: keyof TargetCounts) => clusters.reduce((total, counts) => total + counts[key], 0)
+  return {
+    total: add('total'),
+    waiting: add('waiting'),
+    rolling: add('rolling'),
+    retrying: add('retrying'),
+    done: add('done'),
+    trouble: add('trouble'),
+    notRun: add('notRun'),
+  }
+}
+
+const contextsOf = (count: number) => `${count} ${count === 1 ? 'context' : 'contexts'}`

@@ -1,0 +1,169 @@
+import {setImmediate as nextTurn} from 'node:timers/promises'
+import {expect, test} from 'vitest'
+import {createLiveProgress} from './live.ts'
+import {finished, planned, read, started, stuck} from './testing/events.ts'
+import {createScreen} from './testing/screen.ts'
+
+/** A live display on a screen of 80 columns, whose time only goes on when the test says so. */
+function start({rows = 24, color = false} = {}) {
+  const screen = createScreen(80, rows)
+  const written: string[] = []
+  const tickers = new Set<() => void>()
+  let drawing = Promise.withResolvers<void>()
+  const progress = createLiveProgress({
+    stream: {
+      write(text) {
+        written.push(text)
+        screen.write(text)
+      },
+      columns: () => 80,
+      rows: () => rows,
+    },
+    every(_, callback) {
+      tickers.add(callback)
+      drawing.resolve()
+      return () => {
+        tickers.delete(callback)
+        drawing = Promise.withResolvers()
+      }
+    },
+    color,
+  })
+  /** Two frames: tasks that end with the first one are drawn with the second. */
+  const tick = async () => {
+    for (let frame = 0; frame < 2; frame++) {
+      for (const callback of [...tickers]) callback()
+      await nextTurn()
+    }
+  }
+  return {
+    progress,
+    screen,
+    written,
+    tickers,
+    tick,
+    /** Resolves when a list is on the screen. */
+    async drawn() {
+      await drawing.promise
+      await nextTurn()
+      await tick()
+    },
+  }
+}
+
+const withoutSpinner = (lines: readonly string[]) => lines.map((line) => line.replace(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /, ''))
+
+test('discovery is drawn, and gone when every context has answered', async () => {
+  const {progress, screen, drawn, tick} = start()
+  progress.onEvent({type: 'discovery-started', contexts: ['eu', 'us']})
+  await drawn()
+  progress.onEvent(read('eu'))
+  await tick()
+  expect(withoutSpinner(screen.lines())).toEqual(['Read 1 of 2 contexts', '  › waiting for us'])
+  expect(screen.state.cursorIsHidden).toBe(true)
+  progress.onEvent(read('us'))
+  await progress.pause()
+  expect(screen.lines()).toEqual([])
+  expect(screen.state.cursorIsHidden).toBe(false)
+})
+
+test('a run is drawn in its place, and leaves nothing behind', async () => {
+  const {progress, screen, drawn, tick, tickers} = start()
+  progress.onEvent(planned('eu/shop/web', 'eu/shop/cart', 'us/shop/web'))
+  progress.onEvent(started('eu/shop/web'))
+  await drawn()
+  progress.onEvent(finished('us/shop/web', 'failed', {failure: stuck}))
+  await tick()
+  expect(withoutSpinner(screen.lines())).toEqual([
+    'eu  0 of 2 done, 1 rolling',
+    '✖ us  0 of 1 done, 1 in trouble',
+    '0 of 3 done, 1 rolling, 1 in trouble in 2 clusters',
+    '  › us/shop/Deployment/web FAILED: It is stuck.',
+  ])
+  await progress.stop()
+  expect(screen.lines()).toEqual([])
+  expect(screen.state).toEqual({cursorIsHidden: false, scrolled: 0})
+  expect(tickers.size).toBe(0)
+})
+
+test.each([8, 24])('sixty clusters in trouble do not scroll a screen of %d rows', async (rows) => {
+  const {progress, screen, drawn, tick} = start({rows})
+  const names = Array.from({length: 60}, (_, index) => `cluster-with-a-long-name-${index}/a-long-namespace/web`)
+  progress.onEvent(planned(...names))
+  progress.onEvent(started(names[0] ?? ''))
+  await drawn()
+  for (const name of names.slice(0, 50)) {
+    progress.onEvent(finished(name, 'failed', {reason: 'A sentence that is longer than a line. '.repeat(5)}))
+    await tick()
+  }
+  expect(screen.lines().length).toBeLessThan(rows)
+  expect(Math.max(...screen.lines().map((line) => line.length))).toBeLessThanOrEqual(80)
+  await progress.stop()
+  expect(screen.lines()).toEqual([])
+  expect(screen.state.scrolled).toBe(0)
+})
+
+test('events between two ticks draw nothing', async () => {
+  const {progress, written, drawn, tick} = start()
+  const names = Array.from({length: 500}, (_, index) => `eu/shop/web-${index}`)
+  progress.onEvent(planned(...names))
+  progress.onEvent(started('eu/shop/web-0'))
+  await drawn()
+  const before = written.length
+  for (const name of names.slice(1)) progress.onEvent(finished(name, 'unchanged'))
+  expect(written.length).toBe(before)
+  await tick()
+  expect(written.length - before).toBeLessThanOrEqual(2)
+  await progress.stop()
+})
+
+test('a pause clears the screen for a question, and the next target draws again', async () => {
+  const {progress, screen, drawn} = start()
+  progress.onEvent(planned('eu/shop/web', 'eu/shop/cart'))
+  progress.onEvent(started('eu/shop/web'))
+  await drawn()
+  await progress.pause()
+  expect(screen.lines()).toEqual([])
+  screen.write('Go on? [y/N] y\n')
+  progress.onEvent(finished('eu/shop/web', 'succeeded'))
+  progress.onEvent(started('eu/shop/cart'))
+  await drawn()
+  expect(withoutSpinner(screen.lines()).slice(0, 2)).toEqual(['Go on? [y/N] y', 'eu  1 of 2 done, 1 rolling'])
+  await progress.stop()
+  expect(screen.lines()).toEqual(['Go on? [y/N] y'])
+})
+
+test('notices stay when the display is gone', async () => {
+  const {progress, screen} = start()
+  progress.onEvent({type: 'notice', message: 'The ledger \x1b[31mhas no end.'})
+  await progress.stop()
+  expect(screen.lines()).toEqual(['The ledger \\x1b[31mhas no end.'])
+})
+
+test('nothing is drawn after the end, nor where nothing ever was', async () => {
+  const {progress, written} = start()
+  await progress.stop()
+  progress.onEvent(planned('eu/shop/web'))
+  progress.onEvent(started('eu/shop/web'))
+  await progress.stop()
+  expect(written).toEqual([])
+})
+
+test('a signal is left to whoever handles it: listr2 would exit with 127', async () => {
+  const {progress, drawn} = start()
+  progress.onEvent({type: 'discovery-started', contexts: ['eu']})
+  await drawn()
+  const names = process.listeners('SIGINT').map((listener) => listener.name)
+  expect(names.filter((name) => name.includes('signalHandler'))).toEqual([])
+  await progress.stop()
+})
+
+test('colour is written only when asked for', async () => {
+  for (const color of [true, false]) {
+    const {progress, written, drawn} = start({color})
+    progress.onEvent({type: 'discovery-started', contexts: ['eu']})
+    await drawn()
+    expect(written.join('').includes('\x1b[33m')).toBe(color)
+    await progress.stop()
+  }
+})

@@ -1,0 +1,92 @@
+import {expect, test} from 'vitest'
+import type {HubEvent} from '../model/event.ts'
+import {createProgressModel} from './progress-model.ts'
+import {finished, planned, read, started, stuck, target} from './testing/events.ts'
+
+function after(...events: HubEvent[]) {
+  const model = createProgressModel()
+  for (const event of events) model.apply(event)
+  return model.view()
+}
+
+const four = planned('eu/shop/web', 'eu/shop/cart', 'us/shop/web', 'us/shop/cart')
+const discovery: HubEvent = {type: 'discovery-started', contexts: ['eu', 'us', 'ap']}
+const retrying: HubEvent = {
+  type: 'target-retrying',
+  target: target('eu/shop/web'),
+  attempt: 1,
+  delayMs: 30_000,
+  reason: 'HTTP 503.',
+}
+
+test('contexts are counted as they answer, and those that have not are named', () => {
+  expect(after(discovery, read('us'), read('ap', {problem: stuck})).contexts).toEqual({
+    total: 3,
+    read: 2,
+    notInFull: 1,
+    waitingFor: ['eu'],
+  })
+})
+
+test('a context that answers twice is counted once', () => {
+  expect(after(discovery, read('us'), read('us')).contexts.read).toBe(1)
+})
+
+test.each([
+  {events: [], counts: {waiting: 2}, because: 'planned'},
+  {events: [started('eu/shop/web')], counts: {waiting: 1, rolling: 1}, because: 'started'},
+  {events: [started('eu/shop/web'), retrying], counts: {waiting: 1, retrying: 1}, because: 'asleep before a retry'},
+  {
+    events: [started('eu/shop/web'), retrying, started('eu/shop/web', 2)],
+    counts: {waiting: 1, rolling: 1},
+    because: 'tried again',
+  },
+  {events: [finished('eu/shop/web', 'succeeded')], counts: {waiting: 1, done: 1}, because: 'succeeded'},
+  {events: [finished('eu/shop/web', 'skipped')], counts: {waiting: 1, done: 1}, because: 'nobody has to look'},
+  {events: [finished('eu/shop/web', 'skipped', {failure: stuck})], counts: {waiting: 1, trouble: 1}, because: 'stuck'},
+  {events: [finished('eu/shop/web', 'failed')], counts: {waiting: 1, trouble: 1}, because: 'failed'},
+  {events: [finished('eu/shop/web', 'unverified')], counts: {waiting: 1, trouble: 1}, because: 'not seen to its end'},
+  {events: [finished('eu/shop/web', 'not-run')], counts: {waiting: 1, notRun: 1}, because: 'the run stopped'},
+  {events: [finished('xx/shop/other', 'failed')], counts: {waiting: 2}, because: 'not a target of the plan'},
+])('$because: $counts', ({events, counts}) => {
+  const {clusters, totals} = after(four, ...events)
+  const none = {waiting: 0, rolling: 0, retrying: 0, done: 0, trouble: 0, notRun: 0}
+  expect(clusters[0]).toEqual({name: 'eu', total: 2, ...none, ...counts})
+  expect(totals).toEqual({total: 4, ...none, ...counts, waiting: counts.waiting + 2})
+})
+
+test('two contexts of one cluster are one row', () => {
+  const admin = {...target('eu-admin/pay/db'), clusterUid: 'uid-of-eu'}
+  const {clusters} = after({type: 'distribution-started', plan: [target('eu/shop/web'), admin]})
+  expect(clusters.map(({name, total}) => [name, total])).toEqual([['eu', 2]])
+})
+
+test('troubles are the last ones, oldest first', () => {
+  const many = Array.from({length: 30}, (_, index): HubEvent => ({type: 'notice', message: `notice ${index}`}))
+  const {troubles} = after(
+    discovery,
+    four,
+    ...many,
+    read('ap', {problem: stuck}),
+    retrying,
+    finished('us/shop/web', 'failed', {failure: stuck}),
+  )
+  expect(troubles).toHaveLength(20)
+  expect(troubles.slice(-4)).toEqual([
+    'notice 29',
+    'ap NOT READ: It is stuck.',
+    'eu/shop/Deployment/web: next try in 30s: HTTP 503.',
+    'us/shop/Deployment/web FAILED: It is stuck.',
+  ])
+})
+
+test('a view does not change when events come', () => {
+  const model = createProgressModel()
+  model.apply(four)
+  const before = model.view()
+  const copy = structuredClone(before)
+  model.apply(started('eu/shop/web'))
+  model.apply({type: 'stopping', reason: 'SIGINT'})
+  expect(before).toEqual(copy)
+  expect(model.view().stopping).toBe('SIGINT')
+})

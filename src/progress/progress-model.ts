@@ -1,0 +1,171 @@
+import type {ClusterReading} from '../model/cluster.ts'
+import type {HubEvent} from '../model/event.ts'
+import type {SpokeResult} from '../model/result.ts'
+import {isAsWanted} from '../model/result.ts'
+import {type Target, targetKey, targetName} from '../model/target.ts'
+import {formatDuration} from '../shared/duration.ts'
+
+/** How many targets of one cluster, or of all, are where. They add up to the total. */
+export interface TargetCounts {
+  readonly total: number
+  /** Not started yet. */
+  readonly waiting: number
+  /** Being written, or watched to the end. */
+  readonly rolling: number
+  /** Failed once, and waiting for the next try. */
+  readonly retrying: number
+  /** As wanted. */
+  readonly done: number
+  /** Ended, and somebody has to look. */
+  readonly trouble: number
+  readonly notRun: number
+}
+
+/** The targets of one cluster, named by the context that they are reached through. */
+export interface ClusterCounts extends TargetCounts {
+  readonly name: string
+}
+
+/** Everything that progress shows, at one moment. */
+export interface ProgressView {
+  readonly stage: 'idle' | 'discovery' | 'distribution'
+  readonly contexts: {
+    readonly total: number
+    readonly read: number
+    readonly notInFull: number
+    /** Not answered yet, in the order of the selection. */
+    readonly waitingFor: readonly string[]
+  }
+  /** In the order of the plan. */
+  readonly clusters: readonly ClusterCounts[]
+  readonly totals: TargetCounts
+  /** What went wrong last, oldest first; raw text. */
+  readonly troubles: readonly string[]
+  /** Why the run is ending early. */
+  readonly stopping: string | undefined
+}
+
+export interface ProgressModel {
+  apply(event: HubEvent): void
+  view(): ProgressView
+}
+
+type State = Exclude<keyof TargetCounts, 'total'>
+type Counts = Record<keyof TargetCounts, number>
+
+const troublesKept = 20
+
+/**
+ * Keeps count of what the events say. No clock, no stream, and constant work per event. An event about something that no
+ * earlier event named changes nothing.
+ */
+export function createProgressModel(): ProgressModel {
+  const waitingFor = new Set<string>()
+  const contexts = {total: 0, read: 0, notInFull: 0}
+  const targets = createTargetCounter()
+  let stage: ProgressView['stage'] = 'idle'
+  let stopping: string | undefined
+  let troubles: readonly string[] = []
+  const tell = (text: string) => {
+    troubles = [...troubles, text].slice(-troublesKept)
+  }
+  const read = (reading: ClusterReading) => {
+    if (!waitingFor.delete(reading.context.name)) return
+    contexts.read += 1
+    const trouble = troubleOfReading(reading)
+    if (trouble === undefined) return
+    contexts.notInFull += 1
+    tell(`${reading.context.name} ${trouble}`)
+  }
+  return {
+    apply(event) {
+      switch (event.type) {
+        case 'discovery-started':
+          stage = 'discovery'
+          contexts.total = event.contexts.length
+          for (const context of event.contexts) waitingFor.add(context)
+          return
+        case 'context-read':
+          return read(event.reading)
+        case 'distribution-started':
+          stage = 'distribution'
+          return targets.plan(event.plan)
+        case 'target-started':
+          return targets.move(event.target, 'rolling')
+        case 'target-retrying':
+          tell(`${targetName(event.target)}: next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
+          return targets.move(event.target, 'retrying')
+        case 'target-finished': {
+          const trouble = troubleOfResult(event.result)
+          if (trouble !== undefined) tell(trouble)
+          return targets.move(event.result.target, endState(event.result))
+        }
+        case 'stopping':
+          stopping = event.reason
+          return
+        case 'notice':
+          return tell(event.message)
+        case 'target-written':
+        case 'target-progress':
+          return
+        default:
+          return event satisfies never
+      }
+    },
+    view: () => ({stage, contexts: {...contexts, waitingFor: [...waitingFor]}, ...targets.view(), troubles, stopping}),
+  }
+}
+
+function createTargetCounter() {
+  const clusters = new Map<string, Counts & {readonly name: string}>()
+  const states = new Map<string, State>()
+  const totals: Counts = zero()
+  return {
+    plan(plan: readonly Target[]) {
+      for (const target of plan) {
+        if (states.has(targetKey(target))) continue
+        const cluster = clusters.get(target.clusterUid) ?? {...zero(), name: target.context}
+        clusters.set(target.clusterUid, cluster)
+        states.set(targetKey(target), 'waiting')
+        for (const counts of [cluster, totals]) {
+          counts.total += 1
+          counts.waiting += 1
+        }
+      }
+    },
+    move(target: Target, to: State) {
+      const key = targetKey(target)
+      const from = states.get(key)
+      const cluster = clusters.get(target.clusterUid)
+      if (from === undefined || cluster === undefined) return
+      states.set(key, to)
+      for (const counts of [cluster, totals]) {
+        counts[from] -= 1
+        counts[to] += 1
+      }
+    },
+    view: () => ({clusters: [...clusters.values()].map((counts) => ({...counts})), totals: {...totals}}),
+  }
+}
+
+function zero(): Counts {
+  return {total: 0, waiting: 0, rolling: 0, retrying: 0, done: 0, trouble: 0, notRun: 0}
+}
+
+function endState(result: SpokeResult): State {
+  if (result.outcome === 'not-run') return 'notRun'
+  return isAsWanted(result) ? 'done' : 'trouble'
+}
+
+/** The sentence of a result that somebody has to look at. */
+function troubleOfResult(result: SpokeResult): string | undefined {
+  if (endState(result) !== 'trouble') return undefined
+  return `${targetName(result.target)} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}`
+}
+
+/** What is wrong with a context that was not read in full. */
+export function troubleOfReading({problem, unread}: ClusterReading): string | undefined {
+  if (problem) return `NOT READ: ${problem.message}`
+  const [first] = unread
+  return first && `READ IN PART: ${first.failure.message}`
+}

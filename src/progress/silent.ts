@@ -1,0 +1,8 @@
+import type {Progress} from './progress.ts'
+
+/** Shows nothing (`--quiet`). */
+export const silentProgress: Progress = {
+  onEvent: () => undefined,
+  pause: async () => undefined,
+  stop: async () => undefined,
+}
