@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
-import {createServer} from 'node:net'
+import {connect, createServer} from 'node:net'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 
@@ -59,4 +59,13 @@ export async function freePorts(count: number): Promise<number[]> {
   }
   await Promise.all(held.map(({server}) => new Promise((resolve) => server.close(resolve))))
   return held.map(({port}) => port)
+}
+
+/** Whether nobody listens on a port of the loopback interface. A process that was killed holds its port a little longer. */
+export function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(false)).once('error', () => resolve(true))
+    socket.once('connect', () => socket.destroy())
+  })
 }

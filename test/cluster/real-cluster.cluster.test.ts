@@ -73,7 +73,7 @@ describe.skipIf(!binaries)('a real cluster', () => {
   }, 30_000)
 
   test('has a genuine outage, and comes back on the same port with the same objects', async () => {
-    cluster.stopApiServer()
+    await cluster.stopApiServer()
     await expect(cluster.client.get('/version')).rejects.toThrow()
     await cluster.startApiServer()
     const again = new RealCluster(cluster.place)

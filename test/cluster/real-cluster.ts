@@ -4,7 +4,7 @@ import {delimiter, dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import pLimit from 'p-limit'
 import {stringify} from 'yaml'
-import {freePorts, killComponents, lastWords, runKwokctl, stateFolder} from './cluster-processes.ts'
+import {freePorts, isRefused, killComponents, lastWords, runKwokctl, stateFolder} from './cluster-processes.ts'
 import {type Binaries, ensureControlPlane} from './control-plane/build-control-plane.ts'
 import {writeKubeconfig} from './kubeconfig-files.ts'
 import {applyPatch, openRawClient, type RawClient, readCredentials} from './raw-client.ts'
@@ -90,9 +90,10 @@ export class RealCluster {
     return body
   }
 
-  /** From one instant to the next there is no API server any more: an outage, not a goodbye. */
-  stopApiServer(): void {
+  /** From one instant to the next there is no API server any more: an outage, not a goodbye. Resolves when its port is free. */
+  async stopApiServer(): Promise<void> {
     killComponents(stateFolder(this.place.folder, this.name), 'kube-apiserver')
+    await poll('the port of the API server is free', () => isRefused(Number(new URL(this.server).port)))
   }
 
   /** Back on the same port, with the same objects; the controllers that gave up meanwhile are back, too. */
@@ -170,7 +171,7 @@ function kwokConfig(options: RealClusterOptions, binaries: Binaries, ports: read
     ports
   const flags = (name: string, extra: Readonly<Record<string, string>>) => ({
     name,
-    extraArgs: Object.entries(extra).map(([key, value]) => ({key, value, override: true})),
+    extraArgs: Object.entries(extra).map(([key, value]) => ({key, value})),
   })
   // Controllers ask as often as they like, and one of each kind needs no election: rollouts take no longer than they must.
   const unhurried = {'leader-elect': 'false', 'kube-api-qps': '1000', 'kube-api-burst': '1000'}
