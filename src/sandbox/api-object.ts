@@ -1,4 +1,4 @@
-/** An object of the API, as far as the sandbox has to know about all of them alike. */
+/** An object of the API, as far as the sandbox has to know about all of them alike. Stored objects are never changed in place. */
 export interface ApiObject {
   apiVersion?: string
   kind?: string
@@ -8,17 +8,19 @@ export interface ApiObject {
 
 export interface ObjectMeta {
   name: string
-  namespace?: string
   generateName?: string
+  namespace?: string
   uid?: string
   resourceVersion?: string
   generation?: number
   creationTimestamp?: string
   deletionTimestamp?: string
+  deletionGracePeriodSeconds?: number
   labels?: Record<string, string>
   annotations?: Record<string, string>
   ownerReferences?: OwnerReference[]
   finalizers?: string[]
+  managedFields?: ManagedFieldsEntry[]
 }
 
 export interface OwnerReference {
@@ -28,4 +30,20 @@ export interface OwnerReference {
   uid: string
   controller?: boolean
   blockOwnerDeletion?: boolean
+}
+
+/** Which fields a manager has set, as the API publishes it. */
+export interface ManagedFieldsEntry {
+  manager: string
+  operation: 'Apply' | 'Update'
+  apiVersion: string
+  time: string
+  fieldsType: 'FieldsV1'
+  fieldsV1: FieldsV1
+  subresource?: string
+}
+
+/** A set of field paths: `f:name` is a field, `k:{…}` an element of a list by its key, `.` the thing itself. */
+export interface FieldsV1 {
+  [path: string]: FieldsV1
 }

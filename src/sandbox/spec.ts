@@ -1,5 +1,5 @@
 import type {WorkloadKind} from '../model/workload.ts'
-import type {Trouble} from './trouble.ts'
+import type {ApiVerb, Trouble} from './trouble.ts'
 
 /** What a sandbox consists of: several simulated clusters in one process. */
 export interface SandboxSpec {
@@ -16,6 +16,8 @@ export interface ClusterSpec {
   readonly trouble?: readonly Trouble[]
   /** Bearer token of the kubeconfig's user; default: a random one. */
   readonly token?: string
+  /** What that user may do, and nothing else; default: everything. */
+  readonly may?: readonly AccessRule[]
   /** Further contexts that lead to this cluster, each with a user of its own. */
   readonly contexts?: readonly ContextSpec[]
   /** Default 3; a DaemonSet runs one pod on each. */
@@ -29,6 +31,16 @@ export interface ContextSpec {
   readonly name: string
   readonly namespace?: string
   readonly token?: string
+  readonly may?: readonly AccessRule[]
+}
+
+/** As a rule of RBAC: what is not allowed by any is forbidden. */
+export interface AccessRule {
+  readonly verbs: readonly (ApiVerb | '*')[]
+  /** Plural, as in the path, or `*`. */
+  readonly resources: readonly string[]
+  /** Default: all, and requests that name none. */
+  readonly namespaces?: readonly string[]
 }
 
 /** A workload as it stands, rolled out, when the sandbox starts (or is being rolled out, when it is added later). */

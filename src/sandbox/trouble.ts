@@ -10,7 +10,8 @@ export type ApiVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' |
 export interface RequestMatch {
   readonly verb?: ApiVerb | readonly ApiVerb[]
   /** Plural, as in the path: `deployments`. */
-  readonly resource?: string
+  readonly resource?: string | readonly string[]
+  /** Empty: requests that name no namespace. */
   readonly namespace?: string
   readonly name?: string
   /** Name of the context whose user asks. */
@@ -47,6 +48,8 @@ export type Trouble =
       readonly reason?: string
       readonly message?: string
       readonly retryAfterSeconds?: number
+      /** The message as plain text instead of a `Status`, as the server answers when it sheds load, and proxies do. */
+      readonly plain?: boolean
     } & CountedMatch)
   /** Answers start this much later, in milliseconds. */
   | ({readonly type: 'latency'; readonly ms: number} & CountedMatch)

@@ -1,0 +1,59 @@
+import type {Clock} from '../../shared/clock.ts'
+
+interface Entry {
+  readonly dueAt: number
+  readonly task: () => void
+}
+
+/** What a cluster has to do and when, on one clock. While it is not running, due tasks are done with `settle` alone. */
+export class Agenda {
+  readonly #clock: Clock
+  #entries: Entry[] = []
+  #waiting = new AbortController()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Does the task so many milliseconds from now, after those that were due no later. Returns its cancellation. */
+  after(ms: number, task: () => void): () => void {
+    const entry = {dueAt: this.#clock.now() + ms, task}
+    let index = this.#entries.length
+    while (index > 0 && (this.#entries[index - 1]?.dueAt ?? 0) > entry.dueAt) index--
+    this.#entries.splice(index, 0, entry)
+    if (index === 0) this.#waiting.abort()
+    return () => {
+      this.#entries = this.#entries.filter((each) => each !== entry)
+    }
+  }
+
+  /** Does what is due, and what becomes due at once by that, until nothing is. */
+  settle(): void {
+    for (;;) {
+      const next = this.#entries[0]
+      if (next === undefined || next.dueAt > this.#clock.now()) return
+      this.#entries.shift()
+      next.task()
+    }
+  }
+
+  /** Does everything at its time until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.settle()
+      this.#waiting = new AbortController()
+      const next = this.#entries[0]
+      const either = AbortSignal.any([signal, this.#waiting.signal])
+      if (next === undefined) await aborted(either)
+      else await this.#clock.sleep(Math.max(0, next.dueAt - this.#clock.now()), either)
+    }
+    this.#entries = []
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), {once: true})
+  })
+}

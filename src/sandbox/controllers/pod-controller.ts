@@ -1,0 +1,48 @@
+import {pods} from '../objects/resources.ts'
+import {Kubelet} from './kubelet.ts'
+import type {Ill} from './pod-ills.ts'
+import {Scheduler} from './scheduler.ts'
+import type {Controller, Simulation} from './simulation.ts'
+import {isReady, isTerminating, type Pod} from './workload-types.ts'
+
+export interface PodController extends Controller {
+  /** Looks again at every pod that is not ready: what kept it may be over. */
+  retryAll(): void
+}
+
+/** Sees to it that new pods get a node and start, and that those that are to go end. */
+export function podController(simulation: Simulation, illOf: (pod: Pod) => Ill | undefined): PodController {
+  const {store} = simulation
+  const scheduler = new Scheduler(simulation)
+  const kubelet = new Kubelet(simulation, illOf)
+  const ending = new Set<string>()
+
+  const admit = (pod: Pod): void => {
+    if (illOf(pod)?.kind === 'unschedulable') scheduler.refuse(pod)
+    else kubelet.receive(scheduler.bind(pod))
+  }
+  const isEnding = ({metadata}: Pod): boolean => ending.has(metadata.uid ?? '')
+
+  return {
+    concerns: ({resource, type, object, key}) => {
+      if (resource !== pods) return []
+      if (type === 'DELETED') ending.delete(object.metadata.uid ?? '')
+      const isToEnd = type === 'MODIFIED' && isTerminating(object) && !isEnding(object as Pod)
+      return type === 'ADDED' || isToEnd ? [key] : []
+    },
+    sync: (key) => {
+      const pod = store.get(pods, key) as Pod | undefined
+      if (pod === undefined || isEnding(pod)) return
+      if (!isTerminating(pod)) return admit(pod)
+      ending.add(pod.metadata.uid ?? '')
+      kubelet.stop(pod)
+    },
+    retryAll: () => {
+      for (const pod of store.all(pods) as readonly Pod[]) {
+        if (isReady(pod) || isTerminating(pod)) continue
+        if (pod.spec.nodeName === undefined) admit(pod)
+        else kubelet.retry(pod)
+      }
+    },
+  }
+}

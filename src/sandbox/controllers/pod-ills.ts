@@ -1,0 +1,59 @@
+import {daemonSets, deployments, type Resource, replicaSets, statefulSets} from '../objects/resources.ts'
+import type {Store} from '../objects/store.ts'
+import type {Trouble, WorkloadMatch} from '../trouble.ts'
+import type {Pod} from './workload-types.ts'
+
+/** What keeps a new pod from becoming ready. */
+export type Ill =
+  | {readonly kind: 'unpullable'; readonly container: string; readonly image: string}
+  | {readonly kind: 'stuck'}
+  | {readonly kind: 'crash-loop'}
+  | {readonly kind: 'unschedulable'}
+
+/** The trouble that a pod has, the first in this order: no node, no image, no rest, no readiness. */
+export function illOf(store: Store, troubles: readonly Trouble[], pod: Pod): Ill | undefined {
+  const {spec} = pod
+  const workload = workloadOf(store, pod)
+  const has = (type: Trouble['type']): boolean =>
+    troubles.some(
+      (trouble) => trouble.type === type && 'name' in trouble && concerns(trouble as WorkloadMatch, workload),
+    )
+  if (has('unschedulable')) return {kind: 'unschedulable'}
+  const containers = [...(spec.initContainers ?? []), ...spec.containers]
+  const broken = containers.find(({image}) =>
+    troubles.some((trouble) => trouble.type === 'unpullable-image' && matchesPattern(trouble.image, image)),
+  )
+  if (broken !== undefined) return {kind: 'unpullable', container: broken.name, image: broken.image}
+  if (has('crash-loop')) return {kind: 'crash-loop'}
+  return has('stuck-rollout') ? {kind: 'stuck'} : undefined
+}
+
+/** `*` stands for any text, slashes included. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(text)
+}
+
+interface Workload {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+function concerns(match: WorkloadMatch, workload: Workload | undefined): boolean {
+  if (workload === undefined) return false
+  const {kind = workload.kind, namespace, name} = match
+  return kind === workload.kind && namespace === workload.namespace && name === workload.name
+}
+
+/** The Deployment, StatefulSet or DaemonSet that a pod belongs to. */
+function workloadOf(store: Store, {metadata}: Pod): Workload | undefined {
+  const owner = metadata.ownerReferences?.find(({controller}) => controller === true)
+  const namespace = metadata.namespace ?? ''
+  if (owner === undefined) return undefined
+  const direct: readonly Resource[] = [statefulSets, daemonSets]
+  if (direct.some(({kind}) => kind === owner.kind)) return {kind: owner.kind, namespace, name: owner.name}
+  const set = store.get(replicaSets, `${namespace}/${owner.name}`)
+  const above = set?.metadata.ownerReferences?.find(({kind}) => kind === deployments.kind)
+  return above && {kind: above.kind, namespace, name: above.name}
+}

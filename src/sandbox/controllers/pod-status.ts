@@ -1,0 +1,120 @@
+import {apiTime} from '../objects/metadata.ts'
+import type {Condition, ContainerFields, ContainerStatus, Pod} from './workload-types.ts'
+
+type Status = Pod['status']
+type State = ContainerStatus['state']
+
+/** What the containers of a pod are doing, in the words of the kubelet. */
+export interface PodPicture {
+  readonly phase: 'Pending' | 'Running'
+  readonly node: {readonly hostIp: string; readonly podIp: string | undefined}
+  /** All main containers are ready. */
+  readonly ready: boolean
+  state(container: ContainerFields): State
+  readonly lastState?: object
+  readonly restarts?: number
+}
+
+/** The status of a pod on its node. Transitions keep their time while they last. */
+export function pictured(pod: Pod, picture: PodPicture, now: Date): Status {
+  const {phase, node, ready, lastState = {}, restarts = 0} = picture
+  const time = apiTime(now)
+  const {containers, initContainers = []} = pod.spec
+  const isInitialized = phase === 'Running' || initContainers.length === 0
+  const unready = containers.map(({name}) => name)
+  const why = ready
+    ? {}
+    : {reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]`}
+  const conditions = [
+    {type: 'PodReadyToStartContainers', status: truth(phase === 'Running')},
+    {type: 'Initialized', status: truth(isInitialized)},
+    {type: 'Ready', status: truth(ready), ...why},
+    {type: 'ContainersReady', status: truth(ready), ...why},
+    {type: 'PodScheduled', status: 'True' as const},
+  ]
+  return {
+    observedGeneration: pod.metadata.generation ?? 1,
+    phase,
+    conditions: conditions.map((condition) => since(condition, pod.status.conditions ?? [], time)),
+    hostIP: node.hostIp,
+    hostIPs: [{ip: node.hostIp}],
+    ...(node.podIp === undefined ? {} : {podIP: node.podIp, podIPs: [{ip: node.podIp}]}),
+    startTime: pod.status.startTime ?? time,
+    ...(initContainers.length === 0
+      ? {}
+      : {initContainerStatuses: initContainers.map((each) => initStatus(each, isInitialized, time))}),
+    containerStatuses: containers.map((container) => ({
+      name: container.name,
+      state: picture.state(container),
+      lastState,
+      ready,
+      restartCount: restarts,
+      image: container.image,
+      imageID: ready ? imageId(container.image) : '',
+      started: ready,
+    })),
+    qosClass: 'BestEffort',
+  }
+}
+
+function initStatus(container: ContainerFields, isDone: boolean, time: string): ContainerStatus {
+  const isSidecar = container.restartPolicy === 'Always'
+  const done: State = isSidecar
+    ? {running: {startedAt: time}}
+    : {terminated: {exitCode: 0, reason: 'Completed', startedAt: time, finishedAt: time}}
+  return {
+    name: container.name,
+    state: isDone ? done : {waiting: {reason: 'PodInitializing'}},
+    lastState: {},
+    ready: isDone,
+    restartCount: 0,
+    image: container.image,
+    imageID: isDone ? imageId(container.image) : '',
+    started: isDone && isSidecar,
+  }
+}
+
+/** The status of a pod that no node takes. */
+export function unschedulable(pod: Pod, nodes: number, now: Date): Status {
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False' as const,
+    reason: 'Unschedulable',
+    message: unschedulableMessage(nodes),
+  }
+  return {...pod.status, conditions: [since(condition, pod.status.conditions ?? [], apiTime(now))]}
+}
+
+export function unschedulableMessage(nodes: number): string {
+  const available = `0/${nodes} nodes are available:`
+  return `${available} ${nodes} Insufficient cpu. preemption: ${available} ${nodes} No preemption victims found for incoming pod.`
+}
+
+function truth(value: boolean): 'True' | 'False' {
+  return value ? 'True' : 'False'
+}
+
+function since(next: Omit<Condition, 'lastTransitionTime'>, before: readonly Condition[], time: string): Condition {
+  const known = before.find(({type, status}) => type === next.type && status === next.status)
+  const {type, status, ...why} = next
+  return {type, status, lastTransitionTime: known?.lastTransitionTime ?? time, ...why}
+}
+
+function imageId(image: string): string {
+  return image.includes('@') ? image : `${image.replace(/:[^/:]+$/, '')}@sha256:${fakeDigest(image)}`
+}
+
+/** 64 digits that depend on the image alone. */
+function fakeDigest(text: string): string {
+  let state = 0x9e3779b9
+  const words = Array.from({length: 8}, (_, index) => {
+    for (const char of `${index}${text}`) state = Math.imul(state ^ char.charCodeAt(0), 0x85ebca6b) >>> 0
+    return state.toString(16).padStart(8, '0')
+  })
+  return words.join('')
+}
+
+/** Why a pull fails, as containerd says it through the kubelet. */
+export function pullError(image: string): string {
+  return `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
+}

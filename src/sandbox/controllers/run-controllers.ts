@@ -1,0 +1,34 @@
+import type {Trouble} from '../trouble.ts'
+import {daemonSetController} from './daemon-set-controller.ts'
+import {deploymentController} from './deployment-controller.ts'
+import {garbageCollector} from './garbage-collector.ts'
+import {namespaceController} from './namespace-controller.ts'
+import {podController} from './pod-controller.ts'
+import {illOf} from './pod-ills.ts'
+import {replicaSetController} from './replica-set-controller.ts'
+import {runController, type Simulation} from './simulation.ts'
+import {statefulSetController} from './stateful-set-controller.ts'
+
+/**
+ * Puts every controller of a cluster to work.
+ *
+ * @param troubles what is wrong with the cluster, at the moment when it is asked
+ * @returns what to call when a trouble is over
+ */
+export function runControllers(
+  simulation: Simulation,
+  {ca, troubles}: {readonly ca: string; readonly troubles: () => readonly Trouble[]},
+): {retryPods(): void} {
+  const pods = podController(simulation, (pod) => illOf(simulation.store, troubles(), pod))
+  const controllers = [
+    namespaceController(simulation, ca),
+    deploymentController(simulation),
+    replicaSetController(simulation),
+    statefulSetController(simulation),
+    daemonSetController(simulation),
+    pods,
+    garbageCollector(simulation),
+  ]
+  for (const controller of controllers) runController(simulation, controller)
+  return {retryPods: () => pods.retryAll()}
+}

@@ -1,0 +1,104 @@
+import type {Clock} from '../../shared/clock.ts'
+import type {ApiObject} from '../api-object.ts'
+import type {Registry, WriteOptions} from '../objects/registry.ts'
+import {apiVersionOf, type Resource} from '../objects/resources.ts'
+import {type Change, keyOf, type Store} from '../objects/store.ts'
+import type {Agenda} from './agenda.ts'
+import type {RecordEvent} from './events.ts'
+
+/** How long things take in a cluster, in milliseconds of its clock. */
+export interface Pace {
+  /** From a change until a controller has acted on it. */
+  readonly reactionMs: number
+  /** From a pod's start until it is ready. */
+  readonly podStartMs: number
+  /** From the order to delete a pod until it is gone. */
+  readonly podStopMs: number
+}
+
+/** What the controllers of one cluster share. */
+export interface Simulation {
+  readonly store: Store
+  readonly registry: Registry
+  readonly agenda: Agenda
+  readonly clock: Clock
+  readonly random: () => number
+  readonly record: RecordEvent
+  pace: Pace
+}
+
+/** One kind of object that is brought, step by step, to where its spec wants it. */
+export interface Controller {
+  /** The objects to look at again after a change. */
+  concerns(change: Change): readonly string[]
+  /** One step for one object; every step is written, and leads to the next. */
+  sync(key: string): void
+}
+
+/** Runs a controller: every object that a change concerns is looked at once, a moment later. */
+export function runController(simulation: Simulation, controller: Controller): void {
+  const pending = new Set<string>()
+  simulation.store.subscribe((change) => {
+    for (const key of controller.concerns(change)) {
+      if (pending.has(key)) continue
+      pending.add(key)
+      simulation.agenda.after(simulation.pace.reactionMs, () => {
+        pending.delete(key)
+        controller.sync(key)
+      })
+    }
+  })
+}
+
+export const controllerManager: WriteOptions = {manager: 'kube-controller-manager'}
+export const controllerManagerStatus: WriteOptions = {...controllerManager, subresource: 'status'}
+
+/** Writes the status as it is given; nothing happens when it is the same. */
+export function writeStatus(
+  {registry}: Simulation,
+  resource: Resource,
+  object: ApiObject,
+  status: object,
+  annotations?: Record<string, string>,
+): void {
+  registry.update(
+    resource,
+    {namespace: object.metadata.namespace, name: object.metadata.name},
+    (current) => ({
+      ...current,
+      ...(annotations === undefined
+        ? {}
+        : {metadata: {...current.metadata, annotations: {...current.metadata.annotations, ...annotations}}}),
+      status,
+    }),
+    controllerManagerStatus,
+  )
+}
+
+/** The reference by which an object is controlled. */
+export function controlledBy(resource: Resource, owner: ApiObject): Pick<ApiObject['metadata'], 'ownerReferences'> {
+  return {
+    ownerReferences: [
+      {
+        apiVersion: apiVersionOf(resource),
+        kind: resource.kind,
+        name: owner.metadata.name,
+        uid: owner.metadata.uid ?? '',
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ],
+  }
+}
+
+/** Keys of the owner of this kind that controls the object, so that a change of the object concerns it. */
+export function ownerKeys(change: Change, resource: Resource): readonly string[] {
+  return (change.object.metadata.ownerReferences ?? [])
+    .filter(({kind, controller}) => controller === true && kind === resource.kind)
+    .map(({name}) => keyOf({metadata: {...change.object.metadata, name}}))
+}
+
+/** Zero fields are left out, as the API writes most of a status. */
+export function withoutZeros<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0)) as Partial<T>
+}

@@ -1,0 +1,128 @@
+import {pods, statefulSets} from '../objects/resources.ts'
+import {createPod, deletePod, podsOf} from './pod-sets.ts'
+import {type Revisions, revisionLabel, syncRevisions, templateOf} from './revisions.ts'
+import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
+import {type ControllerRevision, isReady, isTerminating, type Pod, type StatefulSet} from './workload-types.ts'
+
+const revisionKey = 'controller-revision-hash'
+
+/**
+ * Keeps the pods of StatefulSets, by ordinal and one at a time, and renews them from the last to the partition.
+ * Source: kubernetes/pkg/controller/statefulset/stateful_set_control.go.
+ */
+export function statefulSetController(simulation: Simulation): Controller {
+  return {
+    concerns: (change) => {
+      if (change.resource === statefulSets) return [change.key]
+      return change.resource === pods ? ownerKeys(change, statefulSets) : []
+    },
+    sync: (key) => {
+      const set = simulation.store.get(statefulSets, key) as StatefulSet | undefined
+      if (set === undefined || isTerminating(set)) return
+      const inUse = new Set(podsOf(simulation, set).map(revisionOf))
+      if (set.status.currentRevision) inUse.add(set.status.currentRevision)
+      const revisions = syncRevisions(simulation, statefulSets, set, inUse)
+      step(simulation, set, revisions)
+      count(simulation, set, revisions)
+    },
+  }
+}
+
+function revisionOf({metadata}: Pod): string {
+  return metadata.labels?.[revisionKey] ?? ''
+}
+
+function ordinalOf({metadata}: Pod): number {
+  return Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1))
+}
+
+function partitionOf({spec: {updateStrategy}}: StatefulSet): number {
+  return updateStrategy.type === 'OnDelete' ? Number.POSITIVE_INFINITY : (updateStrategy.rollingUpdate?.partition ?? 0)
+}
+
+/** One action: create what is missing, wait for what is not ready, remove what is too many, then renew. */
+function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): void {
+  const all = podsOf(simulation, set)
+  const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
+  const byOrdinal = new Map(all.map((pod) => [ordinalOf(pod), pod]))
+  for (let ordinal = 0; ordinal < set.spec.replicas; ordinal++) {
+    const pod = byOrdinal.get(ordinal)
+    if (pod === undefined) createOrdinal(simulation, set, revisions, ordinal)
+    const isSettled = pod !== undefined && !isTerminating(pod) && isReady(pod)
+    if (isOrdered && !isSettled) return
+  }
+  const tooMany = all
+    .filter((pod) => ordinalOf(pod) >= set.spec.replicas)
+    .toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
+  for (const pod of isOrdered ? tooMany.slice(0, 1) : tooMany) end(simulation, set, pod)
+  if (tooMany.length === 0) renew(simulation, set, revisions, byOrdinal)
+}
+
+function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revisions, ordinal: number): void {
+  const {type, rollingUpdate} = set.spec.updateStrategy
+  const isHeldBack = type === 'RollingUpdate' && ordinal < (rollingUpdate?.partition ?? 0)
+  const revision = isHeldBack ? currentOf(set, revisions) : revisions.update
+  const name = `${set.metadata.name}-${ordinal}`
+  const labels = {
+    [revisionKey]: revisionLabel(statefulSets, revision),
+    'statefulset.kubernetes.io/pod-name': name,
+    'apps.kubernetes.io/pod-index': String(ordinal),
+  }
+  createPod(simulation, {resource: statefulSets, owner: set}, templateOf(revision), {name, labels})
+  const message = `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`
+  simulation.record(statefulSets, set, {reason: 'SuccessfulCreate', message, component: 'statefulset-controller'})
+}
+
+function end(simulation: Simulation, set: StatefulSet, pod: Pod): void {
+  if (isTerminating(pod)) return
+  deletePod(simulation, pod)
+  const message = `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`
+  simulation.record(statefulSets, set, {reason: 'SuccessfulDelete', message, component: 'statefulset-controller'})
+}
+
+/** From the last ordinal to the partition, the next one only when the one before is ready. */
+function renew(
+  simulation: Simulation,
+  set: StatefulSet,
+  {update}: Revisions,
+  byOrdinal: ReadonlyMap<number, Pod>,
+): void {
+  for (let ordinal = set.spec.replicas - 1; ordinal >= partitionOf(set); ordinal--) {
+    const pod = byOrdinal.get(ordinal)
+    if (pod === undefined || isTerminating(pod)) return
+    if (revisionOf(pod) !== update.metadata.name) {
+      end(simulation, set, pod)
+      return
+    }
+    if (!isReady(pod)) return
+  }
+}
+
+/** Until there was a first one, that is the newest. */
+function currentOf(set: StatefulSet, {all, update}: Revisions): ControllerRevision {
+  return all.find(({metadata}) => metadata.name === set.status.currentRevision) ?? update
+}
+
+function count(simulation: Simulation, set: StatefulSet, revisions: Revisions): void {
+  const all = podsOf(simulation, set)
+  const living = all.filter((pod) => !isTerminating(pod))
+  const ready = all.filter(isReady).length
+  const update = revisions.update.metadata.name
+  const current = currentOf(set, revisions).metadata.name
+  const of = (name: string): number => living.filter((pod) => revisionOf(pod) === name).length
+  const isRenewed =
+    set.spec.updateStrategy.type === 'RollingUpdate' &&
+    of(update) === all.length &&
+    ready === all.length &&
+    all.length === set.spec.replicas
+  const nowCurrent = isRenewed ? update : current
+  writeStatus(simulation, statefulSets, set, {
+    observedGeneration: set.metadata.generation ?? 0,
+    replicas: all.length,
+    ...withoutZeros({readyReplicas: ready, currentReplicas: of(nowCurrent), updatedReplicas: of(update)}),
+    currentRevision: nowCurrent,
+    updateRevision: update,
+    collisionCount: 0,
+    availableReplicas: ready,
+  })
+}

@@ -1,0 +1,174 @@
+import type {ApiObject, FieldsV1, ManagedFieldsEntry} from '../api-object.ts'
+import {isObject, type Json, sameJson} from '../patches/json.ts'
+import {mergeKeys} from '../patches/strategic-merge.ts'
+
+/** Who writes, as the bookkeeping of field managers records it. */
+export interface Manager {
+  readonly name: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource?: string
+  /** RFC 3339. */
+  readonly time: string
+}
+
+/** Fields that belong to the server. */
+const systemMetadata = new Set([
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+])
+
+/** Objects that are set as a whole. */
+const atomic = new Set(['selector', 'nodeSelector', 'resourceFieldRef', 'fieldRef', 'secretKeyRef', 'configMapKeyRef'])
+
+/** Objects whose keys are data, so that the object itself can be owned. */
+const maps = new Set(['annotations', 'labels', 'data', 'binaryData', 'matchLabels'])
+
+/**
+ * The entries after a write of kind `Update`: its manager owns what it changed, others lose that, and what is gone is
+ * nobody's.
+ *
+ * Rules: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export function afterUpdate(
+  next: ApiObject,
+  previous: ApiObject | undefined,
+  manager: Manager,
+): readonly ManagedFieldsEntry[] {
+  const before = previous?.metadata.managedFields ?? []
+  const existing = fieldsOf(next)
+  const changed = changedFields(next, previous)
+  const others = before.filter((entry) => !isOf(entry, manager))
+  const own = before.find((entry) => isOf(entry, manager))
+  const ownFields = union(intersection(own?.fieldsV1 ?? {}, existing), changed)
+  const isSame = own !== undefined && sameJson(own.fieldsV1, ownFields)
+  return [
+    ...others.map((entry) => ({...entry, fieldsV1: difference(intersection(entry.fieldsV1, existing), changed)})),
+    isSame ? own : entryOf(manager, ownFields),
+  ]
+    .filter(({fieldsV1}) => Object.keys(fieldsV1).length > 0)
+    .toSorted((a, b) => (a.operation + a.time + a.manager < b.operation + b.time + b.manager ? -1 : 1))
+}
+
+export function isOf(entry: ManagedFieldsEntry, manager: Manager): boolean {
+  return (
+    entry.manager === manager.name && entry.operation === manager.operation && entry.subresource === manager.subresource
+  )
+}
+
+export function entryOf(manager: Manager, fieldsV1: FieldsV1): ManagedFieldsEntry {
+  return {
+    manager: manager.name,
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    time: manager.time,
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+    ...(manager.subresource === undefined ? {} : {subresource: manager.subresource}),
+  }
+}
+
+/** Every field that the object sets, the server's own left out. */
+export function fieldsOf(object: object): FieldsV1 {
+  return changedFields(object, undefined)
+}
+
+function changedFields(next: object, previous: object | undefined): FieldsV1 {
+  const {apiVersion: _a, kind: _k, metadata, ...rest} = next as Record<string, Json>
+  const {metadata: oldMetadata, ...old} = (previous ?? {}) as Record<string, Json>
+  const fields = membersChanged(rest, old)
+  const own = (value: Json | undefined): Record<string, Json> =>
+    Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([key]) => !systemMetadata.has(key)))
+  const inMetadata = membersChanged(own(metadata), own(oldMetadata))
+  return Object.keys(inMetadata).length === 0 ? fields : {'f:metadata': inMetadata, ...fields}
+}
+
+function membersChanged(next: Record<string, Json>, previous: Json | undefined): FieldsV1 {
+  const fields: FieldsV1 = {}
+  for (const [key, value] of Object.entries(next)) {
+    const old = isObject(previous) ? previous[key] : undefined
+    if (!sameJson(value, old)) fields[`f:${key}`] = valueChanged(key, value, old)
+  }
+  return fields
+}
+
+function valueChanged(field: string, value: Json, old: Json | undefined): FieldsV1 {
+  if (isObject(value) && !atomic.has(field)) {
+    const inside = membersChanged(value, old)
+    return maps.has(field) && old === undefined ? {'.': {}, ...inside} : inside
+  }
+  const key = keysOfLists[field]
+  return key !== undefined && Array.isArray(value) ? elementsChanged(value, old, key) : {}
+}
+
+function elementsChanged(list: readonly Json[], old: Json | undefined, key: readonly string[]): FieldsV1 {
+  const fields: FieldsV1 = Array.isArray(old) ? {} : {'.': {}}
+  for (const element of list.filter(isObject)) {
+    const before = Array.isArray(old) ? old.find((each) => sameKey(each, element, key)) : undefined
+    if (sameJson(element, before)) continue
+    const inside = membersChanged(element, before)
+    fields[`k:${JSON.stringify(pick(element, key))}`] = before === undefined ? {'.': {}, ...inside} : inside
+  }
+  return fields
+}
+
+/** As `mergeKeys`, with the second key of ports. */
+const keysOfLists: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(mergeKeys).map(([field, key]) => [field, [key]])),
+  ports: ['containerPort', 'protocol'],
+}
+
+function sameKey(a: Json, b: Json, keys: readonly string[]): boolean {
+  return isObject(a) && isObject(b) && keys.every((key) => sameJson(a[key], b[key]))
+}
+
+function pick(element: Record<string, Json>, keys: readonly string[]): Record<string, Json> {
+  return Object.fromEntries(keys.flatMap((key) => (element[key] === undefined ? [] : [[key, element[key]]])))
+}
+
+export function union(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  const both: FieldsV1 = {...a}
+  for (const [path, inside] of Object.entries(b)) both[path] = union(both[path] ?? {}, inside)
+  return both
+}
+
+export function intersection(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  const common: FieldsV1 = {}
+  for (const [path, inside] of Object.entries(a)) {
+    const other = b[path]
+    if (path === '.') common[path] = {}
+    else if (other !== undefined && isLeaf(inside)) common[path] = {}
+    else if (other !== undefined) common[path] = intersection(inside, other)
+  }
+  return pruned(common)
+}
+
+/** What is in `a` and not in `b`; a leaf of `b` takes away all that lies under it. */
+export function difference(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  const rest: FieldsV1 = {}
+  for (const [path, inside] of Object.entries(a)) {
+    const other = b[path]
+    if (other === undefined) rest[path] = inside
+    else if (!isLeaf(other)) rest[path] = difference(inside, other)
+  }
+  return pruned(rest, a)
+}
+
+function isLeaf(fields: FieldsV1): boolean {
+  return Object.keys(fields).length === 0
+}
+
+/** Without branches that hold nothing any more, or nothing but themselves. */
+function pruned(fields: FieldsV1, original: FieldsV1 = fields): FieldsV1 {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([path, inside]) => path === '.' || !isLeaf(inside) || isLeaf(original[path] ?? {})),
+  )
+}

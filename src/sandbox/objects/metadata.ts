@@ -1,0 +1,79 @@
+import type {ObjectMeta} from '../api-object.ts'
+
+const order: readonly (keyof ObjectMeta)[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
+
+/** The known fields in the order in which the API writes them, without what is empty. */
+export function orderedMetadata(metadata: ObjectMeta): ObjectMeta {
+  const ordered: Record<string, unknown> = {}
+  for (const field of order) {
+    const value = metadata[field]
+    if (!isEmpty(value)) ordered[field] = value
+  }
+  return {...ordered, name: metadata.name}
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** A time as the API writes it: RFC 3339 in UTC, whole seconds. */
+export function apiTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`
+}
+
+/** A `MicroTime`, as leases and newer events carry it. */
+export function apiMicroTime(date: Date): string {
+  return date.toISOString().replace('Z', '000Z')
+}
+
+const nameLetters = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** The random end of a generated name. */
+export function randomSuffix(random: () => number): string {
+  return Array.from({length: 5}, () => nameLetters[Math.floor(random() * nameLetters.length)]).join('')
+}
+
+/** A version 4 UUID out of injected chance. */
+export function randomUid(random: () => number): string {
+  const hex = (digits: number): string =>
+    Array.from({length: digits}, () => Math.floor(random() * 16).toString(16)).join('')
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(random() * 4)]}${hex(3)}-${hex(12)}`
+}
+
+/**
+ * Hash of any JSON value (FNV-1a over its text with sorted keys), written in the letters of generated names as the
+ * controllers write theirs.
+ */
+export function templateHash(value: unknown): string {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(JSON.stringify(sorted(value)))) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  }
+  return [...String(hash)].map((digit) => nameLetters[digit.charCodeAt(0) % nameLetters.length]).join('')
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]),
+  )
+}

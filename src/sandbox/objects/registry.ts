@@ -1,0 +1,229 @@
+import type {Clock} from '../../shared/clock.ts'
+import type {ApiObject} from '../api-object.ts'
+import {type Json, sameJson, withoutNulls} from '../patches/json.ts'
+import {ApiError, alreadyExists, badRequest, conflict, invalid, invalidValue, notFound} from '../status.ts'
+import {admitCreate, admitDelete} from './admission.ts'
+import {withDefaults} from './defaults.ts'
+import {afterUpdate, type Manager} from './managed-fields.ts'
+import {apiTime, orderedMetadata, randomSuffix, randomUid} from './metadata.ts'
+import {apiVersionOf, namespaces, pods, type Resource} from './resources.ts'
+import type {Store} from './store.ts'
+import {preparedForCreate, preparedForUpdate} from './strategy.ts'
+import {uidCauses, validate, validateTypes} from './validation.ts'
+
+export interface WriteOptions {
+  /** Who writes, for `metadata.managedFields`. */
+  readonly manager: string
+  readonly dryRun?: boolean
+  /** Which door the write came through; undefined: the object itself. */
+  readonly subresource?: string
+  /** Default `Update`; `Apply` has already said who owns what. */
+  readonly operation?: 'Apply' | 'Update'
+}
+
+export interface DeleteOptions {
+  readonly dryRun?: boolean
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
+  /** Pods only; 0: at once. */
+  readonly gracePeriodSeconds?: number
+}
+
+/** Kinds whose `PUT` has to say which version it replaces. */
+const versionRequired = new Set(['Lease'])
+
+/** Writes objects by the rules of the API: identity, defaults, validation, generations, conflicts, owners of fields. */
+export class Registry {
+  readonly store: Store
+  readonly #clock: Clock
+  readonly #random: () => number
+
+  constructor(store: Store, deps: {clock: Clock; random: () => number}) {
+    this.store = store
+    this.#clock = deps.clock
+    this.#random = deps.random
+  }
+
+  read(resource: Resource, namespace: string | undefined, name: string): ApiObject {
+    const object = this.store.get(resource, key(namespace, name))
+    if (object === undefined) throw notFound(resource, name)
+    return object
+  }
+
+  /** @throws ApiError as the API refuses it */
+  create(resource: Resource, namespace: string | undefined, input: ApiObject, options: WriteOptions): ApiObject {
+    const named = this.#named(resource, namespace, input)
+    validateTypes(resource, named)
+    const object = preparedForCreate(resource.kind, withDefaults(resource.kind, named))
+    validate(resource, object)
+    admitCreate(this.store, resource, object)
+    const {name, resourceVersion} = object.metadata
+    if (resourceVersion) {
+      throw new ApiError({code: 500, message: 'resourceVersion should not be set on objects to be created'})
+    }
+    if (this.store.get(resource, key(namespace, name)) !== undefined) throw alreadyExists(resource, name)
+    const identified = withMetadata(object, {
+      uid: randomUid(this.#random),
+      creationTimestamp: apiTime(this.#clock.date()),
+    })
+    const managed = this.#managed(resource, identified, undefined, options)
+    return options.dryRun ? managed : this.store.put(resource, managed)
+  }
+
+  /**
+   * Writes what `change` makes of the object. What comes out equal is not written at all.
+   *
+   * @throws ApiError as the API refuses it
+   */
+  update(
+    resource: Resource,
+    object: {readonly namespace: string | undefined; readonly name: string},
+    change: (current: ApiObject) => ApiObject,
+    options: WriteOptions,
+  ): ApiObject {
+    const current = this.read(resource, object.namespace, object.name)
+    const wanted = withoutNulls(change(current) as unknown as Json) as unknown as ApiObject
+    checkIdentity(resource, wanted, current)
+    validateTypes(resource, wanted)
+    const kept = withMetadata(withDefaults(resource.kind, withoutTypeMeta(wanted)), keptMetadata(current))
+    const next = preparedForUpdate(resource.kind, kept, current, options.subresource)
+    validate(resource, next, current)
+    const isSame = sameJson(withoutBooks(next), withoutBooks(current))
+    if (isSame && options.operation !== 'Apply') return current
+    const managed = this.#managed(resource, next, current, options)
+    if (isSame && sameJson(managed.metadata.managedFields, current.metadata.managedFields)) return current
+    if (options.dryRun) return managed
+    if (managed.metadata.deletionTimestamp !== undefined && isLetGo(managed)) {
+      return this.store.delete(resource, key(object.namespace, object.name)) ?? managed
+    }
+    return this.store.put(resource, managed)
+  }
+
+  /** Undefined: gone; else the object as it is now that it is being deleted. */
+  delete(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+  ): {readonly gone: ApiObject} | {readonly going: ApiObject} {
+    const current = this.read(resource, namespace, name)
+    admitDelete(resource, current, options)
+    const going = this.#going(resource, current, options)
+    if (options.dryRun) return {gone: current}
+    if (going !== undefined) return {going: sameJson(going, current) ? current : this.store.put(resource, going)}
+    return {gone: this.store.delete(resource, key(namespace, name)) ?? current}
+  }
+
+  #named(resource: Resource, namespace: string | undefined, input: ApiObject): ApiObject {
+    const {uid: _uid, creationTimestamp: _time, managedFields: _fields, ...metadata} = input.metadata
+    if (metadata.namespace && resource.namespaced && metadata.namespace !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+    const {namespace: _namespace, ...rest} = metadata
+    const name = metadata.name || (metadata.generateName ? metadata.generateName + randomSuffix(this.#random) : '')
+    const own = {...rest, name, ...(namespace === undefined ? {} : {namespace})}
+    return withoutTypeMeta({...(withoutNulls(input as unknown as Json) as unknown as ApiObject), metadata: own})
+  }
+
+  #managed(resource: Resource, next: ApiObject, previous: ApiObject | undefined, options: WriteOptions): ApiObject {
+    if (options.operation === 'Apply') return ordered(next)
+    const manager: Manager = {
+      name: options.manager,
+      operation: 'Update',
+      apiVersion: apiVersionOf(resource),
+      time: apiTime(this.#clock.date()),
+      ...(options.subresource === undefined ? {} : {subresource: options.subresource}),
+    }
+    return ordered(withMetadata(next, {managedFields: [...afterUpdate(next, previous, manager)]}))
+  }
+
+  /** The object marked for deletion; undefined: it can go at once. */
+  #going(resource: Resource, current: ApiObject, options: DeleteOptions): ApiObject | undefined {
+    const {metadata} = current
+    const grace = resource === pods ? graceOf(current, options) : 0
+    const isHeld = (metadata.finalizers?.length ?? 0) > 0 || options.propagation === 'Foreground'
+    if (grace === 0 && !isHeld && resource !== namespaces) return undefined
+    if (metadata.deletionTimestamp !== undefined) return current
+    const marked = withMetadata(current, {
+      deletionTimestamp: apiTime(new Date(this.#clock.date().getTime() + grace * 1000)),
+      ...(metadata.generation === undefined ? {} : {generation: metadata.generation + 1}),
+      ...(resource === namespaces ? {} : {deletionGracePeriodSeconds: grace}),
+      ...(options.propagation === 'Foreground'
+        ? {finalizers: [...(metadata.finalizers ?? []), 'foregroundDeletion']}
+        : {}),
+    })
+    return resource === namespaces ? {...marked, status: {phase: 'Terminating'}} : marked
+  }
+}
+
+function key(namespace: string | undefined, name: string): string {
+  return namespace === undefined ? name : `${namespace}/${name}`
+}
+
+function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObject): void {
+  const {name, namespace, uid, resourceVersion} = wanted.metadata
+  if (name !== metadata.name) {
+    throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${metadata.name})`)
+  }
+  if (namespace && namespace !== metadata.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(resource, name)
+  if (!resourceVersion && versionRequired.has(resource.kind)) {
+    throw invalid(resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+  }
+  if (uid && uid !== metadata.uid) throw invalid(resource, name, uidCauses(uid))
+}
+
+/** What no writer changes. */
+function keptMetadata({metadata}: ApiObject): Partial<ApiObject['metadata']> {
+  const {name, generateName, namespace, uid, resourceVersion, generation} = metadata
+  const {creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, managedFields} = metadata
+  return defined({
+    name,
+    generateName,
+    namespace,
+    uid,
+    resourceVersion,
+    generation,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    managedFields,
+  })
+}
+
+function defined<T extends object>(object: T): {[K in keyof T]: Exclude<T[K], undefined>} {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}
+
+function withMetadata(object: ApiObject, metadata: Partial<ApiObject['metadata']>): ApiObject {
+  return {...object, metadata: {...object.metadata, ...metadata}}
+}
+
+function withoutTypeMeta(object: ApiObject): ApiObject {
+  const {kind: _kind, apiVersion: _apiVersion, metadata, ...rest} = object
+  return {metadata, ...rest}
+}
+
+function ordered(object: ApiObject): ApiObject {
+  return {...object, metadata: orderedMetadata(object.metadata)}
+}
+
+function withoutBooks({metadata, ...rest}: ApiObject): object {
+  const {managedFields: _managedFields, ...own} = orderedMetadata(metadata)
+  return {...rest, metadata: own}
+}
+
+function isLetGo({metadata}: ApiObject): boolean {
+  return (metadata.finalizers?.length ?? 0) === 0 && !metadata.deletionGracePeriodSeconds
+}
+
+function graceOf(pod: ApiObject, options: DeleteOptions): number {
+  const spec = pod.spec as {nodeName?: string; terminationGracePeriodSeconds?: number}
+  if (spec.nodeName === undefined) return 0
+  return options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30
+}
