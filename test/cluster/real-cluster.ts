@@ -3,22 +3,18 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {delimiter, dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import pLimit from 'p-limit'
-import {stringify} from 'yaml'
-import {freePorts, isRefused, killComponents, lastWords, runKwokctl, stateFolder} from './cluster-processes.ts'
+import {isRefused, killComponents, lastWords, runKwokctl, stateFolder} from './cluster-processes.ts'
 import {type Binaries, ensureControlPlane} from './control-plane/build-control-plane.ts'
 import {writeKubeconfig} from './kubeconfig-files.ts'
+import {type ControlPlaneOptions, freeClusterPorts, kwokConfig} from './kwok-config.ts'
 import {applyPatch, openRawClient, type RawClient, readCredentials} from './raw-client.ts'
 import {runFolder} from './run-folder.ts'
 
-export interface RealClusterOptions {
+export interface RealClusterOptions extends ControlPlaneOptions {
   /** Also the name of its context. */
   readonly name: string
   /** Default 2. */
   readonly nodes?: number
-  /** Without the dashes: `{'event-ttl': '5m'}`. */
-  readonly apiserverFlags?: Readonly<Record<string, string>>
-  /** More kwok stages, as YAML documents, beside those of `stages.yaml`. */
-  readonly stages?: string
   /** Default: found or built. */
   readonly binaries?: Binaries
 }
@@ -128,10 +124,10 @@ export class RealCluster {
 export async function startRealCluster(options: RealClusterOptions): Promise<RealCluster> {
   const binaries = options.binaries ?? (await findBinaries())
   const folder = join(runFolder(), options.name)
-  const [apiserver = 0, etcd = 0, ...others] = await freePorts(6)
-  const place: ClusterPlace = {name: options.name, folder, etcdPort: etcd, binaries}
+  const ports = await freeClusterPorts()
+  const place: ClusterPlace = {name: options.name, folder, etcdPort: ports.etcdPort, binaries}
   mkdirSync(folder, {recursive: true})
-  writeFileSync(join(folder, 'kwok-config.yaml'), kwokConfig(options, binaries, [apiserver, etcd, ...others]))
+  writeFileSync(join(folder, 'kwok-config.yaml'), kwokConfig(options, binaries, ports))
   try {
     return await bringUp(place, options.nodes ?? 2)
   } catch (error) {
@@ -164,44 +160,6 @@ async function findBinaries(): Promise<Binaries> {
 function kwokEnv({folder, binaries}: ClusterPlace): NodeJS.ProcessEnv {
   const path = [dirname(binaries.kubectl), process.env.PATH ?? ''].join(delimiter)
   return {...process.env, HOME: folder, PATH: path, KUBECONFIG: join(folder, 'kwokctl-kubeconfig.yaml')}
-}
-
-function kwokConfig(options: RealClusterOptions, binaries: Binaries, ports: readonly number[]): string {
-  const [kubeApiserverPort, etcdPort, etcdPeerPort, kubeControllerManagerPort, kubeSchedulerPort, kwokControllerPort] =
-    ports
-  const flags = (name: string, extra: Readonly<Record<string, string>>) => ({
-    name,
-    extraArgs: Object.entries(extra).map(([key, value]) => ({key, value})),
-  })
-  // Controllers ask as often as they like, and one of each kind needs no election: rollouts take no longer than they must.
-  const unhurried = {'leader-elect': 'false', 'kube-api-qps': '1000', 'kube-api-burst': '1000'}
-  const config = {
-    kind: 'KwokctlConfiguration',
-    apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
-    options: {
-      runtime: 'binary',
-      bindAddress: '127.0.0.1',
-      kubeApiserverPort,
-      etcdPort,
-      etcdPeerPort,
-      kubeControllerManagerPort,
-      kubeSchedulerPort,
-      kwokControllerPort,
-      etcdBinary: binaries.etcd,
-      kubeApiserverBinary: binaries['kube-apiserver'],
-      kubeControllerManagerBinary: binaries['kube-controller-manager'],
-      kubeSchedulerBinary: binaries['kube-scheduler'],
-      kwokControllerBinary: binaries.kwok,
-    },
-    componentsPatches: [
-      flags('etcd', {'unsafe-no-fsync': 'true'}),
-      flags('kube-apiserver', options.apiserverFlags ?? {}),
-      flags('kube-controller-manager', unhurried),
-      flags('kube-scheduler', unhurried),
-    ],
-  }
-  const stages = readFileSync(join(import.meta.dirname, 'stages.yaml'), 'utf8')
-  return [stringify(config), stages, options.stages ?? ''].join('\n---\n')
 }
 
 function node(name: string): KubeObject {

@@ -8,6 +8,7 @@ import {
   buildArguments,
   isOlder,
   type ModulePins,
+  moduleFolder,
   type Program,
   type ProgramName,
   programs,
@@ -25,24 +26,22 @@ export interface EnsureDeps {
   readonly env: NodeJS.ProcessEnv
   /** One line of progress. Nothing is printed when nothing has to be built. */
   readonly print: (line: string) => void
-  /** Where the Go modules are; default: this folder. */
-  readonly modulesFolder?: string
   /** Time between two lines about the same program, in milliseconds. */
   readonly reportEveryMs?: number
 }
 
 /**
  * Finds the programs of a control plane in `KUBEBUILDER_ASSETS` (the convention of envtest), kubectl also on the `PATH`, and
- * the rest in the cache folder; builds there what is missing. Never rejects because a build is impossible: `missing` is the
- * reason, in one line.
+ * the rest in the cache folder; builds there what is missing. `HUBSPOKE_TEST_KUBERNETES=1.33` asks for an older control
+ * plane, one of those that there is a module for. Never rejects because a build is impossible: `missing` is the reason, in
+ * one line.
  */
 export async function ensureControlPlane(deps: EnsureDeps): Promise<ControlPlane> {
-  const folder = deps.modulesFolder ?? import.meta.dirname
-  const pins = readPins(folder)
+  const pins = readPins(import.meta.dirname, deps.env.HUBSPOKE_TEST_KUBERNETES)
   const cache = cacheFolder(deps.env, pins)
   const wanted = programs.filter((program) => find(program, cache, deps.env) === undefined)
   if (wanted.length > 0) {
-    const problem = (await goProblem(deps.env, pins)) ?? (await buildAll(wanted, {...deps, folder, pins, cache}))
+    const problem = (await goProblem(deps.env, pins)) ?? (await buildAll(wanted, {...deps, pins, cache}))
     if (problem) return {missing: problem}
   }
   const found = programs.map((program) => [program.name, find(program, cache, deps.env) ?? ''] as const)
@@ -82,7 +81,6 @@ async function goProblem(env: NodeJS.ProcessEnv, pins: ModulePins): Promise<stri
 }
 
 interface BuildDeps extends EnsureDeps {
-  readonly folder: string
   readonly pins: ModulePins
   readonly cache: string
 }
@@ -124,7 +122,7 @@ async function build(program: Program, label: string, deps: BuildDeps): Promise<
   try {
     const {problem} = await run('go', buildArguments(program, deps.pins, unfinished), {
       env: {...deps.env, CGO_ENABLED: '0', GOWORK: 'off'},
-      cwd: join(deps.folder, program.module),
+      cwd: moduleFolder(program, deps.pins),
     })
     if (problem) return problem
     renameSync(unfinished, join(deps.cache, program.name))

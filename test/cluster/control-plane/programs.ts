@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 /** The programs that a cluster of the tests consists of, and the two that start it and look at it. */
@@ -30,6 +30,10 @@ export const programs: readonly Program[] = programNames.map((name) => {
 })
 
 export interface ModulePins {
+  /** Where the modules are. */
+  readonly folder: string
+  /** Which of them is Kubernetes: `kubernetes`, or `kubernetes-1.33` for an older one. */
+  readonly kubernetesModule: string
   readonly kubernetes: string
   readonly kwok: string
   readonly etcd: string
@@ -37,9 +41,12 @@ export interface ModulePins {
   readonly go: string
 }
 
-/** The versions that the go.mod files in `folder` pin, without their `v`. */
-export function readPins(folder: string): ModulePins {
-  const modules = ['etcd', 'kubernetes', 'kwok'].map((name) => readFileSync(join(folder, name, 'go.mod'), 'utf8'))
+/** The versions that the go.mod files in `folder` pin, without their `v`. `older` names a minor version: `1.33`. */
+export function readPins(folder: string, older?: string): ModulePins {
+  const kubernetesModule = older ? `kubernetes-${older}` : 'kubernetes'
+  if (!existsSync(join(folder, kubernetesModule)))
+    throw new Error(`there is no module ${kubernetesModule} in ${folder}`)
+  const modules = ['etcd', kubernetesModule, 'kwok'].map((name) => readFileSync(join(folder, name, 'go.mod'), 'utf8'))
   const pin = (required: string): string => {
     const found = modules.join('\n').match(new RegExp(`^require ${required} v(\\S+)$`, 'm'))?.[1]
     if (!found) throw new Error(`no go.mod in ${folder} requires ${required}`)
@@ -47,6 +54,8 @@ export function readPins(folder: string): ModulePins {
   }
   const goVersions = modules.map((text) => text.match(/^go (\S+)$/m)?.[1] ?? '0')
   return {
+    folder,
+    kubernetesModule,
     kubernetes: pin('k8s.io/kubernetes'),
     kwok: pin('sigs.k8s.io/kwok'),
     etcd: pin('go.etcd.io/etcd/server/v3'),
@@ -63,6 +72,11 @@ export function isOlder(version: string, than: string): boolean {
     if (difference !== 0) return difference < 0
   }
   return false
+}
+
+/** Where `go build` has to run for it. */
+export function moduleFolder({module}: Program, pins: ModulePins): string {
+  return join(pins.folder, module === 'kubernetes' ? pins.kubernetesModule : module)
 }
 
 /**
