@@ -161,12 +161,19 @@ function tail(said: string): string {
   return `: ${said}${/[.!?…]$/.test(said) ? '' : '.'}`
 }
 
-/** The command that shows the same trouble without hubspoke, and the flag that goes on without the context. */
-export function reach(shellName: string): readonly string[] {
-  return [
-    `kubectl --context ${shellName} get --raw /readyz`,
-    `-c '!${shellName.replaceAll("'", '')}'  to go on without it`,
-  ]
+/**
+ * The command that shows the same trouble without hubspoke, and the flag that goes on without the context.
+ *
+ * @param word the name of the context as `shellWord` gives it
+ */
+export function reach(word: string): readonly string[] {
+  return [`kubectl --context ${word} get --raw /readyz`, goOnWithout(word)]
+}
+
+/** The flag that leaves out a context, and what it is for. */
+export function goOnWithout(word: string): string {
+  // An exclamation mark outside of quotes means history to a shell.
+  return `-c ${word.startsWith("'") ? `'!${word.slice(1)}` : `'!${word}'`}  to go on without it`
 }
 
 /** Seconds, as API servers send it; the date form of RFC 9110 needs a clock that agrees with theirs and is not used. */

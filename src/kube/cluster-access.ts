@@ -1,0 +1,55 @@
+import type {ClusterIdentity, ContextRef} from '../model/cluster.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {Clock} from '../shared/clock.ts'
+import {createAccessReviews} from './access-reviews.ts'
+import {apiPath, createApi} from './api.ts'
+import {readClusterIdentity} from './cluster-identity.ts'
+import {createConfigMaps} from './config-maps.ts'
+import {type ConnectionLimits, createConnection} from './connection.ts'
+import type {Credentials} from './credentials.ts'
+import {quoted} from './errors.ts'
+import {objectAt, objectsAt, textAt} from './json-fields.ts'
+import type {ClusterAccess} from './ports.ts'
+import {createWorkloads} from './workloads.ts'
+
+export interface ClusterAccessDeps {
+  readonly context: ContextRef
+  /** Of the server. */
+  readonly url: URL
+  readonly credentials: Credentials
+  readonly clock: Clock
+  readonly limits?: Partial<ConnectionLimits>
+}
+
+/** The way into one cluster. Nothing is read, loaded or opened before the first request. */
+export function createClusterAccess({context, url, credentials, clock, limits}: ClusterAccessDeps): ClusterAccess {
+  const party = {context: context.name, server: context.server}
+  const connection = createConnection({party, origin: new URL(url.origin), ...(limits && {limits})})
+  const api = createApi({party, connection, credentials, basePath: url.pathname.replace(/\/+$/, '')})
+  const closing = new AbortController()
+  const ca = async (): Promise<string | Buffer> => (await credentials.current()).tls.ca ?? ''
+  let identity: ClusterIdentity | undefined
+
+  return {
+    context,
+    workloads: createWorkloads({api, clock, closing: closing.signal, watchLimit: connection.endlessLimit}),
+    configMaps: createConfigMaps(api),
+    access: createAccessReviews(api),
+    async identity(signal) {
+      identity ??= await readClusterIdentity(api, ca, signal)
+      return identity
+    },
+    async serverVersion(signal) {
+      return textAt(await api.get(apiPath(['version']), signal), 'gitVersion')
+    },
+    async listNamespaces(signal) {
+      const namespaces = await api.get(apiPath(['api', 'v1', 'namespaces']), signal)
+      return objectsAt(namespaces, 'items').map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
+    },
+    cost: connection.cost,
+    async close() {
+      closing.abort(new HubspokeError('unreachable', `The connection to context ${quoted(context.name)} was closed.`))
+      await connection.close()
+    },
+  }
+}
