@@ -102,6 +102,21 @@ describe('discovery', () => {
     expect(readings[1]?.matches).toHaveLength(1)
   })
 
+  test('one that is known to be lost asks nothing more', async () => {
+    const signals: AbortSignal[] = []
+    const lost = fakeCluster({
+      context: 'lost',
+      trouble(request, signal) {
+        if (request === 'identity') throw new HubspokeError('unauthenticated', 'Who are you?')
+        signals.push(signal)
+        return hang(signal)
+      },
+    })
+    const {readings} = await run([lost, east()]).discovery
+    expect(readings[0]?.problem?.class).toBe('unauthenticated')
+    expect(signals.map(({aborted}) => aborted)).toEqual([true, true, true, true, true])
+  })
+
   test('a context that cannot even be opened is a reading too', async () => {
     const ghost = {name: 'ghost', server: 'https://ghost.example', namespace: 'default'}
     const {readings} = await run([east()], {contexts: [ghost, east().context]}).discovery

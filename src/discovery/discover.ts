@@ -63,15 +63,20 @@ export async function discover(request: DiscoveryRequest, deps: DiscoveryDeps): 
 /** Whatever goes wrong, a bug too, is this context's alone. */
 async function readContext(context: ContextRef, request: ReadRequest, deps: DiscoveryDeps): Promise<ClusterAnswer> {
   let cluster: ClusterAccess | undefined
+  const own = new AbortController()
+  const signal = AbortSignal.any([deps.signal, own.signal])
   try {
     if (deps.signal.aborted) return notRead(context, stopped(context), noCost)
     cluster = deps.open(context.name)
-    const answer = await untilStopped(readCluster(cluster, request, deps), deps.signal)
+    const answer = await untilStopped(readCluster(cluster, request, {...deps, signal}), deps.signal)
     if (answer && !(deps.signal.aborted && isInPart(answer.reading))) return answer
     return notRead(context, stopped(context), cluster.cost())
   } catch (error) {
     const failure = deps.signal.aborted ? stopped(context) : toFailure(error)
     return notRead(context, failure, cluster?.cost() ?? noCost)
+  } finally {
+    // Where one request has decided, the others need not be waited for, nor the sleeps before their next tries.
+    own.abort()
   }
 }
 

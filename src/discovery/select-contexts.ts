@@ -62,7 +62,7 @@ function refuseUnmatched(patterns: readonly string[], names: readonly string[]):
     return nearNames(bare(pattern), names).map((name) => exclude + name)
   })
   throw new HubspokeError('usage', `No context of the kubeconfig matches ${unmatched.map(quoted).join(', ')}.`, {
-    suggestions: near.length > 0 ? asOptions(near) : asOptions(names),
+    suggestions: asOptions(near.length > 0 ? [...new Set(near)] : names),
   })
 }
 

@@ -31,7 +31,7 @@ export async function refuseUnmatchedNamespaces(
   const known = lists.flatMap((list) => list ?? [])
   const unmatched = unseen.filter((pattern) => !known.some((namespace) => globMatches(pattern, namespace)))
   if (unmatched.length === 0 || lists.includes(undefined)) return
-  const near = unmatched.flatMap((pattern) => nearNames(pattern, known)).map((name) => `-n ${name}`)
+  const near = [...new Set(unmatched.flatMap((pattern) => nearNames(pattern, known)))].map((name) => `-n ${name}`)
   const contexts = answers.slice(0, 3).map(({reading}) => shellWord(reading.context.name))
   throw new HubspokeError(
     'usage',
