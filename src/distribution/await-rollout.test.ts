@@ -30,6 +30,8 @@ interface Watched {
   readonly looks: number
   readonly feedClosed: number
   readonly slept: readonly number[]
+  /** Sleeping at once, at most; and still, after the end. */
+  readonly sleepers: {readonly most: number; readonly left: number}
 }
 
 /** A rollout to generation 2, of which the write returned `from`, and then what the controller made of it. */
@@ -39,6 +41,7 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
   const said: string[] = []
   let feedClosed = 0
   let looks = 0
+  let most = 0
   const feed = createFeed(() => {
     feedClosed += 1
   })
@@ -55,11 +58,19 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
         return troubles?.(clock.now()) ?? []
       },
     },
-    {signal: stop.signal, onProgress: (sentence) => said.push(`${clock.now()} ${sentence}`)},
+    {
+      signal: stop.signal,
+      onProgress(sentence) {
+        said.push(`${clock.now()} ${sentence}`)
+        most = Math.max(most, clock.sleepers)
+      },
+    },
   )
   void play(clock, written, steps, feed.push)
   if (stopAfterMs !== undefined) void clock.sleep(stopAfterMs).then(() => stop.abort())
-  return {end: await end, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept}
+  const settled = await end
+  const sleepers = {most, left: clock.sleepers}
+  return {end: settled, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept, sleepers}
 }
 
 async function play(
@@ -87,10 +98,11 @@ const gaveUp = [{type: 'Progressing', status: 'False', reason: 'ProgressDeadline
 
 describe('a rollout that goes well', () => {
   test('is told step by step, and its pods are not asked for when it ends at once', async () => {
-    const {end, tookMs, said, looks, feedClosed} = await watch({
+    const {end, tookMs, said, looks, feedClosed, sleepers} = await watch({
       steps: [
         [300, {observedGeneration: 2, updated: 1, current: 4}],
         [300, {updated: 3, current: 5, available: 2}],
+        [0, {ready: 2}],
         [300, {current: 3}],
         [300, {available: 3}],
       ],
@@ -102,12 +114,12 @@ describe('a rollout that goes well', () => {
       '600 2 old pods still to end',
       '900 2 of 3 updated pods available',
     ])
-    expect([tookMs, looks, feedClosed]).toEqual([1_200, 0, 1])
+    expect([tookMs, looks, feedClosed, sleepers.left]).toEqual([1_200, 0, 1, 0])
   })
 
   test('is not judged by a state from before the write, however complete and however late', async () => {
     const old = {generation: 1, observedGeneration: 1, conditions: gaveUp, updated: 3}
-    const {end, tookMs} = await watch({
+    const {end, tookMs, said} = await watch({
       steps: [
         [100, old],
         [5_000, old],
@@ -116,6 +128,7 @@ describe('a rollout that goes well', () => {
     })
     expect(end?.outcome).toBe('succeeded')
     expect(tookMs).toBe(5_200)
+    expect(said).toEqual(['0 waiting for the controller to see the change'])
   })
 
   test('is done at once when the write itself found it complete', async () => {
@@ -129,8 +142,9 @@ describe('a rollout that goes well', () => {
       (_, index): Step => [9 * minute, {observedGeneration: 2, updated: index + 1, available: 40}],
     )
     const from = {kind: 'DaemonSet', wanted: 40, updated: 0, available: 40} as const
-    const {end, tookMs} = await watch({from, steps, timeoutMs: 10 * minute})
+    const {end, tookMs, sleepers} = await watch({from, steps, timeoutMs: 10 * minute})
     expect(end?.outcome).toBe('succeeded')
+    expect(sleepers.most).toBeLessThanOrEqual(2)
     expect(tookMs).toBe(40 * 9 * minute)
   })
 })
@@ -237,6 +251,12 @@ describe('why', () => {
     expect(end?.reason).toBe(`${is}no progress for 2m: waiting for the controller to see the change`)
   })
 
+  test('is no refusal that is over', async () => {
+    const over = [{type: 'ReplicaFailure', status: 'False', reason: 'FailedCreate', message: 'exceeded quota'}]
+    const {end} = await watch({steps: [[500, {observedGeneration: 2, conditions: [...over, ...gaveUp]}]]})
+    expect(end?.reason).toBe('the rollout exceeded its progress deadline')
+  })
+
   test('is a refusal to create pods, which no pod can tell', async () => {
     const quota = [
       {
@@ -272,6 +292,18 @@ describe('why', () => {
     expect(looks).toBe(1)
   })
 
+  test('is not unknown any more after a look that found nothing', async () => {
+    const {end} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: minute,
+      troubles: (now) => {
+        if (now < 30_000) throw new HubspokeError('unreachable', 'Cannot reach it.')
+        return []
+      },
+    })
+    expect(end?.reason).toBe('no progress for 1m: waiting for the controller to see the change')
+  })
+
   test('is looked for again after a look that failed', async () => {
     const {end} = await watch({
       from: {kind: 'DaemonSet'},
@@ -302,23 +334,37 @@ describe('an end that is no verdict', () => {
     expect([end, tookMs, feedClosed]).toEqual([undefined, 3_000, 1])
   })
 
+  const rolloutOver = (next: (signal: AbortSignal) => Promise<never>, onClose: () => void = () => undefined) => ({
+    target: targetOf(),
+    feed: {next, close: onClose},
+    from: workloadState({generation: 2}),
+    timeoutMs: minute,
+    clock: createVirtualClock({autoAdvance: true, loopback: false}),
+    podTroubles: async () => [],
+  })
+  const onProgress = () => undefined
+
+  test.each<{feed: string; next: (signal: AbortSignal) => Promise<never>}>([
+    {feed: 'does not answer', next: () => new Promise(() => undefined)},
+    {
+      feed: 'fails at once',
+      next: (signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    },
+  ])('a stop ends the watch also when the feed $feed', async ({next}) => {
+    const stop = new AbortController()
+    const ending = awaitRollout(rolloutOver(next), {signal: stop.signal, onProgress})
+    stop.abort()
+    expect(await ending).toBeUndefined()
+  })
+
   test('a watch that breaks rejects, and the feed is closed', async () => {
     let closed = 0
-    const feed = {
-      next: async () => Promise.reject(new HubspokeError('unreachable', 'Cannot reach it.')),
-      close: () => {
-        closed += 1
-      },
-    }
-    const rollout = {
-      target: targetOf(),
-      feed,
-      from: workloadState({generation: 2}),
-      timeoutMs: minute,
-      clock: createVirtualClock({autoAdvance: true, loopback: false}),
-      podTroubles: async () => [],
-    }
-    const ending = awaitRollout(rollout, {signal: new AbortController().signal, onProgress: () => undefined})
+    const breaks = async () => Promise.reject(new HubspokeError('unreachable', 'Cannot reach it.'))
+    const rollout = rolloutOver(breaks, () => {
+      closed += 1
+    })
+    const ending = awaitRollout(rollout, {signal: new AbortController().signal, onProgress})
     await expect(ending).rejects.toThrow('Cannot reach it.')
     expect(closed).toBe(1)
   })

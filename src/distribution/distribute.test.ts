@@ -338,6 +338,24 @@ describe('the failure budget', () => {
     expect(ends).toEqual(['web-0: not-run', 'web-1: not-run', 'web-2: failed, forbidden'])
   })
 
+  test('does not leave a sleeper that has written nothing to wait for a slot', async () => {
+    const {run, clock} = createStage()
+    const rollout = phasedSpoke(clock, () => 900_000)
+    const spoke = spokeOf(async (target, attempt) => {
+      if (target.name === 'web-2') return rollout.act(target, attempt)
+      if (target.name === 'web-0') throw new HubspokeError('unreachable', 'Cut.')
+      await clock.sleep(5_000)
+      throw forbidden
+    })
+    const {ends, results} = await run({
+      plan: planOf(4, 2),
+      spoke,
+      fanOut: {concurrencyPerCluster: 1, maxFailures: 0},
+    })
+    expect(ends).toEqual(['web-0: not-run', 'web-1: failed, forbidden', 'web-2: succeeded', 'web-3: not-run'])
+    expect(results[0]?.durationMs).toBe(5_000)
+  })
+
   test('who sleeps before a retry and has written nothing starts no new write; who may have written is seen to its end', async () => {
     const {run, clock} = createStage()
     const spoke = spokeOf(async ({name}, attempt) => {

@@ -64,6 +64,11 @@ describe('a Deployment', () => {
       is: 'progressing: waiting for the controller to see the change',
       because: 'the condition speaks of the generation before',
     },
+    {
+      has: {conditions: [{type: 'Synced', status: 'False', reason: 'ProgressDeadlineExceeded', message: ''}]},
+      is: 'done: 3 pods updated and available',
+      because: 'the condition is of somebody else',
+    },
     {has: {conditions: goesOn, updated: 1}, is: 'progressing: 1 of 3 pods updated', because: 'new pods are missing'},
     {has: {current: 4, updated: 3}, is: 'progressing: 1 old pod still to end', because: 'one old pod is left'},
     {has: {current: 5, updated: 3}, is: 'progressing: 2 old pods still to end', because: 'two old pods are left'},
@@ -100,6 +105,11 @@ describe('a StatefulSet', () => {
       has: {partition: 9, updated: 0, updateRevision: 'web-2'},
       is: 'done: 0 of 3 pods updated: the partition keeps the others',
       because: 'the partition covers all',
+    },
+    {
+      has: {partition: 2, wanted: 0, current: 0, updated: 0, ready: 0, available: 0},
+      is: 'done: no pods to restart',
+      because: 'a partition of nothing keeps nothing',
     },
     {
       has: {strategy: 'OnDelete', updated: 0},

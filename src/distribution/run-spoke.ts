@@ -119,7 +119,6 @@ async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEn
     const torn = attempt.heldBack || run.abort.aborted
     return torn ? stoppedEnd(target, story, run.brake.reason) : {outcome: 'act-failed', error}
   }
-  story.mayHaveArrived = false
   return acted.outcome === 'written' ? settle(acted, target, run) : acted
 }
 

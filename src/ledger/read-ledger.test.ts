@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {mkdir, mkdtemp, open, rm, symlink, truncate, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, rm, symlink, truncate, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
@@ -148,13 +148,4 @@ describe('what is no ledger', () => {
     expect(error).toBeInstanceOf(HubspokeError)
     expect(error).toMatchObject({failureClass, message: expect.stringContaining(says)})
   })
-})
-
-test('reads no further than the file was long when it began, as a run goes on', async () => {
-  await writeFile(path, head + planned)
-  const file = await open(path, 'a')
-  const reading = readLedger(path)
-  await file.appendFile(writing.repeat(10))
-  await file.close()
-  expect((await reading).damagedLines).toBe(0)
 })

@@ -1,3 +1,5 @@
+import {subscribe} from 'node:diagnostics_channel'
+import {Socket} from 'node:net'
 import type {Clock} from '../../src/shared/clock.ts'
 
 export interface VirtualClockOptions {
@@ -40,15 +42,16 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   let news = 0
   let moving = false
 
-  /** Resolves when nobody has asked this clock for anything, and no request was under way, for some turns. */
+  /** Resolves when for some turns nobody asked this clock for anything, no byte arrived and no request was under way. */
   const quiet = async () => {
     const wanted = loopback ? quietTurns.loopback : quietTurns.promises
-    let seen = news
+    let seen = news + bytesServed()
     for (let calm = 0, turns = 0; calm < wanted; turns += 1) {
       await turn(loopback)
       const busy = loopback && turns < patience && hasRequestUnderWay()
-      calm = busy || news !== seen ? 0 : calm + 1
-      seen = news
+      const now = news + bytesServed()
+      calm = busy || now !== seen ? 0 : calm + 1
+      seen = now
     }
   }
 
@@ -112,6 +115,22 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
 async function turn(loopback: boolean): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   if (loopback) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+const served = new Set<Socket>()
+
+// The servers of this process see both directions of every conversation on the loopback interface, TLS or not.
+subscribe('net.server.socket', (message) => {
+  const socket = typeof message === 'object' && message !== null && 'socket' in message ? message.socket : undefined
+  if (!(socket instanceof Socket)) return
+  served.add(socket)
+  socket.once('close', () => served.delete(socket))
+})
+
+function bytesServed(): number {
+  let bytes = 0
+  for (const {bytesRead, bytesWritten} of served) bytes += bytesRead + bytesWritten
+  return bytes
 }
 
 /** A file operation, a name look-up, a connect or a write that has not come back: its end needs real time, not ours. */

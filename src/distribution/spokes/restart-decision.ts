@@ -60,7 +60,7 @@ function obstacleOf(target: Target, {paused, strategy, partition, wanted}: Workl
     const command = kubectlCommand(target, 'delete', 'pod', 'POD')
     return notRestartable('its update strategy is OnDelete', `${command}  for each of its pods`)
   }
-  if (partition > 0 && wanted > 0 && partition >= wanted) {
+  if (wanted > 0 && partition >= wanted) {
     const patch = JSON.stringify({spec: {updateStrategy: {rollingUpdate: {partition: 0}}}})
     const command = kubectlCommand(target, 'patch', kubectlName(target), '--type', 'merge', '-p', patch)
     return notRestartable(`its partition (${partition}) covers all ${wanted} pods`, command)

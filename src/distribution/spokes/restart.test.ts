@@ -95,6 +95,13 @@ describe('a restart', () => {
     expect(records.map(({type}) => type)).toEqual(['writing', 'written', 'result'])
   })
 
+  test('that is not waited for, and was written before, is only looked at', async () => {
+    const workloads = createInMemoryWorkloads(workloadState({restartedAt: stamp}))
+    const {result} = await scene({workloads, options: {wait: false}}).run()
+    expect(result).toMatchObject({outcome: 'succeeded', reason: 'accepted, not waited for'})
+    expect(workloads.calls).toEqual(['read shop/web'])
+  })
+
   test('that is tried out changes nothing, and the ledger speaks of no write', async () => {
     const {run, workloads} = scene({options: {dryRun: true}})
     const {result, records} = await run()
