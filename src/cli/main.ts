@@ -2,6 +2,7 @@ import {run} from '@oclif/core'
 import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {AlreadyReported} from './already-reported.ts'
+import {type Output, outputTo} from './output.ts'
 
 /**
  * Runs the command line and ends the process. The exit code is 70 when this begins, and stays so unless a verdict or a
@@ -9,10 +10,12 @@ import {AlreadyReported} from './already-reported.ts'
  */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   let concluded = false
+  const stdout = outputTo(process.stdout)
+  const stderr = outputTo(process.stderr)
   const bug = (sentence: string) => {
     concluded = true
     process.exitCode = exitCodes.bug.code
-    process.stderr.write(`${sentence}\nThis is a bug in hubspoke: please report it with the command you ran.\n`)
+    stderr.write(`${sentence}\nThis is a bug in hubspoke: please report it with the command you ran.\n`)
   }
   process.on('uncaughtException', (error) => {
     bug(`Something failed that nobody looked after: ${error.name}: ${error.message}`)
@@ -28,21 +31,21 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     if (result === undefined) process.exitCode = exitCodes.ok.code
   } catch (error) {
     concluded = true
-    if (!(error instanceof AlreadyReported)) process.exitCode = reportUsage(error, bug)
+    if (!(error instanceof AlreadyReported)) process.exitCode = reportUsage(error, stderr, bug)
   }
-  await Promise.all([process.stdout, process.stderr].map((stream) => flushed(stream)))
+  await Promise.all([stdout.flushed(), stderr.flushed()])
   process.exit()
 }
 
 /** What fails before a command runs is a command line that oclif could not read, or a bug. */
-function reportUsage(error: unknown, bug: (sentence: string) => void): number {
+function reportUsage(error: unknown, stderr: Output, bug: (sentence: string) => void): number {
   if (isOclifError(error)) {
     if (error.code === 'EEXIT') return error.oclif.exit ?? exitCodes.ok.code
-    process.stderr.write(`${error.message}\n`)
+    stderr.write(`${error.message}\n`)
     return exitCodes.usage.code
   }
   if (error instanceof HubspokeError) {
-    process.stderr.write(`${error.message}\n`)
+    stderr.write(`${error.message}\n`)
     return exitCodes.usage.code
   }
   bug(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
@@ -56,12 +59,4 @@ interface OclifError extends Error {
 
 function isOclifError(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.destroyed || stream.errored) return resolve()
-    stream.once('error', () => resolve())
-    stream.write('', () => resolve())
-  })
 }

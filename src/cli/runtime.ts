@@ -14,6 +14,8 @@ export interface Runtime {
   readonly stderr: Output
   /** Where a person can be asked; undefined when nobody is there. */
   readonly terminal: Terminal | undefined
+  /** Calls back every `ms` milliseconds until the returned function is called; keeps no process alive. */
+  every(ms: number, callback: () => void): () => void
   /** Calls back for each signal that asks the run to end; returns how to stop listening. */
   onStopSignal(listener: (signal: StopSignal) => void): () => void
   /** Ends the process at once; what was written last may be lost. Only for a second signal. */
@@ -33,6 +35,10 @@ export function processRuntime(): Runtime {
     stdout: outputTo(process.stdout), // results
     stderr: outputTo(process.stderr), // everything else
     terminal: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal(process.stdin, process.stderr) : undefined,
+    every(ms, callback) {
+      const timer = setInterval(callback, ms).unref()
+      return () => clearInterval(timer)
+    },
     onStopSignal(listener) {
       for (const signal of stopSignals) process.on(signal, listener)
       return () => {

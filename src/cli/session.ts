@@ -30,35 +30,20 @@ export async function withSession<Result>(
   if (flags.deadline !== undefined) {
     void runtime.clock.sleep(flags.deadline, over.signal).then(() => over.signal.aborted || stop.stop('deadline'))
   }
-  const show = () => chooseProgress(progressOptions(runtime, flags))
-  let progress = await show()
+  const {stderr, env, clock, every} = runtime
+  const progress = await chooseProgress({stderr, env, clock, every, quiet: flags.quiet, verbose: flags.verbose})
   try {
     return await work({
       stop,
-      onEvent: (event) => progress.onEvent(event),
+      onEvent: progress.onEvent,
       async aside(speak) {
-        await progress.stop()
-        try {
-          return await speak()
-        } finally {
-          progress = await show()
-        }
+        await progress.pause()
+        return speak()
       },
     })
   } finally {
     await progress.stop()
     over.abort()
     release()
-  }
-}
-
-function progressOptions({stderr, env, clock}: Runtime, {quiet, verbose}: SessionFlags) {
-  return {
-    stderr: {isTTY: stderr.isTerminal, columns: stderr.columns(), rows: stderr.rows()},
-    quiet,
-    verbose,
-    env,
-    write: (text: string) => stderr.write(text),
-    now: () => clock.date(),
   }
 }

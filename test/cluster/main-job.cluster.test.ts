@@ -65,7 +65,10 @@ describe.skipIf(!binaries)('the main job on three real clusters', () => {
   const ledgerOf = () => {
     const [path = ''] = globSync('.local/state/hubspoke/runs/*.jsonl', {cwd: shell.home})
     const file = join(shell.home, path)
-    const records = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
+    const records = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     return {file, records, ofType: (type: string) => records.filter((record) => record.type === type)}
   }
 
@@ -102,7 +105,12 @@ describe.skipIf(!binaries)('the main job on three real clusters', () => {
 
   test('an unpullable image among them: 1 fails with its reason, 19 succeed, and the exit code is 1', async () => {
     const [victim] = fleet({deployments: 1, namespaces: ['blue'], image: `${image}:1.0`, onImage: 1}).slice(1)
-    const broken = workload({namespace: 'blue', name: 'app-0', image: `${image}:1.0`, spec: {progressDeadlineSeconds: 5}})
+    const broken = workload({
+      namespace: 'blue',
+      name: 'app-0',
+      image: `${image}:1.0`,
+      spec: {progressDeadlineSeconds: 5},
+    })
     const template = (broken.spec as {template: {spec: {containers: object[]}}}).template
     template.spec.containers.push({name: 'proxy', image: brokenImage})
     await clusters.east.apply([broken])

@@ -96,6 +96,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
             return answers.shift()
           },
         },
+        every: () => () => undefined,
         onStopSignal(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)

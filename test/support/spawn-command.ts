@@ -1,0 +1,71 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'run.js')
+
+export interface ProcessEnd {
+  readonly stdout: string
+  readonly stderr: string
+  /** As a shell shows it; undefined when a signal ended the process. */
+  readonly exitCode: number | undefined
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess
+  readonly end: Promise<ProcessEnd>
+  /** Resolves when stderr has said this; rejects when the process ends before it did. */
+  says(text: string | RegExp): Promise<void>
+}
+
+/** A shell with a home folder of its own, in which the built program runs as a process: no terminal, pipes for output. */
+export interface ProcessShell extends Disposable {
+  readonly home: string
+  start(...words: readonly string[]): RunningCommand
+  run(...words: readonly string[]): Promise<ProcessEnd>
+  /** All that was printed so far by any command, for looking for what must not be there. */
+  everythingPrinted(): string
+}
+
+export function openProcessShell(env: Readonly<Record<string, string>>): ProcessShell {
+  const home = mkdtempSync(join(tmpdir(), 'hubspoke-home-'))
+  const printed: string[] = []
+  const start = (...words: readonly string[]): RunningCommand => {
+    const child = spawn(process.execPath, [bin, ...words], {
+      env: {PATH: process.env.PATH ?? '', HOME: home, ...env},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const collected = {stdout: '', stderr: ''}
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        collected[name] += text
+        printed.push(text)
+      })
+    }
+    const end = new Promise<ProcessEnd>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code) => resolve({...collected, exitCode: code ?? undefined}))
+    })
+    return {
+      child,
+      end,
+      says: (text) =>
+        new Promise((resolve, reject) => {
+          const look = () => {
+            if (typeof text === 'string' ? collected.stderr.includes(text) : text.test(collected.stderr)) resolve()
+          }
+          child.stderr.on('data', look)
+          void end.then(({stdout, stderr}) => reject(new Error(`ended without saying ${text}:\n${stderr}${stdout}`)))
+          look()
+        }),
+    }
+  }
+  return {
+    home,
+    start,
+    run: (...words) => start(...words).end,
+    everythingPrinted: () => printed.join(''),
+    [Symbol.dispose]: () => rmSync(home, {recursive: true, force: true}),
+  }
+}
