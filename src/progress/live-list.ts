@@ -48,7 +48,6 @@ export async function openLiveList(options: LiveListOptions): Promise<LiveList> 
       rendererOptions: {
         clearOutput: true,
         formatOutput: 'truncate',
-        showErrorMessage: false,
         spinner: tickingSpinner(listr2, options.every, refresh),
         ...styles(listr2, options.color),
         logger: new listr2.ListrLogger<ListrDefaultRendererLogLevels>({

@@ -35,7 +35,7 @@ const borderless = {
  * names must stay whole to be copied, and so a narrow terminal may break their lines itself.
  *
  * Plain text is padded here (10,000 rows in about 20 ms); rows with characters that take two columns or none go through
- * cli-table3, which measures them, at about 0.1 ms a row.
+ * cli-table3, which measures them, at about 0.2 ms a row.
  */
 export function renderColumns(columns: readonly Column[], rows: readonly Row[], options: ColumnsOptions) {
   const widths = columnWidths(columns, rows, options.width)
@@ -85,23 +85,23 @@ function plainLines(columns: readonly Column[], row: Row, widths: readonly numbe
 }
 
 function tableLines(columns: readonly Column[], rows: readonly Row[], widths: readonly number[]): string[] {
+  // cli-table3 would wrap by characters, not by columns, and cut what is too long.
+  const lasts = rows.map((row) => wrapText(textOf(row.at(-1) ?? ''), widths.at(-1), '', displayWidth))
+  const widest = Math.max(widths.at(-1) ?? 0, ...lasts.flat().map(displayWidth))
   const table = new Table({
     ...borderless,
     // A width of 0 means "none given" to cli-table3.
-    colWidths: widths.map((width) => Math.max(width, 1)),
+    colWidths: [...widths.slice(0, -1), widest].map((width) => Math.max(width, 1)),
     colAligns: columns.map(({align}) => align ?? 'left'),
-    wordWrap: true,
   })
-  table.push(...rows.map((row) => row.map((cell, index) => wrappingCell(cell, widths[index] ?? 0))))
-  return linesOf(table)
-}
-
-/** cli-table3 cuts a word that is longer than its column; broken in two, nothing of it is lost. */
-function wrappingCell(cell: Cell, width: number) {
-  const hasLongWord = textOf(cell)
-    .split(' ')
-    .some((word) => displayWidth(word) > width)
-  return {content: painted(cell), wrapOnWordBoundary: !hasLongWord}
+  for (const [index, row] of rows.entries()) {
+    const last = lasts[index]?.map(paintOf(row.at(-1) ?? '')).join('\n')
+    table.push([...row.slice(0, -1).map(painted), last])
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
 }
 
 /** Columns that a text takes in a terminal: East Asian characters take two, combining marks none. */
@@ -114,12 +114,6 @@ function displayWidth(text: string): number {
   const line = table.toString()
   return roomy - (line.length - line.trimEnd().length) - 1
 }
-
-const linesOf = (table: Table.Table) =>
-  table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
 
 /** Every character takes one column: ASCII, Latin letters and the ellipsis. */
 const isPlain = (text: string) => /^[\x20-\x7e\u00c0-\u024f\u2026]*$/.test(text)

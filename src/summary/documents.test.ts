@@ -9,7 +9,10 @@ const shared = failure('rollout', evil)
 const report = summarizeRun(
   runFacts({
     readings: [reading('eu'), unreadable('us', shared)],
-    results: [failed('eu/shop/Deployment/web', shared), failed('eu/shop/Deployment/cart', shared)],
+    results: [
+      failed('eu/shop/Deployment/web', shared),
+      failed('eu/shop/Deployment/cart', shared, {reason: 'only \u202e here'}),
+    ],
   }),
 )
 

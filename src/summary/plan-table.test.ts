@@ -92,8 +92,8 @@ test('a plan of nothing is short', () => {
   expect(text).toMatch(/Total 0 targets in 0 clusters\.\n$/)
 })
 
-test('-o wide shows cluster UIDs and digests in full', () => {
+test('-o wide shows cluster UIDs, why the source was chosen, and digests in full', () => {
   const text = renderPlan(plan, {...terminal, wide: true})
-  expect(text).toMatch(/CLUSTER UID/)
+  expect(text).toMatch(/eu-west .* f3c0 +no image cache in this cluster +https:\/\/10\.20\.0\.1:6443\n/)
   expect(text).toContain(digest)
 })

@@ -64,7 +64,7 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
     `${cluster.targets}`,
     kindWords(cluster),
     sourceWords(cluster),
-    ...(wide ? [printable(cluster.uid)] : []),
+    ...(wide ? [printable(cluster.uid), printable(cluster.tierReason ?? '')] : []),
     printable(cluster.server),
   ])
   const columns = [
@@ -72,7 +72,7 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
     {title: 'TARGETS', align: 'right' as const},
     {title: 'KINDS'},
     {title: 'SOURCE'},
-    ...(wide ? [{title: 'CLUSTER UID'}] : []),
+    ...(wide ? [{title: 'CLUSTER UID'}, {title: 'WHY'}] : []),
     {title: 'SERVER'},
   ]
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']

@@ -218,7 +218,7 @@ test('colour only repeats what the words say', () => {
 })
 
 test('text from clusters goes through printable, all of it', () => {
-  const evil = '\x1b[2J'
+  const evil = 'evil\x1b[2J'
   const problem = failure('rollout', `m${evil}`, `s${evil}`)
   const text = render(
     {
@@ -239,6 +239,7 @@ test('text from clusters goes through printable, all of it', () => {
     {...wide, printable: (untrusted) => untrusted.replaceAll('\x1b', '?')},
   )
   expect(text).not.toContain('\x1b')
+  expect(text.replaceAll('evil?', '')).not.toContain('evil')
 })
 
 test('a dry run shows what was planned and that nothing was written', () => {

@@ -120,3 +120,20 @@ test.each([
 ])('cache exits $code: $sentence', ({caches, code, sentence}) => {
   expect(summarizeCaches(caches).verdict).toMatchObject({code, sentence})
 })
+
+test.each([
+  {stoppedBy: 'SIGINT', code: 130},
+  {stoppedBy: 'SIGTERM', code: 143},
+  {stoppedBy: 'SIGHUP', code: 129},
+  {stoppedBy: 'deadline', code: 5},
+] as const)('what was stopped by $stoppedBy exits $code, whatever had been read', ({stoppedBy, code}) => {
+  const facts = {query: 'web', scope: scope(['eu', 'ap']), readings: [eu, down], allowEmpty: true, stoppedBy}
+  const reports = [
+    summarizeFind(facts),
+    summarizeCheck([check('eu')], stoppedBy),
+    summarizeCaches([cache('saved'), cache('not-read', failure('timeout'))], stoppedBy),
+  ]
+  for (const {verdict} of reports) {
+    expect(verdict).toMatchObject({code, sentence: 'Stopped before every context had answered.'})
+  }
+})

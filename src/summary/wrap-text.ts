@@ -1,16 +1,29 @@
 /**
- * Breaks a sentence at spaces into lines of at most `width` characters, indent included. A word that is longer stays
- * whole: it is a name or an image that somebody wants to copy. Without a width there is one line.
+ * Breaks a sentence at spaces into lines of at most `width` columns, indent included. A word that is longer stays whole: it
+ * is a name or an image that somebody wants to copy. Without a width there is one line.
+ *
+ * @param widthOf columns that a text takes in a terminal
  */
-export function wrapText(text: string, width: number | undefined, indent = ''): readonly string[] {
-  if (width === undefined) return [`${indent}${text}`]
+export function wrapText(
+  text: string,
+  width = Number.POSITIVE_INFINITY,
+  indent = '',
+  widthOf = (part: string) => part.length,
+): readonly string[] {
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
+  const [first = '', ...words] = text.split(' ')
+  let line = indent + first
+  let taken = indent.length + widthOf(first)
+  for (const word of words) {
+    const needed = widthOf(word)
+    if (taken + 1 + needed > width && taken > indent.length) {
+      lines.push(line)
+      line = indent + word
+      taken = indent.length + needed
+    } else {
+      line += ` ${word}`
+      taken += 1 + needed
+    }
   }
-  return [...lines, indent + line]
+  return [...lines, line]
 }
