@@ -22,7 +22,7 @@ export interface RecordedRun {
   readonly damagedLines: number
 }
 
-export interface RecordedTarget {
+interface RecordedTarget {
   readonly target: Target
   /** The server that its context pointed at. */
   readonly server: string

@@ -8,7 +8,7 @@ import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
 import {decideRestart, gone, type RestartAim} from './restart-decision.ts'
 
 /** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
-export const runIdAnnotation = 'hubspoke.dev/run-id'
+const runIdAnnotation = 'hubspoke.dev/run-id'
 
 export interface RestartOptions extends RestartAim {
   readonly runId: string

@@ -9,7 +9,7 @@ import type {Plan} from '../../../src/model/target.ts'
 import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
 
 /** One distribution on a virtual clock without jitter, and what the world saw of it. */
-export interface Distributed {
+interface Distributed {
   readonly results: readonly SpokeResult[]
   readonly stoppedBy: StopReason | undefined
   readonly events: readonly HubEvent[]
@@ -31,7 +31,7 @@ export interface Stage {
   }): Promise<Distributed>
 }
 
-export const fanOut: FanOut = {
+const fanOut: FanOut = {
   concurrency: 50,
   concurrencyPerCluster: 10,
   retry: {retries: 3, baseMs: 30_000, factor: 2, maxMs: 300_000},

@@ -5,7 +5,7 @@ import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.
 type Verb = 'read' | 'restart' | 'follow'
 
 /** What a call does instead of working: fail before anything happened, or do its work and lose the answer. `fine` works. */
-export type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'fine'
+type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'fine'
 
 /** One cluster's workloads, in this object, with the rules of the API that restarts rest on. */
 export interface InMemoryWorkloads extends Workloads {
