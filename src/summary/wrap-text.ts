@@ -16,7 +16,7 @@ export function wrapText(
   let taken = indent.length + widthOf(first)
   for (const word of words) {
     const needed = widthOf(word)
-    if (taken + 1 + needed > width && taken > indent.length) {
+    if (taken + 1 + needed > width) {
       lines.push(line)
       line = indent + word
       taken = indent.length + needed
