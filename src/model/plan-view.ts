@@ -21,7 +21,7 @@ export interface PlannedCluster {
 }
 
 /** A target of the plan that preflight found no permission for: it will end `failed` without a try. */
-export interface RefusedTarget {
+interface RefusedTarget {
   readonly target: Target
   readonly failure: Failure
 }

@@ -30,7 +30,7 @@ export function fitFrame(terminalRows: number): {readonly rows: number; readonly
  * The clusters that get a row of their own, in the order of the plan, and whether the last row stands for all others. Rows
  * keep their place for the whole run: what moves cannot be read.
  */
-export function assignRows(clusters: readonly ClusterCounts[], rows: number) {
+function assignRows(clusters: readonly ClusterCounts[], rows: number) {
   if (clusters.length <= rows) return {own: clusters.length, others: 0}
   const own = Math.max(0, rows - 1)
   return {own, others: rows === 0 ? 0 : clusters.length - own}

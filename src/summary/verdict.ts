@@ -44,7 +44,7 @@ export function hitBug({problem, unread}: ClusterReading): boolean {
 }
 
 /** Does somebody have to look at this target? What never started is told by why the run stopped. */
-export function needsAttention(result: SpokeResult): boolean {
+function needsAttention(result: SpokeResult): boolean {
   return result.outcome !== 'not-run' && !isAsWanted(result)
 }
 
