@@ -29,7 +29,7 @@ function fingerprintOf(paths) {
 function sourceFiles(folder) {
   return readdirSync(folder, {recursive: true})
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile() && !path.endsWith('.test.ts'))
+    .filter((path) => statSync(path).isFile() && !path.endsWith('.test.ts') && !path.includes('testing'))
     .sort()
 }
 

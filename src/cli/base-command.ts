@@ -36,11 +36,16 @@ export abstract class BaseCommand extends Command {
   /** Writes the result to stdout in the format that was asked for, and sets the exit code from its verdict. */
   protected async conclude<R extends Exclude<Report, ErrorReport>>(
     report: R,
-    {output, json}: {readonly output: string; readonly json: boolean},
+    {output, json, quiet}: {readonly output: string; readonly json: boolean; readonly quiet: boolean},
     views: Views<NoInfer<R>>,
   ): Promise<R> {
-    const {stdout} = this.runtime
-    stdout.write(await this.render(report, json ? 'json' : (output as OutputFormat), views))
+    const {stdout, stderr} = this.runtime
+    const format = json ? 'json' : (output as OutputFormat)
+    stdout.write(await this.render(report, format, views))
+    // A table ends with its verdict; where the result goes to a machine, people are told it here.
+    if (format !== 'table' && format !== 'wide' && !quiet) {
+      stderr.write(`Exit ${report.verdict.code}: ${printable(report.verdict.sentence)}\n`)
+    }
     await stdout.flushed()
     this.runtime.setExitCode(report.verdict.code)
     return report

@@ -52,3 +52,10 @@ function rememberOpened(kubeconfig: Kubeconfig) {
     close: () => Promise.all([...opened.values()].map((access) => access.close())),
   }
 }
+
+/** The variable that chose the contexts when the command line did not: they are marked in the plan. */
+export function contextsFrom(argv: readonly string[], {env}: Pick<Runtime, 'env'>): string | undefined {
+  const isOption = (word: string) => /^(-c|--context(=|$)|--all-contexts$)/.test(word)
+  if (argv.some(isOption)) return undefined
+  return ['HUBSPOKE_CONTEXT', 'HUBSPOKE_ALL_CONTEXTS'].find((name) => env[name])
+}

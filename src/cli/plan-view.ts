@@ -7,7 +7,7 @@ import {targetKey} from '../model/target.ts'
 import type {WorkloadKind} from '../model/workload.ts'
 
 /** What the plan is about, beside its targets. */
-export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt'>
+export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'contextsFrom'>
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(

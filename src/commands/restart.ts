@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {agreeToPlan} from '../cli/agree-to-plan.ts'
 import {BaseCommand} from '../cli/base-command.ts'
+import {contextsFrom} from '../cli/clusters.ts'
 import {requireSomebodyToAsk} from '../cli/consent.ts'
 import {discoveryRequest} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
@@ -63,7 +64,12 @@ to its end. One that fails never stops another. The exit code is 0 only when eve
         clock: runtime.clock,
         dryRun: flags['dry-run'] === 'server',
       })
-      const subject = {verb: spoke.verb, image: query.text, restartedAt: run.stamp}
+      const subject = {
+        verb: spoke.verb,
+        image: query.text,
+        restartedAt: run.stamp,
+        contextsFrom: contextsFrom(this.argv, runtime),
+      }
       const composition = {
         run,
         discovery: discoveryRequest(query, flags, clusters, true),

@@ -107,7 +107,7 @@ describe('a rollout that goes well', () => {
         [300, {available: 3}],
       ],
     })
-    expect(end).toEqual({outcome: 'succeeded', reason: '3 pods updated and available'})
+    expect(end).toEqual({outcome: 'succeeded', reason: '3 new pods available'})
     expect(said).toEqual([
       '0 waiting for the controller to see the change',
       '300 1 of 3 pods updated',

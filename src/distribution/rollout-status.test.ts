@@ -31,7 +31,7 @@ const everyKind: readonly Row[] = [
   },
   {
     has: {generation: 3, observedGeneration: 3},
-    is: 'done: 3 pods updated and available',
+    is: 'done: 3 new pods available',
     because: 'a later change that is rolled out carries ours',
   },
   {
@@ -41,7 +41,7 @@ const everyKind: readonly Row[] = [
   },
   {
     has: {wanted: 1, current: 1, updated: 1, ready: 1, available: 1},
-    is: 'done: 1 pod updated and available',
+    is: 'done: 1 new pod available',
     because: 'one is one',
   },
 ]
@@ -66,7 +66,7 @@ describe('a Deployment', () => {
     },
     {
       has: {conditions: [{type: 'Synced', status: 'False', reason: 'ProgressDeadlineExceeded', message: ''}]},
-      is: 'done: 3 pods updated and available',
+      is: 'done: 3 new pods available',
       because: 'the condition is of somebody else',
     },
     {has: {conditions: goesOn, updated: 1}, is: 'progressing: 1 of 3 pods updated', because: 'new pods are missing'},
@@ -74,7 +74,7 @@ describe('a Deployment', () => {
     {has: {current: 5, updated: 3}, is: 'progressing: 2 old pods still to end', because: 'two old pods are left'},
     {has: {available: 2}, is: 'progressing: 2 of 3 updated pods available', because: 'one is not available'},
     {has: {updated: 1, paused: true}, is: 'progressing: paused; 1 of 3 pods updated', because: 'somebody paused it'},
-    {has: {paused: true}, is: 'done: 3 pods updated and available', because: 'it was paused after its end'},
+    {has: {paused: true}, is: 'done: 3 new pods available', because: 'it was paused after its end'},
     {has: {strategy: 'Recreate', updated: 0}, is: 'progressing: 0 of 3 pods updated', because: 'all are down'},
   ])('$is, because $because', ({has, is}) => {
     expect(statusOf('Deployment', has)).toBe(is)
@@ -125,7 +125,7 @@ describe('a DaemonSet', () => {
   test.each<Row>([
     {has: {updated: 1}, is: 'progressing: 1 of 3 pods updated', because: 'two nodes have the old pod'},
     {has: {available: 2}, is: 'progressing: 2 of 3 pods available', because: 'one is not available'},
-    {has: {current: 4}, is: 'done: 3 pods updated and available', because: 'surplus pods are not its concern'},
+    {has: {current: 4}, is: 'done: 3 new pods available', because: 'surplus pods are not its concern'},
     {
       has: {strategy: 'OnDelete', updated: 0},
       is: 'failed: its update strategy is OnDelete: pods are replaced only when somebody deletes them',

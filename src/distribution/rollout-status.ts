@@ -70,7 +70,7 @@ function progressing(message: string): RolloutStatus {
 }
 
 function done(count: number): RolloutStatus {
-  return {state: 'done', message: count === 0 ? 'no pods to restart' : `${count} ${pods(count)} updated and available`}
+  return {state: 'done', message: count === 0 ? 'no pods to restart' : `${count} new ${pods(count)} available`}
 }
 
 function pods(count: number): string {

@@ -54,6 +54,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
   const proposal = await propose(deps)
   const agreed = await isAgreed(proposal, request, deps)
   const ledger = agreed && request.dryRun === null ? await recordPlan(request, proposal, deps) : undefined
+  if (agreed) deps.onEvent({type: 'distribution-started', plan: proposal.targets})
   const {results, stoppedBy} = agreed
     ? await distribute(
         {

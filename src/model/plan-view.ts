@@ -32,6 +32,8 @@ export interface PlanView {
   readonly image: string
   /** The restart stamp that the targets will get, RFC 3339. */
   readonly restartedAt?: string
+  /** What chose the contexts, when it was not the command line: the name of an environment variable. */
+  readonly contextsFrom?: string | undefined
   /** Clusters that were read, also those in which nothing matched. */
   readonly clusters: readonly PlannedCluster[]
   readonly refused: readonly RefusedTarget[]

@@ -28,6 +28,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     '',
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
     ...clusterLines(plan, options),
+    ...contextsFromLines(plan, options),
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
     ...leftOutLines(plan, options),
@@ -76,6 +77,13 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
     {title: 'SERVER'},
   ]
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+}
+
+/** Nobody should write to clusters that a forgotten variable chose. */
+function contextsFromLines({contextsFrom}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {
+  if (contextsFrom === undefined) return []
+  const text = `These contexts were chosen by ${contextsFrom}, not on the command line.`
+  return [...wrapText(printable(text), width).map(paletteFor(color).warning), '']
 }
 
 const shortKinds = {Deployment: 'deploy', StatefulSet: 'sts', DaemonSet: 'ds'} as const

@@ -77,7 +77,7 @@ describe('a restart', () => {
     ])
     expect(result).toMatchObject({
       outcome: 'succeeded',
-      reason: '3 pods updated and available',
+      reason: '3 new pods available',
       attempts: 1,
       durationMs: 1_000,
     })
