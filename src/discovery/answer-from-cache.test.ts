@@ -69,7 +69,7 @@ test('a kind the cache was not read from is unread, not empty', () => {
 })
 
 test('an older form holds Deployments, and the other kinds that it names', () => {
-  const old = {images: {'web:1': ['shop/web'], 'postgres:16': [{namespace: 'shop', name: 'db', kind: 'StatefulSet'}]}}
+  const old = {images: {'web:1': ['shop/web', {namespace: 'shop', name: 'db', kind: 'StatefulSet'}]}}
   const answer = ask(old, 'web')
   expect(answer.matches[0]?.matched).toEqual([{container: '', image: 'web:1', role: 'container'}])
   expect(answer.unread.map(({kind}) => kind)).toEqual(['DaemonSet'])

@@ -159,6 +159,11 @@ describe('saving', () => {
     expect(cluster.requests.filter((request) => request.startsWith('write'))).toHaveLength(1)
   })
 
+  test('a bug is not taken for a refusal', async () => {
+    const cluster = fakeCluster({trouble: failing(/write/, () => new TypeError('oops'))})
+    await expect(save(cluster, cache(['1', '1', '1']))).rejects.toThrow(TypeError)
+  })
+
   test('a cache that does not fit is not sent', async () => {
     const cluster = fakeCluster()
     const images = new Map([['x'.repeat(maxCacheBytes), []]])

@@ -120,7 +120,7 @@ describe('discovery', () => {
   test('a context that cannot even be opened is a reading too', async () => {
     const ghost = {name: 'ghost', server: 'https://ghost.example', namespace: 'default'}
     const {readings} = await run([east()], {contexts: [ghost, east().context]}).discovery
-    expect(readings[0]).toMatchObject({problem: {class: 'internal'}, cost: {requests: 0}})
+    expect(readings[0]).toMatchObject({problem: {class: 'internal'}, cost: {connections: 0, requests: 0, bytesRead: 0}})
     expect(readings[1]?.matches).toHaveLength(1)
   })
 })

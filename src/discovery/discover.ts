@@ -69,7 +69,7 @@ async function readContext(context: ContextRef, request: ReadRequest, deps: Disc
     if (deps.signal.aborted) return notRead(context, stopped(context), noCost)
     cluster = deps.open(context.name)
     const answer = await untilStopped(readCluster(cluster, request, {...deps, signal}), deps.signal)
-    if (answer && !(deps.signal.aborted && isInPart(answer.reading))) return answer
+    if (answer) return answer
     return notRead(context, stopped(context), cluster.cost())
   } catch (error) {
     const failure = deps.signal.aborted ? stopped(context) : toFailure(error)
@@ -84,11 +84,6 @@ const noCost: Cost = {connections: 0, requests: 0, bytesRead: 0}
 
 function notRead(context: ContextRef, problem: Failure, cost: Cost): ClusterAnswer {
   return {reading: {context, cost, workloadsRead: 0, matches: [], unread: [], problem}, patternsSeen: new Set()}
-}
-
-/** What a cluster did not answer any more because we stopped says nothing about the cluster. */
-function isInPart({unread, problem}: ClusterReading): boolean {
-  return problem !== undefined || unread.length > 0
 }
 
 function stopped({name}: ContextRef): Failure {

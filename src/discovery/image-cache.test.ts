@@ -21,6 +21,9 @@ const workloads = [
     'shop/web',
     runs('web', 'web:1'),
     runs('migrate', 'web:1', 'init'),
+    runs('chown', 'web:1', 'init'),
+    runs('tail', 'web:1', 'sidecar'),
+    runs('log', 'web:1', 'sidecar'),
     runs('proxy', 'envoy:1', 'sidecar'),
   ),
   workload('Deployment', 'blog/web', runs('web', 'web:1')),
@@ -45,7 +48,14 @@ describe('the document', () => {
         'postgres:16': [{namespace: 'shop', name: 'db', kind: 'StatefulSet', containers: ['db']}],
         'web:1': [
           {namespace: 'blog', name: 'web', kind: 'Deployment', containers: ['web']},
-          {namespace: 'shop', name: 'web', kind: 'Deployment', containers: ['migrate', 'web'], init: ['migrate']},
+          {
+            namespace: 'shop',
+            name: 'web',
+            kind: 'Deployment',
+            containers: ['chown', 'log', 'migrate', 'tail', 'web'],
+            init: ['chown', 'migrate'],
+            sidecars: ['log', 'tail'],
+          },
         ],
       },
       schemaVersion: 1,
@@ -76,7 +86,10 @@ describe('the document', () => {
       ['DaemonSet', '11'],
     ])
     expect(read.images.get('web:1')?.[1]?.containers).toEqual([
+      {container: 'chown', role: 'init'},
+      {container: 'log', role: 'sidecar'},
       {container: 'migrate', role: 'init'},
+      {container: 'tail', role: 'sidecar'},
       {container: 'web', role: 'container'},
     ])
     expect(encodeImageCache({...whole, workloads: 3, ...read})).toBe(text)

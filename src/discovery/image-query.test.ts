@@ -4,6 +4,7 @@ import {type ImageQuery, matchedImages, matches, matchWorkload, parseImageQuery}
 import {isProblem} from './problem.ts'
 
 const one = `sha256:${'1'.repeat(64)}`
+const long = `sha384:${'1'.repeat(96)}`
 const two = `sha256:${'2'.repeat(64)}`
 
 function query(text: string): ImageQuery {
@@ -28,6 +29,12 @@ describe('a query', () => {
     {text: 'nginx:1.27', image: 'nginx:1.27.1', expected: false, because: 'a tag is no prefix'},
     {text: 'nginx:V1', image: 'nginx:v1', expected: false, because: 'tags know case'},
     {text: 'GHCR.io/acme/web', image: 'ghcr.io/acme/web:1', expected: true, because: 'host names do not'},
+    {
+      text: 'ghcr.io/acme/web',
+      image: 'Ghcr.io/acme/web:1',
+      expected: true,
+      because: 'host names do not, on either side',
+    },
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.4.2', expected: true, because: 'a glob over the tag'},
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.5.0', expected: false, because: 'outside the glob'},
     {text: 'ghcr.io/acme/web:1.4.*', image: `ghcr.io/acme/web:1.4.2@${one}`, expected: true, because: 'with digest'},
@@ -45,6 +52,7 @@ describe('a query', () => {
     {text: `nginx:1@${one}`, image: `nginx@${one}`, expected: false, because: 'the exact reference has a tag'},
     {text: `nginx:1.*@${one}`, image: `nginx:1.2@${one}`, expected: true, because: 'glob and digest'},
     {text: one, image: `ghcr.io/acme/web:1@${one}`, expected: true, because: 'a bare digest, any repository'},
+    {text: long, image: `ghcr.io/acme/web@${long}`, expected: true, because: 'of any algorithm'},
     {text: one, image: `ghcr.io/acme/web@${two}`, expected: false, because: 'another digest'},
     {text: one, image: 'ghcr.io/acme/web', expected: false, because: 'no digest'},
     {text: 'web:1.*', image: 'web:1.*', expected: true, because: 'what cannot be parsed matches as text'},

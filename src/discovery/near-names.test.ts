@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {nearNames} from './near-names.ts'
 
-const contexts = ['prod-eu', 'prod-us', 'staging', 'dev', 'kind-local']
+const contexts = ['prod-us', 'prod-eu', 'staging', 'dev', 'kind-local', 'Lab-B', 'Lab-A']
 
 test.each([
   {wanted: 'prod-ue', expected: ['prod-eu', 'prod-us'], because: 'a swap is one mistake, a replaced letter too'},
@@ -11,6 +11,11 @@ test.each([
   {wanted: 'local', expected: ['kind-local'], because: 'a part of the name'},
   {wanted: 'prod*', expected: ['prod-eu', 'prod-us'], because: 'wildcards do not count'},
   {wanted: 'dve', expected: ['dev'], because: 'a short name allows one mistake'},
+  {wanted: 'lab-c', expected: ['Lab-A', 'Lab-B'], because: 'case does not count, and equals stand by name'},
+  {wanted: 'eu', expected: [], because: 'two letters are in many names'},
+  {wanted: 'dvv', expected: ['dev'], because: 'one mistake'},
+  {wanted: 'vvv', expected: [], because: 'two mistakes are too many for a short name'},
+  {wanted: 'dev1', expected: ['dev'], because: 'a name may hold less'},
   {wanted: '*', expected: [], because: 'nothing is left to compare'},
   {wanted: 'zzz', expected: [], because: 'nothing is near'},
 ])('$wanted: $because', ({wanted, expected}) => {
