@@ -8,6 +8,11 @@ export interface ContractCluster {
   readonly client: RawClient
   /** Images that begin with this cannot be pulled. */
   readonly brokenImages: string
+  /**
+   * Whether a consistent list moves the bookmarks of its kind up to the store. A server that does not answer such lists
+   * from its watch cache (the default before 1.31) sends a bookmark only when it happens to have heard of something.
+   */
+  readonly listsMoveBookmarks: boolean
   /** Asks as somebody who may read Deployments, read and write ConfigMaps, and nothing else. */
   openLimitedClient(): Promise<RawClient>
   /** From now on nobody knows what was before. Undefined: this cluster cannot be made to forget. */

@@ -6,6 +6,8 @@ import {type ContractCluster, clearGrounds} from './contract-cluster.ts'
 import {describeContract} from './contract-suite.ts'
 import {openLimitedClient, removeLimitedUser} from './limited-client.ts'
 
+const brokenImages = 'registry.example/broken'
+const listsMoveBookmarks = !process.env.HUBSPOKE_TEST_APISERVER_FLAGS?.includes('ConsistentListFromCache=false')
 const ownKubeconfig = process.env.HUBSPOKE_TEST_KUBECONFIG
 const binaries = ownKubeconfig ? undefined : await controlPlaneOrSkip()
 
@@ -14,7 +16,8 @@ async function openFresh(): Promise<ContractCluster> {
   const cluster = await startRealCluster({name: 'contract', nodes: 2, ...(binaries && {binaries})})
   return {
     client: cluster.client,
-    brokenImages: 'registry.example/broken',
+    brokenImages,
+    listsMoveBookmarks,
     openLimitedClient: () => openLimitedClient(cluster.client),
     expireHistory: async () => {
       await cluster.expireHistory()
@@ -30,7 +33,8 @@ async function openOwn(kubeconfig: string): Promise<ContractCluster> {
   const client: RawClient = openRawClient(kubeconfig)
   return {
     client,
-    brokenImages: 'registry.example/broken',
+    brokenImages,
+    listsMoveBookmarks,
     openLimitedClient: () => openLimitedClient(client),
     close: async () => {
       await clearGrounds(client)

@@ -31,6 +31,7 @@ async function openSandbox(): Promise<ContractCluster> {
   return {
     client,
     brokenImages,
+    listsMoveBookmarks: true,
     openLimitedClient: async () => new RawClient(readCredentials(sandbox.kubeconfig, user)),
     expireHistory: async () => cluster.expireHistory(),
     close: async () => {

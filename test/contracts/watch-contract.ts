@@ -141,13 +141,13 @@ export function describeWatches(cluster: () => ContractCluster): void {
       const {events, list} = await watchBehindTheStore(`allowWatchBookmarks=true&timeoutSeconds=${seconds}`)
       const sent = await events.rest()
       expect(sent.map(({type}) => type === 'BOOKMARK')).toEqual(sent.map(() => true))
-      expect(sent.length > 0).toBe(bookmarks === 'bookmarks')
+      if (bookmarks === 'no bookmark') return expect(sent).toEqual([])
       for (const {object} of sent) {
         expect(object).toMatchObject({kind: 'Deployment', apiVersion: 'apps/v1'})
         expect(object.metadata).not.toHaveProperty('name')
       }
-      const last = sent.at(-1)?.object.metadata.resourceVersion ?? list
-      expect(BigInt(last)).toBeGreaterThanOrEqual(BigInt(list))
+      const last = sent.at(-1)?.object.metadata.resourceVersion ?? 0
+      if (cluster().listsMoveBookmarks) expect(BigInt(last)).toBeGreaterThanOrEqual(BigInt(list))
     })
 
     test.concurrent('without an end carry no bookmark in their first seconds', async () => {
