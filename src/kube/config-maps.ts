@@ -9,7 +9,7 @@ import {fieldManager} from './restart-workload.ts'
 export function createConfigMaps(api: Api): ConfigMaps {
   return {
     async read(namespace, name, signal) {
-      const object = await unlessMissing(api.get(configMapPath(namespace, [name]), signal))
+      const object = await unlessMissing(api.get(configMapPath(namespace, [name], {}), signal))
       return object === undefined ? undefined : toConfigMap(object)
     },
     async write(namespace, name, {data, resourceVersion}, signal) {
@@ -17,10 +17,12 @@ export function createConfigMaps(api: Api): ConfigMaps {
       const metadata = {name, namespace, labels, ...(resourceVersion === undefined ? {} : {resourceVersion})}
       const body = {apiVersion: 'v1', kind: 'ConfigMap', metadata, data}
       if (resourceVersion === undefined) {
-        return toConfigMap(await api.write({method: 'POST', path: configMapPath(namespace), body}, signal))
+        return toConfigMap(
+          await api.write({method: 'POST', path: configMapPath(namespace, [], {fieldManager}), body}, signal),
+        )
       }
       const written = await unlessMissing(
-        api.write({method: 'PUT', path: configMapPath(namespace, [name]), body}, signal),
+        api.write({method: 'PUT', path: configMapPath(namespace, [name], {fieldManager}), body}, signal),
       )
       if (written !== undefined) return toConfigMap(written)
       const message = `The ConfigMap ${quoted(`${namespace}/${name}`)} of context ${quoted(api.party.context)} was deleted in the meantime.`
@@ -50,8 +52,8 @@ export function createConfigMaps(api: Api): ConfigMaps {
   }
 }
 
-function configMapPath(namespace: string, name: readonly string[] = []): string {
-  return apiPath(['api', 'v1', 'namespaces', namespace, 'configmaps', ...name], {fieldManager})
+function configMapPath(namespace: string, name: readonly string[], query: {fieldManager?: string}): string {
+  return apiPath(['api', 'v1', 'namespaces', namespace, 'configmaps', ...name], query)
 }
 
 function toConfigMap(object: unknown): ConfigMapObject {

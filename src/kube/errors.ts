@@ -25,7 +25,7 @@ export interface Refusal {
  * `refused` is true where the answer proves that the request was not carried out: every 4xx but 408.
  */
 export function answerError(party: Party, {status, retryAfter, body}: Refusal): HubspokeError {
-  const said = quotable(textAt(body, 'message'))
+  const said = textAt(body, 'kind') === 'Status' ? quotable(textAt(body, 'message')) : ''
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),
@@ -34,7 +34,7 @@ export function answerError(party: Party, {status, retryAfter, body}: Refusal): 
     status,
     said,
   }
-  const {failureClass, message, suggestions} = describe(answer, body)
+  const {failureClass, message, suggestions} = describe(answer)
   const details: FailureDetails = {
     status,
     suggestions,
@@ -69,7 +69,7 @@ interface Description {
   readonly suggestions: readonly string[]
 }
 
-function describe(answer: Answer, body: unknown): Description {
+function describe(answer: Answer): Description {
   const {context, name, status, said} = answer
   switch (status) {
     case 401:
@@ -95,7 +95,7 @@ function describe(answer: Answer, body: unknown): Description {
     case 409:
       return {
         failureClass: 'conflict',
-        message: `Context ${context} refused the write, because the object was changed in the meantime (HTTP 409)${tail(said)}`,
+        message: `Context ${context} refused the write (HTTP 409)${tail(said || 'the object was changed in the meantime')}`,
         suggestions: [],
       }
     case 429:
@@ -105,11 +105,11 @@ function describe(answer: Answer, body: unknown): Description {
         suggestions: ['repeat it later, or with a lower --concurrency-per-cluster'],
       }
     default:
-      return otherAnswer(answer, body)
+      return otherAnswer(answer)
   }
 }
 
-function otherAnswer(answer: Answer, body: unknown): Description {
+function otherAnswer(answer: Answer): Description {
   const {context, server, name, status, said} = answer
   if (status === 410 || status >= 500) {
     return {
@@ -121,7 +121,7 @@ function otherAnswer(answer: Answer, body: unknown): Description {
   if (status >= 400) return rejected(answer)
   return {
     failureClass: 'server-error',
-    message: `The server of context ${context} at ${server} answered with HTTP ${status}, which is not an answer of Kubernetes${isStatus(body) ? tail(said) : '.'}`,
+    message: `The server of context ${context} at ${server} answered with HTTP ${status}, which is not an answer of Kubernetes${tail(said)}`,
     suggestions: reach(name),
   }
 }
@@ -150,10 +150,6 @@ function rejected({context, status, said}: Answer): Description {
 function isAdmissionRefusal({said}: Answer): boolean {
   if (/ cannot [a-z]+ (resource|path) /.test(said)) return false
   return /denied the request|exceeded quota|violates PodSecurity|denied request|admission/i.test(said)
-}
-
-function isStatus(body: unknown): boolean {
-  return textAt(body, 'kind') === 'Status'
 }
 
 function tail(said: string): string {

@@ -13,7 +13,7 @@ export interface SharedWatch {
 }
 
 export interface SharedWatchDeps extends WatchCursorDeps {
-  /** Called once: from then on the watch tells nothing, and `ready` rejects. */
+  /** Called once, when a watch that stood is forbidden from then on: those whom it served need another one. */
   onForbidden(): void
 }
 
@@ -33,6 +33,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
   /** Resolved while the watch stands. */
   let standing = Promise.withResolvers<void>()
   let running = false
+  let stood = false
   let refusal: HubspokeError | undefined
 
   function fallen(): void {
@@ -41,10 +42,15 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
     standing.promise.catch(() => undefined)
   }
 
+  function stand(): void {
+    stood = true
+    standing.resolve()
+  }
+
   async function attempt(): Promise<Ending> {
     const startedAt = clock.now()
     try {
-      return {sound: await cursor.watch(standing.resolve)}
+      return {sound: await cursor.watch(stand)}
     } catch (error) {
       if (isExpired(error)) cursor.expire()
       standing.reject(error)
@@ -76,7 +82,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
     standing.reject(error)
     if (error instanceof HubspokeError && error.failureClass === 'forbidden') {
       refusal = error
-      onForbidden()
+      if (stood) onForbidden()
     } else {
       for (const workload of followed.list(scope.namespace)) followed.fail(workload, error)
     }

@@ -1,0 +1,52 @@
+import {expect, test} from 'vitest'
+import {createAccessReviews} from './access-reviews.ts'
+import {readClusterIdentity} from './cluster-identity.ts'
+import {fakeApi, refusal} from './testing/fake-api.ts'
+
+const never = new AbortController().signal
+const raise = (status: number) => () => {
+  throw refusal(status)
+}
+const identify = (get: () => unknown, ca = 'PEM') => readClusterIdentity(fakeApi({get}), async () => ca, never)
+
+test('a cluster is its kube-system namespace', async () => {
+  expect(await identify(() => ({metadata: {uid: 'k-1'}}))).toEqual({uid: 'k-1', standsIn: false})
+})
+
+test.each([
+  {because: 'it may not be read', get: raise(403)},
+  {because: 'there is none', get: raise(404)},
+  {because: 'the answer has no UID', get: () => ({})},
+])('server and CA stand in where $because', async ({get}) => {
+  const identity = await identify(get)
+  expect(identity).toEqual({uid: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), standsIn: true})
+  expect(await identify(get)).toEqual(identity)
+  expect((await identify(get, 'another PEM')).uid).not.toBe(identity.uid)
+})
+
+test('a cluster that cannot be asked has no identity', async () => {
+  await expect(identify(raise(500))).rejects.toMatchObject({failureClass: 'server-error'})
+  await expect(identify(raise(401))).rejects.toMatchObject({failureClass: 'unauthenticated'})
+})
+
+test.each([
+  {status: {allowed: true}, allowed: true},
+  {status: {allowed: false, reason: 'no'}, allowed: false},
+  {status: {allowed: 'true'}, allowed: false},
+  {status: undefined, allowed: false},
+])('an access review that answers $status is $allowed', async ({status, allowed}) => {
+  const api = fakeApi({write: () => ({status})})
+  const question = {verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop'} as const
+  expect(await createAccessReviews(api).mayI(question, never)).toBe(allowed)
+  expect(api.writes).toEqual([
+    {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: {resourceAttributes: question},
+      },
+    },
+  ])
+})

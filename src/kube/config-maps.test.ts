@@ -1,0 +1,66 @@
+import {expect, test} from 'vitest'
+import {createConfigMaps} from './config-maps.ts'
+import {fakeApi, refusal} from './testing/fake-api.ts'
+
+const never = new AbortController().signal
+const raise = (status: number, message?: string) => () => {
+  throw refusal(status, message)
+}
+
+test('reads the strings of a ConfigMap; one that does not exist is undefined', async () => {
+  const object = {metadata: {resourceVersion: '5'}, data: {'cache.json': '{}', broken: 7}}
+  const api = fakeApi({get: () => object})
+  expect(await createConfigMaps(api).read('a b', 'cache', never)).toEqual({
+    resourceVersion: '5',
+    data: {'cache.json': '{}'},
+  })
+  expect(api.gets).toEqual(['/api/v1/namespaces/a%20b/configmaps/cache'])
+  expect(await createConfigMaps(fakeApi({get: raise(404)})).read('ns', 'cache', never)).toBeUndefined()
+  expect(await createConfigMaps(fakeApi({get: () => ({})})).read('ns', 'cache', never)).toEqual({
+    resourceVersion: '',
+    data: {},
+  })
+})
+
+test('creates without a resource version, and replaces exactly the one that it is given', async () => {
+  const api = fakeApi({write: ({body}) => body})
+  const maps = createConfigMaps(api)
+  await maps.write('ns', 'cache', {data: {a: '1'}}, never)
+  await maps.write('ns', 'cache', {data: {a: '2'}, resourceVersion: '5'}, never)
+  expect(api.writes.map(({method, path}) => `${method} ${path}`)).toEqual([
+    'POST /api/v1/namespaces/ns/configmaps?fieldManager=hubspoke',
+    'PUT /api/v1/namespaces/ns/configmaps/cache?fieldManager=hubspoke',
+  ])
+  expect(api.writes.map(({body}) => (body as {metadata: object}).metadata)).toEqual([
+    {name: 'cache', namespace: 'ns', labels: {'app.kubernetes.io/managed-by': 'hubspoke'}},
+    {name: 'cache', namespace: 'ns', labels: {'app.kubernetes.io/managed-by': 'hubspoke'}, resourceVersion: '5'},
+  ])
+})
+
+test.each([
+  {because: 'it exists already', status: 409, resourceVersion: undefined, failureClass: 'conflict'},
+  {because: 'its namespace does not exist', status: 404, resourceVersion: undefined, failureClass: 'not-found'},
+  {because: 'another writer was faster', status: 409, resourceVersion: '5', failureClass: 'conflict'},
+  {because: 'it was deleted in the meantime', status: 404, resourceVersion: '5', failureClass: 'conflict'},
+])('a write is a $failureClass where $because', async ({status, resourceVersion, failureClass}) => {
+  const maps = createConfigMaps(fakeApi({write: raise(status)}))
+  const content = {data: {}, ...(resourceVersion && {resourceVersion})}
+  await expect(maps.write('ns', 'cache', content, never)).rejects.toMatchObject({failureClass, refused: true})
+})
+
+test.each([
+  {because: 'it exists', write: raise(409, 'namespaces "ns" already exists'), get: raise(500)},
+  {because: 'it exists, and the caller may not create any', write: raise(403), get: () => ({})},
+  {because: 'it was created', write: () => ({}), get: raise(500)},
+])('a namespace is there where $because', async (answers) => {
+  await createConfigMaps(fakeApi(answers)).createNamespace('ns', never)
+})
+
+test.each([
+  {because: 'it may not be created and cannot be seen', write: raise(403), get: raise(403), failureClass: 'forbidden'},
+  {because: 'the server fails', write: raise(500), get: () => ({}), failureClass: 'server-error'},
+])('no namespace where $because', async ({write, get, failureClass}) => {
+  await expect(createConfigMaps(fakeApi({write, get})).createNamespace('ns', never)).rejects.toMatchObject({
+    failureClass,
+  })
+})

@@ -1,0 +1,237 @@
+import {expect, test} from 'vitest'
+import {answerError, goOnWithout, shellWord} from './errors.ts'
+import {networkError} from './network-errors.ts'
+
+const party = {context: 'prod', server: 'https://prod.test'}
+const status = (message: string, more = {}) => ({kind: 'Status', message, ...more})
+
+test.each([
+  {
+    status: 401,
+    said: 'Unauthorized',
+    failureClass: 'unauthenticated',
+    refused: true,
+    message: 'The cluster of context "prod" did not accept the credentials (HTTP 401).',
+  },
+  {
+    status: 403,
+    said: 'deployments.apps "web" is forbidden: User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "shop"',
+    failureClass: 'forbidden',
+    refused: true,
+    message:
+      'Context "prod" does not permit this (HTTP 403): deployments.apps "web" is forbidden: User "jane" cannot patch resource "deployments" in API group "apps" in the namespace "shop".',
+  },
+  {
+    status: 403,
+    said: 'admission webhook "policy.test" denied the request: no latest tags',
+    failureClass: 'rejected',
+    refused: true,
+    message:
+      'The API server of context "prod" rejected the request (HTTP 403): admission webhook "policy.test" denied the request: no latest tags.',
+  },
+  {
+    status: 403,
+    said: 'pods "web" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3',
+    failureClass: 'rejected',
+    refused: true,
+    message:
+      'The API server of context "prod" rejected the request (HTTP 403): pods "web" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3.',
+  },
+  {
+    status: 404,
+    said: 'deployments.apps "web" not found',
+    failureClass: 'not-found',
+    refused: true,
+    message: 'Context "prod" does not have what was asked for (HTTP 404): deployments.apps "web" not found.',
+  },
+  {
+    status: 408,
+    said: '',
+    failureClass: 'timeout',
+    refused: false,
+    message: 'Context "prod" gave up on the request (HTTP 408).',
+  },
+  {
+    status: 409,
+    said: '',
+    failureClass: 'conflict',
+    refused: true,
+    message: 'Context "prod" refused the write (HTTP 409): the object was changed in the meantime.',
+  },
+  {
+    status: 409,
+    said: 'configmaps "c" already exists',
+    failureClass: 'conflict',
+    refused: true,
+    message: 'Context "prod" refused the write (HTTP 409): configmaps "c" already exists.',
+  },
+  {
+    status: 400,
+    said: 'no such field',
+    failureClass: 'rejected',
+    refused: true,
+    message: 'The API server of context "prod" rejected the request (HTTP 400): no such field.',
+  },
+  {
+    status: 422,
+    said: 'spec is invalid',
+    failureClass: 'rejected',
+    refused: true,
+    message: 'The API server of context "prod" rejected the request (HTTP 422): spec is invalid.',
+  },
+  {
+    status: 429,
+    said: '',
+    failureClass: 'throttled',
+    refused: true,
+    message: 'Context "prod" asks for fewer requests (HTTP 429).',
+  },
+  {
+    status: 410,
+    said: 'too old',
+    failureClass: 'server-error',
+    refused: true,
+    message: 'The API server of context "prod" failed to answer (HTTP 410): too old.',
+  },
+  {
+    status: 500,
+    said: 'etcdserver: leader changed',
+    failureClass: 'server-error',
+    refused: false,
+    message: 'The API server of context "prod" failed to answer (HTTP 500): etcdserver: leader changed.',
+  },
+  {
+    status: 503,
+    said: '',
+    failureClass: 'server-error',
+    refused: false,
+    message: 'The API server of context "prod" failed to answer (HTTP 503).',
+  },
+  {
+    status: 302,
+    said: '',
+    failureClass: 'server-error',
+    refused: false,
+    message:
+      'The server of context "prod" at https://prod.test answered with HTTP 302, which is not an answer of Kubernetes.',
+  },
+])('HTTP $status is $failureClass: $message', ({said, status: code, ...expected}) => {
+  const error = answerError(party, {status: code, body: status(said)})
+  expect(error).toMatchObject({...expected, status: code})
+})
+
+test.each([
+  {because: 'the header', retryAfter: '7', body: undefined, ms: 7_000},
+  {because: 'the Status', retryAfter: undefined, body: status('', {details: {retryAfterSeconds: 3}}), ms: 3_000},
+  {
+    because: 'the header before the Status',
+    retryAfter: '1',
+    body: status('', {details: {retryAfterSeconds: 3}}),
+    ms: 1_000,
+  },
+  {
+    because: 'nothing: a date needs a clock that agrees',
+    retryAfter: 'Wed, 21 Oct 2026 07:28:00 GMT',
+    body: undefined,
+    ms: undefined,
+  },
+])('how long to wait comes from $because', ({retryAfter, body, ms}) => {
+  expect(answerError(party, {status: 429, retryAfter, body}).retryAfterMs).toBe(ms)
+})
+
+test('of a body only the sentence of a Status is told, on one line, printable and capped', () => {
+  const proxy = answerError(party, {status: 502, body: {message: 'token abc', headers: {authorization: 'secret'}}})
+  expect(proxy.message).toBe('The API server of context "prod" failed to answer (HTTP 502).')
+  const hostile = answerError(party, {status: 500, body: status(`\x1b[31m${'x'.repeat(1000)}\nnext`)})
+  expect(hostile.message).toMatch(/: \\x1b\[31mx+…$/)
+  expect(hostile.message.length).toBeLessThan(400)
+  expect(hostile.cause).toBeUndefined()
+})
+
+test('the name of a context is safe to print and to type', () => {
+  expect(answerError({context: 'a\x1b"b', server: ''}, {status: 409}).message).toContain('Context "a\\x1b"b"')
+  expect(shellWord('prod-eu')).toBe('prod-eu')
+  expect(shellWord("it's $HOME")).toBe(`'it'\\''s $HOME'`)
+  expect(goOnWithout(shellWord('prod eu'))).toBe(`-c '!prod eu'  to go on without it`)
+})
+
+const limits = {connectMs: 5_000, responseMs: 30_000}
+
+test.each([
+  {
+    code: 'ENOTFOUND',
+    failureClass: 'unreachable',
+    message: 'Cannot find the address of https://prod.test (context "prod"): its name is not known.',
+  },
+  {
+    code: 'EAI_AGAIN',
+    failureClass: 'unreachable',
+    message: 'Cannot find the address of https://prod.test (context "prod"): its name is not known.',
+  },
+  {
+    code: 'ECONNREFUSED',
+    failureClass: 'unreachable',
+    message: 'Cannot reach context "prod": nothing accepts connections at https://prod.test.',
+  },
+  {
+    code: 'EHOSTUNREACH',
+    failureClass: 'unreachable',
+    message: 'Cannot reach context "prod": there is no route to https://prod.test.',
+  },
+  {
+    code: 'UND_ERR_CONNECT_TIMEOUT',
+    failureClass: 'unreachable',
+    message: 'Cannot reach context "prod": https://prod.test did not answer within 5 s.',
+  },
+  {
+    code: 'UND_ERR_HEADERS_TIMEOUT',
+    failureClass: 'timeout',
+    message: 'https://prod.test (context "prod") did not answer within 30 s.',
+  },
+  {
+    code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    failureClass: 'unauthenticated',
+    message: 'https://prod.test did not accept the client certificate of context "prod".',
+  },
+  {
+    code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH',
+    failureClass: 'unauthenticated',
+    message:
+      'The client certificate, key or CA of context "prod" cannot be used: it is damaged, or the key does not fit.',
+  },
+  {
+    code: 'ECONNRESET',
+    failureClass: 'unreachable',
+    message: 'The connection to https://prod.test (context "prod") was cut before the answer was complete.',
+  },
+  {
+    code: 'HPE_INVALID_CONSTANT',
+    failureClass: 'unreachable',
+    message: 'The connection to https://prod.test (context "prod") was cut before the answer was complete.',
+  },
+])('$code: $message', ({code, ...expected}) => {
+  const error = Object.assign(new Error('GET /secret token=abc'), {code})
+  const failure = networkError(party, error, 'sent', limits)
+  expect(failure).toMatchObject({...expected, refused: false})
+  expect(failure?.cause).toBeUndefined()
+})
+
+test('a failure before anything was sent proves that nothing was written', () => {
+  const error = Object.assign(new Error(), {code: 'ECONNRESET'})
+  expect(networkError(party, error, 'connecting', limits)?.refused).toBe(true)
+})
+
+test('of several addresses that failed, the first one speaks', () => {
+  const first = Object.assign(new Error(), {code: 'ECONNREFUSED'})
+  const second = Object.assign(new Error(), {code: 'EHOSTUNREACH'})
+  expect(networkError(party, new AggregateError([first, second]), 'connecting', limits)?.message).toContain(
+    'nothing accepts',
+  )
+})
+
+test.each([
+  {because: 'it has no code', error: new TypeError('x is not a function')},
+  {because: 'we asked undici for nonsense', error: Object.assign(new Error(), {code: 'UND_ERR_INVALID_ARG'})},
+])('an error is a bug where $because', ({error}) => {
+  expect(networkError(party, error, 'sent', limits)).toBeUndefined()
+})
