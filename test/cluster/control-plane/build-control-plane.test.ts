@@ -40,8 +40,8 @@ describe('ensureControlPlane', () => {
     placeKubectl()
     const first = await ensure()
     expect(Object.keys(first.binaries ?? {}).sort()).toEqual([...programNames].sort())
-    expect(printed[0]).toContain('6 programs')
-    expect(printed[0]).toContain('minutes')
+    expect(printed[0]).toContain('etcd, kube-apiserver, ')
+    expect(printed[1]).toContain('minutes')
     printed = []
     expect(await ensure()).toEqual(first)
     expect(printed).toEqual([])

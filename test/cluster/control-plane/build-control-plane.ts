@@ -92,10 +92,9 @@ async function buildAll(wanted: readonly Program[], deps: BuildDeps): Promise<st
     const missing = wanted.filter((program) => !isExecutable(join(deps.cache, program.name)))
     removeLeftovers(deps.cache)
     if (missing.length > 0) {
-      deps.print(
-        `Building ${missing.length} programs of a Kubernetes ${deps.pins.kubernetes} control plane from source. ` +
-          `The first time this takes about 10 minutes on two cores; they are kept in ${deps.cache}`,
-      )
+      const names = missing.map(({name}) => name).join(', ')
+      deps.print(`Building from source, for Kubernetes ${deps.pins.kubernetes}: ${names}.`)
+      deps.print(`The first time this takes about 10 minutes on two cores; they are kept in ${deps.cache}`)
     }
     for (const [index, program] of missing.entries()) {
       const problem = await build(program, `${program.name} (${index + 1} of ${missing.length})`, deps)
