@@ -9,6 +9,7 @@ import {type ConnectionLimits, createConnection} from './connection.ts'
 import type {Credentials} from './credentials.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
+import {createLeases} from './leases.ts'
 import type {ClusterAccess} from './ports.ts'
 import {createWorkloads} from './workloads.ts'
 
@@ -34,6 +35,7 @@ export function createClusterAccess({context, url, credentials, clock, limits}: 
     context,
     workloads: createWorkloads({api, clock, closing: closing.signal, watchLimit: connection.endlessLimit}),
     configMaps: createConfigMaps(api),
+    leases: createLeases(api),
     access: createAccessReviews(api),
     async identity(signal) {
       identity ??= await readClusterIdentity(api, ca, signal)

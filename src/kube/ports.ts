@@ -9,6 +9,7 @@ export interface ClusterAccess {
   readonly context: ContextRef
   readonly workloads: Workloads
   readonly configMaps: ConfigMaps
+  readonly leases: Leases
   readonly access: AccessReviews
   /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. Asked once, then remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
@@ -114,6 +115,37 @@ export interface ConfigMaps {
   ): Promise<ConfigMapObject>
   /** An existing namespace is a success. */
   createNamespace(namespace: string, signal: AbortSignal): Promise<void>
+}
+
+/** Who holds a Lease, as its holder has written it. Times are RFC 3339, by the holder's clock; missing text reads as `''`. */
+export interface LeaseRecord {
+  /** `''`: nobody. */
+  readonly holderIdentity: string
+  /** For how long the holder counts as alive after a change of the record; 0: it did not say. */
+  readonly leaseDurationSeconds: number
+  readonly acquireTime: string
+  readonly renewTime: string
+  /** How often the holder changed. */
+  readonly leaseTransitions: number
+  /** For people. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export interface LeaseObject extends LeaseRecord {
+  /** Another one after every change. */
+  readonly resourceVersion: string
+}
+
+export interface Leases {
+  /** Undefined: it, or its namespace, does not exist. */
+  read(namespace: string, name: string, signal: AbortSignal): Promise<LeaseObject | undefined>
+  /** Creates it (no `resourceVersion`) or replaces exactly that version; a race is a `conflict`, a missing namespace `not-found`. */
+  write(
+    namespace: string,
+    name: string,
+    content: {readonly record: LeaseRecord; readonly resourceVersion?: string},
+    signal: AbortSignal,
+  ): Promise<LeaseObject>
 }
 
 export interface AccessQuestion {

@@ -1,0 +1,176 @@
+import {gzipSync} from 'node:zlib'
+import {afterEach, expect, test} from 'vitest'
+import {type Api, apiPath, createApi} from './api.ts'
+import {createConnection} from './connection.ts'
+import type {Credential, Credentials} from './credentials.ts'
+import {type Handler, startServer, type TestServer} from './testing/tls-server.ts'
+
+const never = new AbortController().signal
+const open: {close(): Promise<unknown>}[] = []
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+async function setUp(
+  handler: Handler,
+  tokens: readonly string[] = ['first'],
+  basePath = '',
+): Promise<{api: Api; server: TestServer; renewals(): number}> {
+  const server = await startServer(handler)
+  const party = {context: 'prod', server: server.url}
+  const connection = createConnection({party, origin: new URL(server.url)})
+  open.push(connection, server)
+  const tls = {ca: server.ca}
+  let turn = 0
+  const current = async (): Promise<Credential> => ({headers: {authorization: `Bearer ${tokens[turn]}`}, tls})
+  const credentials: Credentials = {
+    current,
+    renewed() {
+      turn = Math.min(turn + 1, tokens.length - 1)
+      return current()
+    },
+  }
+  return {api: createApi({party, connection, credentials, basePath}), server, renewals: () => turn}
+}
+
+const json = (body: unknown): string => JSON.stringify(body)
+
+test('asks for JSON and gzip, as whom, below the path of a gateway', async () => {
+  const {api, server} = await setUp((_request, response) => response.end(json({ok: 'ü'})), ['t'], '/k8s/clusters/c-1')
+  expect(await api.get('/version', never)).toEqual({ok: 'ü'})
+  const [request] = server.requests
+  expect(request).toMatchObject({method: 'GET', path: '/k8s/clusters/c-1/version'})
+  const headers = new Map(
+    request?.headers.flatMap((name, index, all) => (index % 2 === 0 ? [[name, all[index + 1]]] : [])) as [
+      string,
+      string,
+    ][],
+  )
+  expect(Object.fromEntries(headers)).toMatchObject({
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    authorization: 'Bearer t',
+    'user-agent': 'hubspoke',
+  })
+})
+
+test('unpacks what the server has packed, and counts it as it came', async () => {
+  const packed = gzipSync(json({text: 'x'.repeat(200_000)}))
+  const {api} = await setUp((_request, response) => {
+    response.writeHead(200, {'content-encoding': 'gzip'})
+    response.end(packed)
+  })
+  expect(await api.get('/', never)).toEqual({text: 'x'.repeat(200_000)})
+})
+
+test('a write sends JSON, and answers with what the server has made of it', async () => {
+  const {api, server} = await setUp((request, response, body) =>
+    response.end(json({got: JSON.parse(body), type: request.headers['content-type']})),
+  )
+  const write = {
+    method: 'PATCH',
+    path: '/x',
+    body: {a: 1},
+    contentType: 'application/strategic-merge-patch+json',
+  } as const
+  expect(await api.write(write, never)).toEqual({got: {a: 1}, type: 'application/strategic-merge-patch+json'})
+  expect(server.requests[0]?.method).toBe('PATCH')
+})
+
+test.each([
+  {status: 403, failureClass: 'forbidden'},
+  {status: 404, failureClass: 'not-found'},
+  {status: 500, failureClass: 'server-error'},
+])('HTTP $status is told with the sentence of its Status', async ({status, failureClass}) => {
+  const {api} = await setUp((_request, response) => {
+    response.writeHead(status, {'retry-after': '2'})
+    response.end(json({kind: 'Status', message: 'the reason'}))
+  })
+  await expect(api.get('/', never)).rejects.toMatchObject({failureClass, status, retryAfterMs: 2_000})
+  await expect(api.watch('/', never)).rejects.toThrow(/the reason\.$/)
+})
+
+test.each([
+  {because: 'it is no JSON', status: 502, body: '<html>token=abc</html>'},
+  {
+    because: 'it is longer than anybody reads',
+    status: 500,
+    body: json({kind: 'Status', message: 'x'.repeat(1_000_000)}),
+  },
+  {because: 'it is empty', status: 500, body: ''},
+])('nothing of the body of a refusal is told where $because', async ({status, body}) => {
+  const {api} = await setUp((_request, response) => {
+    response.writeHead(status)
+    response.end(body)
+  })
+  await expect(api.get('/', never)).rejects.toThrow(
+    `The API server of context "prod" failed to answer (HTTP ${status}).`,
+  )
+})
+
+test.each([
+  {because: 'is no JSON', headers: {}, body: '<html>log in</html>'},
+  {because: 'cannot be unpacked', headers: {'content-encoding': 'gzip'}, body: 'not gzip'},
+])('a success that $because is not one', async ({headers, body}) => {
+  const {api} = await setUp((_request, response) => {
+    response.writeHead(200, headers)
+    response.end(body)
+  })
+  await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'server-error', refused: false})
+})
+
+const onlySecond: Handler = (request, response) => {
+  response.writeHead(request.headers.authorization === 'Bearer second' ? 200 : 401)
+  response.end('{}')
+}
+
+test('credentials that are refused are renewed, once, and the request is sent again', async () => {
+  const {api, server} = await setUp(onlySecond, ['first', 'second'])
+  expect(await api.get('/', never)).toEqual({})
+  expect(server.requests).toHaveLength(2)
+})
+
+test.each([
+  {because: 'the new ones are refused too', tokens: ['a', 'b', 'c'], requests: 2},
+  {because: 'there are no others', tokens: ['a'], requests: 1},
+])('credentials stay refused where $because', async ({tokens, requests}) => {
+  const {api, server} = await setUp(onlySecond, tokens)
+  await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'unauthenticated', status: 401, refused: true})
+  expect(server.requests).toHaveLength(requests)
+})
+
+test('a watch resolves with its first headers, and ends with its signal', async () => {
+  const {api, server} = await setUp((_request, response) => {
+    response.writeHead(200)
+    response.write('first\n')
+  })
+  const controller = new AbortController()
+  const body = await api.watch('/watch', controller.signal)
+  const chunks = body[Symbol.asyncIterator]()
+  expect((await chunks.next()).value?.toString()).toBe('first\n')
+  const rest = chunks.next()
+  controller.abort(new Error('enough'))
+  await expect(rest).rejects.toThrow('enough')
+  await expect.poll(() => server.streams.size).toBe(0)
+})
+
+test('abort ends the wait for credentials', async () => {
+  const party = {context: 'prod', server: 'https://prod.test'}
+  const connection = createConnection({party, origin: new URL(party.server)})
+  const forever: Credentials = {
+    current: () => new Promise(() => undefined),
+    renewed: () => new Promise(() => undefined),
+  }
+  const api = createApi({party, connection, credentials: forever, basePath: ''})
+  const controller = new AbortController()
+  const answer = api.get('/', controller.signal)
+  controller.abort(new Error('enough'))
+  await expect(answer).rejects.toThrow('enough')
+})
+
+test('names in a path cannot leave it', () => {
+  expect(
+    apiPath(['api', 'v1', 'namespaces', 'a/../b?c'], {limit: '1', continue: undefined, labelSelector: 'a=b&c'}),
+  ).toBe('/api/v1/namespaces/a%2F..%2Fb%3Fc?limit=1&labelSelector=a%3Db%26c')
+})
