@@ -66,6 +66,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       },
     },
     configMaps: fakeConfigMaps(stored, namespaces, request),
+    leases: {read: notNeeded, write: notNeeded},
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
