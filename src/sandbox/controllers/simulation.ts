@@ -3,6 +3,7 @@ import type {ApiObject} from '../api-object.ts'
 import type {Registry, WriteOptions} from '../objects/registry.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
 import {type Change, keyOf, type Store} from '../objects/store.ts'
+import {ApiError} from '../status.ts'
 import type {Agenda} from './agenda.ts'
 import type {RecordEvent} from './events.ts'
 
@@ -44,10 +45,19 @@ export function runController(simulation: Simulation, controller: Controller): v
       pending.add(key)
       simulation.agenda.after(simulation.pace.reactionMs, () => {
         pending.delete(key)
-        controller.sync(key)
+        attempt(() => controller.sync(key))
       })
     }
   })
+}
+
+/** What the API refuses (a namespace that is going) is let be: the next change leads to another look. */
+function attempt(step: () => void): void {
+  try {
+    step()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
 }
 
 export const controllerManager: WriteOptions = {manager: 'kube-controller-manager'}

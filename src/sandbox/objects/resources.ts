@@ -22,7 +22,7 @@ export interface Subresource {
   readonly verbs: readonly string[]
 }
 
-const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+const allVerbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 const status = (kind: string): Subresource => ({name: 'status', kind, verbs: ['get', 'patch', 'update']})
 const scale: Subresource = {
   name: 'scale',
@@ -54,7 +54,6 @@ const all = ['all']
 export const namespaces = resource('', 'Namespace', 'namespaces', {
   namespaced: false,
   shortNames: ['ns'],
-  verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
   subresources: [status('Namespace')],
 })
 export const nodes = resource('', 'Node', 'nodes', {

@@ -1,0 +1,126 @@
+import type {ApiObject} from '../api-object.ts'
+import {apiTime} from '../objects/metadata.ts'
+import type {Registry, WriteOptions} from '../objects/registry.ts'
+import {apiVersionOf, type Resource} from '../objects/resources.ts'
+import {serverSideApply} from '../objects/server-side-apply.ts'
+import {isObject, type Json} from '../patches/json.ts'
+import {JsonPatchFailure, jsonPatch} from '../patches/json-patch.ts'
+import {mergePatch} from '../patches/merge-patch.ts'
+import {strategicMerge} from '../patches/strategic-merge.ts'
+import {ApiError, badRequest, invalid, notFound, required, unsupportedMediaType} from '../status.ts'
+import {decode, mediaType, readObject} from './read-body.ts'
+
+/** What is patched. */
+export interface PatchTarget {
+  readonly resource: Resource
+  readonly namespace: string | undefined
+  readonly name: string
+}
+
+export interface PatchBody {
+  readonly text: string
+  readonly contentType: string | undefined
+}
+
+type Patcher = (current: ApiObject) => ApiObject
+
+/** @returns the object, and whether it is new: only an apply creates */
+export function applyPatch(
+  registry: Registry,
+  target: PatchTarget,
+  body: PatchBody,
+  options: WriteOptions & {readonly force: boolean; readonly now: Date},
+): {readonly object: ApiObject; readonly isNew: boolean} {
+  const type = mediaType(body.contentType)
+  if (type === 'application/apply-patch+yaml') return applyConfiguration(registry, target, body.text, options)
+  const patch = readPatch(type, body.text)
+  return {object: registry.update(target.resource, target, patch, options), isNew: false}
+}
+
+function readPatch(type: string, text: string): Patcher {
+  const read = readers[type]
+  if (read === undefined) throw unsupportedMediaType('415: Unsupported Media Type', {})
+  return read(text)
+}
+
+const decoding = (why: string): string => `error decoding patch: ${why}`
+
+const readers: Readonly<Record<string, (text: string) => Patcher>> = {
+  'application/merge-patch+json': (text) => {
+    const patch = objectPatch(decode(text, 'json', decoding))
+    return (current) => asObject(mergePatch(asJson(current), patch))
+  },
+  'application/strategic-merge-patch+json': (text) => {
+    const patch = objectPatch(decode(text, 'json', (why) => why))
+    return (current) => {
+      const value = asJson(current)
+      return isObject(value) ? asObject(strategicMerge(value, patch)) : current
+    }
+  },
+  'application/json-patch+json': (text) => {
+    const operations = decode(text, 'json', decoding)
+    if (!Array.isArray(operations)) {
+      throw badRequest(decoding('json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp'))
+    }
+    return (current) => asObject(patched(asJson(current), operations))
+  },
+}
+
+function objectPatch(patch: Json): Json & {[key: string]: Json} {
+  if (isObject(patch)) return patch
+  throw badRequest(decoding('json: cannot unmarshal array into Go value of type map[string]interface {}'))
+}
+
+function patched(current: Json, operations: readonly Json[]): Json {
+  try {
+    return jsonPatch(current, operations)
+  } catch (error) {
+    if (!(error instanceof JsonPatchFailure)) throw error
+    throw new ApiError({
+      code: 422,
+      reason: 'Invalid',
+      message: 'the server rejected our request due to an error in our request',
+      details: {},
+    })
+  }
+}
+
+function applyConfiguration(
+  registry: Registry,
+  {resource, namespace, name}: PatchTarget,
+  text: string,
+  options: WriteOptions & {readonly force: boolean; readonly now: Date},
+): {readonly object: ApiObject; readonly isNew: boolean} {
+  if (options.manager === '') {
+    const missing = required('fieldManager', 'is required for apply patch')
+    throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [missing])
+  }
+  const configuration = readObject(resource, text, 'application/yaml')
+  if (configuration.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
+  if (configuration.metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${configuration.metadata.name}) does not match the name on the URL (${name})`,
+    )
+  }
+  const manager = {
+    name: options.manager,
+    operation: 'Apply',
+    apiVersion: apiVersionOf(resource),
+    time: apiTime(options.now),
+  } as const
+  const apply = (current: ApiObject): ApiObject => serverSideApply(current, configuration, manager, options.force)
+  const write = {...options, operation: 'Apply'} as const
+  if (exists(registry, resource, namespace, name)) {
+    return {object: registry.update(resource, {namespace, name}, apply, write), isNew: false}
+  }
+  if (configuration.metadata.uid) throw notFound(resource, name)
+  const created = apply({metadata: {name}})
+  return {object: registry.create(resource, namespace, created, write), isNew: true}
+}
+
+function exists({store}: Registry, resource: Resource, namespace: string | undefined, name: string): boolean {
+  return store.get(resource, namespace === undefined ? name : `${namespace}/${name}`) !== undefined
+}
+
+const asJson = (object: ApiObject): Json => object as unknown as Json
+const asObject = (json: Json): ApiObject => json as unknown as ApiObject

@@ -1,0 +1,25 @@
+import type {ApiVerb, RequestMatch} from '../trouble.ts'
+
+/** What is asked for, as far as troubles and permissions tell requests apart. */
+export interface Question {
+  readonly verb: ApiVerb
+  readonly plural: string
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+}
+
+/** Whether a trouble meets a request. */
+export function matchesRequest(match: RequestMatch, question: Question, user: string): boolean {
+  return (
+    includes(match.verb, question.verb) &&
+    includes(match.resource, question.plural) &&
+    (match.namespace === undefined || match.namespace === (question.namespace ?? '')) &&
+    (match.name === undefined || match.name === question.name) &&
+    (match.user === undefined || match.user === user)
+  )
+}
+
+function includes<T>(wanted: T | readonly T[] | undefined, value: T): boolean {
+  if (wanted === undefined) return true
+  return Array.isArray(wanted) ? wanted.includes(value) : wanted === value
+}

@@ -1,0 +1,25 @@
+import type {Resource} from '../objects/resources.ts'
+import type {Store} from '../objects/store.ts'
+
+/**
+ * Up to which version the watchers of each resource are sure to have heard of everything. It moves with every change of that
+ * resource, and with every consistent list of it; changes elsewhere do not move it.
+ *
+ * Source: consistent reads from cache, https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache
+ */
+export class WatchProgress {
+  readonly #versions = new Map<Resource, number>()
+
+  constructor(store: Store) {
+    store.subscribe(({resource, version}) => this.#versions.set(resource, version))
+  }
+
+  of(resource: Resource): number {
+    return this.#versions.get(resource) ?? 0
+  }
+
+  /** A list has proved the version. */
+  proved(resource: Resource, version: number): void {
+    this.#versions.set(resource, Math.max(version, this.of(resource)))
+  }
+}

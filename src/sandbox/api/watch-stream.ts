@@ -1,0 +1,141 @@
+import type {Clock} from '../../shared/clock.ts'
+import type {ApiObject} from '../api-object.ts'
+import type {Resource} from '../objects/resources.ts'
+import type {Change, Store} from '../objects/store.ts'
+import {expired} from '../status.ts'
+import type {Answer} from '../transport/answer.ts'
+import {bookmarkPhase, nextBookmarkMs} from './bookmarks.ts'
+import type {Representation} from './representation.ts'
+import type {WatchProgress} from './watch-progress.ts'
+import type {WatchQuery} from './watch-query.ts'
+
+export interface WatchScope {
+  readonly resource: Resource
+  readonly namespace: string | undefined
+  readonly matches: (object: ApiObject) => boolean
+}
+
+export interface WatchDeps {
+  readonly store: Store
+  readonly progress: WatchProgress
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** How long a watch lasts at least that sets no end, in milliseconds; at most twice as long. */
+const longestMs = 1_800_000
+
+/** One watch: what was, what happens, bookmarks, and its end. A change is sent after the answer to the write that made it. */
+export class WatchStream {
+  readonly #scope: WatchScope
+  readonly #query: WatchQuery
+  readonly #answer: Answer
+  readonly #representation: Representation
+  readonly #deps: WatchDeps
+  #queue: Change[] = []
+  #sent = 0
+  /** Nothing up to this version is sent any more. */
+  #from: bigint
+
+  constructor(
+    scope: WatchScope,
+    query: WatchQuery,
+    out: {readonly answer: Answer; readonly representation: Representation},
+    deps: WatchDeps,
+  ) {
+    this.#scope = scope
+    this.#query = query
+    this.#answer = out.answer
+    this.#representation = out.representation
+    this.#deps = deps
+    this.#from = query.from ?? BigInt(deps.store.version)
+  }
+
+  /** Runs until its end or until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const {store, clock, random} = this.#deps
+    if (!this.#begin()) return
+    const end = AbortSignal.any([signal, this.#answer.closed])
+    const unsubscribe = store.subscribe((change) => this.#enqueue(change))
+    if (this.#query.withBookmarks) void this.#sendBookmarks(end)
+    await clock.sleep(this.#query.lastsMs ?? longestMs * (1 + random()), end)
+    unsubscribe()
+    this.#flush()
+    this.#answer.end()
+  }
+
+  /** Sends what is known already. False: the stream has ended with an error. */
+  #begin(): boolean {
+    const {store, progress} = this.#deps
+    const {resource, namespace, matches} = this.#scope
+    if (this.#query.withInitialEvents) {
+      for (const object of store.all(resource)) {
+        const isInside = namespace === undefined || object.metadata.namespace === namespace
+        if (isInside && matches(object)) this.#send('ADDED', object)
+      }
+      this.#from = BigInt(store.version)
+      progress.proved(resource, store.version)
+      const annotations = {'k8s.io/initial-events-end': 'true'}
+      if (this.#query.withBookmarks) this.#sendBookmark(store.version, {annotations})
+      return true
+    }
+    const missed = this.#from > BigInt(store.version) ? [] : store.changesSince(Number(this.#from))
+    if (missed === undefined) {
+      const tooOld = expired(`too old resource version: ${this.#from} (${store.expiredUpTo})`)
+      this.#answer.write(`${JSON.stringify({type: 'ERROR', object: tooOld.toStatus()})}\n`)
+      this.#answer.end()
+      return false
+    }
+    for (const change of missed) this.#tell(change)
+    return true
+  }
+
+  #enqueue(change: Change): void {
+    if (change.resource !== this.#scope.resource) return
+    this.#queue.push(change)
+    if (this.#queue.length === 1) setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    for (const change of this.#queue.splice(0)) this.#tell(change)
+  }
+
+  /** A change as it looks through the selector: what enters is added, what leaves is deleted. */
+  #tell({type, resource, object, previous, version}: Change): void {
+    const {namespace, matches} = this.#scope
+    if (resource !== this.#scope.resource || BigInt(version) <= this.#from) return
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return
+    const was = previous !== undefined && matches(previous)
+    const is = type !== 'DELETED' && matches(object)
+    if (is) this.#send(was ? 'MODIFIED' : 'ADDED', object)
+    else if (was) this.#send('DELETED', type === 'DELETED' ? object : leaving(previous, version))
+  }
+
+  #send(type: string, object: ApiObject): void {
+    this.#answer.write(this.#representation.event(type, object, this.#sent++ === 0))
+  }
+
+  async #sendBookmarks(end: AbortSignal): Promise<void> {
+    const {clock, random, progress} = this.#deps
+    const startedAt = clock.now()
+    const phase = bookmarkPhase(random)
+    while (!end.aborted) {
+      const now = clock.now() - startedAt
+      await clock.sleep(nextBookmarkMs(now, this.#query.lastsMs, phase) - now, end)
+      if (end.aborted) return
+      this.#flush()
+      const version = progress.of(this.#scope.resource)
+      if (BigInt(version) > this.#from) this.#sendBookmark(version, {})
+    }
+  }
+
+  #sendBookmark(version: number, metadata: {readonly annotations?: Record<string, string>}): void {
+    const bookmark = {metadata: {resourceVersion: String(version), ...metadata}} as unknown as ApiObject
+    this.#send('BOOKMARK', bookmark)
+  }
+}
+
+/** An object that leaves the selection: as it was, with the version at which it left. */
+function leaving(previous: ApiObject, version: number): ApiObject {
+  return {...previous, metadata: {...previous.metadata, resourceVersion: String(version)}}
+}

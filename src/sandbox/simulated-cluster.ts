@@ -1,0 +1,201 @@
+import {randomBytes} from 'node:crypto'
+import {setMaxListeners} from 'node:events'
+import type {Clock} from '../shared/clock.ts'
+import type {User} from './api/access.ts'
+import {ActiveTroubles} from './api/active-troubles.ts'
+import {ApiServer} from './api/api-server.ts'
+import type {ApiObject} from './api-object.ts'
+import {ClusterObjects} from './cluster-objects.ts'
+import {Agenda} from './controllers/agenda.ts'
+import {createEventRecorder} from './controllers/events.ts'
+import {runControllers} from './controllers/run-controllers.ts'
+import type {Pace, Simulation} from './controllers/simulation.ts'
+import {Registry} from './objects/registry.ts'
+import {namespaces} from './objects/resources.ts'
+import {Store} from './objects/store.ts'
+import {RequestLog} from './request-log.ts'
+import type {LoggedRequest, SandboxCluster} from './sandbox.ts'
+import {seedCluster} from './seed.ts'
+import type {ClusterSpec, WorkloadSpec} from './spec.ts'
+import {createCertificates} from './transport/certificates.ts'
+import {HttpFront} from './transport/http-front.ts'
+import type {Trouble} from './trouble.ts'
+
+export interface ClusterDeps {
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+const atOnce: Pace = {reactionMs: 0, podStartMs: 0, podStopMs: 0}
+
+/** One simulated cluster: its objects, the controllers that move them, and the server in front. */
+export class SimulatedCluster implements SandboxCluster {
+  readonly name: string
+  readonly uid: string
+  readonly token: string
+  /** The user of the cluster's own context first. */
+  readonly users: readonly User[]
+  /** PEM. */
+  readonly ca: string
+  readonly #store = new Store()
+  readonly #troubles = new ActiveTroubles()
+  readonly #log = new RequestLog()
+  readonly #end = new AbortController()
+  readonly #objects: ClusterObjects
+  readonly #front: HttpFront
+  readonly #working: Promise<void>
+  #isStopped = false
+  #moving: Promise<void> = Promise.resolve()
+
+  /** Starts a cluster in which everything that the spec names has been rolled out. */
+  static async start(spec: ClusterSpec, deps: ClusterDeps): Promise<SimulatedCluster> {
+    const certificates = await createCertificates(deps.clock.date())
+    const cluster = new SimulatedCluster(spec, deps, certificates)
+    await cluster.#front.listen()
+    for (const trouble of spec.trouble ?? []) cluster.addTrouble(trouble)
+    await cluster.#moving
+    return cluster
+  }
+
+  private constructor(
+    spec: ClusterSpec,
+    {clock, random}: ClusterDeps,
+    certificates: Awaited<ReturnType<typeof createCertificates>>,
+  ) {
+    setMaxListeners(0, this.#end.signal)
+    const registry = new Registry(this.#store, {clock, random})
+    const agenda = new Agenda(clock)
+    const record = createEventRecorder({registry, clock, random})
+    const simulation: Simulation = {store: this.#store, registry, agenda, clock, random, record, pace: atOnce}
+    const {retryPods} = runControllers(simulation, {ca: certificates.ca, troubles: () => this.#troubles.all})
+    this.#objects = new ClusterObjects(registry)
+    this.ca = certificates.ca
+    this.name = spec.name
+    this.users = usersOf(spec)
+    this.token = this.users[0]?.token ?? ''
+
+    seedCluster(registry, spec, clock.date())
+    agenda.settle()
+    for (const workload of spec.workloads ?? []) this.#rollOut(workload, agenda)
+    simulation.pace = paceOf(spec)
+    this.uid = this.#store.get(namespaces, 'kube-system')?.metadata.uid ?? ''
+    this.#working = agenda.run(this.#end.signal)
+
+    const server = new ApiServer({
+      registry,
+      troubles: this.#troubles,
+      users: this.users,
+      clock,
+      random,
+      gitVersion: spec.version ?? 'v1.36.3',
+      signal: this.#end.signal,
+    })
+    this.#front = new HttpFront(certificates, clock, (incoming, answer) => {
+      this.#log.add(incoming, server.userOf(incoming)?.name ?? '', answer)
+      void server.answer(incoming, answer)
+    })
+    this.#troubles.subscribe((change) => {
+      void this.#move()
+      if (change === 'removed') retryPods()
+    })
+  }
+
+  get server(): string {
+    return `https://127.0.0.1:${this.#front.port}`
+  }
+
+  connections(): number {
+    return this.#front.connections
+  }
+
+  requests(): readonly LoggedRequest[] {
+    return this.#log.all()
+  }
+
+  objects(kind: string, namespace?: string): readonly ApiObject[] {
+    return this.#objects.all(kind, namespace)
+  }
+
+  object(kind: string, namespace: string, name: string): ApiObject | undefined {
+    return this.#objects.one(kind, namespace, name)
+  }
+
+  add(workload: WorkloadSpec): ApiObject {
+    return this.#objects.add(workload)
+  }
+
+  create(object: ApiObject): ApiObject {
+    return this.#objects.create(object)
+  }
+
+  patch(kind: string, namespace: string, name: string, patch: object): ApiObject {
+    return this.#objects.patch(kind, namespace, name, patch)
+  }
+
+  remove(kind: string, namespace: string, name: string): boolean {
+    return this.#objects.remove(kind, namespace, name)
+  }
+
+  addTrouble(trouble: Trouble): () => void {
+    return this.#troubles.add(trouble)
+  }
+
+  expireHistory(): void {
+    this.#store.expire()
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true
+    return this.#move()
+  }
+
+  start(): Promise<void> {
+    this.#isStopped = false
+    return this.#move()
+  }
+
+  /** Ends everything: streams, connections, controllers. */
+  async close(): Promise<void> {
+    this.#end.abort()
+    await this.stop()
+    await this.#working
+  }
+
+  /** Brings the front to where it is to be, after what was ordered before. */
+  #move(): Promise<void> {
+    this.#moving = this.#moving.then(async () => {
+      const unreachable = this.#troubles.unreachable
+      this.#front.hang(unreachable === 'black-hole' && !this.#isStopped)
+      if (this.#isStopped || unreachable === 'refused') await this.#front.close()
+      else await this.#front.listen()
+    })
+    return this.#moving
+  }
+
+  /** A paused Deployment is paused after its first rollout: before it, it would have no pods at all. */
+  #rollOut(workload: WorkloadSpec, agenda: Agenda): void {
+    const {paused = false, ...rest} = workload
+    this.#objects.add(rest as WorkloadSpec)
+    agenda.settle()
+    if (!paused) return
+    this.#objects.patch('Deployment', workload.namespace, workload.name, {spec: {paused}})
+    agenda.settle()
+  }
+}
+
+/** A controller of a cluster without load reacts within milliseconds; slow clusters are slow in pods. */
+function paceOf({rolloutStepMs = 200}: ClusterSpec): Pace {
+  return {
+    reactionMs: Math.min(5, rolloutStepMs / 10),
+    podStartMs: rolloutStepMs,
+    podStopMs: Math.min(50, rolloutStepMs / 4),
+  }
+}
+
+function usersOf(spec: ClusterSpec): readonly User[] {
+  return [spec, ...(spec.contexts ?? [])].map(({name, token, may}) => ({
+    name,
+    token: token ?? randomBytes(24).toString('base64url'),
+    ...(may === undefined ? {} : {may}),
+  }))
+}
