@@ -202,6 +202,7 @@ describe('a namespace', () => {
   test('that may exist where nobody could look is not refused', async () => {
     const dead = fakeCluster({context: 'dead', trouble: failing(/./, () => new HubspokeError('unreachable', 'Cut.'))})
     await expect(run([east(), dead], {namespaces: ['shpo']}).discovery).resolves.toHaveProperty('readings.length', 2)
+    expect(dead.requests).not.toContain('namespaces')
     const silent = fakeCluster({context: 'silent', trouble: refusing(/namespaces/)})
     await expect(run([east(), silent], {namespaces: ['shpo']}).discovery).resolves.toHaveProperty('readings.length', 2)
   })
@@ -210,6 +211,11 @@ describe('a namespace', () => {
     const cluster = east()
     await expect(run([cluster], {namespaces: ['Shop']}).discovery).rejects.toThrow('No namespace can match "Shop".')
     expect(cluster.requests).toEqual([])
+  })
+
+  test('that cannot be asked about because of a bug is a bug', async () => {
+    const buggy = fakeCluster({context: 'east', trouble: failing(/namespaces/, () => new TypeError('oops'))})
+    await expect(run([buggy], {namespaces: ['shpo']}).discovery).rejects.toThrow(TypeError)
   })
 
   test('is not asked about when stopped', async () => {
