@@ -8,13 +8,18 @@ import type {SandboxSpec} from './spec.ts'
 export interface SandboxDeps {
   /** Everything that takes time in a simulated cluster takes it from here. */
   readonly clock: Clock
-  /** Numbers in [0, 1), for names, UIDs and the rhythm of the servers; default: those of the system. */
+  /**
+   * A number in [0, 1) to begin with: names, UIDs and the rhythm of the servers follow from it. Asked once per cluster, and
+   * may always be the same. Default: one of the system's.
+   */
   readonly random?: () => number
 }
 
 /** Starts the clusters; each listens on a port of its own on the loopback interface. */
 export async function startSandbox(spec: SandboxSpec, {clock, random = systemRandom}: SandboxDeps): Promise<Sandbox> {
-  const clusters = await Promise.all(spec.clusters.map((each) => SimulatedCluster.start(each, {clock, random})))
+  const clusters = await Promise.all(
+    spec.clusters.map((each, index) => SimulatedCluster.start(each, {clock, random: sequence(random(), index)})),
+  )
   const contexts = spec.clusters.flatMap(({name: cluster, contexts: further = []}, index) =>
     [{name: cluster}, ...further].map((context, nth) => ({
       ...context,
@@ -33,6 +38,19 @@ export async function startSandbox(spec: SandboxSpec, {clock, random = systemRan
     close: async () => {
       await Promise.all(clusters.map((cluster) => cluster.close()))
     },
+  }
+}
+
+/**
+ * Numbers in [0, 1) that follow from a first one, another sequence for every cluster (mulberry32).
+ */
+function sequence(first: number, index: number): () => number {
+  let state = Math.floor(first * 2 ** 32) + Math.imul(index + 1, 0x9e3779b9)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 

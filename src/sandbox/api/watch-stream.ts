@@ -1,3 +1,4 @@
+import {setImmediate as immediate} from 'node:timers/promises'
 import type {Clock} from '../../shared/clock.ts'
 import type {ApiObject} from '../api-object.ts'
 import type {Resource} from '../objects/resources.ts'
@@ -24,6 +25,9 @@ export interface WatchDeps {
 
 /** How long a watch lasts at least that sets no end, in milliseconds; at most twice as long. */
 const longestMs = 1_800_000
+
+/** Turns of the event loop by which a watch is behind the answers to writes; a real server is behind by milliseconds. */
+const turnsBehind = 5
 
 /** One watch: what was, what happens, bookmarks, and its end. A change is sent after the answer to the write that made it. */
 export class WatchStream {
@@ -93,7 +97,13 @@ export class WatchStream {
   #enqueue(change: Change): void {
     if (change.resource !== this.#scope.resource) return
     this.#queue.push(change)
-    if (this.#queue.length === 1) setImmediate(() => this.#flush())
+    if (this.#queue.length === 1) void this.#flushLater()
+  }
+
+  /** Later by some turns of the event loop, in which the writer gets its answer. */
+  async #flushLater(): Promise<void> {
+    for (let turn = 0; turn < turnsBehind; turn++) await immediate()
+    this.#flush()
   }
 
   #flush(): void {

@@ -66,6 +66,7 @@ export class Registry {
     const identified = withMetadata(object, {
       uid: randomUid(this.#random),
       creationTimestamp: apiTime(this.#clock.date()),
+      ...(options.operation === 'Apply' ? {managedFields: input.metadata.managedFields ?? []} : {}),
     })
     const managed = this.#managed(resource, identified, undefined, options)
     return options.dryRun ? managed : this.store.put(resource, managed)
@@ -86,7 +87,8 @@ export class Registry {
     const wanted = withoutNulls(change(current) as unknown as Json) as unknown as ApiObject
     checkIdentity(resource, wanted, current)
     validateTypes(resource, wanted)
-    const kept = withMetadata(withDefaults(resource.kind, withoutTypeMeta(wanted)), keptMetadata(current))
+    const books = options.operation === 'Apply' ? wanted : current
+    const kept = withMetadata(withDefaults(resource.kind, withoutTypeMeta(wanted)), keptMetadata(current, books))
     const next = preparedForUpdate(resource.kind, kept, current, options.subresource)
     validate(resource, next, current)
     const isSame = sameJson(withoutBooks(next), withoutBooks(current))
@@ -176,10 +178,11 @@ function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObj
   if (uid && uid !== metadata.uid) throw invalid(resource, name, uidCauses(uid))
 }
 
-/** What no writer changes. */
-function keptMetadata({metadata}: ApiObject): Partial<ApiObject['metadata']> {
+/** What no writer changes; `books` says who owns which field. */
+function keptMetadata({metadata}: ApiObject, books: ApiObject): Partial<ApiObject['metadata']> {
   const {name, generateName, namespace, uid, resourceVersion, generation} = metadata
-  const {creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, managedFields} = metadata
+  const {creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds} = metadata
+  const {managedFields} = books.metadata
   return defined({
     name,
     generateName,
