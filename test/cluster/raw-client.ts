@@ -26,6 +26,8 @@ export interface RawRequest {
   /** Default `application/json`. */
   readonly contentType?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Called when the head of the reply has come. */
+  readonly onHead?: () => void
 }
 
 export const mergePatch = 'application/merge-patch+json'
@@ -58,6 +60,7 @@ export class RawClient {
       headers: this.#headers(request),
       ...(request.body !== undefined && {body: JSON.stringify(request.body)}),
     })
+    request.onHead?.()
     return {status: statusCode, headers, body: fromText(await body.text()) as T}
   }
 

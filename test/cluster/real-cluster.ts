@@ -191,7 +191,7 @@ async function poll(what: string, isSo: () => Promise<boolean>): Promise<void> {
 }
 
 /** Where an object lives. The plural is the kind in lower case and an s, which suits every kind the tests use. */
-export function objectPath({apiVersion, kind, metadata}: KubeObject): string {
+function objectPath({apiVersion, kind, metadata}: KubeObject): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const namespace = metadata.namespace ? `/namespaces/${metadata.namespace}` : ''
   return `${group}${namespace}/${kind.toLowerCase()}s/${metadata.name}`

@@ -4,7 +4,7 @@ import type {KubeObject, RealCluster} from './real-cluster.ts'
 /** Below this path no image can be pulled; the stages of the test clusters see to it. */
 export const brokenImage = 'registry.example/broken/app:1'
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
+type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
 
 export interface WorkloadOptions {
   /** Default `Deployment`. */

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from 'vitest'
-import {strategicMergePatch} from '../cluster/raw-client.ts'
+import {mergePatch, strategicMergePatch} from '../cluster/raw-client.ts'
 import type {Watch, WatchEvent} from '../cluster/read-watch.ts'
 import {type ApiObject, type ContractCluster, Ground, restartPatch} from './contract-cluster.ts'
 
@@ -76,8 +76,13 @@ export function describeWatches(cluster: () => ContractCluster): void {
       const events = await watch('configmaps', query)
       let seenLater = 0
       for (let step = 1; step <= 10; step++) {
-        await ground.client.patch(ground.path('configmaps/noisy'), {data: {step: String(step)}})
-        if (!events.seen.some(({object}) => object.data?.step === String(step))) seenLater += 1
+        await ground.client.request('PATCH', ground.path('configmaps/noisy'), {
+          body: {data: {step: String(step)}},
+          contentType: mergePatch,
+          onHead: () => {
+            if (!events.seen.some(({object}) => object.data?.step === String(step))) seenLater += 1
+          },
+        })
       }
       await events.until(({object}) => object.data.step === '10')
       expect(seenLater).toBeGreaterThan(0)
