@@ -4,7 +4,6 @@ import type {Clock} from '../shared/clock.ts'
 import type {User} from './api/access.ts'
 import {ActiveTroubles} from './api/active-troubles.ts'
 import {ApiServer} from './api/api-server.ts'
-import type {ApiObject} from './api-object.ts'
 import {ClusterObjects} from './cluster-objects.ts'
 import {Agenda} from './controllers/agenda.ts'
 import {createEventRecorder} from './controllers/events.ts'
@@ -14,7 +13,7 @@ import {Registry} from './objects/registry.ts'
 import {namespaces} from './objects/resources.ts'
 import {Store} from './objects/store.ts'
 import {RequestLog} from './request-log.ts'
-import type {LoggedRequest, SandboxCluster} from './sandbox.ts'
+import type {SandboxCluster} from './sandbox.ts'
 import {seedCluster} from './seed.ts'
 import type {ClusterSpec, WorkloadSpec} from './spec.ts'
 import {createCertificates} from './transport/certificates.ts'
@@ -104,52 +103,24 @@ export class SimulatedCluster implements SandboxCluster {
     return `https://127.0.0.1:${this.#front.port}`
   }
 
-  connections(): number {
-    return this.#front.connections
-  }
+  // Fields, not methods: whoever takes one off the cluster may call it on its own.
+  readonly connections = () => this.#front.connections
+  readonly requests = () => this.#log.all()
+  readonly objects: SandboxCluster['objects'] = (...args) => this.#objects.all(...args)
+  readonly object: SandboxCluster['object'] = (...args) => this.#objects.one(...args)
+  readonly add: SandboxCluster['add'] = (workload) => this.#objects.add(workload)
+  readonly create: SandboxCluster['create'] = (object) => this.#objects.create(object)
+  readonly patch: SandboxCluster['patch'] = (...args) => this.#objects.patch(...args)
+  readonly remove: SandboxCluster['remove'] = (...args) => this.#objects.remove(...args)
+  readonly addTrouble = (trouble: Trouble) => this.#troubles.add(trouble)
+  readonly expireHistory = () => this.#store.expire()
 
-  requests(): readonly LoggedRequest[] {
-    return this.#log.all()
-  }
-
-  objects(kind: string, namespace?: string): readonly ApiObject[] {
-    return this.#objects.all(kind, namespace)
-  }
-
-  object(kind: string, namespace: string, name: string): ApiObject | undefined {
-    return this.#objects.one(kind, namespace, name)
-  }
-
-  add(workload: WorkloadSpec): ApiObject {
-    return this.#objects.add(workload)
-  }
-
-  create(object: ApiObject): ApiObject {
-    return this.#objects.create(object)
-  }
-
-  patch(kind: string, namespace: string, name: string, patch: object): ApiObject {
-    return this.#objects.patch(kind, namespace, name, patch)
-  }
-
-  remove(kind: string, namespace: string, name: string): boolean {
-    return this.#objects.remove(kind, namespace, name)
-  }
-
-  addTrouble(trouble: Trouble): () => void {
-    return this.#troubles.add(trouble)
-  }
-
-  expireHistory(): void {
-    this.#store.expire()
-  }
-
-  stop(): Promise<void> {
+  readonly stop = (): Promise<void> => {
     this.#isStopped = true
     return this.#move()
   }
 
-  start(): Promise<void> {
+  readonly start = (): Promise<void> => {
     this.#isStopped = false
     return this.#move()
   }
