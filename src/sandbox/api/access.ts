@@ -1,7 +1,8 @@
 import {timingSafeEqual} from 'node:crypto'
+import {resources} from '../objects/resources.ts'
 import type {AccessRule} from '../spec.ts'
 import {type ApiError, forbidden} from '../status.ts'
-import type {Trouble} from '../trouble.ts'
+import type {RequestMatch, Trouble} from '../trouble.ts'
 import type {ResourceRequest} from './request-info.ts'
 import {matchesRequest, type Question} from './request-match.ts'
 
@@ -19,6 +20,21 @@ export function authenticate(users: readonly User[], authorization: string | und
   return token === undefined ? undefined : users.find((user) => isSame(user.token, token))
 }
 
+/**
+ * Whose rights the request has: those of the asker, or of the user that `Impersonate-User` names, where the asker may do
+ * everything. A name that nobody has may do nothing.
+ *
+ * @throws ApiError 403 when the asker may not act as others
+ */
+export function actingUser(asker: User, users: readonly User[], impersonated: string | undefined): User {
+  if (!impersonated) return asker
+  if (asker.may !== undefined) {
+    const why = `User "${asker.name}" cannot impersonate resource "users" in API group "" at the cluster scope`
+    throw forbidden({group: '', plural: 'users'}, impersonated, why)
+  }
+  return users.find(({name}) => name === impersonated) ?? {name: impersonated, token: '', may: []}
+}
+
 function isSame(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
@@ -29,18 +45,25 @@ const forEverybody = 'selfsubjectaccessreviews'
 
 export function isAllowed(user: User, question: Question, troubles: readonly Trouble[]): boolean {
   if (question.plural === forEverybody) return true
-  const isForbidden = troubles.some(
-    (trouble) => trouble.type === 'forbidden' && matchesRequest(trouble, question, user.name),
-  )
+  const isForbidden = troubles.some((trouble) => trouble.type === 'forbidden' && isDenied(trouble, question, user.name))
   return !isForbidden && (user.may === undefined || user.may.some((rule) => isGranted(rule, question)))
 }
 
-function isGranted({verbs, resources, namespaces}: AccessRule, question: Question): boolean {
+/** Permissions only add up: who is refused in one namespace cannot have been granted all of them. */
+function isDenied(match: RequestMatch, question: Question, user: string): boolean {
+  const isAcross =
+    question.namespace === undefined &&
+    resources.some(({plural, namespaced}) => namespaced && plural === question.plural)
+  const {namespace: _namespace, ...everywhere} = match
+  return matchesRequest(isAcross ? everywhere : match, question, user)
+}
+
+function isGranted(rule: AccessRule, question: Question): boolean {
   const {verb, plural, namespace = ''} = question
   return (
-    (verbs.includes('*') || verbs.some((each) => each === verb)) &&
-    (resources.includes('*') || resources.includes(plural)) &&
-    (namespaces === undefined || namespaces.includes(namespace))
+    (rule.verbs.includes('*') || rule.verbs.includes(verb)) &&
+    (rule.resources.includes('*') || rule.resources.includes(plural)) &&
+    (rule.namespaces === undefined || rule.namespaces.includes(namespace))
   )
 }
 

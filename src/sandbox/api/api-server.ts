@@ -4,7 +4,7 @@ import {type Resource, selfSubjectAccessReviews} from '../objects/resources.ts'
 import {methodNotAllowed, noSuchResource, unauthorized} from '../status.ts'
 import type {Answer} from '../transport/answer.ts'
 import type {Incoming} from '../transport/http-front.ts'
-import {authenticate, isAllowed, refusal, type User} from './access.ts'
+import {actingUser, authenticate, isAllowed, refusal, type User} from './access.ts'
 import {reviewAccess} from './access-review.ts'
 import type {ActiveTroubles} from './active-troubles.ts'
 import {answerGeneral} from './general-paths.ts'
@@ -72,8 +72,9 @@ export class ApiServer {
 
   async #answer(incoming: Incoming, answer: Answer): Promise<void> {
     const url = new URL(incoming.url, 'https://sandbox')
-    const user = this.userOf(incoming)
-    if (user === undefined) throw unauthorized()
+    const asker = this.userOf(incoming)
+    if (asker === undefined) throw unauthorized()
+    const user = actingUser(asker, this.#deps.users, incoming.headers['impersonate-user'])
     const request = parseRequest(incoming.method, url.pathname, url.searchParams)
     if (request === undefined) {
       const server = incoming.headers[':authority'] ?? incoming.headers.host ?? ''
