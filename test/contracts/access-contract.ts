@@ -78,6 +78,16 @@ export function describeAccess(cluster: () => ContractCluster): void {
       )
     })
 
+    test('who may do everything may act as somebody who may not', async () => {
+      const headers = {'Impersonate-User': cluster().limitedUser}
+      const ask = (resource: string) => ground.client.request('GET', ground.path(resource), {headers})
+      expect((await ask('deployments')).status).toBe(200)
+      expect(await ask('statefulsets')).toMatchObject({status: 403, body: {reason: 'Forbidden'}})
+      const back = await limited.request('GET', ground.path('deployments'), {headers: {'Impersonate-User': 'admin'}})
+      const refusal = expect.stringMatching(/ is forbidden: User ".+" cannot impersonate/)
+      expect(back).toMatchObject({status: 403, body: {reason: 'Forbidden', message: refusal}})
+    })
+
     test.each([
       {who: 'everybody', verb: 'patch', resource: 'deployments', allowed: true},
       {who: 'limited', verb: 'patch', resource: 'deployments', allowed: false},

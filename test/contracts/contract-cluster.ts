@@ -13,6 +13,10 @@ export interface ContractCluster {
    * from its watch cache (the default before 1.31) sends a bookmark only when it happens to have heard of something.
    */
   readonly listsMoveBookmarks: boolean
+  /** Sees to it that no pod of that workload finds a node; what has to be in the spec of its pods for that. */
+  unschedulable(namespace: string, name: string): {readonly podSpec: object}
+  /** The name under which the limited client is known, for somebody who wants to act as it. */
+  readonly limitedUser: string
   /** Asks as somebody who may read Deployments, read and write ConfigMaps, and nothing else. */
   openLimitedClient(): Promise<RawClient>
   /** From now on nobody knows what was before. Undefined: this cluster cannot be made to forget. */

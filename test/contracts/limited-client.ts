@@ -7,6 +7,7 @@ const places = {
   binding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
 }
 const name = 'hubspoke-contract-limited'
+export const limitedUser = `system:serviceaccount:default:${name}`
 const rbac = 'rbac.authorization.k8s.io'
 
 /** A ServiceAccount that may read Deployments and use ConfigMaps, in every namespace, and nothing else. */

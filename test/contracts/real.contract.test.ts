@@ -4,10 +4,16 @@ import {openRawClient, type RawClient} from '../cluster/raw-client.ts'
 import {startRealCluster} from '../cluster/real-cluster.ts'
 import {type ContractCluster, clearGrounds} from './contract-cluster.ts'
 import {describeContract} from './contract-suite.ts'
-import {openLimitedClient, removeLimitedUser} from './limited-client.ts'
+import {limitedUser, openLimitedClient, removeLimitedUser} from './limited-client.ts'
 
 const brokenImages = 'registry.example/broken'
 const listsMoveBookmarks = !process.env.HUBSPOKE_TEST_APISERVER_FLAGS?.includes('ConsistentListFromCache=false')
+const common = {
+  brokenImages,
+  listsMoveBookmarks,
+  limitedUser,
+  unschedulable: () => ({podSpec: {nodeSelector: {'hubspoke.test/there-is': 'no-such-node'}}}),
+}
 const ownKubeconfig = process.env.HUBSPOKE_TEST_KUBECONFIG
 const binaries = ownKubeconfig ? undefined : await controlPlaneOrSkip()
 
@@ -16,8 +22,7 @@ async function openFresh(): Promise<ContractCluster> {
   const cluster = await startRealCluster({name: 'contract', nodes: 2, ...(binaries && {binaries})})
   return {
     client: cluster.client,
-    brokenImages,
-    listsMoveBookmarks,
+    ...common,
     openLimitedClient: () => openLimitedClient(cluster.client),
     expireHistory: async () => {
       await cluster.expireHistory()
@@ -33,8 +38,7 @@ async function openOwn(kubeconfig: string): Promise<ContractCluster> {
   const client: RawClient = openRawClient(kubeconfig)
   return {
     client,
-    brokenImages,
-    listsMoveBookmarks,
+    ...common,
     openLimitedClient: () => openLimitedClient(client),
     close: async () => {
       await clearGrounds(client)

@@ -157,6 +157,54 @@ export function describeRollouts(cluster: () => ContractCluster): void {
       expect(waiting).toEqual([['Pending', {reason, message: expect.stringContaining(image)}]])
     })
 
+    test('Recreate takes every old pod away before the first new one comes', async () => {
+      await ground.workload('deployments', 'replaced', {strategy: {type: 'Recreate'}})
+      const before = await ground.rolledOut('deployments/replaced')
+      const query = `watch=1&resourceVersion=${before.metadata.resourceVersion}&fieldSelector=metadata.name%3Dreplaced`
+      const events = await ground.client.watch(ground.path(`deployments?${query}`))
+      const written = await restart('deployments/replaced', '2026-01-01T00:00:00.000Z')
+      await ground.rolledOut('deployments/replaced')
+      await events.until(
+        ({object: {status}}) =>
+          status.updatedReplicas === 2 &&
+          status.availableReplicas === 2 &&
+          status.observedGeneration === written.metadata.generation,
+      )
+      const totals = events.seen.map(({object}) => object.status.replicas ?? 0)
+      expect(Math.max(...totals)).toBe(2)
+      expect(totals).toContain(0)
+      events.close()
+    })
+
+    test('a pod that fits on no node: it stays Pending, and the scheduler says why', async () => {
+      const {podSpec} = cluster().unschedulable(ground.namespace, 'homeless')
+      const template = {
+        metadata: {labels: {app: 'homeless'}},
+        spec: {containers: [{name: 'app', image: 'registry.example/app:1'}], ...podSpec},
+      }
+      await ground.workload('deployments', 'homeless', {replicas: 1, template})
+      const scheduled = async (): Promise<unknown> => {
+        const [pod] = await pods('homeless')
+        const found = pod?.status.conditions?.find(({type}: {type: string}) => type === 'PodScheduled')
+        return found && {phase: pod?.status.phase, ...found}
+      }
+      await expect.poll(scheduled, {timeout: 20_000, interval: 50}).toMatchObject({
+        phase: 'Pending',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: expect.stringMatching(/^0\/\d+ nodes are available: /),
+      })
+    })
+
+    test('a deleted Deployment takes its ReplicaSets and its pods with it', async () => {
+      await ground.workload('deployments', 'doomed', {replicas: 1})
+      await ground.rolledOut('deployments/doomed')
+      await ground.client.delete(ground.path('deployments/doomed'))
+      const left = async (): Promise<number> =>
+        (await pods('doomed')).length + (await ground.list('replicasets?labelSelector=app%3Ddoomed')).items.length
+      await expect.poll(left, {timeout: 20_000, interval: 50}).toBe(0)
+    })
+
     test('a StatefulSet: one revision gives way to the other, its pods keep their names', async () => {
       await ground.workload('statefulsets', 'db')
       const before = await ground.rolledOut('statefulsets/db')

@@ -33,6 +33,11 @@ async function openSandbox(): Promise<ContractCluster> {
     client,
     brokenImages,
     listsMoveBookmarks: true,
+    unschedulable: (namespace, name) => {
+      cluster.addTrouble({type: 'unschedulable', namespace, name})
+      return {podSpec: {}}
+    },
+    limitedUser: user,
     openLimitedClient: async () => new RawClient(readCredentials(sandbox.kubeconfig, user)),
     expireHistory: async () => cluster.expireHistory(),
     close: async () => {

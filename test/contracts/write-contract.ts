@@ -61,6 +61,20 @@ export function describeWrites(cluster: () => ContractCluster): void {
       expect(reply).toMatchObject({status: 404, body})
     })
 
+    test('refuse a namespace that exists, and more than a ConfigMap holds', async () => {
+      const again = await ground.client.post('/api/v1/namespaces', {metadata: {name: ground.namespace}})
+      expect(again).toMatchObject({status: 409, body: {reason: 'AlreadyExists', details: {kind: 'namespaces'}}})
+      const tooMuch = {metadata: {name: 'big'}, data: {key: 'x'.repeat(1024 * 1024 + 1)}}
+      expect(await ground.client.post(ground.path('configmaps'), tooMuch)).toMatchObject({
+        status: 422,
+        body: {
+          message: 'ConfigMap "big" is invalid: []: Too long: may not be more than 1048576 bytes',
+          reason: 'Invalid',
+          details: {causes: [{reason: 'FieldValueTooLong'}]},
+        },
+      })
+    })
+
     test('say in full what was not found', async () => {
       const body = {
         kind: 'Status',
