@@ -1,4 +1,4 @@
-import {Command} from '@oclif/core'
+import {Command, type Interfaces} from '@oclif/core'
 import {type ExitName, exitCodes} from '../model/exit-code.ts'
 import {type FailureClass, HubspokeError, toFailure} from '../model/failure.ts'
 import type {ErrorReport} from '../model/report.ts'
@@ -6,6 +6,7 @@ import {printable} from '../shared/printable.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
 import {AlreadyReported} from './already-reported.ts'
 import {type Clusters, type ContextFlags, withClusters} from './clusters.ts'
+import {withEnvironmentLists} from './environment-lists.ts'
 import {type OutputFormat, outputFlags} from './flags.ts'
 import {processRuntime, type Runtime} from './runtime.ts'
 import {type Session, type SessionFlags, withSession} from './session.ts'
@@ -21,6 +22,17 @@ export abstract class BaseCommand extends Command {
   }
 
   protected readonly runtime: Runtime = (this.constructor as typeof BaseCommand).openRuntime()
+
+  /** The command line as it was typed: parsing changes `argv`. */
+  protected readonly typed: readonly string[] = [...this.argv]
+
+  protected override parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
+    return super.parse(options, withEnvironmentLists(argv, this.ctor.flags ?? {}, this.runtime.env))
+  }
 
   /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
   protected reaching<R>(
@@ -70,7 +82,7 @@ export abstract class BaseCommand extends Command {
       : toFailure(error)
     const name = exitForClass[failure.class]
     const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
-    const format = formatOf(this.argv, this.runtime.env)
+    const format = formatOf(this.typed, this.runtime.env)
     if (format !== undefined) {
       const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
       this.runtime.stdout.write(await renderDocument(report, format))

@@ -47,7 +47,8 @@ export function hubDeps(
       return preflighted
     },
     agree,
-    openLedger: () => createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, clock}),
+    openLedger: () =>
+      createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, mayContinue: run.named, clock}),
     costOf: clusters.costOf,
   }
 }

@@ -6,6 +6,8 @@ export interface RunIdentity {
   readonly id: string
   /** What marks the writes of this run, RFC 3339 with milliseconds. */
   readonly stamp: string
+  /** Somebody chose the id: it may be the run of an earlier invocation. */
+  readonly named: boolean
 }
 
 /**
@@ -22,5 +24,5 @@ export function runIdentity(
   if (stamp === undefined) {
     throw new HubspokeError('usage', `"${id}" is no run id: it must look like ${createRunId(clock.date(), random())}.`)
   }
-  return {id, stamp}
+  return {id, stamp, named: named !== undefined}
 }

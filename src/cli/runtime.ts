@@ -4,10 +4,17 @@ import {type Clock, systemClock} from '../shared/clock.ts'
 import {type Output, outputTo} from './output.ts'
 import {askOnTerminal, type Terminal} from './terminal.ts'
 
+/** How this very program is started again, and what a reader types to do so. */
+export interface Program {
+  readonly argv: readonly string[]
+  readonly typed: string
+}
+
 /** Everything that hubspoke takes from the machine it runs on. Tests hand over another one. */
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
+  readonly program: Program
   readonly clock: Clock
   readonly random: () => number
   readonly stdout: Output
@@ -29,6 +36,7 @@ const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 export function processRuntime(): Runtime {
   return {
     env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
+    program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
     homeDir: homedir(), // the default kubeconfig, config file and ledger
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter
@@ -50,4 +58,9 @@ export function processRuntime(): Runtime {
       process.exitCode = code
     },
   }
+}
+
+/** In a clone the program is started through npm, which brings the right Node.js. */
+function typedName(env: Runtime['env']): string {
+  return env.npm_lifecycle_event === undefined ? 'hubspoke' : 'npm run -s hubspoke --'
 }

@@ -68,7 +68,7 @@ to its end. One that fails never stops another. The exit code is 0 only when eve
         verb: spoke.verb,
         image: query.text,
         restartedAt: run.stamp,
-        contextsFrom: contextsFrom(this.argv, runtime),
+        contextsFrom: contextsFrom(this.typed, runtime),
       }
       const composition = {
         run,

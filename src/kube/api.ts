@@ -54,11 +54,11 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)
-    if (answer.status !== 401) return successOf(party, answer)
-    const refusal = await refusalOf(party, answer)
+    if (answer.status !== 401) return successOf(party, answer, credential)
+    const refusal = await refusalOf(party, answer, credential)
     const renewed = await abortable(credentials.renewed(credential), signal)
     if (isSame(renewed, credential)) throw refusal
-    return successOf(party, await send(request, renewed, signal))
+    return successOf(party, await send(request, renewed, signal), renewed)
   }
 
   return {
@@ -82,29 +82,35 @@ function isSame(a: Credential, b: Credential): boolean {
   return a.tls === b.tls && JSON.stringify(a.headers) === JSON.stringify(b.headers)
 }
 
-async function successOf(party: Party, answer: WireAnswer): Promise<WireAnswer> {
+async function successOf(party: Party, answer: WireAnswer, credential: Credential): Promise<WireAnswer> {
   if (answer.status >= 200 && answer.status < 300) return answer
-  throw await refusalOf(party, answer)
+  throw await refusalOf(party, answer, credential)
 }
 
-async function refusalOf(party: Party, answer: WireAnswer): Promise<HubspokeError> {
+async function refusalOf(party: Party, answer: WireAnswer, credential: Credential): Promise<HubspokeError> {
   const retryAfter = answer.headers['retry-after']
   return answerError(party, {
     status: answer.status,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-    body: await statusOf(party, answer),
+    body: await statusOf(party, answer, credential),
   })
 }
 
 /** The body of a refusal when it is the JSON that an API server sends; undefined for anything else. */
-async function statusOf(party: Party, answer: WireAnswer): Promise<unknown> {
+async function statusOf(party: Party, answer: WireAnswer, credential: Credential): Promise<unknown> {
   try {
-    return JSON.parse(await textOf(party, answer, maxErrorBytes))
+    return JSON.parse(withoutSecrets(await textOf(party, answer, maxErrorBytes), credential))
   } catch (error) {
     // The code of the answer says enough; only a caller that has given up wants to hear of it.
     if (error instanceof SyntaxError || error instanceof HubspokeError) return undefined
     throw error
   }
+}
+
+/** What a server or a gateway says of a request may quote what the request carried. */
+function withoutSecrets(text: string, {headers}: Credential): string {
+  const secret = headers.authorization?.replace(/^\w+\s+/, '')
+  return secret ? text.replaceAll(secret, '[redacted]') : text
 }
 
 /** The text of a body, unpacked. Of one that is longer than `maxBytes` only the beginning. */

@@ -1,3 +1,4 @@
+import {constants} from 'node:fs'
 import {type FileHandle, mkdir, open} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../model/failure.ts'
@@ -11,17 +12,20 @@ export interface LedgerPlace {
   /** Created, for its owner alone, when it is missing. */
   readonly directory: string
   readonly runId: string
+  /** The run was named: a ledger that it has already is gone on with, behind what stands there. */
+  readonly mayContinue?: boolean
   readonly clock: Pick<Clock, 'date'>
 }
 
 /**
  * A new ledger, `<directory>/<runId>.jsonl`, readable by its owner alone: one JSON record per line, on disk before its
- * append resolves. Rejects with a `usage` error when it cannot be created, or when the run has one already.
+ * append resolves. Rejects with a `usage` error when it cannot be created, or when the run has one already and may not
+ * continue it.
  */
-export async function createLedger({directory, runId, clock}: LedgerPlace): Promise<Ledger> {
+export async function createLedger({directory, runId, mayContinue, clock}: LedgerPlace): Promise<Ledger> {
   if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `"${printable(runId)}" is no run id.`)
   const path = join(directory, `${runId}.jsonl`)
-  const file = await createFile(directory, path, runId)
+  const file = (await createFile(directory, path)) ?? (await continueFile(path, runId, mayContinue))
   const commit = createGroupCommit(file)
   let last = Promise.resolve()
   let closing: Promise<void> | undefined
@@ -51,7 +55,8 @@ export async function createLedger({directory, runId, clock}: LedgerPlace): Prom
   }
 }
 
-async function createFile(directory: string, path: string, runId: string): Promise<FileHandle> {
+/** Undefined: there is a file of that name. */
+async function createFile(directory: string, path: string): Promise<FileHandle | undefined> {
   try {
     await mkdir(directory, {recursive: true, mode: 0o700})
     // Append and exclusive: nothing that exists is written to, and no symbolic link is followed.
@@ -59,11 +64,33 @@ async function createFile(directory: string, path: string, runId: string): Promi
     await syncDirectory(directory)
     return file
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw ledgerNotWritable(path, fileProblem(error))
+    if (codeOf(error) === 'EEXIST') return undefined
+    throw ledgerNotWritable(path, fileProblem(error))
+  }
+}
+
+async function continueFile(path: string, runId: string, mayContinue = false): Promise<FileHandle> {
+  if (!mayContinue) {
     throw new HubspokeError('usage', `The run ${runId} has a ledger already: ${printable(path)}.`, {
-      suggestions: [`hubspoke runs show ${runId}`, 'leave out --run-id  to start another run'],
+      suggestions: [`--run-id ${runId}  to go on with it`],
     })
   }
+  try {
+    const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    await endTornLine(file, path)
+    return file
+  } catch (error) {
+    throw error instanceof HubspokeError ? error : ledgerNotWritable(path, fileProblem(error))
+  }
+}
+
+/** What a killed run left of its last line must not swallow the next one. */
+async function endTornLine(file: FileHandle, path: string): Promise<void> {
+  const stat = await file.stat()
+  if (!stat.isFile()) throw ledgerNotWritable(path, 'it is no file')
+  if (stat.size === 0) return
+  const {buffer} = await file.read(Buffer.alloc(1), 0, 1, stat.size - 1)
+  if (buffer.toString() !== '\n') await file.appendFile('\n')
 }
 
 /** So that the file's name, too, outlives a power cut. Some network file systems cannot do it, and need not. */

@@ -34,7 +34,7 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   failure: maybe(isFailure),
 })
 
-const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger']
+const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger', 'lock-lost']
 
 /** What every record has. */
 function base<T extends LedgerRecord['type']>(type: T) {

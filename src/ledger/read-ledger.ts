@@ -84,15 +84,21 @@ function createFold(path: string): Fold {
   let ended: RecordedRun['ended']
   let damagedLines = 0
 
+  const plan = ({target, server}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
+    const key = targetKey(target)
+    const wrote = targets.get(key)?.wrote ?? 'no'
+    targets.set(key, {target, server, state: 'planned', wrote, attempts: 0, result: undefined})
+  }
   const add: Fold['add'] = (record) => {
     if (record === 'unknown') return
     if (record === undefined) damagedLines += 1
-    else if (record.type === 'run') run ??= record
-    else if (record.type === 'ended') ended = record
-    else if (record.type === 'planned') {
-      const {target, server} = record
-      targets.set(targetKey(target), {target, server, state: 'planned', wrote: 'no', attempts: 0, result: undefined})
-    } else {
+    else if (record.type === 'run') {
+      // The same run, invoked again: it goes on.
+      run ??= record
+      ended = undefined
+    } else if (record.type === 'ended') ended = record
+    else if (record.type === 'planned') plan(record)
+    else {
       const known = targets.get(record.target)
       if (known === undefined) damagedLines += 1
       else targets.set(record.target, after(known, record))

@@ -63,6 +63,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
     await mkdir(join(home, '.config', 'hubspoke'), {recursive: true})
     await writeFile(join(home, '.config', 'hubspoke', 'config.yaml'), options.config)
   }
+  let draws = 0
   const listeners = new Set<(signal: StopSignal) => void>()
   const printed: string[] = []
   const runs = join(home, '.local', 'state', 'hubspoke', 'runs')
@@ -85,9 +86,10 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       let exitCode = 70
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
+        program: {argv: [], typed: 'hubspoke'},
         homeDir: home,
         clock: options.clock,
-        random: () => 0.5,
+        random: () => (draws++ % 1000) / 1000,
         stdout,
         stderr,
         terminal: options.answers && {
@@ -108,10 +110,22 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
           exitCode = code
         },
       }
-      await execute(Command, words.slice(name.split(' ').length), runtime)
+      await withProcessEnvironment(options.env ?? {}, () =>
+        execute(Command, words.slice(name.split(' ').length), runtime),
+      )
       return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => JSON.parse(stdout.text())}
     },
     [Symbol.asyncDispose]: () => rm(home, {recursive: true, force: true}),
+  }
+}
+
+/** oclif takes the values of flags from the process itself. */
+async function withProcessEnvironment(env: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> {
+  Object.assign(process.env, env)
+  try {
+    await work()
+  } finally {
+    for (const name of Object.keys(env)) delete process.env[name]
   }
 }
 

@@ -1,0 +1,85 @@
+import {spawn} from 'node:child_process'
+import {exitCodes} from '../model/exit-code.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {Sandbox} from '../sandbox/sandbox.ts'
+import type {Runtime} from './runtime.ts'
+
+/** The image that the demonstration restarts, as a repository: any tag. */
+export const demoImage = 'ghcr.io/acme/shop'
+
+/**
+ * Runs the main job against the sandbox, as a process of its own and with nothing stubbed, and explains what is seen.
+ *
+ * @throws HubspokeError of class `internal` when the run ended otherwise than the scenario is made for
+ */
+export async function demonstrate(
+  sandbox: Sandbox,
+  kubeconfigPath: string,
+  runtime: Pick<Runtime, 'program' | 'stderr' | 'env'>,
+): Promise<void> {
+  const {program} = runtime
+  const say = (text: string) => runtime.stderr.write(`${text}\n`)
+  const words = ['restart', demoImage, '--all-contexts', '--yes', '--backoff', '1s']
+  say(introduction(sandbox))
+  say(`$ ${program.typed} ${words.join(' ')}\n`)
+  const code = await runProgram([...program.argv, ...words, '--kubeconfig', kubeconfigPath], runtime.env)
+  if (code !== exitCodes['target-failed'].code) {
+    throw new HubspokeError('internal', `The demonstration should end with 1 and ended with ${code}.`)
+  }
+  say(explanation(program.typed))
+}
+
+function introduction({clusters}: Sandbox): string {
+  const names = clusters.map(({name}) => name)
+  return `Three simulated clusters are up on the loopback interface: ${names.join(', ')}.
+They run ${demoImage} in several places. One of its tags cannot be pulled, and one cluster answers the first
+write with an error that passes. Restarting everything that runs the image:
+`
+}
+
+function explanation(typed: string): string {
+  return `
+That run ended with exit code 1, as it must: one target failed. What there was to see:
+  isolation  the failed target stopped nobody; the others were restarted and watched to their end
+  retry      the write that met a passing error was tried again, after looking whether it had arrived
+  reason     the failed target says why: its image cannot be pulled
+  summary    failures first, then counts, what was not looked at, and what to type next
+
+To go on with these clusters, keep them up in one terminal:
+  ${typed} sandbox
+and, as it says there, in another:
+  ${typed} find ${demoImage}
+  ${typed} cache refresh --all-contexts
+  ${typed} restart ${demoImage} -c 'eu-*'
+With clusters of your own, nothing is written before you agree to the plan:
+  ${typed} check
+  ${typed} find IMAGE
+  ${typed} restart IMAGE -c CONTEXT --dry-run client
+`
+}
+
+function runProgram(argv: readonly string[], env: Runtime['env']): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const [command = '', ...args] = argv
+    const child = spawn(command, args, {env: childEnvironment(env), stdio: 'inherit'})
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+}
+
+/** What a terminal program needs, and no more: above all nothing that would change how the demonstration runs. */
+function childEnvironment(env: Runtime['env']): Record<string, string> {
+  const kept = [
+    'HOME',
+    'PATH',
+    'TERM',
+    'COLORTERM',
+    'NO_COLOR',
+    'LANG',
+    'LC_ALL',
+    'CI',
+    'XDG_STATE_HOME',
+    'XDG_CONFIG_HOME',
+  ]
+  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}

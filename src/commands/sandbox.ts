@@ -1,0 +1,55 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand} from '../cli/base-command.ts'
+import {demoImage, demonstrate} from '../cli/demonstration.ts'
+import {sandboxKubeconfig, withSandbox} from '../cli/sandbox-session.ts'
+import {stopOnSignals} from '../cli/stop-on-signals.ts'
+
+export default class Sandbox extends BaseCommand {
+  static override summary = 'Start simulated clusters on the loopback interface, to try and to rehearse.'
+  static override description =
+    `Several API servers in one process, with workloads that roll out, trouble to meet, and a kubeconfig of their own. kubectl
+works against them, too. They end with this command.`
+  static override examples = [
+    {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},
+  ]
+  static override flags = {
+    demo: Flags.boolean({summary: 'Run the main job against them, explain it, and end.'}),
+    'write-kubeconfig': Flags.string({
+      summary: 'Where their kubeconfig is written.',
+      helpValue: 'PATH',
+      env: 'HUBSPOKE_WRITE_KUBECONFIG',
+    }),
+  }
+
+  async run(): Promise<{readonly kubeconfig: string}> {
+    const {flags} = await this.parse(Sandbox)
+    const kubeconfig = flags['write-kubeconfig'] ?? sandboxKubeconfig(this.runtime)
+    await withSandbox(this.runtime, kubeconfig, (sandbox) =>
+      flags.demo
+        ? demonstrate(sandbox, kubeconfig, this.runtime)
+        : this.stayUp(
+            kubeconfig,
+            sandbox.clusters.map(({name, server}) => `  ${name}  ${server}`),
+          ),
+    )
+    this.runtime.setExitCode(0)
+    return {kubeconfig}
+  }
+
+  private async stayUp(kubeconfig: string, clusters: readonly string[]): Promise<void> {
+    const {typed} = this.runtime.program
+    this.runtime.stderr.write(`${clusters.length} simulated clusters are up, until Ctrl-C:
+${clusters.join('\n')}
+
+In another terminal:
+  export KUBECONFIG=${kubeconfig}
+  ${typed} find ${demoImage}
+  ${typed} restart ${demoImage} --all-contexts --backoff 1s
+  kubectl get deployments -A
+`)
+    const {stop, release} = stopOnSignals(this.runtime)
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, {once: true}))
+    release()
+  }
+}
