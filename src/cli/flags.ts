@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {defaultCacheNamespace} from '../discovery/cache-store.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
@@ -45,7 +46,7 @@ export const contextFlags = {
   }),
   'cache-namespace': Flags.string({
     summary: 'Namespace of the image cache.',
-    default: 'hubspoke-system',
+    default: defaultCacheNamespace,
     env: 'HUBSPOKE_CACHE_NAMESPACE',
     helpGroup: 'CLUSTERS',
   }),
@@ -113,6 +114,18 @@ export const writeFlags = {
     env: 'HUBSPOKE_PREFLIGHT',
     helpGroup: 'SAFETY',
   })(),
+  lock: Flags.option({
+    summary: 'Keep other runs out of the clusters: "auto" where that is possible, "require" everywhere or not at all.',
+    options: ['auto', 'require', 'off'] as const,
+    default: 'auto',
+    env: 'HUBSPOKE_LOCK',
+    helpGroup: 'SAFETY',
+  })(),
+  'lock-wait': durationFlag({
+    summary: 'Wait this long for another run to end; else only until it is seen to be alive or dead.',
+    env: 'HUBSPOKE_LOCK_WAIT',
+    helpGroup: 'SAFETY',
+  }),
   'max-failures': amountFlag({
     summary: 'Start nothing new once more targets than this have failed.',
     env: 'HUBSPOKE_MAX_FAILURES',

@@ -1,6 +1,7 @@
 import {type DiscoveryRequest, discover} from '../discovery/discover.ts'
 import {planTargets} from '../discovery/plan-targets.ts'
 import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflight.ts'
+import {type LockPolicy, takeRunLock} from '../distribution/run-lock.ts'
 import type {HubDeps, Proposal} from '../hub/run-hub.ts'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import {createLedger} from '../ledger/open-ledger.ts'
@@ -20,12 +21,13 @@ export interface RunComposition {
   needs(target: Target): readonly AccessNeed[]
   /** A missing permission ends the run before the first write. */
   readonly strict: boolean
+  readonly lock: LockPolicy
   agree(proposal: Proposal): Promise<boolean>
 }
 
 /** The hub's dependencies, each from its folder: the only place that knows them all. */
 export function hubDeps(
-  {run, discovery, needs, strict, agree}: RunComposition,
+  {run, discovery, needs, strict, lock, agree}: RunComposition,
   runtime: Runtime,
   clusters: Clusters,
   session: Session,
@@ -47,6 +49,13 @@ export function hubDeps(
       return preflighted
     },
     agree,
+    lock: (targets) =>
+      takeRunLock(targets, lock, {
+        leases: (context) => clusters.open(context).leases,
+        clock,
+        onEvent,
+        signal: stop.signal,
+      }),
     openLedger: () =>
       createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, mayContinue: run.named, clock}),
     costOf: clusters.costOf,

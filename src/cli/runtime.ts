@@ -1,4 +1,4 @@
-import {homedir} from 'node:os'
+import {homedir, hostname} from 'node:os'
 import type {StopSignal} from '../model/exit-code.ts'
 import {type Clock, systemClock} from '../shared/clock.ts'
 import {type Output, outputTo} from './output.ts'
@@ -14,6 +14,7 @@ export interface Program {
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
+  readonly hostName: string
   readonly program: Program
   readonly clock: Clock
   readonly random: () => number
@@ -38,6 +39,7 @@ export function processRuntime(): Runtime {
     env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
     homeDir: homedir(), // the default kubeconfig, config file and ledger
+    hostName: hostname(), // whom other runs find at work
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter
     stdout: outputTo(process.stdout), // results

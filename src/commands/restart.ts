@@ -7,6 +7,7 @@ import {discoveryRequest} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
 import {hubDeps} from '../cli/hub-deps.ts'
 import {imageQueryOf} from '../cli/image-query.ts'
+import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
 import {matches} from '../discovery/image-query.ts'
@@ -75,6 +76,7 @@ to its end. One that fails never stops another. The exit code is 0 only when eve
         discovery: discoveryRequest(query, flags, clusters, true),
         needs: patchWorkload,
         strict: flags.preflight === 'strict',
+        lock: lockPolicy(run, spoke.verb, flags, runtime),
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
       }
       const deps = hubDeps(composition, runtime, clusters, session)

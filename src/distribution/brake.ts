@@ -1,8 +1,11 @@
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 
+/** Why a distribution stops itself. */
+export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost'
+
 /**
  * What keeps a distribution from going on. The stop switch of the run ends waits as well; the reasons that arise here
- * (too many failures, a ledger that cannot be written) only keep new targets from starting.
+ * (too many failures, a ledger that cannot be written, a lost lock) only keep new targets from starting.
  */
 export interface Brake {
   /** Aborted: nothing new starts. */
@@ -12,13 +15,13 @@ export interface Brake {
   /** The stop switch of the run goes first: it decides the exit code. */
   readonly reason: StopReason | undefined
   /** The first call counts; says whether this was it. */
-  pull(reason: 'max-failures' | 'ledger'): boolean
+  pull(reason: OwnReason): boolean
 }
 
 /** @param abort the run is abandoned: like a stop, and requests under way are torn down, too */
 export function createBrake(stop: StopSwitch, abort: AbortSignal): Brake {
   const own = new AbortController()
-  let ownReason: StopReason | undefined
+  let ownReason: OwnReason | undefined
   const waits = AbortSignal.any([stop.signal, abort])
   return {
     waits,
@@ -42,6 +45,7 @@ const phrases: Readonly<Record<StopReason, string>> = {
   deadline: 'the deadline passed',
   'max-failures': 'too many targets had failed',
   ledger: 'the ledger could not be written',
+  'lock-lost': 'another run has taken the lock',
 }
 
 /** Why the run stopped, as the end of a sentence about a target. */

@@ -2,11 +2,12 @@ import type {HubEvent, OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
 import type {SpokeResult} from '../model/result.ts'
+import type {RunLock} from '../model/run-lock.ts'
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {RetryPolicy} from './backoff.ts'
-import {createBrake} from './brake.ts'
+import {createBrake, type OwnReason} from './brake.ts'
 import {isBudgetExceeded, spendsBudget} from './failure-budget.ts'
 import {runSpoke} from './run-spoke.ts'
 import {createSlots, type SlotCounts} from './slots.ts'
@@ -35,6 +36,7 @@ export interface DistributionDeps {
   /** Aborted when the run is abandoned: requests under way are torn down, too. */
   readonly abort: AbortSignal
   readonly ledger: Pick<Ledger, 'append'>
+  readonly lock: Pick<RunLock, 'holds' | 'lost'>
   readonly onEvent: OnEvent
 }
 
@@ -54,7 +56,7 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   const brake = createBrake(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
 
-  const stopFor = (reason: 'max-failures' | 'ledger', sentence: string) => {
+  const stopFor = (reason: OwnReason, sentence: string) => {
     if (brake.pull(reason)) emit({type: 'stopping', reason: sentence})
   }
 
@@ -67,6 +69,13 @@ export async function distribute(request: DistributionRequest, deps: Distributio
       return false
     }
   }
+
+  const holdsLock = async (clusterUid: string): Promise<boolean> => {
+    const holds = await deps.lock.holds(clusterUid)
+    if (!holds) stopFor('lock-lost', await deps.lock.lost)
+    return holds
+  }
+  void deps.lock.lost.then((sentence) => stopFor('lock-lost', sentence))
 
   let failures = 0
   const finish = async (result: SpokeResult): Promise<SpokeResult> => {
@@ -90,6 +99,7 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     inSlots: createSlots(fanOut),
     emit,
     record,
+    holdsLock,
     finish,
   }
   // Refusals count before anything starts: they may exceed the budget on their own.

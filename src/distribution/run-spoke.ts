@@ -24,6 +24,8 @@ export interface SpokeRun {
   readonly emit: OnEvent
   /** Resolves when the record is on disk (true) or cannot be written any more (false). */
   record(entry: LedgerEntry): Promise<boolean>
+  /** May a write still be sent to that cluster? Rejects with a `HubspokeError` when the cluster could not be asked. */
+  holdsLock(clusterUid: string): Promise<boolean>
   /** Counts, records and announces the result; called before the slots are given back. */
   finish(result: SpokeResult): Promise<SpokeResult>
 }
@@ -136,11 +138,14 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
     sent: false,
     heldBack: false,
     async writing() {
-      const announced =
-        !run.brake.waits.aborted &&
-        (await run.record({type: 'writing', target: targetKey(target), attempt: story.attempts}))
-      // The stop may have come while the record was on its way to the disk: nothing was sent yet.
-      if (!announced || run.brake.waits.aborted) {
+      const {waits} = run.brake
+      // The stop may come while the record is on its way to the disk, or while the lock is looked at: nothing was sent yet.
+      const allowed =
+        !waits.aborted &&
+        (await run.record({type: 'writing', target: targetKey(target), attempt: story.attempts})) &&
+        (await run.holdsLock(target.clusterUid)) &&
+        !waits.aborted
+      if (!allowed) {
         attempt.heldBack = true
         throw new HubspokeError('internal', 'The write was not sent: the run is stopping.')
       }

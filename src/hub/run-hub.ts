@@ -1,12 +1,14 @@
 import type {Discovery} from '../discovery/discover.ts'
 import type {Planned} from '../discovery/plan-targets.ts'
 import type {Preflighted} from '../discovery/preflight.ts'
-import {type DistributionDeps, distribute, type FanOut} from '../distribution/distribute.ts'
+import {type Distribution, type DistributionDeps, distribute, type FanOut} from '../distribution/distribute.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {ArgumentsEntry, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import {noLock, type RunLock} from '../model/run-lock.ts'
+import {type Plan, targetKey} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
 import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
@@ -30,7 +32,7 @@ export interface Proposal extends Preflighted, Omit<Planned, 'targets'> {
   readonly discovery: Discovery
 }
 
-export interface HubDeps extends Omit<DistributionDeps, 'ledger'> {
+export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
   /** Never rejects for a cluster's sake: one that cannot be read is a reading with a problem. */
   discover(): Promise<Discovery>
   planTargets(readings: readonly ClusterReading[]): Planned
@@ -38,6 +40,8 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger'> {
   preflight(planned: Planned): Promise<Preflighted>
   /** Shows the proposal and asks, where it has to. */
   agree(proposal: Proposal): Promise<boolean>
+  /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
+  lock(targets: Plan): Promise<RunLock>
   openLedger(): Promise<Ledger>
   /** What a context has cost until now. */
   costOf(context: string): ClusterReading['cost']
@@ -46,44 +50,55 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger'> {
 /**
  * Discovery → Distribution → Summary. The one place that knows the order of the stages.
  *
- * Rejects only before the first write: with what is wrong usage, or when the plan cannot be recorded.
+ * Rejects only before the first write: with what is wrong usage, when another run has the lock, or when the plan cannot be
+ * recorded.
  */
 export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunReport> {
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(deps)
   const agreed = await isAgreed(proposal, request, deps)
-  const ledger = agreed && request.dryRun === null ? await recordPlan(request, proposal, deps) : undefined
-  if (agreed) deps.onEvent({type: 'distribution-started', plan: proposal.targets})
-  const {results, stoppedBy} = agreed
-    ? await distribute(
-        {
-          plan: proposal.targets,
-          spoke: request.spoke,
-          fanOut: request.fanOut(proposal.targets.length),
-          refusals: proposal.refusals,
-        },
-        {...deps, ledger: ledger ?? {append: async () => undefined}},
-      )
-    : notRun(proposal, request.dryRun, deps.stop.reason)
-  const report = summarizeRun({
-    id: request.id,
-    verb: request.spoke.verb,
-    arguments: request.arguments,
-    startedAt,
-    durationMs: deps.clock.now() - from,
-    dryRun: request.dryRun,
-    waited: request.waited,
-    allowEmpty: request.allowEmpty,
-    ledger: ledger?.path ?? null,
-    scope: proposal.discovery.scope,
-    readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
-    results,
-    declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
-    stoppedBy,
-  })
-  await closeLedger(ledger, report, deps)
-  return report
+  const writes = agreed && request.dryRun === null
+  const lock = writes ? await deps.lock(toBeTried(proposal)) : noLock
+  try {
+    const ledger = writes ? await recordPlan(request, proposal, deps) : undefined
+    const {results, stoppedBy} = agreed
+      ? await carryOut(request, proposal, {...deps, lock, ledger: ledger ?? unrecorded})
+      : notRun(proposal, request.dryRun, deps.stop.reason)
+    const report = summarizeRun({
+      id: request.id,
+      verb: request.spoke.verb,
+      arguments: request.arguments,
+      startedAt,
+      durationMs: deps.clock.now() - from,
+      dryRun: request.dryRun,
+      waited: request.waited,
+      allowEmpty: request.allowEmpty,
+      ledger: ledger?.path ?? null,
+      locks: lock.entries(),
+      scope: proposal.discovery.scope,
+      readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
+      results,
+      declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
+      stoppedBy,
+    })
+    await closeLedger(ledger, report, deps)
+    return report
+  } finally {
+    await lock.release()
+  }
+}
+
+const unrecorded: DistributionDeps['ledger'] = {append: async () => undefined}
+
+function carryOut(request: RunRequest, {targets, refusals}: Proposal, deps: DistributionDeps): Promise<Distribution> {
+  deps.onEvent({type: 'distribution-started', plan: targets})
+  return distribute({plan: targets, spoke: request.spoke, fanOut: request.fanOut(targets.length), refusals}, deps)
+}
+
+/** Targets that preflight refused are not tried: nothing is written for their sake. */
+function toBeTried({targets, refusals}: Proposal): Plan {
+  return targets.filter((target) => !refusals.has(targetKey(target)))
 }
 
 async function propose(deps: HubDeps): Promise<Proposal> {

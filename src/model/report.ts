@@ -2,6 +2,7 @@ import type {Cost, Tier} from './cluster.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
 import type {Outcome} from './result.ts'
+import type {LockEntry} from './run-lock.ts'
 import type {ContainerImage, WorkloadKind} from './workload.ts'
 
 /** The code a process ends with and the one line that explains it. */
@@ -86,6 +87,8 @@ export interface RunReport {
     readonly waited: boolean
     /** Null where the run ended before there was a plan to record. */
     readonly ledger: string | null
+    /** One per cluster of the plan that was to be written; empty where nothing was. */
+    readonly locks: readonly LockEntry[]
   }
   readonly scope: ScopeEntry
   readonly clusters: readonly ClusterEntry[]

@@ -1,6 +1,7 @@
 import type {ClusterReading, Scope} from './cluster.ts'
 import type {ArgumentsEntry} from './report.ts'
 import type {SpokeResult} from './result.ts'
+import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
 
 /** Everything that happened in a run; the report and the verdict are functions of it. */
@@ -14,6 +15,7 @@ export interface RunFacts {
   readonly waited: boolean
   readonly allowEmpty: boolean
   readonly ledger: string | null
+  readonly locks: readonly LockEntry[]
   readonly scope: Scope
   readonly readings: readonly ClusterReading[]
   /** One per planned target, in plan order; `not-run` all of them when the plan was declined. */

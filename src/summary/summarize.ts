@@ -22,6 +22,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
       dryRun,
       waited,
       ledger,
+      locks: facts.locks,
     },
     scope: scopeEntry(facts.scope),
     clusters: facts.readings.map(clusterEntry),

@@ -88,6 +88,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
         program: {argv: [], typed: 'hubspoke'},
         homeDir: home,
+        hostName: 'host.example',
         clock: options.clock,
         random: () => (draws++ % 1000) / 1000,
         stdout,

@@ -4,6 +4,7 @@ import type {HubEvent} from '../../../src/model/event.ts'
 import type {Failure} from '../../../src/model/failure.ts'
 import type {LedgerEntry} from '../../../src/model/ledger.ts'
 import type {SpokeResult} from '../../../src/model/result.ts'
+import {noLock} from '../../../src/model/run-lock.ts'
 import {createStopSwitch, type StopReason, type StopSwitch} from '../../../src/model/stop.ts'
 import type {Plan} from '../../../src/model/target.ts'
 import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
@@ -51,7 +52,16 @@ export function createStage(): Stage {
       const ledger = {append: async (entry: LedgerEntry) => void records.push(entry)}
       const {results, stoppedBy} = await distribute(
         {plan, spoke, fanOut: {...fanOut, ...changes}, refusals},
-        {clock, random: () => 0, stop, abort: abort.signal, ledger, onEvent: (event) => events.push(event), ...deps},
+        {
+          clock,
+          random: () => 0,
+          stop,
+          abort: abort.signal,
+          ledger,
+          lock: noLock,
+          onEvent: (event) => events.push(event),
+          ...deps,
+        },
       )
       return {results, stoppedBy, events, records, ends: results.map(endOf)}
     },

@@ -1,0 +1,31 @@
+import type {LockPolicy} from '../distribution/run-lock.ts'
+import type {RunIdentity} from './run-identity.ts'
+import type {Runtime} from './runtime.ts'
+
+export interface LockFlags {
+  readonly lock: LockPolicy['mode']
+  readonly 'lock-wait'?: number | undefined
+  readonly 'cache-namespace': string
+}
+
+/** How the flags want the clusters locked, and who asks: what another run that finds the lock taken is told. */
+export function lockPolicy(
+  {id}: RunIdentity,
+  verb: string,
+  flags: LockFlags,
+  {random, hostName, env}: Pick<Runtime, 'random' | 'hostName' | 'env'>,
+): LockPolicy {
+  const suffix = Math.floor(random() * 2 ** 48)
+  return {
+    mode: flags.lock,
+    waitMs: flags['lock-wait'],
+    namespace: flags['cache-namespace'],
+    holder: {
+      identity: `${id}-${suffix.toString(16).padStart(12, '0')}`,
+      runId: id,
+      verb,
+      user: env.USER ?? env.LOGNAME ?? env.USERNAME ?? '',
+      host: hostName,
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import {HubspokeError} from '../model/failure.ts'
+import type {LockEntry} from '../model/run-lock.ts'
+import type {Clock} from '../shared/clock.ts'
+import {isSurelyHeld, type Moment, renewMs, requestMs} from './lease-record.ts'
+import {lostSentence, noAnswerSentence} from './lock-sentences.ts'
+import type {OwnLease} from './own-lease.ts'
+import {isRetryable} from './retryable.ts'
+import {within} from './within.ts'
+
+/** The lock of one cluster as a run has it, or wants it. */
+export interface ClusterLock {
+  /** Takes it, or renews it; false: somebody else has it. Rejects with a `HubspokeError` when the cluster cannot be asked. */
+  renew(): Promise<boolean>
+  /** Renews it every third of its duration from now on. */
+  keep(): void
+  /** Is it held? Asks the cluster when that is not sure any more. Rejects as `renew` does. */
+  holds(): Promise<boolean>
+  entry(): LockEntry
+  /** Gives it back. Rejects with a `HubspokeError` when that did not work. */
+  release(): Promise<void>
+}
+
+export interface ClusterLockOptions {
+  readonly context: string
+  readonly lease: OwnLease
+  readonly clock: Clock
+  /** Hears once, in a sentence, that somebody else has taken the lock. */
+  onLost(sentence: string): void
+}
+
+export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions): ClusterLock {
+  const over = new AbortController()
+  /** When the last claim that is known to have succeeded began. */
+  let sureFrom: Moment | undefined
+  let lost: string | undefined
+  let trouble: HubspokeError | undefined
+  let underWay: Promise<boolean> | undefined
+
+  const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock}
+
+  const claim = async (): Promise<boolean> => {
+    const began = momentOf(clock)
+    try {
+      const outcome = await within(limit, lease.claim)
+      trouble = undefined
+      if (outcome.ours) {
+        sureFrom = began
+        return true
+      }
+      lost = lostSentence(context, outcome.found)
+      onLost(lost)
+      return false
+    } catch (error) {
+      if (error instanceof HubspokeError) trouble = error
+      throw error
+    } finally {
+      underWay = undefined
+    }
+  }
+
+  const renew = async (): Promise<boolean> => {
+    if (lost !== undefined) return false
+    underWay ??= claim()
+    return underWay
+  }
+
+  const keepRenewing = async () => {
+    for (let startedAt = clock.now(); ; ) {
+      await clock.sleep(Math.max(0, startedAt + renewMs - clock.now()), over.signal)
+      if (over.signal.aborted || lost !== undefined) return
+      startedAt = clock.now()
+      // What no repetition heals (credentials, permissions) is only asked again when somebody needs to know.
+      if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(() => undefined)
+    }
+  }
+
+  return {
+    renew,
+    keep: () => void keepRenewing(),
+    async holds() {
+      while (lost === undefined && !(sureFrom && isSurelyHeld(sureFrom, momentOf(clock)))) await renew()
+      return lost === undefined
+    },
+    entry() {
+      if (lost !== undefined) return {context, state: 'lost', reason: lost}
+      if (sureFrom !== undefined) return {context, state: 'held', reason: null}
+      return {context, state: 'none', reason: trouble?.message ?? 'it was not taken yet'}
+    },
+    async release() {
+      over.abort()
+      await underWay?.catch(() => undefined)
+      if (lost === undefined) await within(limit, lease.giveBack)
+    },
+  }
+}
+
+function momentOf(clock: Clock): Moment {
+  return {monotonic: clock.now(), wall: clock.date().getTime()}
+}

@@ -1,0 +1,114 @@
+import type {LeaseObject, LeaseRecord} from '../kube/ports.ts'
+import {printable} from '../shared/printable.ts'
+
+/** The Lease that keeps runs apart, one per cluster. */
+export const leaseName = 'hubspoke-run'
+
+/** A holder whose record did not change for so long is dead. */
+export const leaseMs = 15_000
+
+/** How often a holder renews its record. */
+export const renewMs = leaseMs / 3
+
+/** How long a request about a lock may take: no longer, so that there is time for another one. */
+export const requestMs = leaseMs / 3
+
+/** The run that asks for a lock; all but `identity` is for people. */
+export interface Holder {
+  /** Of this process: another invocation of the same run is another holder. */
+  readonly identity: string
+  readonly runId: string
+  readonly verb: string
+  /** Empty where it is not known. */
+  readonly user: string
+  readonly host: string
+}
+
+const annotations = {
+  runId: 'hubspoke.dev/run-id',
+  verb: 'hubspoke.dev/verb',
+  user: 'hubspoke.dev/user',
+  host: 'hubspoke.dev/host',
+} as const
+
+/** The record of a holder that takes the lock at `at`, or renews it where it is the holder already. */
+export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at: Date): LeaseRecord {
+  const renews = previous?.holderIdentity === holder.identity
+  const time = at.toISOString()
+  return {
+    holderIdentity: holder.identity,
+    leaseDurationSeconds: leaseMs / 1000,
+    acquireTime: renews ? previous.acquireTime : time,
+    renewTime: time,
+    leaseTransitions: (previous?.leaseTransitions ?? -1) + (renews ? 0 : 1),
+    annotations: {
+      [annotations.runId]: holder.runId,
+      [annotations.verb]: holder.verb,
+      ...(holder.user !== '' && {[annotations.user]: holder.user}),
+      [annotations.host]: holder.host,
+    },
+  }
+}
+
+/** The record of nobody, which whoever comes next may take at once. */
+export function releasedRecord({leaseTransitions}: LeaseRecord): LeaseRecord {
+  const nobody = {holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: ''}
+  return {...nobody, leaseTransitions, annotations: {}}
+}
+
+export function isHeld<L extends LeaseRecord>(lease: L | undefined): lease is L {
+  return lease !== undefined && lease.holderIdentity !== ''
+}
+
+/**
+ * For how long the record has to stay as it is until its holder counts as dead, in milliseconds: what the holder promised.
+ * How old the record says it is does not matter: clocks of other machines may be wrong.
+ */
+export function silenceMs({leaseDurationSeconds}: LeaseRecord): number {
+  return leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseMs
+}
+
+/** Any change is a sign of life. */
+export function hasChanged(before: LeaseObject, now: LeaseObject): boolean {
+  return before.resourceVersion !== now.resourceVersion
+}
+
+/** `run 20261124-030412-9f3a (restart) of ada on laptop-7, since 2026-11-24T03:04:12Z`, for people; safe to print. */
+export function holderPhrase(lease: LeaseRecord): string {
+  const note = (key: string) => shown(lease.annotations[key] ?? '')
+  const runId = note(annotations.runId)
+  const [verb, user, host] = [note(annotations.verb), note(annotations.user), note(annotations.host)]
+  const who = runId === '' ? `"${shown(lease.holderIdentity)}"` : `run ${runId}`
+  const since = shown(lease.acquireTime).replace(/\.\d+Z$/, 'Z')
+  return [
+    who,
+    ...(verb === '' ? [] : [`(${verb})`]),
+    ...(user === '' ? [] : [`of ${user}`]),
+    ...(host === '' ? [] : [`on ${host}`]),
+  ]
+    .join(' ')
+    .concat(since === '' ? '' : `, since ${since}`)
+}
+
+/** Anybody who may write the Lease may have written it. */
+const longest = 80
+
+function shown(text: string): string {
+  return printable(text.length > longest ? `${text.slice(0, longest)}…` : text)
+}
+
+/** One moment by both clocks of this machine, in milliseconds. */
+export interface Moment {
+  readonly monotonic: number
+  readonly wall: number
+}
+
+/**
+ * Does a lock that was last written at `written` surely count as held? Two thirds of the duration leave a third for what
+ * is on its way when the time is over. A machine that sleeps stops its monotonic clock (on Linux), so the wall clock has to
+ * agree; a wall clock that was set forwards or back only costs one more look at the lock.
+ */
+export function isSurelyHeld(written: Moment, now: Moment): boolean {
+  const passed = Math.max(now.monotonic - written.monotonic, Math.abs(now.wall - written.wall))
+  return passed < (leaseMs * 2) / 3
+}
