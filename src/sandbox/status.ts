@@ -155,7 +155,7 @@ export function invalid({group, kind}: Kind, name: string, causes: readonly Caus
     code: 422,
     reason: 'Invalid',
     message: `${qualifiedKind({group, kind})} "${name}" is invalid: ${list}`,
-    details: {...(name ? {name} : {}), ...(group ? {group} : {}), kind, causes},
+    details: {...(name ? {name} : {}), ...(group ? {group} : {}), ...(kind ? {kind} : {}), causes},
   })
 }
 

@@ -59,7 +59,10 @@ export type Trouble =
   | ({readonly type: 'cut'; readonly afterBytes?: number} & CountedMatch)
   /** The request is carried out, then the connection breaks before a byte of the answer. */
   | ({readonly type: 'lost-reply'} & CountedMatch)
-  /** 403, and what a SelfSubjectAccessReview says. */
+  /**
+   * 403, and what a SelfSubjectAccessReview says. Who is forbidden something in one namespace is forbidden it across all of
+   * them too, as permissions only add up; an empty namespace forbids that alone.
+   */
   | ({readonly type: 'forbidden'} & RequestMatch)
   /** A list that continues with a page token is answered 410. */
   | ({readonly type: 'expired-page-token'} & CountedMatch)

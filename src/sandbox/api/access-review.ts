@@ -17,7 +17,7 @@ export function reviewAccess(user: User, troubles: readonly Trouble[], bytes: Bu
   if ((resourceAttributes === undefined) === (nonResourceAttributes === undefined)) {
     const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
     const cause = invalidValue('spec.resourceAttributes', resourceAttributes ?? null, why)
-    throw invalid({group: 'authorization.k8s.io', kind: 'SelfSubjectAccessReview'}, '', [cause])
+    throw invalid({group: 'authorization.k8s.io', kind: ''}, '', [cause])
   }
   const {verb, resource, namespace, name} = objectAt(resourceAttributes)
   const question = {

@@ -35,6 +35,11 @@ export function aggregatedDiscovery(path: string): object | undefined {
   }
 }
 
+/** Below a group that is served; whether the rest of the path is, is another question. */
+export function isInKnownGroup(path: string): boolean {
+  return path.startsWith('/api/') || groups.some((group) => path.startsWith(`/apis/${group}/`))
+}
+
 /** What the server says of itself. */
 export function versionDocument(gitVersion: string): object {
   const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? []

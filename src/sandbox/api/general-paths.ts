@@ -1,6 +1,7 @@
+import {noSuchResource} from '../status.ts'
 import type {Answer} from '../transport/answer.ts'
 import type {Incoming} from '../transport/http-front.ts'
-import {aggregatedDiscovery, discoveryDocument, versionDocument} from './discovery-documents.ts'
+import {aggregatedDiscovery, discoveryDocument, isInKnownGroup, versionDocument} from './discovery-documents.ts'
 import {acceptsAggregatedDiscovery, negotiate} from './negotiation.ts'
 import {reply, replyText} from './replies.ts'
 import {finishText} from './representation.ts'
@@ -22,6 +23,7 @@ export async function answerGeneral({incoming, url, server, gitVersion}: General
   if (/^\/(livez|readyz|healthz)(\/|$)/.test(path)) return replyText(answer, 200, 'ok')
   const aggregated = acceptsAggregatedDiscovery(accept) ? aggregatedDiscovery(path) : undefined
   const document = aggregated ?? (path === '/version' ? versionDocument(gitVersion) : discoveryDocument(path, server))
+  if (document === undefined && isInKnownGroup(path)) throw noSuchResource()
   if (document === undefined) return replyText(answer, 404, '404 page not found\n')
   const contentType = aggregated === undefined ? 'application/json' : aggregatedType
   const form = negotiate(aggregated === undefined ? accept : '*/*', url.searchParams, userAgent)

@@ -26,10 +26,13 @@ export function negotiate(accept: string | undefined, query: URLSearchParams, us
     const as = kinds[new Map(parameters.map(pair)).get('as') ?? '']
     if (as !== undefined) return {as, encoding, isPretty}
   }
+  const isKnown = (accept ?? '').split(',').some((range) => encodings[range.split(';')[0]?.trim() ?? ''])
   throw new ApiError({
     code: 406,
     reason: 'NotAcceptable',
-    message: `only the following media types are accepted: ${known}`,
+    ...(isKnown
+      ? {message: `only the following media types are accepted: ${known}`}
+      : {message: `406: Not Acceptable\n\nAvailable representations: ${known}`, details: {}}),
   })
 }
 

@@ -8,7 +8,7 @@ export interface ResourceRequest {
   readonly version: string
   /** Plural, as in the path, whether it is served or not. */
   readonly plural: string
-  /** Undefined: not served. */
+  /** Undefined: not served, it or its subresource. */
   readonly resource: Resource | undefined
   readonly subresource: string | undefined
   readonly namespace: string | undefined
@@ -30,6 +30,7 @@ export function parseRequest(method: string, path: string, query: URLSearchParam
   const resource = findResource(group, version, plural)
   const isWatched = place.isOldWatch || ['1', 'true'].includes(query.get('watch') ?? '')
   const operation = operationOf(method, name, isWatched)
+  const isKnown = subresource === undefined || resource?.subresources.some((each) => each.name === subresource)
   const isAcrossNamespaces = operation === 'list' || operation === 'watch'
   const isAllowed = resource?.namespaced !== true || namespace !== undefined || isAcrossNamespaces
   return {
@@ -37,7 +38,7 @@ export function parseRequest(method: string, path: string, query: URLSearchParam
     group,
     version,
     plural,
-    resource,
+    resource: isKnown ? resource : undefined,
     subresource,
     namespace,
     name,

@@ -1,4 +1,5 @@
 import type {ApiObject} from '../api-object.ts'
+import {withoutZeros} from '../controllers/simulation.ts'
 import type {Resource} from '../objects/resources.ts'
 import {type JsonObject, objectAt} from '../patches/json.ts'
 import {conflict} from '../status.ts'
@@ -12,7 +13,7 @@ export function scaleOf({metadata, spec, status}: ApiObject): ApiObject {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: {name, namespace, uid, resourceVersion, creationTimestamp} as ApiObject['metadata'],
-    spec: {replicas: objectAt(spec).replicas ?? 0},
+    spec: withoutZeros({replicas: Number(objectAt(spec).replicas ?? 0)}),
     status: {replicas: objectAt(status).replicas ?? 0, selector},
   }
 }

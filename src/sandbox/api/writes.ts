@@ -5,7 +5,7 @@ import type {DeleteOptions, Registry, WriteOptions} from '../objects/registry.ts
 import {pods, type Resource} from '../objects/resources.ts'
 import {isObject, type JsonObject, objectAt} from '../patches/json.ts'
 import {mergePatch} from '../patches/merge-patch.ts'
-import {ApiError, conflict, invalid} from '../status.ts'
+import {badRequest, conflict, invalid} from '../status.ts'
 import {applyPatch} from './apply-patch.ts'
 import {decode, readObject} from './read-body.ts'
 import {scaleOf, withScale} from './scale.ts'
@@ -50,6 +50,7 @@ export class Writes {
     const {resource, text, contentType} = write
     if (write.subresource === 'scale') return this.#scale(write, () => objectOf(text))
     const wanted = readObject(resource, text, contentType)
+    checkName(wanted, write.name)
     const replace = (current: ApiObject): ApiObject => {
       checkUid(resource, wanted, current)
       return wanted
@@ -116,6 +117,12 @@ function isDryRun(query: URLSearchParams): boolean {
   ])
 }
 
+/** @throws ApiError 400 */
+function checkName({metadata}: ApiObject, name: string): void {
+  if (metadata.name === name) return
+  throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+}
+
 /** A replacement of another object with the same name is refused by the store itself, and the message says so. */
 function checkUid(resource: Resource, wanted: ApiObject, {metadata}: ApiObject): void {
   const {uid, resourceVersion} = wanted.metadata
@@ -145,7 +152,7 @@ function isPropagation(value: unknown): value is 'Background' | 'Foreground' | '
 
 function objectOf(text: string): JsonObject {
   const value = decode(text, 'yaml', (why) => why)
-  if (!isObject(value)) throw new ApiError({code: 400, reason: 'BadRequest', message: 'the body is not an object'})
+  if (!isObject(value)) throw badRequest('the body is not an object')
   return value
 }
 

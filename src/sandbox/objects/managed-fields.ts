@@ -30,22 +30,31 @@ const systemMetadata = new Set([
 const atomic = new Set(['selector', 'nodeSelector', 'resourceFieldRef', 'fieldRef', 'secretKeyRef', 'configMapKeyRef'])
 
 /** Objects whose keys are data, so that the object itself can be owned. */
-const maps = new Set(['annotations', 'labels', 'data', 'binaryData', 'matchLabels'])
+const maps = new Set(['annotations', 'labels', 'data', 'binaryData', 'matchLabels', 'rollingUpdate'])
+
+/** Lists that are never absent, so that nobody owns the list itself. */
+const requiredLists = new Set(['containers'])
+
+/** Lists whose elements are set as a whole. */
+const atomicElements = new Set(['ownerReferences'])
 
 /**
  * The entries after a write of kind `Update`: its manager owns what it changed, others lose that, and what is gone is
  * nobody's.
  *
  * Rules: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ *
+ * @param seen the part of an object that this write can change at all
  */
 export function afterUpdate(
   next: ApiObject,
   previous: ApiObject | undefined,
   manager: Manager,
+  seen: (object: ApiObject) => ApiObject,
 ): readonly ManagedFieldsEntry[] {
   const before = previous?.metadata.managedFields ?? []
   const existing = fieldsOf(next)
-  const changed = changedFields(next, previous)
+  const changed = changedFields(seen(next), previous && seen(previous))
   const others = before.filter((entry) => !isOf(entry, manager))
   const own = before.find((entry) => isOf(entry, manager))
   const ownFields = union(intersection(own?.fieldsV1 ?? {}, existing), changed)
@@ -71,9 +80,14 @@ export function entryOf(manager: Manager, fieldsV1: FieldsV1): ManagedFieldsEntr
     apiVersion: manager.apiVersion,
     time: manager.time,
     fieldsType: 'FieldsV1',
-    fieldsV1,
+    fieldsV1: sorted(fieldsV1),
     ...(manager.subresource === undefined ? {} : {subresource: manager.subresource}),
   }
+}
+
+function sorted(fields: FieldsV1): FieldsV1 {
+  const paths = Object.keys(fields).sort()
+  return Object.fromEntries(paths.map((path) => [path, sorted(fields[path] ?? {})]))
 }
 
 /** Every field that the object sets, the server's own left out. */
@@ -106,7 +120,11 @@ function valueChanged(field: string, value: Json, old: Json | undefined): Fields
     return maps.has(field) && old === undefined ? {'.': {}, ...inside} : inside
   }
   const key = keysOfLists[field]
-  return key !== undefined && Array.isArray(value) ? elementsChanged(value, old, key) : {}
+  if (key === undefined || !Array.isArray(value)) return {}
+  const elements = elementsChanged(value, old, key)
+  if (atomicElements.has(field)) return Object.fromEntries(Object.keys(elements).map((element) => [element, {}]))
+  const {'.': _self, ...inside} = elements
+  return requiredLists.has(field) ? inside : elements
 }
 
 function elementsChanged(list: readonly Json[], old: Json | undefined, key: readonly string[]): FieldsV1 {
@@ -127,11 +145,16 @@ const keysOfLists: Readonly<Record<string, readonly string[]>> = {
 }
 
 function sameKey(a: Json, b: Json, keys: readonly string[]): boolean {
-  return isObject(a) && isObject(b) && keys.every((key) => sameJson(a[key], b[key]))
+  return isObject(a) && isObject(b) && keys.every((key) => sameJson(keyPart(a, key), keyPart(b, key)))
+}
+
+/** A port without a protocol is a TCP port. */
+export function keyPart(element: Record<string, Json>, key: string): Json | undefined {
+  return element[key] ?? (key === 'protocol' ? 'TCP' : undefined)
 }
 
 function pick(element: Record<string, Json>, keys: readonly string[]): Record<string, Json> {
-  return Object.fromEntries(keys.flatMap((key) => (element[key] === undefined ? [] : [[key, element[key]]])))
+  return Object.fromEntries(keys.flatMap((key) => [[key, keyPart(element, key) ?? null]]))
 }
 
 export function union(a: FieldsV1, b: FieldsV1): FieldsV1 {
@@ -144,11 +167,11 @@ export function intersection(a: FieldsV1, b: FieldsV1): FieldsV1 {
   const common: FieldsV1 = {}
   for (const [path, inside] of Object.entries(a)) {
     const other = b[path]
-    if (path === '.') common[path] = {}
-    else if (other !== undefined && isLeaf(inside)) common[path] = {}
-    else if (other !== undefined) common[path] = intersection(inside, other)
+    if (other === undefined) continue
+    const deeper = isLeaf(inside) ? inside : intersection(inside, other)
+    if (isLeaf(inside) || !isLeaf(deeper)) common[path] = deeper
   }
-  return pruned(common)
+  return common
 }
 
 /** What is in `a` and not in `b`; a leaf of `b` takes away all that lies under it. */
@@ -156,19 +179,13 @@ export function difference(a: FieldsV1, b: FieldsV1): FieldsV1 {
   const rest: FieldsV1 = {}
   for (const [path, inside] of Object.entries(a)) {
     const other = b[path]
-    if (other === undefined) rest[path] = inside
-    else if (!isLeaf(other)) rest[path] = difference(inside, other)
+    if (other !== undefined && isLeaf(other)) continue
+    const deeper = other === undefined || isLeaf(inside) ? inside : difference(inside, other)
+    if (isLeaf(inside) || !isLeaf(deeper)) rest[path] = deeper
   }
-  return pruned(rest, a)
+  return rest
 }
 
 function isLeaf(fields: FieldsV1): boolean {
   return Object.keys(fields).length === 0
-}
-
-/** Without branches that hold nothing any more, or nothing but themselves. */
-function pruned(fields: FieldsV1, original: FieldsV1 = fields): FieldsV1 {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([path, inside]) => path === '.' || !isLeaf(inside) || isLeaf(original[path] ?? {})),
-  )
 }

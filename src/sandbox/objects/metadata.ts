@@ -17,14 +17,20 @@ const order: readonly (keyof ObjectMeta)[] = [
   'managedFields',
 ]
 
+const maps: ReadonlySet<string> = new Set(['labels', 'annotations'])
+
 /** The known fields in the order in which the API writes them, without what is empty. */
 export function orderedMetadata(metadata: ObjectMeta): ObjectMeta {
   const ordered: Record<string, unknown> = {}
   for (const field of order) {
     const value = metadata[field]
-    if (!isEmpty(value)) ordered[field] = value
+    if (!isEmpty(value)) ordered[field] = maps.has(field) ? byKey(value) : value
   }
   return {...ordered, name: metadata.name}
+}
+
+function byKey(map: unknown): object {
+  return Object.fromEntries(Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function isEmpty(value: unknown): boolean {
@@ -71,9 +77,5 @@ export function templateHash(value: unknown): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, each]) => [key, sorted(each)]),
-  )
+  return Object.fromEntries(Object.entries(byKey(value)).map(([key, each]) => [key, sorted(each)]))
 }

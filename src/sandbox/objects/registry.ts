@@ -8,7 +8,7 @@ import {afterUpdate, type Manager} from './managed-fields.ts'
 import {apiTime, orderedMetadata, randomSuffix, randomUid} from './metadata.ts'
 import {apiVersionOf, namespaces, pods, type Resource} from './resources.ts'
 import type {Store} from './store.ts'
-import {preparedForCreate, preparedForUpdate} from './strategy.ts'
+import {ownsStatus, preparedForCreate, preparedForUpdate} from './strategy.ts'
 import {uidCauses, validate, validateTypes} from './validation.ts'
 
 export interface WriteOptions {
@@ -137,7 +137,10 @@ export class Registry {
       time: apiTime(this.#clock.date()),
       ...(options.subresource === undefined ? {} : {subresource: options.subresource}),
     }
-    return ordered(withMetadata(next, {managedFields: [...afterUpdate(next, previous, manager)]}))
+    const isStatusless = options.subresource === undefined && ownsStatus(resource.kind)
+    const seen = (object: ApiObject): ApiObject => (isStatusless ? {...object, status: undefined} : object)
+    const entries = afterUpdate(next, previous, manager, seen)
+    return ordered(withMetadata(next, {managedFields: [...entries]}))
   }
 
   /** The object marked for deletion; undefined: it can go at once. */
@@ -173,7 +176,8 @@ function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObj
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(resource, name)
   if (!resourceVersion && versionRequired.has(resource.kind)) {
-    throw invalid(resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+    const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
+    throw invalid({group: resource.group, kind: resource.plural}, name, [cause])
   }
   if (uid && uid !== metadata.uid) throw invalid(resource, name, uidCauses(uid))
 }

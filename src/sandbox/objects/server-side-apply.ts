@@ -2,7 +2,7 @@ import type {ApiObject, FieldsV1} from '../api-object.ts'
 import {isObject, type Json, type JsonObject, sameJson} from '../patches/json.ts'
 import {strategicMerge} from '../patches/strategic-merge.ts'
 import {ApiError, type Cause} from '../status.ts'
-import {difference, entryOf, fieldsOf, intersection, isOf, type Manager, union} from './managed-fields.ts'
+import {difference, entryOf, fieldsOf, intersection, isOf, keyPart, type Manager, union} from './managed-fields.ts'
 
 /**
  * Server-side apply: what the configuration says is merged in and owned by its manager; what that manager applied before
@@ -53,7 +53,7 @@ function changedAmong(current: JsonObject, next: JsonObject): FieldsV1 {
 function unchanged(fields: FieldsV1, a: Json | undefined, b: Json | undefined): FieldsV1 {
   const same: FieldsV1 = {}
   for (const [path, inside] of Object.entries(fields)) {
-    if (path === '.') continue
+    if (path === '.' && a !== undefined) same[path] = {}
     const [left, right] = [at(a, path), at(b, path)]
     if (isEmpty(inside) && left !== undefined && sameJson(left, right)) same[path] = {}
     if (isEmpty(inside) || left === undefined) continue
@@ -72,7 +72,7 @@ function at(value: Json | undefined, step: string): Json | undefined {
 
 function hasKey(element: Json, step: string): boolean {
   const key = JSON.parse(step.slice(2)) as JsonObject
-  return isObject(element) && Object.entries(key).every(([field, value]) => sameJson(element[field], value))
+  return isObject(element) && Object.entries(key).every(([field, value]) => sameJson(keyPart(element, field), value))
 }
 
 function without(object: JsonObject, fields: FieldsV1): JsonObject {
@@ -81,11 +81,22 @@ function without(object: JsonObject, fields: FieldsV1): JsonObject {
     const name = path.slice(2)
     const value = rest[name]
     if (path === '.' || value === undefined) continue
-    if (isEmpty(inside)) delete rest[name]
-    else if (isObject(value)) rest[name] = without(value, inside)
-    else if (Array.isArray(value)) rest[name] = withoutElements(value, inside)
+    const left = isEmpty(inside) ? undefined : withoutInside(value, inside)
+    if (left === undefined) delete rest[name]
+    else rest[name] = left
   }
   return rest
+}
+
+/** Undefined: nothing is left. */
+function withoutInside(value: Json, fields: FieldsV1): Json | undefined {
+  if (Array.isArray(value)) {
+    const left = withoutElements(value, fields)
+    return left.length === 0 ? undefined : left
+  }
+  if (!isObject(value)) return value
+  const left = without(value, fields)
+  return Object.keys(left).length === 0 ? undefined : left
 }
 
 function withoutElements(list: readonly Json[], fields: FieldsV1): Json[] {

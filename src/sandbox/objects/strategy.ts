@@ -49,6 +49,11 @@ const strategies: Readonly<Record<string, Strategy>> = {
   Node: {ownsStatus: true},
 }
 
+/** Whether a client sets the status through the subresource alone. */
+export function ownsStatus(kind: string): boolean {
+  return strategies[kind]?.ownsStatus ?? false
+}
+
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
 /** A new object as it will be stored, before it has an identity. */

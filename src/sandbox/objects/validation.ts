@@ -40,7 +40,9 @@ export function validateTypes({kind}: Resource, object: ApiObject): void {
     for (const field of ['acquireTime', 'renewTime']) {
       const time = object.spec[field]
       if (typeof time === 'string' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/.test(time)) {
-        throw cannot(`parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse`)
+        const [given, rest] = [JSON.stringify(time), JSON.stringify(time.slice(19))]
+        const layout = '"2006-01-02T15:04:05.000000Z07:00"'
+        throw cannot(`parsing time ${given} as ${layout}: cannot parse ${rest} as ".000000"`)
       }
     }
   }

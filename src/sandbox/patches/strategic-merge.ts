@@ -61,7 +61,9 @@ function mergeField(key: string, current: Json | undefined, value: Json, order: 
   if (sets.has(key)) return [...list, ...value.filter((each) => !list.some((known) => sameJson(known, each)))]
   const mergeKey = mergeKeys[key]
   if (mergeKey === undefined || !value.every(isObject)) return value
-  return ordered(mergeLists(list.filter(isObject), value, mergeKey), order, mergeKey)
+  const original = list.filter(isObject)
+  const merged = mergeLists(original, value, mergeKey)
+  return inOrder(merged, {original, wanted: Array.isArray(order) ? order : value, mergeKey})
 }
 
 function mergeLists(current: readonly JsonObject[], patches: readonly JsonObject[], mergeKey: string): JsonObject[] {
@@ -79,14 +81,29 @@ function mergeLists(current: readonly JsonObject[], patches: readonly JsonObject
   return merged
 }
 
-/** The elements that the order names come first, in its order; the others keep theirs. */
-function ordered(list: JsonObject[], order: Json | undefined, mergeKey: string): JsonObject[] {
-  if (!Array.isArray(order)) return list
-  const place = (element: JsonObject): number => {
-    const index = order.findIndex((each) => isObject(each) && sameJson(each[mergeKey], element[mergeKey]))
-    return index < 0 ? order.length : index
+interface ListOrder {
+  readonly original: readonly Json[]
+  /** The elements that come in the order of the patch, or in the one that it sets. */
+  readonly wanted: readonly Json[]
+  readonly mergeKey: string
+}
+
+/**
+ * The elements that the patch names in its order, and each of the others before the first of them that it stood before.
+ * Source: `mergeSortedSlice` in k8s.io/apimachinery/pkg/util/strategicpatch.
+ */
+function inOrder(list: readonly JsonObject[], {original, wanted, mergeKey}: ListOrder): JsonObject[] {
+  const place = (all: readonly Json[], element: JsonObject): number =>
+    all.findIndex((each) => isObject(each) && sameJson(each[mergeKey], element[mergeKey]))
+  const named = list.filter((each) => place(wanted, each) >= 0).toSorted((a, b) => place(wanted, a) - place(wanted, b))
+  const others = list.filter((each) => place(wanted, each) < 0)
+  const merged: JsonObject[] = []
+  for (const element of named) {
+    const at = place(original, element)
+    while (others[0] !== undefined && at >= 0 && place(original, others[0]) < at) merged.push(...others.splice(0, 1))
+    merged.push(element)
   }
-  return list.toSorted((a, b) => place(a) - place(b))
+  return [...merged, ...others]
 }
 
 function clean(patch: JsonObject): JsonObject {
