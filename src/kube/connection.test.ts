@@ -160,7 +160,7 @@ test('abort ends a request, a body and the wait for a connection at once, with t
   const connection = connect(server.url)
   for (const path of ['/silent', '/body']) {
     const controller = new AbortController()
-    const reason = new Error(`no longer wanted: ${path}`)
+    const reason = Object.assign(new Error(`no longer wanted: ${path}`), {code: 'ECONNRESET'})
     const answer = connection.send(get(path, server), controller.signal).then(textOf)
     await expect.poll(() => server.requests.at(-1)?.path).toBe(path)
     controller.abort(reason)
@@ -264,6 +264,29 @@ test('new credentials get a connection of their own', async () => {
   await textOf(await connection.send(get('/', server), never))
   await textOf(await connection.send(get('/', server, {tls: {ca: server.ca}}), never))
   expect(connection.cost().connections).toBe(2)
+})
+
+test('a server that is gone when its connection is to be opened again has written nothing', async () => {
+  const server = await serve(echo)
+  const connection = connect(server.url)
+  await textOf(await connection.send(get('/', server), never))
+  await server.close()
+  const outcomes = async (): Promise<boolean> =>
+    (await failureOf(connection.send(get('/', server, {method: 'PATCH', body: '{}'}), never))).refused
+  // The first one may still meet the dying connection.
+  await expect.poll(outcomes).toBe(true)
+})
+
+test('close also ends what waits for its turn, and opens nothing for it', async () => {
+  const server = await serve(echo, {settings: {maxConcurrentStreams: 1}})
+  const connection = connect(server.url)
+  const watch = failureOf(connection.send(get('/watch', server, {endless: true}), never).then(textOf))
+  await expect.poll(() => server.streams.size).toBe(1)
+  const waiting = failureOf(connection.send(get('/', server), never))
+  await connection.close()
+  expect((await watch).failureClass).toBe('unreachable')
+  expect((await waiting).failureClass).toBe('unreachable')
+  expect(server.connections()).toBe(1)
 })
 
 test('close ends what runs, cuts the connection and refuses what comes after', async () => {

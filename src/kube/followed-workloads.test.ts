@@ -31,8 +31,9 @@ test('what is older than the last state is dropped, however it came', async () =
   followed.found(web, toWorkloadState('Deployment', object('10')))
   expect(await next(feed)).toBe('10')
   followed.changed(object('9'))
+  const waiting = next(feed)
   followed.changed(object('11'))
-  expect(await next(feed)).toBe('11')
+  expect(await waiting).toBe('11')
 })
 
 test('of other workloads nothing is told', async () => {
@@ -88,8 +89,8 @@ test('who stops waiting misses nothing', async () => {
   const waiting = feed.next(controller.signal)
   controller.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow('enough')
-  await expect(feed.next(controller.signal)).rejects.toThrow('enough')
   followed.changed(object('1'))
+  await expect(feed.next(controller.signal)).rejects.toThrow('enough')
   expect(await next(feed)).toBe('1')
 })
 

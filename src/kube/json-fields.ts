@@ -11,28 +11,28 @@ export function objectOf(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : nothing
 }
 
-/** The value of an own key as an object, through any number of keys; empty where the path ends early. */
+/** The value of a key as an object, through any number of keys; empty where the path ends early. */
 export function objectAt(value: unknown, ...path: readonly string[]): JsonObject {
   let current = objectOf(value)
-  for (const key of path) current = objectOf(valueAt(current, key))
+  for (const key of path) current = objectOf(current[key])
   return current
 }
 
 /** The elements of an array as objects; none where it is no array. */
 export function objectsAt(value: unknown, key: string): readonly JsonObject[] {
-  const list = valueAt(objectOf(value), key)
+  const list = objectOf(value)[key]
   return Array.isArray(list) ? list.map(objectOf) : []
 }
 
 /** A string, or `''`. */
 export function textAt(value: unknown, key: string): string {
-  const text = valueAt(objectOf(value), key)
+  const text = objectOf(value)[key]
   return typeof text === 'string' ? text : ''
 }
 
 /** A finite number, or `otherwise`. */
 export function numberAt(value: unknown, key: string, otherwise = 0): number {
-  const number = valueAt(objectOf(value), key)
+  const number = objectOf(value)[key]
   return typeof number === 'number' && Number.isFinite(number) ? number : otherwise
 }
 
@@ -42,8 +42,4 @@ export function stringsOf(value: unknown): Readonly<Record<string, string>> {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   return Object.fromEntries(entries)
-}
-
-function valueAt(object: JsonObject, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined
 }

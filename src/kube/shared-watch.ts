@@ -1,6 +1,6 @@
 import {type FailureClass, HubspokeError} from '../model/failure.ts'
 import {abortable} from './abortable.ts'
-import {createWatchCursor, soundMs, type WatchCursorDeps, type WatchScope} from './watch-cursor.ts'
+import {createWatchCursor, type WatchCursorDeps, type WatchListener, type WatchScope} from './watch-cursor.ts'
 import {isExpired} from './workload-list.ts'
 
 /** One watch of one kind, in one namespace or in all, that tells `followed` of every change. */
@@ -17,6 +17,8 @@ export interface SharedWatchDeps extends WatchCursorDeps {
   onForbidden(): void
 }
 
+/** A watch that stood so long was sound, even if nothing happened in it. */
+const soundMs = 5_000
 const firstDelayMs = 250
 const maxDelayMs = 5_000
 
@@ -42,38 +44,38 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
     standing.promise.catch(() => undefined)
   }
 
-  function stand(): void {
-    stood = true
-    standing.resolve()
-  }
-
   async function attempt(): Promise<Ending> {
     const startedAt = clock.now()
-    try {
-      return {sound: await cursor.watch(stand)}
-    } catch (error) {
-      if (isExpired(error)) cursor.expire()
-      standing.reject(error)
-      return {sound: clock.now() - startedAt >= soundMs, error}
-    } finally {
-      fallen()
+    let progressed = false
+    let error: unknown
+    const listener: WatchListener = {
+      onLive() {
+        stood = true
+        standing.resolve()
+      },
+      onProgress() {
+        progressed = true
+      },
     }
+    try {
+      await cursor.watch(listener)
+    } catch (reason) {
+      error = reason
+      if (isExpired(reason)) cursor.expire()
+      standing.reject(reason)
+    }
+    fallen()
+    return {sound: progressed || clock.now() - startedAt >= soundMs, error}
   }
 
   async function run(): Promise<void> {
     for (let failures = 0; !closing.aborted; ) {
       const {sound, error} = await attempt()
-      if (error !== undefined && isFinal(error)) return stop(error)
+      if (error !== undefined && isFinal(error, followed.list(scope.namespace).length)) return stop(error)
       failures = sound ? 0 : failures + 1
       await clock.sleep(pauseMs(failures, error), closing)
     }
     stop(closing.reason)
-  }
-
-  /** Nothing that a further try could mend, or nobody who waits for it. */
-  function isFinal(error: unknown): boolean {
-    if (isExpired(error)) return false
-    return !isPassing(error) || followed.list(scope.namespace).length === 0
   }
 
   function stop(error: unknown): void {
@@ -106,6 +108,12 @@ const passing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 't
 /** A failure that may be gone at the next try, so that a watch or a poll goes on. */
 export function isPassing(error: unknown): boolean {
   return error instanceof HubspokeError && passing.has(error.failureClass)
+}
+
+/** Nothing that a further try could mend, or nobody who waits for it. */
+function isFinal(error: unknown, waiting: number): boolean {
+  if (isExpired(error)) return false
+  return !isPassing(error) || waiting === 0
 }
 
 /**

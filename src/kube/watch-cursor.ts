@@ -25,21 +25,23 @@ export interface WatchCursorDeps {
 
 /** How far the watches of one scope have come: each one starts where the one before it was cut. */
 export interface WatchCursor {
-  /**
-   * Watches once, from where the last one ended. Resolves true when it was of some use: a watch that ends at once, again
-   * and again, has to be slowed down. Rejects with a `HubspokeError`.
-   */
-  watch(onLive: () => void): Promise<boolean>
+  /** Watches once, from where the last watch ended. Rejects with a `HubspokeError`. */
+  watch(listener: WatchListener): Promise<void>
   /** What the server remembers is younger than where we are: those who follow are owed a fresh state. */
   expire(): void
   /** Nobody follows any more: the next watch starts from a list. */
   reset(): void
 }
 
+export interface WatchListener {
+  /** The server has accepted the watch. */
+  onLive(): void
+  /** It told something: the next watch starts further on. */
+  onProgress(): void
+}
+
 /** The server ends a watch of its own accord after this time; without it, after 30 to 60 minutes. */
 const watchSeconds = '300'
-/** A watch that stood so long was sound, even if nothing happened in it. */
-export const soundMs = 5_000
 
 export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCursorDeps): WatchCursor {
   const {api, clock, followed, closing} = deps
@@ -77,17 +79,14 @@ export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCurs
       version = ''
       missed = false
     },
-    async watch(onLive) {
-      const startedAt = clock.now()
-      let events = 0
+    async watch({onLive, onProgress}) {
       if (version === '') version = await learnVersion()
       const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: watchSeconds}
       const onEvent = (event: WatchEvent): void => {
-        events++
         take(event)
+        if (event.type !== 'expired') onProgress()
       }
       await watchOnce({api, clock, path: collectionPath(kind, namespace, query), signal: closing, onLive, onEvent})
-      return (events > 0 && version !== '') || clock.now() - startedAt >= soundMs
     },
   }
 }

@@ -11,12 +11,11 @@ export interface FeedSink {
   end(how: 'deleted' | {readonly error: unknown}): void
 }
 
-/** @param onClose called once, when whoever reads the feed has closed it */
+/** @param onClose called when whoever reads the feed closes it, perhaps more than once */
 export function createFeed(onClose: (sink: FeedSink) => void): FeedSink {
   let pending: WorkloadState | undefined
   let ended: 'deleted' | {readonly error: unknown} | undefined
   let news = Promise.withResolvers<void>()
-  let closed = false
 
   function tell(): void {
     news.resolve()
@@ -37,8 +36,6 @@ export function createFeed(onClose: (sink: FeedSink) => void): FeedSink {
         }
       },
       close() {
-        if (closed) return
-        closed = true
         onClose(sink)
       },
     },

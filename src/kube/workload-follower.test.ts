@@ -104,6 +104,20 @@ test('a watch that breaks is taken up again, later with each failure in a row, a
   await clock.advance(5_000)
   api.watches[1]?.send(changed('101'))
   expect(await next(feed)).toBe('101')
+  api.watches[1]?.fail(refusal(500))
+  await clock.advance(250)
+  expect(api.watches.map(({path}) => path)).toEqual([watchPath('100'), watchPath('100'), watchPath('101')])
+})
+
+test('a watch that stood for a while counts as sound, even if nothing happened in it', async () => {
+  const {api, clock, follower} = setUp()
+  await follower.follow(web, never)
+  for (let index = 0; index < 4; index++) {
+    await clock.advance(5_000)
+    api.watches[index]?.fail(refusal(500))
+    await clock.advance(250)
+  }
+  expect(api.watches).toHaveLength(5)
 })
 
 test('the server says how long to stay away', async () => {

@@ -53,10 +53,13 @@ test('a list whose tokens expire for ever ends, as does one whose first page fai
     return page(['a'], 'first')
   })
   await expect(endless).rejects.toMatchObject({status: 410})
+  let asked = 0
   const atOnce = list(() => {
+    asked++
     throw refusal(410)
   })
   await expect(atOnce).rejects.toMatchObject({status: 410})
+  expect(asked).toBe(1)
   const forbidden = list(() => {
     throw refusal(403)
   })

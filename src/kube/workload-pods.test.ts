@@ -86,11 +86,12 @@ test.each([
 })
 
 test.each([
-  {because: 'another object has the name now', object: {metadata: {uid: 'u2'}}},
-  {because: 'it selects nothing', object: {spec: {}}},
-  {because: 'it has no ReplicaSet yet', object: {}},
-])('none where $because', async ({object}) => {
-  expect((await podsOf('Deployment', object, {replicasets: [], pods: [owned('a', 'u1')]})).names).toEqual([])
+  {because: 'another object has the name now', object: {metadata: {uid: 'u2'}}, requests: 1},
+  {because: 'it selects nothing', object: {spec: {}}, requests: 1},
+  {because: 'it has no ReplicaSet yet', object: {}, requests: 2},
+])('none where $because', async ({object, requests}) => {
+  const {names, gets} = await podsOf('Deployment', object, {replicasets: [], pods: [owned('a', 'u1')]})
+  expect([names, gets.length]).toEqual([[], requests])
 })
 
 test('a selector with expressions', () => {
