@@ -3,7 +3,7 @@ import {apiTime} from '../objects/metadata.ts'
 import type {Registry, WriteOptions} from '../objects/registry.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
 import {serverSideApply} from '../objects/server-side-apply.ts'
-import {isObject, type Json} from '../patches/json.ts'
+import {isObject, type Json, withoutNulls} from '../patches/json.ts'
 import {JsonPatchFailure, jsonPatch} from '../patches/json-patch.ts'
 import {mergePatch} from '../patches/merge-patch.ts'
 import {strategicMerge} from '../patches/strategic-merge.ts'
@@ -34,7 +34,8 @@ export function applyPatch(
   const type = mediaType(body.contentType)
   if (type === 'application/apply-patch+yaml') return applyConfiguration(registry, target, body.text, options)
   const patch = readPatch(type, body.text)
-  return {object: registry.update(target.resource, target, patch, options), isNew: false}
+  const change = (current: ApiObject): ApiObject => asObject(withoutNulls(asJson(patch(current))))
+  return {object: registry.update(target.resource, target, change, options), isNew: false}
 }
 
 function readPatch(type: string, text: string): Patcher {

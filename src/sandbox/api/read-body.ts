@@ -1,7 +1,7 @@
 import {parse} from 'yaml'
 import type {ApiObject} from '../api-object.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
-import {isObject, type Json} from '../patches/json.ts'
+import {isObject, type Json, withoutNulls} from '../patches/json.ts'
 import {ApiError, badRequest, unsupportedMediaType} from '../status.ts'
 
 const acceptedTypes = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
@@ -23,12 +23,13 @@ export function readObject(resource: Resource, text: string, contentType: string
       `the body of the request was in an unknown format - accepted media types include: ${acceptedTypes}`,
     )
   }
-  const value = decode(
+  const decoded = decode(
     text,
     type,
     (why) =>
       `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: ${why}`,
   )
+  const value = withoutNulls(decoded)
   if (!isObject(value)) throw badRequest('the object provided is unrecognized')
   checkKind(resource, value)
   const metadata = isObject(value.metadata) ? value.metadata : {}

@@ -21,7 +21,8 @@ export class Agenda {
     let index = this.#entries.length
     while (index > 0 && (this.#entries[index - 1]?.dueAt ?? 0) > entry.dueAt) index--
     this.#entries.splice(index, 0, entry)
-    if (index === 0) this.#waiting.abort()
+    // With a reason of its own: making the usual one costs a stack trace.
+    if (index === 0) this.#waiting.abort('something earlier')
     return () => {
       this.#entries = this.#entries.filter((each) => each !== entry)
     }

@@ -9,6 +9,7 @@ export const revisionKey = 'deployment.kubernetes.io/revision'
 const historyKey = 'deployment.kubernetes.io/revision-history'
 export const desiredKey = 'deployment.kubernetes.io/desired-replicas'
 const maxKey = 'deployment.kubernetes.io/max-replicas'
+const hashKey = 'pod-template-hash'
 
 /** Annotations of a Deployment that its ReplicaSets do not get. */
 const notCopied = new Set([
@@ -31,7 +32,7 @@ export function setsOf({store}: Simulation, deployment: Deployment): Sets {
   const owned = store.ownedBy(deployment.metadata.uid ?? '', replicaSets) as readonly ReplicaSet[]
   const hash = templateHash(deployment.spec.template)
   const sorted = owned.toSorted((a, b) => revisionOf(a.metadata) - revisionOf(b.metadata))
-  const current = sorted.find((set) => hashOf(set) === hash)
+  const current = sorted.find(({metadata}) => metadata.labels?.[hashKey] === hash)
   return {current, old: sorted.filter((set) => set !== current)}
 }
 
@@ -39,18 +40,12 @@ export function revisionOf({annotations}: ObjectMeta): number {
   return Number(annotations?.[revisionKey] ?? 0)
 }
 
-/** Of the template as the Deployment has it: without the label that the hash itself becomes. */
-function hashOf({spec}: ReplicaSet): string {
-  const {'pod-template-hash': _hash, ...labels} = spec.template.metadata.labels ?? {}
-  return templateHash({...spec.template, metadata: {...spec.template.metadata, labels}})
-}
-
 export function createSet(simulation: Simulation, deployment: Deployment, old: readonly ReplicaSet[]): ReplicaSet {
   const hash = templateHash(deployment.spec.template)
   const {selector, template} = deployment.spec
   const withHash = (labels: Record<string, string> | undefined): Record<string, string> => ({
     ...labels,
-    'pod-template-hash': hash,
+    [hashKey]: hash,
   })
   const ownTemplate: PodTemplate = {
     ...template,

@@ -53,15 +53,16 @@ export function afterUpdate(
   seen: (object: ApiObject) => ApiObject,
 ): readonly ManagedFieldsEntry[] {
   const before = previous?.metadata.managedFields ?? []
-  const existing = fieldsOf(next)
   const changed = changedFields(seen(next), previous && seen(previous))
+  const gone = previous === undefined ? {} : goneMembers(ownFields(previous), ownFields(next))
   const others = before.filter((entry) => !isOf(entry, manager))
   const own = before.find((entry) => isOf(entry, manager))
-  const ownFields = union(intersection(own?.fieldsV1 ?? {}, existing), changed)
-  const isSame = own !== undefined && sameJson(own.fieldsV1, ownFields)
+  const held = union(difference(own?.fieldsV1 ?? {}, gone), changed)
+  const isSame = own !== undefined && sameJson(own.fieldsV1, held)
+  const taken = union(changed, gone)
   return [
-    ...others.map((entry) => ({...entry, fieldsV1: difference(intersection(entry.fieldsV1, existing), changed)})),
-    isSame ? own : entryOf(manager, ownFields),
+    ...others.map((entry) => ({...entry, fieldsV1: difference(entry.fieldsV1, taken)})),
+    isSame ? own : entryOf(manager, held),
   ]
     .filter(({fieldsV1}) => Object.keys(fieldsV1).length > 0)
     .toSorted((a, b) => (a.operation + a.time + a.manager < b.operation + b.time + b.manager ? -1 : 1))
@@ -96,13 +97,14 @@ export function fieldsOf(object: object): FieldsV1 {
 }
 
 function changedFields(next: object, previous: object | undefined): FieldsV1 {
-  const {apiVersion: _a, kind: _k, metadata, ...rest} = next as Record<string, Json>
-  const {metadata: oldMetadata, ...old} = (previous ?? {}) as Record<string, Json>
-  const fields = membersChanged(rest, old)
-  const own = (value: Json | undefined): Record<string, Json> =>
-    Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([key]) => !systemMetadata.has(key)))
-  const inMetadata = membersChanged(own(metadata), own(oldMetadata))
-  return Object.keys(inMetadata).length === 0 ? fields : {'f:metadata': inMetadata, ...fields}
+  return membersChanged(ownFields(next), previous && ownFields(previous))
+}
+
+/** An object without what belongs to the server. */
+function ownFields(object: object): Record<string, Json> {
+  const {apiVersion: _apiVersion, kind: _kind, metadata, ...rest} = object as Record<string, Json>
+  const own = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !systemMetadata.has(key))
+  return {...(own.length === 0 ? {} : {metadata: Object.fromEntries(own)}), ...rest}
 }
 
 function membersChanged(next: Record<string, Json>, previous: Json | undefined): FieldsV1 {
@@ -134,6 +136,31 @@ function elementsChanged(list: readonly Json[], old: Json | undefined, key: read
     if (sameJson(element, before)) continue
     const inside = membersChanged(element, before)
     fields[`k:${JSON.stringify(pick(element, key))}`] = before === undefined ? {'.': {}, ...inside} : inside
+  }
+  return fields
+}
+
+/** What is in `old` and not in `next` any more. */
+function goneMembers(old: Record<string, Json>, next: Record<string, Json>): FieldsV1 {
+  const fields: FieldsV1 = {}
+  for (const [key, value] of Object.entries(old)) {
+    const now = next[key]
+    if (now === value) continue
+    const inside = now === undefined ? valueChanged(key, value, undefined) : goneInside(key, value, now)
+    if (now === undefined || !isLeaf(inside)) fields[`f:${key}`] = inside
+  }
+  return fields
+}
+
+function goneInside(field: string, old: Json, now: Json): FieldsV1 {
+  if (isObject(old) && isObject(now)) return atomic.has(field) ? {} : goneMembers(old, now)
+  const key = keysOfLists[field]
+  if (key === undefined || !Array.isArray(old) || !Array.isArray(now)) return {}
+  const fields: FieldsV1 = {}
+  for (const element of old.filter(isObject)) {
+    const match = now.find((each) => sameKey(each, element, key))
+    const inside = isObject(match) ? goneMembers(element, match) : {'.': {}, ...membersChanged(element, undefined)}
+    if (!isLeaf(inside)) fields[`k:${JSON.stringify(pick(element, key))}`] = inside
   }
   return fields
 }

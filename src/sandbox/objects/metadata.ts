@@ -62,16 +62,22 @@ export function randomUid(random: () => number): string {
   return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(random() * 4)]}${hex(3)}-${hex(12)}`
 }
 
+const hashes = new WeakMap<object, string>()
+
 /**
- * Hash of any JSON value (FNV-1a over its text with sorted keys), written in the letters of generated names as the
+ * Hash of a part of a stored object (FNV-1a over its text with sorted keys), written in the letters of generated names as the
  * controllers write theirs.
  */
-export function templateHash(value: unknown): string {
+export function templateHash(template: object): string {
+  const known = hashes.get(template)
+  if (known !== undefined) return known
   let hash = 0x811c9dc5
-  for (const byte of Buffer.from(JSON.stringify(sorted(value)))) {
+  for (const byte of Buffer.from(JSON.stringify(sorted(template)))) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   }
-  return [...String(hash)].map((digit) => nameLetters[digit.charCodeAt(0) % nameLetters.length]).join('')
+  const text = [...String(hash)].map((digit) => nameLetters[digit.charCodeAt(0) % nameLetters.length]).join('')
+  hashes.set(template, text)
+  return text
 }
 
 function sorted(value: unknown): unknown {

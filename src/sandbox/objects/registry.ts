@@ -1,6 +1,6 @@
 import type {Clock} from '../../shared/clock.ts'
 import type {ApiObject} from '../api-object.ts'
-import {type Json, sameJson, withoutNulls} from '../patches/json.ts'
+import {sameJson} from '../patches/json.ts'
 import {ApiError, alreadyExists, badRequest, conflict, invalid, invalidValue, notFound} from '../status.ts'
 import {admitCreate, admitDelete} from './admission.ts'
 import {withDefaults} from './defaults.ts'
@@ -8,7 +8,7 @@ import {afterUpdate, type Manager} from './managed-fields.ts'
 import {apiTime, orderedMetadata, randomSuffix, randomUid} from './metadata.ts'
 import {apiVersionOf, namespaces, pods, type Resource} from './resources.ts'
 import type {Store} from './store.ts'
-import {ownsStatus, preparedForCreate, preparedForUpdate} from './strategy.ts'
+import {ownsStatus, preparedForCreate, preparedForUpdate, withStatus} from './strategy.ts'
 import {uidCauses, validate, validateTypes} from './validation.ts'
 
 export interface WriteOptions {
@@ -69,7 +69,7 @@ export class Registry {
       ...(options.operation === 'Apply' ? {managedFields: input.metadata.managedFields ?? []} : {}),
     })
     const managed = this.#managed(resource, identified, undefined, options)
-    return options.dryRun ? managed : this.store.put(resource, managed)
+    return options.dryRun ? ordered(managed) : this.store.put(resource, managed)
   }
 
   /**
@@ -84,18 +84,16 @@ export class Registry {
     options: WriteOptions,
   ): ApiObject {
     const current = this.read(resource, object.namespace, object.name)
-    const wanted = withoutNulls(change(current) as unknown as Json) as unknown as ApiObject
+    const wanted = change(current)
     checkIdentity(resource, wanted, current)
-    validateTypes(resource, wanted)
     const books = options.operation === 'Apply' ? wanted : current
-    const kept = withMetadata(withDefaults(resource.kind, withoutTypeMeta(wanted)), keptMetadata(current, books))
-    const next = preparedForUpdate(resource.kind, kept, current, options.subresource)
-    validate(resource, next, current)
+    const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, books))
+    const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
     const isSame = sameJson(withoutBooks(next), withoutBooks(current))
     if (isSame && options.operation !== 'Apply') return current
     const managed = this.#managed(resource, next, current, options)
     if (isSame && sameJson(managed.metadata.managedFields, current.metadata.managedFields)) return current
-    if (options.dryRun) return managed
+    if (options.dryRun) return ordered(managed)
     if (managed.metadata.deletionTimestamp !== undefined && isLetGo(managed)) {
       return this.store.delete(resource, key(object.namespace, object.name)) ?? managed
     }
@@ -117,6 +115,14 @@ export class Registry {
     return {gone: this.store.delete(resource, key(namespace, name)) ?? current}
   }
 
+  /** With what the API fills in, if it lets the object pass. */
+  #checked(resource: Resource, wanted: ApiObject, current: ApiObject): ApiObject {
+    validateTypes(resource, wanted)
+    const next = preparedForUpdate(resource.kind, withDefaults(resource.kind, wanted), current)
+    validate(resource, next, current)
+    return next
+  }
+
   #named(resource: Resource, namespace: string | undefined, input: ApiObject): ApiObject {
     const {uid: _uid, creationTimestamp: _time, managedFields: _fields, ...metadata} = input.metadata
     if (metadata.namespace && resource.namespaced && metadata.namespace !== namespace) {
@@ -125,11 +131,11 @@ export class Registry {
     const {namespace: _namespace, ...rest} = metadata
     const name = metadata.name || (metadata.generateName ? metadata.generateName + randomSuffix(this.#random) : '')
     const own = {...rest, name, ...(namespace === undefined ? {} : {namespace})}
-    return withoutTypeMeta({...(withoutNulls(input as unknown as Json) as unknown as ApiObject), metadata: own})
+    return withoutTypeMeta({...input, metadata: own})
   }
 
   #managed(resource: Resource, next: ApiObject, previous: ApiObject | undefined, options: WriteOptions): ApiObject {
-    if (options.operation === 'Apply') return ordered(next)
+    if (options.operation === 'Apply') return next
     const manager: Manager = {
       name: options.manager,
       operation: 'Update',
@@ -140,7 +146,7 @@ export class Registry {
     const isStatusless = options.subresource === undefined && ownsStatus(resource.kind)
     const seen = (object: ApiObject): ApiObject => (isStatusless ? {...object, status: undefined} : object)
     const entries = afterUpdate(next, previous, manager, seen)
-    return ordered(withMetadata(next, {managedFields: [...entries]}))
+    return withMetadata(next, {managedFields: [...entries]})
   }
 
   /** The object marked for deletion; undefined: it can go at once. */

@@ -69,18 +69,8 @@ export function preparedForCreate(kind: string, object: ApiObject): ApiObject {
   return {...prepared, metadata: {...metadata, labels}, spec: {finalizers: ['kubernetes']}}
 }
 
-/**
- * A changed object as it will be stored: without the changes that its door does not let through, with its generation.
- *
- * @param subresource `status` lets nothing but status and annotations through, the main door everything but the status
- */
-export function preparedForUpdate(
-  kind: string,
-  next: ApiObject,
-  previous: ApiObject,
-  subresource: string | undefined,
-): ApiObject {
-  if (subresource === 'status') return {...next, ...only('spec', previous)}
+/** A changed object as it will be stored after a write through the main door: with the status of before, with its generation. */
+export function preparedForUpdate(kind: string, next: ApiObject, previous: ApiObject): ApiObject {
   const strategy = strategies[kind] ?? {}
   const kept = strategy.ownsStatus ? withStatusOf(next, previous) : next
   const prepared = kind === 'DaemonSet' ? countTemplates(kept, previous) : kept
@@ -88,6 +78,12 @@ export function preparedForUpdate(
   const generation = previous.metadata.generation ?? 1
   const isNew = strategy.isNewGeneration(prepared, previous)
   return {...prepared, metadata: {...prepared.metadata, generation: isNew ? generation + 1 : generation}}
+}
+
+/** A write through the door of the status changes nothing but it and the annotations. */
+export function withStatus(next: ApiObject, previous: ApiObject): ApiObject {
+  const {spec: _spec, ...rest} = next
+  return {...rest, ...only('spec', previous)}
 }
 
 function only(field: string, object: ApiObject): Partial<ApiObject> {
