@@ -245,9 +245,13 @@ test.each([
   expect(failure.message).toContain(`The certificate of ${server.url} (context "prod") cannot be trusted: ${says}`)
 })
 
-test('an unknown authority, a plain HTTP port and a closed port have sentences of their own', async () => {
+test('a damaged certificate, an unknown authority, a plain HTTP port and a closed port have sentences of their own', async () => {
   const server = await serve(echo)
   const plain = await serve(echo, {protocol: 'http'})
+  const broken = await failureOf(
+    connect(server.url).send(get('/', server, {tls: {cert: 'no PEM', key: 'no PEM'}}), never),
+  )
+  expect(broken).toMatchObject({failureClass: 'unauthenticated', refused: true})
   const unknown = await failureOf(connect(server.url).send(get('/', server, {tls: {}}), never))
   expect(unknown.message).toContain('it is signed by an authority that the kubeconfig does not name')
   const notTls = await failureOf(connect(plain.url.replace('http:', 'https:')).send(get('/', plain, {tls: {}}), never))

@@ -78,12 +78,6 @@ const clientCertificateBroken: Describe = ({context, word}) => ({
   suggestions: [`kubectl config view --minify --context ${word}`],
 })
 
-const fileMissing: Describe = ({context, word}) => ({
-  failureClass: 'unauthenticated',
-  message: `Context ${context} names a file for its credentials that cannot be read.`,
-  suggestions: [`kubectl config view --minify --context ${word}`],
-})
-
 const dnsFailed = unreachable(
   ({context, server}) => `Cannot find the address of ${server} (context ${context}): its name is not known.`,
   showServer,
@@ -144,9 +138,6 @@ const byCode: Readonly<Record<string, Describe>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: notTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
   EPROTO: notTls,
-  ENOENT: fileMissing,
-  EACCES: fileMissing,
-  EISDIR: fileMissing,
 }
 
 function byPattern(code: string): Describe {
