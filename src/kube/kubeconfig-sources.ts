@@ -59,7 +59,7 @@ function missing(path: string): HubspokeError {
 }
 
 /** Where Kubernetes puts the credentials of a pod's service account. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /**
  * The cluster that this process runs in, as a context `in-cluster`; undefined outside of a pod.
