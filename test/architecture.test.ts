@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, Row>> = {
   kube: {ours: ['model', 'shared'], packages: ['@kubernetes/client-node', 'undici', 'yaml']},
   ledger: {ours: ['model', 'shared'], packages: []},
   sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},
-  discovery: {ours: ['model', 'shared', 'kube/ports.ts'], packages: ['picomatch'], builtins: pure},
+  discovery: {ours: ['model', 'shared', 'kube/ports.ts'], packages: [], builtins: pure},
   distribution: {ours: ['model', 'shared', 'kube/ports.ts'], packages: ['p-limit'], builtins: pure},
   summary: {ours: ['model'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
@@ -43,7 +43,7 @@ const allowed: Readonly<Record<string, Row>> = {
   },
   cli: {
     ours: ['model', 'shared', 'kube', 'ledger', 'sandbox', 'discovery', 'distribution', 'summary', 'progress', 'hub'],
-    packages: ['@oclif/core', 'yaml', 'picomatch'],
+    packages: ['@oclif/core', 'yaml'],
   },
   commands: {ours: ['cli', 'hub', 'model', 'distribution/spokes', 'summary', 'discovery'], packages: ['@oclif/core']},
 }

@@ -10,7 +10,7 @@ export interface ConfigFile {
 }
 
 /** `$XDG_CONFIG_HOME/hubspoke/config.yaml`, or below `~/.config`. */
-export function configPath({env, homeDir}: Pick<Runtime, 'env' | 'homeDir'>): string {
+function configPath({env, homeDir}: Pick<Runtime, 'env' | 'homeDir'>): string {
   return join(env.XDG_CONFIG_HOME || join(homeDir, '.config'), 'hubspoke', 'config.yaml')
 }
 
