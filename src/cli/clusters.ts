@@ -29,7 +29,13 @@ export async function withClusters<Result>(
 ): Promise<Result> {
   const {loadKubeconfig} = await import('../kube/kubeconfig.ts')
   const {env, homeDir, clock} = runtime
-  const kubeconfig = await loadKubeconfig({path: flags.kubeconfig, env, homeDir, clock})
+  const kubeconfig = await loadKubeconfig({
+    path: flags.kubeconfig,
+    env,
+    homeDir,
+    clock,
+    isTerminal: runtime.terminal !== undefined,
+  })
   const {contexts} = kubeconfig
   const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'], writes}
   const opened = rememberOpened(kubeconfig)
