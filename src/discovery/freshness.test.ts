@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {StoredCache} from './cache-store.ts'
-import {judgeCache, parseFreshness, whyScanned} from './freshness.ts'
+import {judgeCache, parseFreshness, takenAsItIs, whyScanned} from './freshness.ts'
 import type {ImageCache} from './image-cache.ts'
 
 const here = {uid: 'uid-east', standsIn: false}
@@ -45,6 +45,20 @@ test.each([
   },
 ])('a cache answers: $reason', ({stored, identity, reason}) => {
   expect(judgeCache(stored, identity)).toEqual({cache: expect.anything(), reason})
+})
+
+test.each([
+  {stored: present({clusterUid: 'any'}), reason: 'the image cache was taken as it is, with its UID'},
+  {stored: present({}), reason: 'the image cache was taken unverified: it does not say which cluster it is of'},
+])('a cache is taken as it is: $reason', ({stored, reason}) => {
+  expect(takenAsItIs(stored)).toEqual({cache: expect.anything(), reason})
+})
+
+test.each([
+  {stored: {state: 'missing'} as const, reason: 'no image cache in this cluster'},
+  {stored: unreadable, reason: 'the image cache cannot be used: the image cache is torn'},
+])('no cache is taken: $reason', ({stored, reason}) => {
+  expect(takenAsItIs(stored)).toEqual({reason})
 })
 
 test.each([

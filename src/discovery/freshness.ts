@@ -31,13 +31,24 @@ export function judgeCache(stored: StoredCache, identity: ClusterIdentity): Judg
   if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
   const {cache} = stored
   if (cache.clusterUid === undefined) {
-    return {cache, reason: 'the image cache was taken unverified: it does not say which cluster it is of'}
+    return {cache, reason: nameless}
   }
   if (cache.clusterUid === identity.uid) return {cache, reason: 'the image cache was taken as it is'}
   if (identity.standsIn) {
     return {cache, reason: 'the image cache was taken unverified: the UID of this cluster may not be read'}
   }
   return {reason: foreign}
+}
+
+/**
+ * The cache for an answer that takes it as it is. Nobody asks the cluster who it is: what the cache says is believed, and
+ * that it was copied from another cluster would not be noticed.
+ */
+export function takenAsItIs(stored: StoredCache): JudgedCache {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache} = stored
+  return {cache, reason: cache.clusterUid === undefined ? nameless : 'the image cache was taken as it is, with its UID'}
 }
 
 /** The clause that says why an answer that must be right was scanned, and not taken from the cache that is there. */
@@ -59,6 +70,7 @@ export function whyScanned(stored: StoredCache, identity: ClusterIdentity, fresh
 }
 
 const noCache = 'no image cache in this cluster'
+const nameless = 'the image cache was taken unverified: it does not say which cluster it is of'
 const foreign = 'the image cache is of another cluster'
 
 /** A sentence becomes a clause. */

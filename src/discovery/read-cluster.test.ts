@@ -112,14 +112,28 @@ describe('an answer from the cache', () => {
     const answer = await read(made, {fresh: 'cache'})
     expect(names(answer)).toEqual(['Deployment cached/web'])
     expect(answer.reading).toMatchObject({
-      identity: {uid: 'uid-east'},
+      identity: {uid: 'uid-east', standsIn: false, fromCache: true},
       tier: 'cache',
-      tierReason: 'the image cache was taken as it is',
+      tierReason: 'the image cache was taken as it is, with its UID',
       cacheAgeMs: 60_000,
       workloadsRead: 1,
     })
     expect(answer.reading.matches[0]?.uid).toBe('')
-    expect(made.requests).toEqual(['identity', `read ${place}`])
+    expect(made.requests).toEqual([`read ${place}`])
+    expect(answer.reading.cost.requests).toBe(1)
+  })
+
+  test('believes what the cache says of its cluster', async () => {
+    const answer = await read(cluster({cache: cached({clusterUid: 'other'})}), {fresh: 'cache'})
+    expect(names(answer)).toEqual(['Deployment cached/web'])
+    expect(answer.reading).toMatchObject({identity: {uid: 'other', fromCache: true}, tier: 'cache'})
+  })
+
+  test('asks the cluster who it is where the cache does not say', async () => {
+    const made = cluster({cache: '{"web:1": ["old/web"]}'})
+    const {reading} = await read(made, {fresh: 'cache', kinds: ['Deployment']})
+    expect(reading.identity).toEqual({uid: 'uid-east', standsIn: false})
+    expect(made.requests).toEqual([`read ${place}`, 'identity'])
   })
 
   test('is the same as a scan finds, but for the UIDs', async () => {
@@ -144,7 +158,6 @@ describe('an answer from the cache', () => {
 
   test.each([
     {made: cluster(), reason: 'no image cache in this cluster'},
-    {made: cluster({cache: cached({clusterUid: 'other'})}), reason: 'the image cache is of another cluster'},
     {made: cluster({cache: '{'}), reason: 'the image cache cannot be used: the image cache is not a JSON object'},
     {made: cluster({trouble: refusing(/^read/)}), reason: 'the image cache could not be read: Not allowed'},
   ])('falls to a scan, seen: $reason', async ({made, reason}) => {
@@ -168,6 +181,19 @@ describe('trouble', () => {
     const trouble = failing(/identity/, () => new HubspokeError('unauthenticated', 'Who are you?'))
     await expect(read(cluster({trouble}))).rejects.toThrow('Who are you?')
     await expect(read(cluster({trouble}), {fresh: 'cache'})).rejects.toThrow('Who are you?')
+  })
+
+  test('with the connection is waited for once, and not again by a list', async () => {
+    const made = cluster({trouble: failing(/./, () => new HubspokeError('unreachable', 'Cut.'))})
+    await expect(read(made, {fresh: 'cache'})).rejects.toThrow('Cut.')
+    expect(made.requests).toEqual(Array.from({length: 3}, () => `read ${place}`))
+  })
+
+  test('with the cache alone is no trouble for an exact answer', async () => {
+    const trouble = failing(/^read/, () => new HubspokeError('timeout', 'No answer.'))
+    const answer = await read(cluster({trouble}))
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading.tierReason).toBe('the image cache could not be read: No answer')
   })
 
   test('that heals is waited for', async () => {

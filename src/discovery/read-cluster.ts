@@ -4,7 +4,7 @@ import {HubspokeError} from '../model/failure.ts'
 import type {WorkloadImages} from '../model/workload.ts'
 import {answerFromCache} from './answer-from-cache.ts'
 import {readImageCache, type StoredCache} from './cache-store.ts'
-import {type Freshness, judgeCache, whyScanned} from './freshness.ts'
+import {type Freshness, takenAsItIs, whyScanned} from './freshness.ts'
 import {byPlace, type ImageCache} from './image-cache.ts'
 import {type ImageQuery, matchWorkload} from './image-query.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
@@ -28,7 +28,7 @@ export interface ClusterAnswer {
 
 type Answer = Pick<
   ClusterReading,
-  'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'problem'
+  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'problem'
 > & {
   readonly patternsSeen: ReadonlySet<string>
 }
@@ -38,7 +38,7 @@ interface Reader {
   readonly request: ReadRequest
   readonly deps: ReadingDeps
   /** Asked once, by whoever needs it first. */
-  readonly identity: Promise<ClusterIdentity>
+  identity(): Promise<ClusterIdentity>
 }
 
 /**
@@ -53,16 +53,21 @@ export async function readCluster(
   request: ReadRequest,
   deps: ReadingDeps,
 ): Promise<ClusterAnswer> {
-  const identity = retryRead(() => cluster.identity(deps.signal), deps)
-  const reader = {cluster, request, deps, identity}
-  const [known, serverVersion, {patternsSeen, ...answer}] = await Promise.all([
-    identity,
+  let identity: Promise<ClusterIdentity> | undefined
+  const askIdentity = (): Promise<ClusterIdentity> => {
+    identity ??= retryRead(() => cluster.identity(deps.signal), deps)
+    return identity
+  }
+  const reader = {cluster, request, deps, identity: askIdentity}
+  const [serverVersion, {patternsSeen, ...answer}] = await Promise.all([
     readVersion(reader),
     answerAsAsked(reader),
+    // A cache that is taken as it is says itself which cluster it is of.
+    mayTakeCache(request) || askIdentity(),
   ])
   const reading = {
     context: cluster.context,
-    identity: known,
+    identity: await (answer.identity ?? askIdentity()),
     ...(serverVersion !== undefined && {serverVersion}),
     ...answer,
     matches: answer.matches.toSorted(byPlace),
@@ -109,18 +114,21 @@ async function scan({cluster, request, deps}: Reader, why: string | Promise<stri
 
 async function explainScan(reader: Reader, fresh: Freshness): Promise<string> {
   const stored = await tryCache(reader)
-  return typeof stored === 'string' ? stored : whyScanned(stored, await reader.identity, fresh)
+  return typeof stored === 'string' ? stored : whyScanned(stored, await reader.identity(), fresh)
 }
 
+/** One request, where the cache says which cluster it is of; whoever wants to know whether that is so asks for `exact`. */
 async function takeCache(reader: Reader): Promise<Answer> {
   const stored = await tryCache(reader)
-  const judged = typeof stored === 'string' ? {reason: stored} : judgeCache(stored, await reader.identity)
-  if (!('cache' in judged)) return scan(reader, judged.reason)
-  const age = ageMs(judged.cache, reader.deps)
+  const judged = typeof stored === 'string' ? {reason: stored} : takenAsItIs(stored)
+  if (!('cache' in judged)) return (await Promise.all([scan(reader, judged.reason), reader.identity()]))[0]
+  const {cache, reason} = judged
+  const age = ageMs(cache, reader.deps)
   return {
-    ...answerFromCache(judged.cache, reader.request),
+    ...answerFromCache(cache, reader.request),
+    ...(cache.clusterUid !== undefined && {identity: {uid: cache.clusterUid, standsIn: false, fromCache: true}}),
     tier: 'cache',
-    tierReason: judged.reason,
+    tierReason: reason,
     ...(age !== undefined && {cacheAgeMs: age}),
   }
 }
@@ -130,9 +138,14 @@ async function tryCache({cluster, request, deps}: Reader): Promise<StoredCache |
   try {
     return await readImageCache(cluster.configMaps, request.cacheNamespace, deps)
   } catch (error) {
-    if (!(error instanceof HubspokeError)) throw error
+    if (!(error instanceof HubspokeError) || (mayTakeCache(request) && isLost(error))) throw error
     return `the image cache could not be read: ${error.message.replace(/\.$/, '')}`
   }
+}
+
+/** What did not answer its first request is not asked for lists: a dead cluster costs its own timeout once. */
+function isLost({failureClass}: HubspokeError): boolean {
+  return failureClass === 'unreachable' || failureClass === 'timeout' || failureClass === 'unauthenticated'
 }
 
 /** Clocks differ: a cache from the future is as new as can be. */

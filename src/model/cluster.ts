@@ -13,6 +13,8 @@ export interface ContextRef {
 export interface ClusterIdentity {
   readonly uid: string
   readonly standsIn: boolean
+  /** The image cache names this cluster, and nobody asked the cluster itself: good for an answer, never for a write. */
+  readonly fromCache?: boolean
 }
 
 /** What answering cost, counted on the connection of one context. */
