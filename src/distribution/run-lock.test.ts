@@ -79,6 +79,16 @@ describe('all or none', () => {
     expect(world.clock.now()).toBe(5_000)
   })
 
+  test('one that is held is enough: the others are not looked at any longer', async () => {
+    await using world = createWorld('a', 'b')
+    await world.take('run-1', {}, ['b'])
+    world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
+    await expect(world.take('run-2')).rejects.toMatchObject({failureClass: 'locked'})
+    const looks = world.cluster('a').calls.length
+    await world.clock.sleep(10_000)
+    expect(world.cluster('a').calls).toHaveLength(looks)
+  })
+
   test('somebody who was faster in between: what was taken is given back', async () => {
     await using world = createWorld('a', 'b')
     const {put} = world.cluster('b')
@@ -216,6 +226,13 @@ describe('where there can be no lock', () => {
     world.cluster('b').always('write', unreachable())
     await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({failureClass: 'usage'})
     expect(world.holders()).toEqual(['', undefined])
+  })
+
+  test('require: what arrived without an answer is given back, too', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').trouble('write', {afterwards: unreachable()})
+    await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({failureClass: 'usage'})
+    expect(world.holders()).toEqual([''])
   })
 
   test('off asks no cluster anything', async () => {

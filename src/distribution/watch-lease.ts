@@ -86,8 +86,6 @@ async function untilChanged(
     if (now >= deadAt) return 'dead'
     if (now >= patientUntil) return 'waited'
     await clock.sleep(Math.min(pollMs, deadAt - now, patientUntil - now), signal)
-    signal.throwIfAborted()
-    if (clock.now() >= deadAt) return 'dead'
     const next = await readAgain(seen, watch)
     if (next === undefined || hasChanged(seen, next)) return next
   }
