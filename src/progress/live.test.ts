@@ -144,6 +144,21 @@ test('notices stay when the display is gone', async () => {
   expect(screen.lines()).toEqual(['The ledger \\x1b[31mhas no end.'])
 })
 
+test('a notice is told at once while nothing is drawn', async () => {
+  const {progress, screen, drawn} = start()
+  progress.onEvent({type: 'notice', message: 'Waiting for another run.'})
+  await nextTurn()
+  expect(screen.lines()).toEqual(['Waiting for another run.'])
+  progress.onEvent(planned('eu/shop/web'))
+  progress.onEvent(started('eu/shop/web'))
+  await drawn()
+  progress.onEvent({type: 'notice', message: 'Later.'})
+  await nextTurn()
+  expect(screen.lines()).not.toContain('Later.')
+  await progress.stop()
+  expect(screen.lines()).toEqual(['Waiting for another run.', 'Later.'])
+})
+
 test('nothing is drawn after the end, nor where nothing ever was', async () => {
   const {progress, written} = start()
   await progress.stop()

@@ -42,7 +42,11 @@ export function createLiveProgress({stream, every, color}: LiveOptions): Progres
   }
   const follow = (event: HubEvent) => {
     model.apply(event)
-    if (event.type === 'notice') notices = [...notices, event.message]
+    if (event.type === 'notice') {
+      notices = [...notices, event.message]
+      // Nothing is drawn that it would have to wait for.
+      if (list === undefined) void hide()
+    }
     if (event.type === 'discovery-started' && event.contexts.length > 0) show()
     if (event.type === 'context-read' && model.view().contexts.waitingFor.length === 0) void hide()
     if (event.type === 'distribution-started') void hide()
