@@ -81,7 +81,7 @@ describe('saving', () => {
   ])('replaces what is there: $because', async ({theirs}) => {
     const cluster = holding(theirs)
     await expect(save(cluster, cache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
-    expect(cluster.stored.get(place)?.data['cache.json']).toContain('"Deployment":"10"')
+    expect(cluster.stored.get(place)?.data?.['cache.json']).toContain('"Deployment":"10"')
   })
 
   test.each([

@@ -95,7 +95,7 @@ export async function saveImageCache(
 }
 
 /** False: somebody was faster. */
-async function written(write: Promise<ConfigMapObject>): Promise<boolean> {
+async function written(write: Promise<unknown>): Promise<boolean> {
   try {
     await write
     return true

@@ -1,6 +1,6 @@
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
-import {type Api, apiPath, createApi} from './api.ts'
+import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
 import {createConnection} from './connection.ts'
 import type {Credential, Credentials} from './credentials.ts'
 import {type Handler, startServer, type TestServer} from './testing/tls-server.ts'
@@ -76,6 +76,14 @@ test('a write sends JSON, and answers with what the server has made of it', asyn
   } as const
   expect(await api.write(write, never)).toEqual({got: {a: 1}, type: 'application/strategic-merge-patch+json'})
   expect(server.requests[0]?.method).toBe('PATCH')
+})
+
+test('asks for less than the whole object where that is wanted, and deletes', async () => {
+  const {api} = await setUp(({headers, method}, response) => response.end(json({method, accept: headers.accept})))
+  const write = {method: 'DELETE', path: '/x', body: {}} as const
+  expect(await api.get('/x', never, metadataListOnly)).toEqual({method: 'GET', accept: metadataListOnly})
+  expect(await api.write({...write, accept: metadataOnly}, never)).toEqual({method: 'DELETE', accept: metadataOnly})
+  expect(await api.write(write, never)).toEqual({method: 'DELETE', accept: 'application/json'})
 })
 
 test.each([

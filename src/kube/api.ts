@@ -14,18 +14,21 @@ import {answerError, type Party, quoted, reach, shellWord} from './errors.ts'
  */
 export interface Api {
   readonly party: Party
-  get(path: string, signal: AbortSignal): Promise<unknown>
+  /** @param accept the form of the answer, where the server offers others; default: the object itself */
+  get(path: string, signal: AbortSignal, accept?: string): Promise<unknown>
   write(write: ApiWrite, signal: AbortSignal): Promise<unknown>
   /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
   watch(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
 }
 
 export interface ApiWrite {
-  readonly method: 'POST' | 'PUT' | 'PATCH'
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body: unknown
   /** `application/json` unless it is a patch. */
   readonly contentType?: string
+  /** As of a `get`. */
+  readonly accept?: string
 }
 
 export interface ApiDeps {
@@ -41,11 +44,17 @@ type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'
 /** More than any Status that we read has; a proxy's error page may be longer. */
 const maxErrorBytes = 65_536
 
+const json = 'application/json'
+
+/** Only the metadata of an object, or of each object of a list; from a server that does not know it, all of it. */
+export const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`
+export const metadataListOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`
+
 const unzip = promisify(gunzip)
 
 export function createApi({party, connection, credentials, basePath}: ApiDeps): Api {
   function send(call: Call, credential: Credential, signal: AbortSignal): Promise<WireAnswer> {
-    const headers = {...call.headers, accept: 'application/json', 'user-agent': 'hubspoke', ...credential.headers}
+    const headers = {accept: json, ...call.headers, 'user-agent': 'hubspoke', ...credential.headers}
     return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
   }
 
@@ -63,12 +72,12 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
 
   return {
     party,
-    async get(path, signal) {
-      const answer = await call({method: 'GET', path, headers: {'accept-encoding': 'gzip'}}, signal)
+    async get(path, signal, accept = json) {
+      const answer = await call({method: 'GET', path, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
       return parseJson(party, await textOf(party, answer))
     },
-    async write({method, path, body, contentType = 'application/json'}, signal) {
-      const headers = {'accept-encoding': 'gzip', 'content-type': contentType}
+    async write({method, path, body, contentType = json, accept = json}, signal) {
+      const headers = {accept, 'accept-encoding': 'gzip', 'content-type': contentType}
       const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)
       return parseJson(party, await textOf(party, answer))
     },

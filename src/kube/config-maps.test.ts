@@ -7,25 +7,33 @@ const raise = (status: number, message?: string) => () => {
   throw refusal(status, message)
 }
 
-test('reads the strings of a ConfigMap; one that does not exist is undefined', async () => {
-  const object = {metadata: {resourceVersion: '5'}, data: {'cache.json': '{}', broken: 7}}
+test('reads the strings and bytes of a ConfigMap; one that does not exist is undefined', async () => {
+  const object = {
+    metadata: {uid: 'uid-1', resourceVersion: '5'},
+    data: {'cache.json': '{}', broken: 7},
+    binaryData: {packed: 'H4sI', broken: 7},
+  }
   const api = fakeApi({get: () => object})
   expect(await createConfigMaps(api).read('a b', 'cache', never)).toEqual({
+    uid: 'uid-1',
     resourceVersion: '5',
     data: {'cache.json': '{}'},
+    binaryData: {packed: Buffer.from([0x1f, 0x8b, 0x08])},
   })
   expect(api.gets).toEqual(['/api/v1/namespaces/a%20b/configmaps/cache'])
   expect(await createConfigMaps(fakeApi({get: raise(404)})).read('ns', 'cache', never)).toBeUndefined()
   expect(await createConfigMaps(fakeApi({get: () => ({})})).read('ns', 'cache', never)).toEqual({
+    uid: '',
     resourceVersion: '',
     data: {},
+    binaryData: {},
   })
 })
 
 test('creates without a resource version, and replaces exactly the one that it is given', async () => {
-  const api = fakeApi({write: ({body}) => body})
+  const api = fakeApi({write: () => ({metadata: {uid: 'uid-1', resourceVersion: '6'}})})
   const maps = createConfigMaps(api)
-  await maps.write('ns', 'cache', {data: {a: '1'}}, never)
+  expect(await maps.write('ns', 'cache', {data: {a: '1'}}, never)).toEqual({uid: 'uid-1', resourceVersion: '6'})
   await maps.write('ns', 'cache', {data: {a: '2'}, resourceVersion: '5'}, never)
   expect(api.writes.map(({method, path}) => `${method} ${path}`)).toEqual([
     'POST /api/v1/namespaces/ns/configmaps?fieldManager=hubspoke',
@@ -35,6 +43,44 @@ test('creates without a resource version, and replaces exactly the one that it i
     {name: 'cache', namespace: 'ns', labels: {'app.kubernetes.io/managed-by': 'hubspoke'}},
     {name: 'cache', namespace: 'ns', labels: {'app.kubernetes.io/managed-by': 'hubspoke'}, resourceVersion: '5'},
   ])
+})
+
+test('writes bytes, labels and an owner, and reads back no more than it needs', async () => {
+  const api = fakeApi({write: () => ({})})
+  const binaryData = {packed: new Uint8Array([0x1f, 0x8b, 0x08])}
+  const content = {binaryData, labels: {'x/build': 'b'}, owner: {name: 'head', uid: 'uid-1'}}
+  await createConfigMaps(api).write('ns', 'shard', content, never)
+  expect(api.writes[0]?.body).toEqual({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'shard',
+      namespace: 'ns',
+      labels: {'app.kubernetes.io/managed-by': 'hubspoke', 'x/build': 'b'},
+      ownerReferences: [{apiVersion: 'v1', kind: 'ConfigMap', name: 'head', uid: 'uid-1'}],
+    },
+    binaryData: {packed: 'H4sI'},
+  })
+  expect(api.writes[0]?.accept).toContain('as=PartialObjectMetadata;')
+})
+
+test('lists the names of its own by a label, without what is in them', async () => {
+  const items = ['b', 'a'].map((name) => ({metadata: {name}}))
+  const api = fakeApi({get: () => ({kind: 'PartialObjectMetadataList', items})})
+  expect(await createConfigMaps(api).list('ns', 'x/build', never)).toEqual(['a', 'b'])
+  expect(api.gets.map(decodeURIComponent)).toEqual([
+    '/api/v1/namespaces/ns/configmaps?labelSelector=app.kubernetes.io/managed-by=hubspoke,x/build',
+  ])
+  expect(api.accepts[0]).toContain('as=PartialObjectMetadataList;')
+})
+
+test('deletes; what is gone already is deleted, and a refusal is none', async () => {
+  const api = fakeApi()
+  await createConfigMaps(api).delete('ns', 'shard', never)
+  expect(api.writes).toMatchObject([{method: 'DELETE', path: '/api/v1/namespaces/ns/configmaps/shard'}])
+  await createConfigMaps(fakeApi({write: raise(404)})).delete('ns', 'shard', never)
+  const refused = createConfigMaps(fakeApi({write: raise(403)})).delete('ns', 'shard', never)
+  await expect(refused).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
 test.each([

@@ -1,32 +1,41 @@
 import {HubspokeError} from '../model/failure.ts'
-import {type Api, apiPath} from './api.ts'
+import {type Api, apiPath, metadataListOnly, metadataOnly} from './api.ts'
 import {quoted} from './errors.ts'
-import {objectAt, objectOf, stringsOf, textAt} from './json-fields.ts'
-import type {ConfigMapObject, ConfigMaps} from './ports.ts'
+import {objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
+import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports.ts'
 import {unlessMissing} from './read-workload.ts'
 import {fieldManager} from './restart-workload.ts'
+
+const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 
 export function createConfigMaps(api: Api): ConfigMaps {
   return {
     async read(namespace, name, signal) {
-      const object = await unlessMissing(api.get(configMapPath(namespace, [name], {}), signal))
+      const object = await unlessMissing(api.get(configMapPath(namespace, [name]), signal))
       return object === undefined ? undefined : toConfigMap(object)
     },
-    async write(namespace, name, {data, resourceVersion}, signal) {
-      const labels = {'app.kubernetes.io/managed-by': 'hubspoke'}
-      const metadata = {name, namespace, labels, ...(resourceVersion === undefined ? {} : {resourceVersion})}
-      const body = {apiVersion: 'v1', kind: 'ConfigMap', metadata, data}
-      if (resourceVersion === undefined) {
-        return toConfigMap(
-          await api.write({method: 'POST', path: configMapPath(namespace, [], {fieldManager}), body}, signal),
-        )
+    async write(namespace, name, content, signal) {
+      const body = toObject({namespace, name}, content)
+      if (content.resourceVersion === undefined) {
+        const path = configMapPath(namespace, [], {fieldManager})
+        return toVersion(await api.write({method: 'POST', path, body, accept: metadataOnly}, signal))
       }
-      const written = await unlessMissing(
-        api.write({method: 'PUT', path: configMapPath(namespace, [name], {fieldManager}), body}, signal),
-      )
-      if (written !== undefined) return toConfigMap(written)
+      const path = configMapPath(namespace, [name], {fieldManager})
+      const written = await unlessMissing(api.write({method: 'PUT', path, body, accept: metadataOnly}, signal))
+      if (written !== undefined) return toVersion(written)
       const message = `The ConfigMap ${quoted(`${namespace}/${name}`)} of context ${quoted(api.party.context)} was deleted in the meantime.`
       throw new HubspokeError('conflict', message, {status: 404, refused: true})
+    },
+    async list(namespace, label, signal) {
+      const labelSelector = [...Object.entries(managedBy).map(([key, value]) => `${key}=${value}`), label].join(',')
+      const found = await api.get(configMapPath(namespace, [], {labelSelector}), signal, metadataListOnly)
+      return objectsAt(found, 'items')
+        .map((item) => textAt(objectAt(item, 'metadata'), 'name'))
+        .sort()
+    },
+    async delete(namespace, name, signal) {
+      const body = {apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background'}
+      await unlessMissing(api.write({method: 'DELETE', path: configMapPath(namespace, [name]), body}, signal))
     },
     async createNamespace(namespace, signal) {
       const body = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}}
@@ -52,13 +61,46 @@ export function createConfigMaps(api: Api): ConfigMaps {
   }
 }
 
-function configMapPath(namespace: string, name: readonly string[], query: {fieldManager?: string}): string {
+function configMapPath(
+  namespace: string,
+  name: readonly string[],
+  query: {readonly fieldManager?: string; readonly labelSelector?: string} = {},
+): string {
   return apiPath(['api', 'v1', 'namespaces', namespace, 'configmaps', ...name], query)
 }
 
-function toConfigMap(object: unknown): ConfigMapObject {
+function toObject(
+  place: {readonly namespace: string; readonly name: string},
+  {data, binaryData, labels, owner, resourceVersion}: ConfigMapContent,
+): object {
   return {
-    resourceVersion: textAt(objectAt(object, 'metadata'), 'resourceVersion'),
-    data: stringsOf(objectAt(objectOf(object), 'data')),
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      ...place,
+      labels: {...managedBy, ...labels},
+      ...(owner !== undefined && {ownerReferences: [{apiVersion: 'v1', kind: 'ConfigMap', ...owner}]}),
+      ...(resourceVersion !== undefined && {resourceVersion}),
+    },
+    ...(data !== undefined && {data}),
+    ...(binaryData !== undefined && {
+      binaryData: Object.fromEntries(
+        Object.entries(binaryData).map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')]),
+      ),
+    }),
   }
+}
+
+function toConfigMap(object: unknown): ConfigMapObject {
+  const binary = Object.entries(stringsOf(objectAt(object, 'binaryData')))
+  return {
+    ...toVersion(object),
+    data: stringsOf(objectAt(object, 'data')),
+    binaryData: Object.fromEntries(binary.map(([key, text]) => [key, Buffer.from(text, 'base64')])),
+  }
+}
+
+function toVersion(object: unknown): ConfigMapVersion {
+  const metadata = objectAt(object, 'metadata')
+  return {uid: textAt(metadata, 'uid'), resourceVersion: textAt(metadata, 'resourceVersion')}
 }

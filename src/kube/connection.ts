@@ -9,7 +9,7 @@ import {type Party, quoted} from './errors.ts'
 import {type Limits, networkError, type Phase} from './network-errors.ts'
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From the root of the server, with the query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

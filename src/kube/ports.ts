@@ -98,21 +98,39 @@ export interface PodTrouble {
   readonly message: string
 }
 
-export interface ConfigMapObject {
-  readonly resourceVersion: string
+export interface ConfigMapObject extends ConfigMapVersion {
   readonly data: Readonly<Record<string, string>>
+  readonly binaryData: Readonly<Record<string, Uint8Array>>
+}
+
+/** Another `uid`: another object of the same name. */
+export interface ConfigMapVersion {
+  readonly uid: string
+  readonly resourceVersion: string
+}
+
+export interface ConfigMapContent {
+  readonly data?: Readonly<Record<string, string>>
+  readonly binaryData?: Readonly<Record<string, Uint8Array>>
+  /** Beside the one that says who manages it. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** A ConfigMap of the same namespace: when it is deleted, the cluster removes this one, too. */
+  readonly owner?: {readonly name: string; readonly uid: string}
+  readonly resourceVersion?: string
 }
 
 export interface ConfigMaps {
   /** Undefined: it, or its namespace, does not exist. */
   read(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMapObject | undefined>
-  /** Creates it (no `resourceVersion`) or replaces exactly that version; a race is a `conflict`, a missing namespace `not-found`. */
-  write(
-    namespace: string,
-    name: string,
-    content: {readonly data: Readonly<Record<string, string>>; readonly resourceVersion?: string},
-    signal: AbortSignal,
-  ): Promise<ConfigMapObject>
+  /**
+   * Creates it (no `resourceVersion`) or replaces exactly that version, labels and owner included; a race is a `conflict`,
+   * a missing namespace `not-found`.
+   */
+  write(namespace: string, name: string, content: ConfigMapContent, signal: AbortSignal): Promise<ConfigMapVersion>
+  /** The names of those that hubspoke manages and that have this label, sorted; their content is not read. */
+  list(namespace: string, label: string, signal: AbortSignal): Promise<readonly string[]>
+  /** One that does not exist any more is a success. */
+  delete(namespace: string, name: string, signal: AbortSignal): Promise<void>
   /** An existing namespace is a success. */
   createNamespace(namespace: string, signal: AbortSignal): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type {AccessQuestion, ClusterAccess, ConfigMapObject, ConfigMaps} from '../../kube/ports.ts'
+import type {AccessQuestion, ClusterAccess, ConfigMapContent, ConfigMaps} from '../../kube/ports.ts'
 import type {ClusterIdentity} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadImages} from '../../model/workload.ts'
@@ -18,7 +18,12 @@ export interface FakeCluster extends ClusterAccess {
   /** Every request in the order of arrival. */
   readonly requests: readonly string[]
   /** `namespace/name` of each ConfigMap. */
-  readonly stored: Map<string, ConfigMapObject>
+  readonly stored: Map<string, StoredConfigMap>
+}
+
+export interface StoredConfigMap extends ConfigMapContent {
+  readonly resourceVersion: string
+  readonly uid?: string
 }
 
 /** A small working cluster in memory: lists in pages, ConfigMaps with versions, and trouble where a test asks for it. */
@@ -29,7 +34,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     ...(options.namespaces ?? ['hubspoke-system']),
   ])
   const requests: string[] = []
-  const stored = new Map<string, ConfigMapObject>()
+  const stored = new Map<string, StoredConfigMap>()
 
   async function request(what: string, signal: AbortSignal): Promise<void> {
     requests.push(what)
@@ -80,23 +85,40 @@ const listVersion = '100'
 
 type Request = (what: string, signal: AbortSignal) => Promise<void>
 
-function fakeConfigMaps(stored: Map<string, ConfigMapObject>, namespaces: Set<string>, request: Request): ConfigMaps {
+function fakeConfigMaps(stored: Map<string, StoredConfigMap>, namespaces: Set<string>, request: Request): ConfigMaps {
   let version = 0
+  const remove = (place: string): void => {
+    const uid = stored.get(place)?.uid
+    stored.delete(place)
+    for (const [other, {owner}] of stored) if (owner && owner.uid === uid) remove(other)
+  }
   return {
     async read(namespace, name, signal) {
       await request(`read ${namespace}/${name}`, signal)
-      return stored.get(`${namespace}/${name}`)
+      const found = stored.get(`${namespace}/${name}`)
+      return found && {uid: '', data: {}, binaryData: {}, ...found}
     },
-    async write(namespace, name, {data, resourceVersion}, signal) {
+    async write(namespace, name, content, signal) {
       await request(`write ${namespace}/${name}`, signal)
+      const place = `${namespace}/${name}`
       if (!namespaces.has(namespace))
         throw new HubspokeError('not-found', `No namespace "${namespace}".`, {status: 404})
-      if (stored.get(`${namespace}/${name}`)?.resourceVersion !== resourceVersion) {
+      if (stored.get(place)?.resourceVersion !== content.resourceVersion) {
         throw new HubspokeError('conflict', 'Changed in between.', {status: 409})
       }
-      const written = {data, resourceVersion: String(++version)}
-      stored.set(`${namespace}/${name}`, written)
-      return written
+      const uid = stored.get(place)?.uid ?? `uid-${++version}`
+      const written = {...content, uid, resourceVersion: String(++version)}
+      stored.set(place, written)
+      return {uid, resourceVersion: written.resourceVersion}
+    },
+    async list(namespace, label, signal) {
+      await request(`list ${label} in ${namespace}`, signal)
+      const found = [...stored].filter(([place, {labels}]) => place.startsWith(`${namespace}/`) && labels?.[label])
+      return found.map(([place]) => place.slice(namespace.length + 1)).sort()
+    },
+    async delete(namespace, name, signal) {
+      await request(`delete ${namespace}/${name}`, signal)
+      remove(`${namespace}/${name}`)
     },
     async createNamespace(namespace, signal) {
       await request(`create namespace ${namespace}`, signal)

@@ -16,6 +16,8 @@ export interface FakeWatch {
 
 export interface FakeApi extends Api {
   readonly gets: readonly string[]
+  /** The form that each GET asked for. */
+  readonly accepts: readonly (string | undefined)[]
   readonly writes: readonly ApiWrite[]
   readonly watches: readonly FakeWatch[]
 }
@@ -37,16 +39,19 @@ export function refusal(status: number, message = ''): unknown {
 
 export function fakeApi(answers: FakeAnswers = {}): FakeApi {
   const gets: string[] = []
+  const accepts: (string | undefined)[] = []
   const writes: ApiWrite[] = []
   const watches: FakeWatch[] = []
   return {
     party,
     gets,
+    accepts,
     writes,
     watches,
-    async get(path, signal) {
+    async get(path, signal, accept) {
       signal.throwIfAborted()
       gets.push(path)
+      accepts.push(accept)
       return answers.get?.(path)
     },
     async write(write, signal) {
