@@ -1,6 +1,5 @@
 import {Command, type Interfaces} from '@oclif/core'
-import {type ExitName, exitCodes} from '../model/exit-code.ts'
-import {type FailureClass, HubspokeError, toFailure} from '../model/failure.ts'
+import {type Failure, toFailure} from '../model/failure.ts'
 import type {ErrorReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
@@ -8,8 +7,10 @@ import {AlreadyReported} from './already-reported.ts'
 import {type Clusters, type ContextFlags, withClusters} from './clusters.ts'
 import {withEnvironmentLists} from './environment-lists.ts'
 import {type OutputFormat, outputFlags} from './flags.ts'
+import {reportFailure} from './report-failure.ts'
 import {processRuntime, type Runtime} from './runtime.ts'
 import {type Session, type SessionFlags, withSession} from './session.ts'
+import {usageFailure} from './usage-failure.ts'
 import {type Views, viewOptions} from './views.ts'
 
 /** What every command is: it composes a request, and ends with a document, its view and the verdict's exit code. */
@@ -73,63 +74,24 @@ export abstract class BaseCommand extends Command {
 
   /**
    * Replaces oclif's own, which under `--json` forgets the exit code of an error and prints the whole parse context. One
-   * place, so that codes are the same in every format: `ErrorReport` on stdout for machines, sentences on stderr for people.
+   * place, so that codes are the same in every format.
    */
   protected override async catch(error: Error): Promise<never> {
     if ('code' in error && error.code === 'EEXIT') throw error
-    const failure = isUsageError(error)
-      ? {class: 'usage' as const, message: error.message, suggestions: [`${this.config.bin} ${this.id} --help`]}
-      : toFailure(error)
-    const name = exitForClass[failure.class]
-    const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
-    const format = formatOf(this.typed, this.runtime.env)
-    if (format !== undefined) {
-      const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
-      this.runtime.stdout.write(await renderDocument(report, format))
-      await this.runtime.stdout.flushed()
-    }
-    this.runtime.stderr.write(
-      `${[failure.message, ...failure.suggestions.map((next) => `  try: ${next}`)].join('\n')}\n`,
-    )
-    this.runtime.setExitCode(verdict.code)
+    const {env, stdout, stderr} = this.runtime
+    const failure = this.failureOf(error)
+    this.runtime.setExitCode(await reportFailure(failure, {argv: this.typed, env, stdout, stderr}))
     throw new AlreadyReported(failure.message)
   }
-}
 
-/** Where a command ends that failed before it had a report. A class without an exit does not compile. */
-const exitForClass = {
-  usage: 'usage',
-  unreachable: 'context-not-read',
-  timeout: 'context-not-read',
-  unauthenticated: 'context-not-read',
-  forbidden: 'context-not-read',
-  'not-found': 'target-failed',
-  conflict: 'target-failed',
-  throttled: 'target-failed',
-  'server-error': 'target-failed',
-  rejected: 'target-failed',
-  rollout: 'target-failed',
-  'not-restartable': 'target-failed',
-  recreated: 'target-failed',
-  locked: 'locked',
-  declined: 'declined',
-  internal: 'bug',
-} as const satisfies Record<FailureClass, ExitName>
-
-/** oclif refused the command line. */
-function isUsageError(error: Error): boolean {
-  return !(error instanceof HubspokeError) && 'oclif' in error
-}
-
-/** The document format asked for on a command line that could not be parsed; undefined when text was asked for. */
-function formatOf(argv: readonly string[], env: Runtime['env']): 'json' | 'yaml' | undefined {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const isAsked = (format: string) =>
-    own.some(
-      (word, at) =>
-        [`-o${format}`, `-o=${format}`, `--output=${format}`].includes(word) ||
-        (word === format && ['-o', '--output'].includes(own[at - 1] ?? '')),
+  private failureOf(error: Error): Failure {
+    // oclif marks what it refuses, and also what our own flags refuse: then it has put words around our sentence.
+    if (!('oclif' in error)) return toFailure(error)
+    const {flags = {}, baseFlags = {}} = this.ctor
+    return usageFailure(
+      error,
+      `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`,
+      Object.keys({...baseFlags, ...flags}),
     )
-  if (own.includes('--json') || isAsked('json') || env.HUBSPOKE_OUTPUT === 'json') return 'json'
-  return isAsked('yaml') || env.HUBSPOKE_OUTPUT === 'yaml' ? 'yaml' : undefined
+  }
 }

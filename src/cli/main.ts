@@ -1,28 +1,35 @@
-import {run} from '@oclif/core'
-import {exitCodes} from '../model/exit-code.ts'
-import {HubspokeError} from '../model/failure.ts'
+import {Config, run} from '@oclif/core'
+import {exitCodes, exitForSignal} from '../model/exit-code.ts'
+import {type Failure, toFailure} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
 import {AlreadyReported} from './already-reported.ts'
-import {type Output, outputTo} from './output.ts'
+import {outputTo} from './output.ts'
+import {reportFailure} from './report-failure.ts'
+import {unknownCommand} from './usage-failure.ts'
 
 /**
  * Runs the command line and ends the process. The exit code is 70 when this begins, and stays so unless a verdict or a
  * printed help text replaces it: a promise that never settles ends with a sentence and 70.
  */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  let concluded = false
+  // oclif's own listener throws where writing fails otherwise than by a reader that went away, and so would end a run.
+  process.stdout.removeAllListeners('error')
   const stdout = outputTo(process.stdout)
   const stderr = outputTo(process.stderr)
+  let concluded = false
   const bug = (sentence: string) => {
     concluded = true
     process.exitCode = exitCodes.bug.code
-    stderr.write(`${sentence}\nThis is a bug in hubspoke: please report it with the command you ran.\n`)
+    stderr.write(`${printable(sentence)}\n${pleaseReport}\n`)
   }
-  process.on('uncaughtException', (error) => {
-    bug(`Something failed that nobody looked after: ${error.name}: ${error.message}`)
+  process.on('uncaughtException', (error: unknown) => {
+    bug(
+      `Something failed that nobody looked after: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
+    )
     process.exit()
   })
-  process.on('exit', () => {
-    if (!concluded) bug('hubspoke stopped before it had an answer.')
+  process.on('exit', (code) => {
+    if (!concluded && !signalCodes.includes(code)) bug('hubspoke stopped before it had an answer.')
   })
   try {
     const result: unknown = await run([...argv], import.meta.url)
@@ -31,32 +38,31 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     if (result === undefined) process.exitCode = exitCodes.ok.code
   } catch (error) {
     concluded = true
-    if (!(error instanceof AlreadyReported)) process.exitCode = reportUsage(error, stderr, bug)
+    if (isExit(error)) process.exitCode = error.oclif.exit
+    else if (!(error instanceof AlreadyReported)) {
+      const failure = await failureOf(error, argv)
+      process.exitCode = await reportFailure(failure, {argv, env: process.env, stdout, stderr})
+      if (failure.class === 'internal') stderr.write(`${pleaseReport}\n`)
+    }
   }
   await Promise.all([stdout.flushed(), stderr.flushed()])
   process.exit()
 }
 
-/** What fails before a command runs is a command line that oclif could not read, or a bug. */
-function reportUsage(error: unknown, stderr: Output, bug: (sentence: string) => void): number {
-  if (isOclifError(error)) {
-    if (error.code === 'EEXIT') return error.oclif.exit ?? exitCodes.ok.code
-    stderr.write(`${error.message}\n`)
-    return exitCodes.usage.code
-  }
-  if (error instanceof HubspokeError) {
-    stderr.write(`${error.message}\n`)
-    return exitCodes.usage.code
-  }
-  bug(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-  return exitCodes.bug.code
+/** A second signal ends the process where it stands: that is no bug. */
+const signalCodes: readonly number[] = Object.values(exitForSignal).map((name) => exitCodes[name].code)
+
+const pleaseReport = 'This is a bug in hubspoke: please report it with the command you ran.'
+
+/** What fails outside of a command of ours is a command that there is not, or a bug. */
+async function failureOf(error: unknown, argv: readonly string[]): Promise<Failure> {
+  if (!(error instanceof Error && 'oclif' in error)) return toFailure(error)
+  const {bin, commandIDs} = await Config.load(import.meta.url)
+  const commands = commandIDs.map((id) => id.replaceAll(':', ' '))
+  return unknownCommand(argv, bin, commands)
 }
 
-interface OclifError extends Error {
-  readonly code?: string
-  readonly oclif: {readonly exit?: number}
-}
-
-function isOclifError(error: unknown): error is OclifError {
-  return error instanceof Error && 'oclif' in error
+/** How oclif leaves when it has shown what it was asked for. */
+function isExit(error: unknown): error is {readonly oclif: {readonly exit: number}} {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIT'
 }

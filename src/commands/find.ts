@@ -1,8 +1,7 @@
-import {Args} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
 import {discoveryRequest, readingDeps} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags} from '../cli/flags.ts'
-import {imageQueryOf} from '../cli/image-query.ts'
+import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {discover} from '../discovery/discover.ts'
 import type {FindReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
@@ -12,8 +11,8 @@ import {summarizeFind} from '../summary/summarize.ts'
 export default class Find extends BaseCommand {
   static override summary = 'Find every workload that runs an image, in every cluster.'
   static override description =
-    `Looks in all contexts of the kubeconfig at once, unless some are named. The answer says where it comes from, how old
-it is, and what was not looked at.`
+    'Looks in all contexts of the kubeconfig at once, unless some are named. The answer says where it comes from, ' +
+    'how old it is, and what was not looked at.'
   static override examples = [
     {description: 'Any tag of a repository', command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web'},
     {
@@ -25,9 +24,7 @@ it is, and what was not looked at.`
       command: '<%= config.bin %> <%= command.id %> nginx --fresh cache',
     },
   ]
-  static override args = {
-    image: Args.string({name: 'IMAGE', required: true, description: 'Reference, repository, tag glob or digest.'}),
-  }
+  static override args = {image: imageArg}
   static override flags = {
     ...contextFlags,
     ...workloadFlags,

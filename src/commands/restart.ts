@@ -1,4 +1,3 @@
-import {Args} from '@oclif/core'
 import {agreeToPlan} from '../cli/agree-to-plan.ts'
 import {BaseCommand} from '../cli/base-command.ts'
 import {contextsFrom} from '../cli/clusters.ts'
@@ -6,7 +5,7 @@ import {requireSomebodyToAsk} from '../cli/consent.ts'
 import {discoveryRequest} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
 import {hubDeps} from '../cli/hub-deps.ts'
-import {imageQueryOf} from '../cli/image-query.ts'
+import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
@@ -22,8 +21,9 @@ import {renderRunTable} from '../summary/run-table.ts'
 export default class Restart extends BaseCommand {
   static override summary = 'Restart every workload that runs an image, in every selected cluster.'
   static override description =
-    `Finds the workloads, shows the plan, asks, restarts them in parallel as "kubectl rollout restart" does, and watches each
-to its end. One that fails never stops another. The exit code is 0 only when every one of them is as wanted.`
+    'Finds the workloads, shows the plan, asks, restarts them in parallel as "kubectl rollout restart" does, and ' +
+    'watches each to its end. One that fails never stops another. The exit code is 0 only when every one of them is ' +
+    'as wanted.'
   static override examples = [
     {
       description: 'See what would restart',
@@ -38,9 +38,7 @@ to its end. One that fails never stops another. The exit code is 0 only when eve
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
     },
   ]
-  static override args = {
-    image: Args.string({name: 'IMAGE', required: true, description: 'Reference, repository, tag glob or digest.'}),
-  }
+  static override args = {image: imageArg}
   static override flags = {
     ...contextFlags,
     ...workloadFlags,

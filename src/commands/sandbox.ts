@@ -7,8 +7,8 @@ import {stopOnSignals} from '../cli/stop-on-signals.ts'
 export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, to try and to rehearse.'
   static override description =
-    `Several API servers in one process, with workloads that roll out, trouble to meet, and a kubeconfig of their own. kubectl
-works against them, too. They end with this command.`
+    'Several API servers in one process, with workloads that roll out, trouble to meet, and a kubeconfig of their own. ' +
+    'kubectl works against them, too. They end with this command.'
   static override examples = [
     {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},

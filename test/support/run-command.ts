@@ -112,7 +112,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         },
       }
       await withProcessEnvironment(options.env ?? {}, () =>
-        execute(Command, words.slice(name.split(' ').length), runtime),
+        execute(Command, name, words.slice(name.split(' ').length), runtime),
       )
       return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => JSON.parse(stdout.text())}
     },
@@ -130,9 +130,15 @@ async function withProcessEnvironment(env: Readonly<Record<string, string>>, wor
   }
 }
 
-async function execute(Command: (typeof commands)[keyof typeof commands], argv: readonly string[], runtime: Runtime) {
+async function execute(
+  Command: (typeof commands)[keyof typeof commands],
+  name: string,
+  argv: readonly string[],
+  runtime: Runtime,
+) {
   // A subclass of the real command that takes everything it needs from the machine from the test.
   const InThisProcess = class extends (Command as typeof Find) {
+    static override id = name.replace(' ', ':')
     static override openRuntime = () => runtime
   }
   try {

@@ -1,0 +1,54 @@
+import {describe, expect, test} from 'vitest'
+import {unknownCommand, usageFailure} from './usage-failure.ts'
+
+const tail = '\nSee more help with --help'
+
+test.each([
+  {said: `Nonexistent flag: --bogus${tail}`, message: 'Nonexistent flag: --bogus.', because: 'a sentence has an end'},
+  {
+    said: `Missing 1 required arg:\nimage  Reference or digest.\n\nNote: --context allows multiple values.\nAlternatively, you can use "--" to signify the end of the flags and the beginning of arguments.${tail}`,
+    message: 'Missing: IMAGE.',
+    because: 'arguments are called as in the usage line, and the note is about flags that ours are not',
+  },
+  {said: 'Missing 2 required args:\nimage  A.\nnew    B.', message: 'Missing: IMAGE, NEW.', because: 'each is named'},
+  {
+    said: `Parsing --timeout \n\t"5" is no duration: write a unit.${tail}`,
+    message: '--timeout: "5" is no duration: write a unit.',
+    because: 'our own sentence about a value stays one line',
+  },
+  {said: 'Flag --kind expects a value', message: 'Flag --kind expects a value.', because: 'what is not known is kept'},
+])('what oclif says becomes a sentence: $because', ({said, message}) => {
+  expect(usageFailure(new Error(said), 'hubspoke find')).toEqual({
+    class: 'usage',
+    message,
+    suggestions: ['hubspoke find --help'],
+  })
+})
+
+test('a flag with a typo: near names come first', () => {
+  const error = Object.assign(new Error('Nonexistent flag: --contxt=eu'), {flags: ['--contxt=eu']})
+  const {suggestions} = usageFailure(error, 'hubspoke find', ['context', 'kind', 'namespace'])
+  expect(suggestions).toEqual(['--context', 'hubspoke find --help'])
+})
+
+describe('words that start with no command', () => {
+  const commands = ['cache refresh', 'cache show', 'check', 'find', 'restart']
+  test.each([
+    {argv: ['fnd', 'nginx'], named: 'fnd', next: ['hubspoke find'], because: 'a typo'},
+    {argv: ['bogus', '--json'], named: 'bogus', next: [], because: 'nothing near'},
+    {
+      argv: ['cache', 'bogus'],
+      named: 'cache bogus',
+      next: ['hubspoke cache refresh', 'hubspoke cache show'],
+      because: 'the other commands of a topic',
+    },
+    {argv: ['help', 'restrat'], named: 'restrat', next: ['hubspoke restart'], because: 'help is asked about it'},
+    {argv: ['--bogus', 'find'], named: '--bogus', next: [], because: 'flags come after the command'},
+    {argv: ['\x1b[31mfind'], named: '\\x1b[31mfind', next: [], because: 'what a terminal would obey is escaped'},
+  ])('$argv: $because', ({argv, named, next}) => {
+    const failure = unknownCommand(argv, 'hubspoke', commands)
+    expect(failure.message).toBe(`There is no command "${named}".`)
+    expect(failure.suggestions.slice(0, next.length)).toEqual(next)
+    expect(failure.suggestions.at(-1)).toBe('hubspoke --help')
+  })
+})
