@@ -23,7 +23,7 @@ describe('the older forms', () => {
 
 describe('what is not known is passed over', () => {
   test.each([
-    {what: 'a key of the document', content: {images: {'web:1': [web]}, provenAt: 'x', more: {}}},
+    {what: 'a key of the document', content: {images: {'web:1': [web]}, more: {}}},
     {what: 'a key of an entry', content: {images: {'web:1': [{...web, owner: 7}]}}},
     {what: 'an entry of another kind', content: {images: {'web:1': [web, {...web, kind: 'CronJob'}]}}},
     {what: 'a version of another kind', content: {images: {'web:1': [web]}, resourceVersions: {CronJob: '1'}}},
@@ -33,6 +33,18 @@ describe('what is not known is passed over', () => {
       resourceVersions: new Map(),
     })
   })
+})
+
+test.each([
+  {provenAt: '2026-11-24T10:00:00Z', expected: new Date('2026-11-24T10:00:00Z'), because: 'as we write it'},
+  {provenAt: '2026-11-24T11:00:00.5+01:00', expected: new Date('2026-11-24T10:00:00.5Z'), because: 'any zone'},
+  {provenAt: '2026-11-24T10:00:00', expected: undefined, because: 'without a zone it is no moment'},
+  {provenAt: '2026-13-24T10:00:00Z', expected: undefined, because: 'there is no such day'},
+  {provenAt: 'now', expected: undefined, because: 'it is no time'},
+  {provenAt: 7, expected: undefined, because: 'it is no text'},
+])('provenAt $provenAt: $because; one that cannot be read spoils nothing', ({provenAt, expected}) => {
+  const cache = decodeImageCache(JSON.stringify({images: {}, provenAt}))
+  expect(cache).toEqual({images: new Map(), resourceVersions: new Map(), ...(expected && {provenAt: expected})})
 })
 
 describe('broken or foreign content', () => {

@@ -70,7 +70,7 @@ function decodeEntry(entry: unknown): CachedWorkload | 'of another kind' | undef
 }
 
 function decodeOrigin(content: Readonly<Record<string, unknown>>): Omit<ImageCache, 'images'> | CacheProblem {
-  const {clusterUid, builtAt, resourceVersions = {}, workloads} = content
+  const {clusterUid, builtAt, resourceVersions = {}, workloads, provenAt} = content
   if (clusterUid !== undefined && !isName(clusterUid)) return {problem: 'The image cache has a broken "clusterUid".'}
   const built = typeof builtAt === 'string' ? new Date(builtAt) : undefined
   if (builtAt !== undefined && (built === undefined || Number.isNaN(built.getTime()))) {
@@ -89,7 +89,14 @@ function decodeOrigin(content: Readonly<Record<string, unknown>>): Omit<ImageCac
     ...(clusterUid !== undefined && {clusterUid}),
     ...(built !== undefined && {builtAt: built}),
     ...(workloads !== undefined && {workloads}),
+    ...(isTime(provenAt) && {provenAt: new Date(provenAt)}),
   }
+}
+
+/** RFC 3339. A time without its zone is the same moment nowhere; what is no time proves nothing, and spoils nothing. */
+function isTime(value: unknown): value is string {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+  return typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value))
 }
 
 function decodeVersions(listed: unknown): ReadonlyMap<WorkloadKind, string> | CacheProblem {

@@ -41,6 +41,13 @@ const whole = {
 }
 
 describe('the document', () => {
+  test('says when it was proved complete, where somebody did', () => {
+    const built = buildImageCache(whole)
+    const provenAt = new Date('2026-11-24T10:00:05Z')
+    expect(JSON.parse(encodeImageCache(built))).not.toHaveProperty('provenAt')
+    expect(decodeImageCache(encodeImageCache({...built, provenAt}))).toMatchObject({provenAt})
+  })
+
   test('is the published form with what it knows about itself beside it', () => {
     expect(JSON.parse(encodeImageCache(buildImageCache(whole)))).toEqual({
       images: {

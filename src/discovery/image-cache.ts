@@ -18,10 +18,12 @@ export interface ImageCache {
   /** The version of the list that each kind was read from; empty in the older forms. */
   readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
   readonly workloads?: number
+  /** When it was last proved complete, by the clock of the server; only who watches the cluster proves it. */
+  readonly provenAt?: Date
 }
 
 /** A cache that this version built, and that knows everything about itself. */
-export type BuiltImageCache = Required<ImageCache>
+export type BuiltImageCache = Required<Omit<ImageCache, 'provenAt'>> & Pick<ImageCache, 'provenAt'>
 
 /** What a cache is built from: a whole list of every kind. */
 export interface WholeCluster {
@@ -34,15 +36,19 @@ export interface WholeCluster {
 /** The image cache of what was read of a cluster. */
 export function buildImageCache({workloads, ...origin}: WholeCluster): BuiltImageCache {
   const images = new Map<string, CachedWorkload[]>()
-  for (const {kind, namespace, name, images: containers} of workloads) {
-    for (const [image, group] of Map.groupBy(containers, (container) => container.image)) {
-      const entry = {kind, namespace, name, containers: group.map(({container, role}) => ({container, role}))}
-      const entries = images.get(image)
-      if (entries) entries.push(entry)
-      else images.set(image, [entry])
-    }
-  }
+  for (const workload of workloads) addWorkload(images, workload)
   return {...origin, images, workloads: workloads.length}
+}
+
+/** Puts a workload under each image that it runs. */
+export function addWorkload(images: Map<string, CachedWorkload[]>, workload: WorkloadImages): void {
+  const {kind, namespace, name} = workload
+  for (const [image, group] of Map.groupBy(workload.images, (container) => container.image)) {
+    const entry = {kind, namespace, name, containers: group.map(({container, role}) => ({container, role}))}
+    const entries = images.get(image)
+    if (entries) entries.push(entry)
+    else images.set(image, [entry])
+  }
 }
 
 /**
@@ -67,6 +73,7 @@ export function encodeImageCache(cache: BuiltImageCache): string {
     builtAt: cache.builtAt.toISOString(),
     resourceVersions: Object.fromEntries(versions),
     workloads: cache.workloads,
+    ...(cache.provenAt && {provenAt: cache.provenAt.toISOString()}),
   })
 }
 
