@@ -3,6 +3,7 @@ import type {Answer} from '../transport/answer.ts'
 import type {Incoming} from '../transport/http-front.ts'
 import {aggregatedDiscovery, discoveryDocument, isInKnownGroup, versionDocument} from './discovery-documents.ts'
 import {acceptsAggregatedDiscovery, negotiate} from './negotiation.ts'
+import {openapiDocument} from './openapi-documents.ts'
 import {reply, replyText} from './replies.ts'
 import {finishText} from './representation.ts'
 
@@ -22,7 +23,9 @@ export async function answerGeneral({incoming, url, server, gitVersion}: General
   const path = url.pathname === '/' ? '/' : url.pathname.replace(/\/$/, '')
   if (/^\/(livez|readyz|healthz)(\/|$)/.test(path)) return replyText(answer, 200, 'ok')
   const aggregated = acceptsAggregatedDiscovery(accept) ? aggregatedDiscovery(path) : undefined
-  const document = aggregated ?? (path === '/version' ? versionDocument(gitVersion) : discoveryDocument(path, server))
+  const document =
+    aggregated ??
+    (path === '/version' ? versionDocument(gitVersion) : (discoveryDocument(path, server) ?? openapiDocument(path)))
   if (document === undefined && isInKnownGroup(path)) throw noSuchResource()
   if (document === undefined) return replyText(answer, 404, '404 page not found\n')
   const contentType = aggregated === undefined ? 'application/json' : aggregatedType

@@ -1,0 +1,43 @@
+import {apiVersionOf, type Resource, resources} from '../objects/resources.ts'
+
+const roots = [...new Set(resources.map(rootOf))]
+
+/**
+ * As much of OpenAPI v3 as kubectl looks at before it applies: which resources can be patched, and that the server itself
+ * checks the fields. There are no schemas in it.
+ */
+export function openapiDocument(path: string): object | undefined {
+  if (path === '/openapi/v3') {
+    return {paths: Object.fromEntries(roots.map((root) => [root, {serverRelativeURL: `/openapi/v3/${root}?hash=1`}]))}
+  }
+  const root = roots.find((each) => path === `/openapi/v3/${each}`)
+  if (root === undefined) return undefined
+  const served = resources.filter((resource) => rootOf(resource) === root && resource.verbs.includes('patch'))
+  return {
+    openapi: '3.0.0',
+    info: {title: 'Kubernetes', version: 'sandbox'},
+    paths: Object.fromEntries(served.map((resource) => [pathOf(resource), pathItem(resource)])),
+    components: {schemas: {}},
+  }
+}
+
+function rootOf(resource: Resource): string {
+  return resource.group === '' ? `api/${resource.version}` : `apis/${apiVersionOf(resource)}`
+}
+
+function pathOf(resource: Resource): string {
+  const inside = resource.namespaced ? '/namespaces/{namespace}' : ''
+  return `/${rootOf(resource)}${inside}/${resource.plural}/{name}`
+}
+
+function pathItem({group, version, kind}: Resource): object {
+  const query = ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({name, in: 'query'}))
+  return {
+    patch: {
+      parameters: query,
+      responses: {},
+      'x-kubernetes-action': 'patch',
+      'x-kubernetes-group-version-kind': {group, version, kind},
+    },
+  }
+}
