@@ -1,0 +1,87 @@
+import {describe, expect, test} from 'vitest'
+import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+
+/** A cluster with the namespace that locks are kept in; its rollouts take a minute. */
+const lockable = (name: string, ...webs: readonly string[]) => ({
+  name,
+  rolloutStepMs: 60_000,
+  workloads: [
+    ...runningWeb(...webs),
+    {namespace: 'hubspoke-system', name: 'watcher', image: 'ghcr.io/acme/hubspoke:1', replicas: 1},
+  ],
+})
+const restart = ['restart', image, '--all-contexts', '--yes', '-o', 'json'] as const
+
+test('two runs at once: one does it all, the other ends with 6 and has written nothing', async () => {
+  await using fleet = await openFleet([lockable('east', 'web', 'api'), lockable('west', 'web')])
+  const ids = ['20261124-200000-000a', '20261124-200000-000b']
+  const ends = await Promise.all(ids.map((id) => fleet.shell.run(...restart, '--run-id', id)))
+  const [done, locked] = ends.toSorted((a, b) => a.exitCode - b.exitCode)
+  expect(done?.document()).toMatchObject({
+    counts: {total: 3, succeeded: 3},
+    run: {
+      locks: [
+        {context: 'east', state: 'held'},
+        {context: 'west', state: 'held'},
+      ],
+    },
+  })
+  expect(locked?.document()).toMatchObject({type: 'ErrorReport', error: {class: 'locked'}, verdict: {code: 6}})
+  expect(locked?.stderr).toContain('(restart)')
+  expect(locked?.stderr).toContain('on host.example')
+  expect(fleet.stamps()).toHaveLength(1)
+  expect(await fleet.shell.ledgers()).toHaveLength(1)
+})
+
+test('one after the other, they do not get in each other’s way', async () => {
+  await using fleet = await openFleet([lockable('east', 'web')])
+  for (const id of ['20261124-200000-000a', '20261124-200000-000b']) {
+    expect((await fleet.shell.run(...restart, '--run-id', id)).exitCode).toBe(0)
+  }
+})
+
+describe('where there can be no lock', () => {
+  test('a run goes on without, says where, and its document, too', async () => {
+    await using fleet = await openFleet([lockable('east', 'web'), {name: 'west', workloads: runningWeb('web')}])
+    const {exitCode, stderr, document} = await fleet.shell.run(...restart)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('No lock in "west": the namespace "hubspoke-system" does not exist.')
+    expect(document()).toHaveProperty(
+      'run.locks',
+      expect.arrayContaining([
+        {context: 'east', state: 'held', reason: null},
+        {context: 'west', state: 'none', reason: 'the namespace "hubspoke-system" does not exist'},
+      ]),
+    )
+  })
+
+  test('--lock require writes nothing, and ends with 2', async () => {
+    await using fleet = await openFleet([{name: 'west', workloads: runningWeb('web')}])
+    const {exitCode, stderr} = await fleet.shell.run(...restart, '--lock', 'require')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('kubectl --context west create namespace hubspoke-system')
+    expect(fleet.restarted()).toEqual([])
+  })
+
+  test('--lock off asks for none', async () => {
+    await using fleet = await openFleet([lockable('east', 'web')])
+    expect((await fleet.shell.run(...restart, '--lock', 'off')).exitCode).toBe(0)
+    expect(
+      fleet
+        .cluster('east')
+        .requests()
+        .filter(({path}) => path.includes('/leases')),
+    ).toEqual([])
+  })
+
+  test('nor does a dry run', async () => {
+    await using fleet = await openFleet([lockable('east', 'web')])
+    await fleet.shell.run(...restart, '--dry-run', 'server')
+    expect(
+      fleet
+        .cluster('east')
+        .requests()
+        .filter(({path}) => path.includes('/leases')),
+    ).toEqual([])
+  })
+})
