@@ -55,6 +55,17 @@ test('asks for JSON and gzip, as whom, below the path of a gateway', async () =>
   })
 })
 
+test.each([
+  {date: 'Tue, 24 Nov 2026 10:00:00 GMT', serverDate: new Date('2026-11-24T10:00:00Z')},
+  {date: 'soon', serverDate: undefined},
+])('tells the date of the server: $date', async ({date, serverDate}) => {
+  const {api} = await setUp((_request, response) => {
+    response.writeHead(200, {date})
+    response.end(json({ok: true}))
+  })
+  expect(await api.getDated('/version', never)).toEqual({body: {ok: true}, serverDate})
+})
+
 test('unpacks what the server has packed, and counts it as it came', async () => {
   const packed = gzipSync(json({text: 'x'.repeat(200_000)}))
   const {api} = await setUp((_request, response) => {

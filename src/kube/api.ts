@@ -16,6 +16,8 @@ export interface Api {
   readonly party: Party
   /** @param accept the form of the answer, where the server offers others; default: the object itself */
   get(path: string, signal: AbortSignal, accept?: string): Promise<unknown>
+  /** As `get`, with what the server's clock said, in whole seconds; undefined where it did not say. */
+  getDated(path: string, signal: AbortSignal): Promise<{readonly body: unknown; readonly serverDate: Date | undefined}>
   write(write: ApiWrite, signal: AbortSignal): Promise<unknown>
   /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
   watch(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
@@ -70,12 +72,19 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     return successOf(party, await send(request, renewed, signal), renewed)
   }
 
+  async function getDated(
+    path: string,
+    signal: AbortSignal,
+    accept = json,
+  ): Promise<{body: unknown; serverDate: Date | undefined}> {
+    const answer = await call({method: 'GET', path, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
+    return {body: parseJson(party, await textOf(party, answer)), serverDate: dateOf(answer)}
+  }
+
   return {
     party,
-    async get(path, signal, accept = json) {
-      const answer = await call({method: 'GET', path, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
-      return parseJson(party, await textOf(party, answer))
-    },
+    getDated,
+    get: async (path, signal, accept) => (await getDated(path, signal, accept)).body,
     async write({method, path, body, contentType = json, accept = json}, signal) {
       const headers = {accept, 'accept-encoding': 'gzip', 'content-type': contentType}
       const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)
@@ -138,6 +147,11 @@ async function textOf(party: Party, answer: WireAnswer, maxBytes = Number.POSITI
   } catch {
     throw notKubernetes(party)
   }
+}
+
+function dateOf({headers: {date}}: WireAnswer): Date | undefined {
+  const time = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  return Number.isNaN(time) ? undefined : new Date(time)
 }
 
 function parseJson(party: Party, text: string): unknown {

@@ -30,6 +30,13 @@ test('reads the strings and bytes of a ConfigMap; one that does not exist is und
   })
 })
 
+test('says what the clock of the server said', async () => {
+  const serverDate = new Date('2026-11-24T10:00:00Z')
+  expect(await createConfigMaps(fakeApi({get: () => ({}), serverDate})).read('ns', 'cache', never)).toMatchObject({
+    serverDate,
+  })
+})
+
 test('creates without a resource version, and replaces exactly the one that it is given', async () => {
   const api = fakeApi({write: () => ({metadata: {uid: 'uid-1', resourceVersion: '6'}})})
   const maps = createConfigMaps(api)

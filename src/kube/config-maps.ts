@@ -11,8 +11,8 @@ const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 export function createConfigMaps(api: Api): ConfigMaps {
   return {
     async read(namespace, name, signal) {
-      const object = await unlessMissing(api.get(configMapPath(namespace, [name]), signal))
-      return object === undefined ? undefined : toConfigMap(object)
+      const found = await unlessMissing(api.getDated(configMapPath(namespace, [name]), signal))
+      return found && {...toConfigMap(found.body), ...(found.serverDate && {serverDate: found.serverDate})}
     },
     async write(namespace, name, content, signal) {
       const body = toObject({namespace, name}, content)

@@ -71,7 +71,33 @@ export interface Workloads {
   follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
   /** What keeps the newest pods of a workload from becoming ready, worst first. Empty: nothing to be seen. */
   podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+  /**
+   * What became of the workloads of a kind, in all namespaces, since the version of a list, with the proof that it is all:
+   * what a list would say now is what that list said, and these changes. Takes up to 3 s. Where there is no proof, for
+   * whatever reason, that is the answer, and no failure.
+   */
+  changesSince(kind: WorkloadKind, resourceVersion: string, signal: AbortSignal): Promise<ChangesSince>
 }
+
+export type ChangesSince =
+  | {
+      /** The last state of each workload that changed, by its namespace and name: one that was recreated is one. */
+      readonly changes: readonly WorkloadChange[]
+      /** Nothing up to this version is missing; it is that of a consistent list, or a later one. */
+      readonly provenAt: string
+    }
+  | {readonly unproven: Unproven}
+
+export type WorkloadChange =
+  | {readonly type: 'changed'; readonly workload: WorkloadImages}
+  | {readonly type: 'deleted'; readonly workload: WorkloadIdentity}
+
+/**
+ * Why nobody knows what changed: the server does not remember so far (`expired`); it is not as far yet, so that the version
+ * is of another history (`ahead`); a version is no number above 0 (`incomparable`); not permitted (`forbidden`); the watch
+ * ended, or said nothing, before the proof came (`silent`); the list or the watch broke off (`failed`).
+ */
+export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'silent' | 'failed'
 
 export interface RestartWrite {
   readonly restartedAt: string
@@ -101,6 +127,8 @@ export interface PodTrouble {
 export interface ConfigMapObject extends ConfigMapVersion {
   readonly data: Readonly<Record<string, string>>
   readonly binaryData: Readonly<Record<string, Uint8Array>>
+  /** What the server's clock said when it answered, in whole seconds. Undefined: it did not say. */
+  readonly serverDate?: Date
 }
 
 /** Another `uid`: another object of the same name. */

@@ -8,22 +8,23 @@ export interface WatchRun {
   readonly clock: Clock
   readonly path: string
   readonly signal: AbortSignal
+  /** How long it may say nothing at all, in milliseconds. Default: longer than the minute between two bookmarks. */
+  readonly silenceMs?: number
   /** The server has accepted the watch. */
   onLive(): void
   onEvent(event: WatchEvent): void
 }
 
-/** Servers send a bookmark about once a minute. */
-const silenceMs = 90_000
+const longestSilenceMs = 90_000
 
 /**
- * One watch from its request to its end, which is the server's own, or ours when nothing was heard for 90 s. Rejects
+ * One watch from its request to its end, which is the server's own, or ours when nothing was heard for too long. Rejects
  * with a `HubspokeError` where it was refused or cut.
  */
-export async function watchOnce({api, clock, path, signal, onLive, onEvent}: WatchRun): Promise<void> {
+export async function watchOnce({api, clock, path, signal, silenceMs, onLive, onEvent}: WatchRun): Promise<void> {
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
-  const silence = watchForSilence({clock, ms: silenceMs, signal: either}, () => ending.abort())
+  const silence = watchForSilence({clock, ms: silenceMs ?? longestSilenceMs, signal: either}, () => ending.abort())
   try {
     const body = await api.watch(path, either)
     onLive()

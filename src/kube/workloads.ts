@@ -1,6 +1,7 @@
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {Api} from './api.ts'
+import {changesSince} from './changes-since.ts'
 import {findPodTroubles} from './pod-trouble.ts'
 import type {Workloads} from './ports.ts'
 import {readWorkload, unlessMissing} from './read-workload.ts'
@@ -38,5 +39,6 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     },
     podTroubles: async (workload, signal) =>
       findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
+    changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
   }
 }

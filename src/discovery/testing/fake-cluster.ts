@@ -1,7 +1,7 @@
-import type {AccessQuestion, ClusterAccess, ConfigMapContent, ConfigMaps} from '../../kube/ports.ts'
+import type {AccessQuestion, ChangesSince, ClusterAccess, ConfigMapContent, ConfigMaps} from '../../kube/ports.ts'
 import type {ClusterIdentity} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadImages} from '../../model/workload.ts'
+import type {WorkloadImages, WorkloadKind} from '../../model/workload.ts'
 
 export interface FakeClusterOptions {
   readonly context?: string
@@ -10,6 +10,10 @@ export interface FakeClusterOptions {
   /** Namespaces beyond those of the workloads. */
   readonly namespaces?: readonly string[]
   readonly pageSize?: number
+  /** What became of a kind since its version in the image cache; default: nothing, proved. */
+  readonly changes?: Partial<Record<WorkloadKind, ChangesSince>>
+  /** On every ConfigMap that is read. */
+  readonly serverDate?: Date
   /** Called with every request, e.g. `list Deployment in shop`: what it throws is the answer, what it awaits is the delay. */
   readonly trouble?: (request: string, signal: AbortSignal) => void | Promise<void>
 }
@@ -69,8 +73,12 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
           yield {workloads: found.slice(at, at + pageSize), resourceVersion: listVersion}
         }
       },
+      async changesSince(kind, resourceVersion, signal) {
+        await request(`changes ${kind} since ${resourceVersion}`, signal)
+        return options.changes?.[kind] ?? {changes: [], provenAt: listVersion}
+      },
     },
-    configMaps: fakeConfigMaps(stored, namespaces, request),
+    configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     leases: {read: notNeeded, write: notNeeded},
     access: {
       async mayI(question, signal) {
@@ -85,7 +93,13 @@ const listVersion = '100'
 
 type Request = (what: string, signal: AbortSignal) => Promise<void>
 
-function fakeConfigMaps(stored: Map<string, StoredConfigMap>, namespaces: Set<string>, request: Request): ConfigMaps {
+interface FakeStore {
+  readonly stored: Map<string, StoredConfigMap>
+  readonly namespaces: Set<string>
+  readonly serverDate: Date | undefined
+}
+
+function fakeConfigMaps({stored, namespaces, serverDate}: FakeStore, request: Request): ConfigMaps {
   let version = 0
   const remove = (place: string): void => {
     const uid = stored.get(place)?.uid
@@ -96,7 +110,7 @@ function fakeConfigMaps(stored: Map<string, StoredConfigMap>, namespaces: Set<st
     async read(namespace, name, signal) {
       await request(`read ${namespace}/${name}`, signal)
       const found = stored.get(`${namespace}/${name}`)
-      return found && {uid: '', data: {}, binaryData: {}, ...found}
+      return found && {uid: '', data: {}, binaryData: {}, ...found, ...(serverDate && {serverDate})}
     },
     async write(namespace, name, content, signal) {
       await request(`write ${namespace}/${name}`, signal)

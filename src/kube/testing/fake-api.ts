@@ -26,6 +26,7 @@ export interface FakeAnswers {
   /** What a GET answers; it may throw. */
   get?(path: string): unknown
   write?(write: ApiWrite): unknown
+  readonly serverDate?: Date
   /** Throws where the watch is refused. */
   watch?(path: string): void
 }
@@ -42,18 +43,20 @@ export function fakeApi(answers: FakeAnswers = {}): FakeApi {
   const accepts: (string | undefined)[] = []
   const writes: ApiWrite[] = []
   const watches: FakeWatch[] = []
+  async function get(path: string, signal: AbortSignal, accept?: string): Promise<unknown> {
+    signal.throwIfAborted()
+    gets.push(path)
+    accepts.push(accept)
+    return answers.get?.(path)
+  }
   return {
     party,
     gets,
     accepts,
     writes,
     watches,
-    async get(path, signal, accept) {
-      signal.throwIfAborted()
-      gets.push(path)
-      accepts.push(accept)
-      return answers.get?.(path)
-    },
+    get,
+    getDated: async (path, signal) => ({body: await get(path, signal), serverDate: answers.serverDate}),
     async write(write, signal) {
       signal.throwIfAborted()
       writes.push(write)

@@ -110,6 +110,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         feeds.add(entry)
         return feed
       }),
+    changesSince: async () => ({unproven: 'failed'}),
     async podTroubles(_state, signal) {
       calls.push('podTroubles')
       await new Promise((resolve) => setImmediate(resolve))
