@@ -1,8 +1,10 @@
 import type {Cost, Tier} from './cluster.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
+import type {RecordedTarget} from './recorded-run.ts'
 import type {Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
+import type {StopReason} from './stop.ts'
 import type {ContainerImage, WorkloadKind} from './workload.ts'
 
 /** The code a process ends with and the one line that explains it. */
@@ -161,6 +163,76 @@ export interface CacheReport {
   readonly schemaVersion: 1
   readonly type: 'CacheReport'
   readonly caches: readonly CacheEntry[]
+  readonly verdict: Verdict
+}
+
+/** Outcomes, and where there is none yet the last state that was recorded; they add up to the total. */
+export interface LedgerCounts extends Counts {
+  readonly planned: number
+  readonly writing: number
+  readonly written: number
+  readonly retrying: number
+}
+
+/** A run as its ledger tells of it. */
+export interface PastRunEntry {
+  readonly id: string
+  /** Null, as the other facts of its beginning: the run was killed before its first record was on disk. */
+  readonly verb: string | null
+  readonly image: string | null
+  readonly startedAt: string | null
+  readonly lastRecordAt: string | null
+  /** `unfinished`: it goes on or was killed, which look alike. */
+  readonly state: 'ended' | 'unfinished'
+  readonly exitCode: number | null
+  readonly stoppedBy: StopReason | null
+  /** Path of its ledger. */
+  readonly ledger: string
+  /** Lines of the ledger that could not be understood. */
+  readonly damagedLines: number
+}
+
+/** The document of `runs list`. */
+export interface RunsReport {
+  readonly schemaVersion: 1
+  readonly type: 'RunsReport'
+  /** Where the ledgers are kept. */
+  readonly directory: string
+  /** Newest first. */
+  readonly runs: readonly (PastRunEntry & {readonly counts: LedgerCounts})[]
+  /** Ledgers that could not be read. */
+  readonly notRead: readonly {readonly id: string; readonly problem: Failure}[]
+  readonly verdict: Verdict
+}
+
+export interface RecordedTargetEntry extends WorkloadEntry {
+  readonly server: string
+  /** Its last record. */
+  readonly state: RecordedTarget['state']
+  readonly wrote: RecordedTarget['wrote']
+  readonly attempts: number
+  /** Null, as the duration: no result was recorded. */
+  readonly outcome: Outcome | null
+  readonly durationMs: number | null
+  /** Of the result, or of the last try that failed; else empty. */
+  readonly reason: string
+  readonly failure: Failure | null
+}
+
+/** The document of `runs show`. */
+export interface LedgerReport {
+  readonly schemaVersion: 1
+  readonly type: 'LedgerReport'
+  readonly run: PastRunEntry & {
+    readonly arguments: ArgumentsEntry
+    /** What marks the writes of this run. */
+    readonly stamp: string | null
+  }
+  /** Every planned target, in plan order. */
+  readonly targets: readonly RecordedTargetEntry[]
+  readonly counts: LedgerCounts
+  /** The next commands to type. */
+  readonly suggestions: readonly string[]
   readonly verdict: Verdict
 }
 

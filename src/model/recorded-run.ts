@@ -1,0 +1,34 @@
+import type {LedgerRecord} from './ledger.ts'
+import type {SpokeResult} from './result.ts'
+import type {Target} from './target.ts'
+
+/** What a ledger tells of its run, also when the run was killed in the middle. */
+export interface RecordedRun {
+  readonly path: string
+  /** Undefined: the run was killed before its first record was on disk. */
+  readonly run: Extract<LedgerRecord, {readonly type: 'run'}> | undefined
+  /** In plan order. */
+  readonly targets: readonly RecordedTarget[]
+  /** Undefined: the run goes on, or was killed. */
+  readonly ended: Extract<LedgerRecord, {readonly type: 'ended'}> | undefined
+  /** When the last record was written; undefined where there is none. */
+  readonly lastAt: string | undefined
+  /** Lines that are no record of this or a later version: half of one at the end is what a power cut leaves. */
+  readonly damagedLines: number
+}
+
+/** What is known of a write to a target. `maybe`: it was announced, and whether it arrived was not recorded. */
+export const writeStates = ['no', 'maybe', 'yes'] as const
+
+export interface RecordedTarget {
+  readonly target: Target
+  /** The server that its context pointed at. */
+  readonly server: string
+  /** Its last record. */
+  readonly state: 'planned' | 'writing' | 'written' | 'retrying' | 'result'
+  readonly wrote: (typeof writeStates)[number]
+  readonly attempts: number
+  /** Why its last try failed, where that is its last record. */
+  readonly retryReason: string | undefined
+  readonly result: SpokeResult | undefined
+}

@@ -1,0 +1,29 @@
+import {expect, test} from 'vitest'
+import {formatDuration, parseDuration} from './duration.ts'
+
+test.each([
+  {text: '0', ms: 0, because: 'nothing needs no unit'},
+  {text: '300ms', ms: 300, because: 'milliseconds are not minutes'},
+  {text: '30s', ms: 30_000, because: 'seconds'},
+  {text: '1.5h', ms: 5_400_000, because: 'fractions are allowed'},
+  {text: '1h30m', ms: 5_400_000, because: 'units add up'},
+  {text: '30', ms: undefined, because: 'a bare number has no unit'},
+  {text: '', ms: undefined, because: 'nothing was said'},
+  {text: '-5s', ms: undefined, because: 'time does not run backwards'},
+  {text: '5 s', ms: undefined, because: 'what has a space is two words'},
+  {text: '1d', ms: undefined, because: 'Go knows no days'},
+])('$text: $because', ({text, ms}) => {
+  expect(parseDuration(text)).toBe(ms)
+})
+
+test.each([
+  {ms: 850, text: '850ms'},
+  {ms: 4_240, text: '4.2s'},
+  {ms: 42_400, text: '42s'},
+  {ms: 60_000, text: '1m'},
+  {ms: 192_000, text: '3m12s'},
+  {ms: 7_500_000, text: '2h5m'},
+  {ms: 273_600_000, text: '3d4h'},
+])('$ms ms is $text', ({ms, text}) => {
+  expect(formatDuration(ms)).toBe(text)
+})
