@@ -111,9 +111,17 @@ function membersChanged(next: Record<string, Json>, previous: Json | undefined):
   const fields: FieldsV1 = {}
   for (const [key, value] of Object.entries(next)) {
     const old = isObject(previous) ? previous[key] : undefined
-    if (!sameJson(value, old)) fields[`f:${key}`] = valueChanged(key, value, old)
+    if (sameJson(value, old)) continue
+    const inside = valueChanged(key, value, old)
+    const isOnlyLess = old !== undefined && isLeaf(inside) && hasInside(key, value)
+    if (!isOnlyLess) fields[`f:${key}`] = inside
   }
   return fields
+}
+
+/** Its parts are owned one by one. */
+function hasInside(field: string, value: Json): boolean {
+  return isObject(value) ? !atomic.has(field) : Array.isArray(value) && keysOfLists[field] !== undefined
 }
 
 function valueChanged(field: string, value: Json, old: Json | undefined): FieldsV1 {
