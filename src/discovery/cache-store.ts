@@ -18,7 +18,14 @@ const maxTries = 4
 export type StoredCache =
   | {readonly state: 'missing'}
   | {readonly state: 'unreadable'; readonly problem: string; readonly resourceVersion: string; readonly bytes: number}
-  | {readonly state: 'present'; readonly cache: ImageCache; readonly resourceVersion: string; readonly bytes: number}
+  | {
+      readonly state: 'present'
+      readonly cache: ImageCache
+      readonly resourceVersion: string
+      readonly bytes: number
+      /** What the clock of the server said when it was read: this machine's may be wrong. */
+      readonly serverDate?: Date
+    }
 
 /** How saving ended; `reason` is a sentence for people. */
 export type SavedCache =
@@ -50,7 +57,7 @@ export async function readImageCache(
   return stored === undefined ? {state: 'missing'} : decodeStored(stored)
 }
 
-function decodeStored({data, resourceVersion}: ConfigMapObject): StoredCache {
+function decodeStored({data, resourceVersion, serverDate}: ConfigMapObject): StoredCache {
   const text = Object.hasOwn(data, key) ? data[key] : undefined
   const bytes = Buffer.byteLength(text ?? '')
   if (text === undefined) {
@@ -58,7 +65,7 @@ function decodeStored({data, resourceVersion}: ConfigMapObject): StoredCache {
   }
   const cache = decodeImageCache(text)
   if (isProblem(cache)) return {state: 'unreadable', problem: cache.problem, resourceVersion, bytes}
-  return {state: 'present', cache, resourceVersion, bytes}
+  return {state: 'present', cache, resourceVersion, bytes, ...(serverDate && {serverDate})}
 }
 
 /**
