@@ -1,8 +1,9 @@
 import {type DiscoveryRequest, discover} from '../discovery/discover.ts'
 import {planTargets} from '../discovery/plan-targets.ts'
 import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflight.ts'
+import {lockOutlook} from '../distribution/lock-outlook.ts'
 import {type LockPolicy, takeRunLock} from '../distribution/run-lock.ts'
-import type {HubDeps, Proposal} from '../hub/run-hub.ts'
+import {type HubDeps, type Proposal, toBeTried} from '../hub/run-hub.ts'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import {createLedger} from '../ledger/open-ledger.ts'
 import {HubspokeError} from '../model/failure.ts'
@@ -35,6 +36,8 @@ export function hubDeps(
   const {clock, random, env, homeDir} = runtime
   const {stop, onEvent} = session
   const reading = readingDeps(runtime, clusters, session) // open connections, clock, progress, stop signal
+  const leases = (context: string) => clusters.open(context).leases
+  const locking = {leases, clock, onEvent, signal: stop.signal}
   return {
     clock,
     random,
@@ -46,16 +49,10 @@ export function hubDeps(
     preflight: async (planned) => {
       const preflighted = await preflight(planned, {...reading, needs})
       if (strict) refuseDenied(preflighted)
-      return preflighted
+      return {...preflighted, withoutLock: await lockOutlook(toBeTried(preflighted), lock, locking)}
     },
     agree,
-    lock: (targets) =>
-      takeRunLock(targets, lock, {
-        leases: (context) => clusters.open(context).leases,
-        clock,
-        onEvent,
-        signal: stop.signal,
-      }),
+    lock: (targets) => takeRunLock(targets, lock, locking),
     openLedger: () =>
       createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, mayContinue: run.named, clock}),
     costOf: clusters.costOf,

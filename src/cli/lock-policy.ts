@@ -6,6 +6,7 @@ export interface LockFlags {
   readonly lock: LockPolicy['mode']
   readonly 'lock-wait'?: number | undefined
   readonly 'cache-namespace': string
+  readonly 'dry-run'?: string | undefined
 }
 
 /** How the flags want the clusters locked, and who asks: what another run that finds the lock taken is told. */
@@ -17,7 +18,7 @@ export function lockPolicy(
 ): LockPolicy {
   const suffix = Math.floor(random() * 2 ** 48)
   return {
-    mode: flags.lock,
+    mode: flags['dry-run'] === undefined ? flags.lock : 'off', // it writes nothing that others could be kept from
     waitMs: flags['lock-wait'],
     namespace: flags['cache-namespace'],
     holder: {

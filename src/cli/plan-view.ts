@@ -11,7 +11,7 @@ export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'con
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(
-  {discovery, targets, refusals, leftOut, sameCluster}: Proposal,
+  {discovery, targets, refusals, leftOut, sameCluster, withoutLock}: Proposal,
   subject: PlanSubject,
 ): PlanView {
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
@@ -31,6 +31,7 @@ export function planView(
     }),
     leftOut,
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
+    withoutLock,
     scope: discovery.scope,
   }
 }

@@ -63,14 +63,6 @@ export function withoutLockReason({namespace}: LockPlace, {class: failureClass, 
   return message.replace(/\.$/, '')
 }
 
-/** One sentence for each reason why there is no lock somewhere. */
-export function withoutLockSentences(without: readonly LockEntry[]): readonly string[] {
-  return [...Map.groupBy(without, ({reason}) => reason)].map(([reason, entries]) => {
-    const contexts = entries.map(({context}) => `"${printable(context)}"`).join(', ')
-    return `No lock in ${contexts}: ${reason}. Another run could act there at the same time.`
-  })
-}
-
 /** The cluster did not answer when its lock was to be taken. */
 export function notYetSentence({context}: LockPlace, {message}: Failure): string {
   return `The lock in context "${printable(context)}" is not taken yet, and nothing is written there before it is: ${message}`

@@ -1,11 +1,12 @@
 import type {Leases} from '../kube/ports.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
-import type {LockEntry, RunLock} from '../model/run-lock.ts'
+import {type LockEntry, type RunLock, withoutLockSentences} from '../model/run-lock.ts'
 import type {Plan} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import {type ClusterLock, clusterLock} from './cluster-lock.ts'
 import type {Holder} from './lease-record.ts'
+import {type Place, placesOf} from './lock-places.ts'
 import {
   lockedError,
   lockRequiredError,
@@ -13,7 +14,6 @@ import {
   notYetSentence,
   waitingSentence,
   withoutLockReason,
-  withoutLockSentences,
 } from './lock-sentences.ts'
 import {ownLease} from './own-lease.ts'
 import {isRefusal, type LeaseWatch, type Sighting, watchLease} from './watch-lease.ts'
@@ -35,12 +35,6 @@ export interface RunLockDeps {
   readonly onEvent: OnEvent
   /** Aborted: the run is stopping; nothing more is waited for, and nothing stays taken. */
   readonly signal: AbortSignal
-}
-
-/** A cluster of the plan, and the context that it is written through. */
-interface Place {
-  readonly clusterUid: string
-  readonly context: string
 }
 
 interface Seen {
@@ -76,12 +70,6 @@ export async function takeRunLock(plan: Plan, policy: LockPolicy, deps: RunLockD
     return toRunLock(taken, deps)
   }
   return toRunLock(takenNowhere(places, 'the run was stopped before it was taken'), deps)
-}
-
-function placesOf(plan: Plan): readonly Place[] {
-  const places = new Map<string, Place>()
-  for (const {clusterUid, context} of plan) if (!places.has(clusterUid)) places.set(clusterUid, {clusterUid, context})
-  return [...places.values()].sort((a, b) => (a.clusterUid < b.clusterUid ? -1 : 1))
 }
 
 function takenNowhere(places: readonly Place[], reason: string): Taken {

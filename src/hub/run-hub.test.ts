@@ -33,7 +33,11 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
     onEvent: () => undefined,
     discover: async () => step('discover', {scope: scope(['eu']), readings: [reading('eu')]}),
     planTargets: () => ({targets, leftOut: [], sameCluster: []}),
-    preflight: async () => ({targets, refusals: new Map(refused.map((target) => [targetKey(target), may]))}),
+    preflight: async () => ({
+      targets,
+      refusals: new Map(refused.map((target) => [targetKey(target), may])),
+      withoutLock: [],
+    }),
     agree: async () => step('agree', agrees),
     lock: async (locked) =>
       step(`lock ${locked.map(({name}) => name).join(' ')}`, {

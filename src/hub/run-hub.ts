@@ -7,7 +7,7 @@ import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {ArgumentsEntry, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import {noLock, type RunLock} from '../model/run-lock.ts'
+import {type LockEntry, noLock, type RunLock} from '../model/run-lock.ts'
 import {type Plan, targetKey} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
 import {notRun} from './not-run.ts'
@@ -28,8 +28,14 @@ export interface RunRequest {
 }
 
 /** A plan with all that was found out about it before the first write. */
-export interface Proposal extends Preflighted, Omit<Planned, 'targets'> {
+export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
   readonly discovery: Discovery
+}
+
+/** What will stand in the way of a plan. */
+export interface Prospect extends Preflighted {
+  /** Clusters in which there can be no lock, as far as that is known before one is taken. */
+  readonly withoutLock: readonly LockEntry[]
 }
 
 export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
@@ -37,7 +43,7 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
   discover(): Promise<Discovery>
   planTargets(readings: readonly ClusterReading[]): Planned
   /** The same targets, each through a context that may act on it; and those that none may act on. */
-  preflight(planned: Planned): Promise<Preflighted>
+  preflight(planned: Planned): Promise<Prospect>
   /** Shows the proposal and asks, where it has to. */
   agree(proposal: Proposal): Promise<boolean>
   /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
@@ -97,7 +103,7 @@ function carryOut(request: RunRequest, {targets, refusals}: Proposal, deps: Dist
 }
 
 /** Targets that preflight refused are not tried: nothing is written for their sake. */
-function toBeTried({targets, refusals}: Proposal): Plan {
+export function toBeTried({targets, refusals}: Preflighted): Plan {
   return targets.filter((target) => !refusals.has(targetKey(target)))
 }
 

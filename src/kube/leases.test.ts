@@ -72,6 +72,12 @@ test('replaces exactly the version that it was given', async () => {
   ])
 })
 
+test('a dry run asks the server to check, and to write nothing', async () => {
+  const {api, leases} = open({write: () => object})
+  await leases.write('hubspoke-system', 'hubspoke-run', {record: held, dryRun: true}, signal)
+  expect(api.writes).toMatchObject([{method: 'POST', path: `${folder}?fieldManager=hubspoke&dryRun=All`}])
+})
+
 test('a record without a holder says neither who nor for how long', async () => {
   const {api, leases} = open({write: () => object})
   const record = {...held, holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: '', annotations: {}}

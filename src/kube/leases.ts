@@ -12,12 +12,13 @@ export function createLeases(api: Api): Leases {
       const object = await unlessMissing(api.get(leasePath(namespace, [name]), signal))
       return object === undefined ? undefined : toLease(object)
     },
-    async write(namespace, name, {record, resourceVersion}, signal) {
+    async write(namespace, name, {record, resourceVersion, dryRun}, signal) {
       const body = toObject({namespace, name, resourceVersion}, record)
       if (resourceVersion === undefined) {
-        return toLease(await api.write({method: 'POST', path: leasePath(namespace), body}, signal))
+        return toLease(await api.write({method: 'POST', path: leasePath(namespace, [], dryRun), body}, signal))
       }
-      const written = await unlessMissing(api.write({method: 'PUT', path: leasePath(namespace, [name]), body}, signal))
+      const path = leasePath(namespace, [name], dryRun)
+      const written = await unlessMissing(api.write({method: 'PUT', path, body}, signal))
       if (written !== undefined) return toLease(written)
       const message = `The Lease ${quoted(`${namespace}/${name}`)} of context ${quoted(api.party.context)} was deleted in the meantime.`
       throw new HubspokeError('conflict', message, {status: 404, refused: true})
@@ -25,9 +26,9 @@ export function createLeases(api: Api): Leases {
   }
 }
 
-function leasePath(namespace: string, name: readonly string[] = []): string {
+function leasePath(namespace: string, name: readonly string[] = [], dryRun = false): string {
   const parts = ['apis', 'coordination.k8s.io', 'v1', 'namespaces', namespace, 'leases', ...name]
-  return apiPath(parts, {fieldManager})
+  return apiPath(parts, {fieldManager, dryRun: dryRun ? 'All' : undefined})
 }
 
 function toObject(

@@ -185,11 +185,14 @@ export interface LeaseObject extends LeaseRecord {
 export interface Leases {
   /** Undefined: it, or its namespace, does not exist. */
   read(namespace: string, name: string, signal: AbortSignal): Promise<LeaseObject | undefined>
-  /** Creates it (no `resourceVersion`) or replaces exactly that version; a race is a `conflict`, a missing namespace `not-found`. */
+  /**
+   * Creates it (no `resourceVersion`) or replaces exactly that version; a race is a `conflict`, a missing namespace
+   * `not-found`. With `dryRun` the server checks it, and writes nothing.
+   */
   write(
     namespace: string,
     name: string,
-    content: {readonly record: LeaseRecord; readonly resourceVersion?: string},
+    content: {readonly record: LeaseRecord; readonly resourceVersion?: string; readonly dryRun?: boolean},
     signal: AbortSignal,
   ): Promise<LeaseObject>
 }

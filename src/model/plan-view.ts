@@ -1,5 +1,6 @@
 import type {ClusterReading, Scope, Tier} from './cluster.ts'
 import type {Failure} from './failure.ts'
+import type {LockEntry} from './run-lock.ts'
 import type {Target} from './target.ts'
 import type {WorkloadKind} from './workload.ts'
 
@@ -41,5 +42,7 @@ export interface PlanView {
   readonly leftOut: readonly Target[]
   /** Contexts that could not be read, or only in part. */
   readonly notRead: readonly ClusterReading[]
+  /** Clusters in which nothing keeps other runs out. */
+  readonly withoutLock: readonly LockEntry[]
   readonly scope: Scope
 }

@@ -7,6 +7,18 @@ export interface LockEntry {
   readonly reason: string | null
 }
 
+const namesShown = 5
+
+/** One sentence for each reason why there is no lock somewhere; raw text. */
+export function withoutLockSentences(without: readonly LockEntry[]): readonly string[] {
+  return [...Map.groupBy(without, ({reason}) => reason)].map(([reason, entries]) => {
+    const names = entries.slice(0, namesShown).map(({context}) => `"${context}"`)
+    const rest = entries.length - names.length
+    const contexts = names.join(', ') + (rest === 0 ? '' : ` and ${rest} more`)
+    return `No lock in ${contexts}: ${reason}. Another run could act there at the same time.`
+  })
+}
+
 /** Keeps other runs out of the clusters of a plan, where that is possible, until it is released. */
 export interface RunLock {
   /**

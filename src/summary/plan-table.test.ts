@@ -49,6 +49,7 @@ const plan: PlanView = {
   ],
   leftOut: [target('eu-west/kube-system/DaemonSet/proxy')],
   notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
+  withoutLock: [],
   scope: scope(['eu-west', 'eu-west-admin', 'us-east', 'lab', 'ap-south'], {contextsLeftOut: ['old']}),
 }
 
@@ -96,4 +97,19 @@ test('-o wide shows cluster UIDs, why the source was chosen, and digests in full
   const text = renderPlan(plan, {...terminal, wide: true})
   expect(text).toMatch(/eu-west .* f3c0 +no image cache in this cluster +https:\/\/10\.20\.0\.1:6443\n/)
   expect(text).toContain(digest)
+})
+
+test('a plan says where nothing keeps other runs out, once for each reason', () => {
+  const noNamespace = 'the namespace "hubspoke-system" does not exist'
+  const contexts = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const withoutLock = [
+    ...contexts.map((context) => ({context, state: 'none' as const, reason: noNamespace})),
+    {context: 'us-east', state: 'none' as const, reason: 'May not create leases'},
+  ]
+  const text = renderPlan({...plan, withoutLock}, {...terminal, width: 200})
+  expect(text).toContain(
+    'No lock in "a", "b", "c", "d", "e" and 2 more: the namespace "hubspoke-system" does not exist. Another run could act there at the same time.\n',
+  )
+  expect(text).toContain('No lock in "us-east": May not create leases. Another run could act there at the same time.\n')
+  expect(renderPlan(plan, terminal)).not.toContain('No lock')
 })

@@ -1,4 +1,5 @@
 import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
+import {withoutLockSentences} from '../model/run-lock.ts'
 import {targetName} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {renderColumns} from './columns.ts'
@@ -32,6 +33,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
     ...leftOutLines(plan, options),
+    ...withoutLockLines(plan, options),
     ...scopeLines(scopeEntry(plan.scope), unread, options),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
   ]
@@ -133,6 +135,12 @@ function imageLines({clusters}: PlanView, options: ViewOptions): readonly string
       ),
     )
   return ['Images that match:', ...lines, '']
+}
+
+function withoutLockLines({withoutLock}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {
+  if (withoutLock.length === 0) return []
+  const sentences = withoutLockSentences(withoutLock).flatMap((sentence) => wrapText(printable(sentence), width))
+  return [...sentences.map(paletteFor(color).warning), '']
 }
 
 function leftOutLines({leftOut}: PlanView, options: ViewOptions): readonly string[] {

@@ -76,7 +76,7 @@ export function createInMemoryLeases(name = 'eu', log: string[] = []): InMemoryL
       calls.push('read')
       return call('read', signal, () => lease)
     },
-    write(_namespace, _name, {record, resourceVersion}, signal) {
+    write(_namespace, _name, {record, resourceVersion, dryRun}, signal) {
       const what = resourceVersion === undefined ? 'create' : 'update'
       const words = [
         what,
@@ -84,10 +84,10 @@ export function createInMemoryLeases(name = 'eu', log: string[] = []): InMemoryL
         ...(resourceVersion === undefined ? [] : [resourceVersion]),
       ]
       calls.push(words.join(' '))
-      log.push(`${name} ${words[1]}`)
+      if (!dryRun) log.push(`${name} ${words[1]}`)
       return call('write', signal, () => {
         if (lease?.resourceVersion !== resourceVersion) throw conflict()
-        return store(record)
+        return dryRun ? {...record, resourceVersion: ''} : store(record)
       })
     },
   }
