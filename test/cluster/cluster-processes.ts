@@ -1,10 +1,7 @@
-import {execFile} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {connect, createServer} from 'node:net'
 import {join} from 'node:path'
-import {promisify} from 'node:util'
-
-const run = promisify(execFile)
 
 /** Where kwokctl keeps what belongs to a cluster; `home` is its `HOME`. */
 export function stateFolder(home: string, name: string): string {
@@ -28,9 +25,22 @@ export function killComponents(state: string, only?: string): void {
   }
 }
 
-/** Runs kwokctl; a rejection carries what it said. */
-export async function runKwokctl(kwokctl: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  await run(kwokctl, [...args], {env, timeout: 120_000})
+/**
+ * Runs kwokctl; a rejection carries what it said. It goes by the name of its `HOME`, so that the guard of that folder knows
+ * it for one of its own.
+ */
+export function runKwokctl(kwokctl: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const argv0 = join(env.HOME ?? '', 'kwokctl')
+    const child = spawn(kwokctl, args, {env, argv0, timeout: 120_000, stdio: ['ignore', 'ignore', 'pipe']})
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-2000)
+    })
+    child.once('error', reject)
+    // Not "close": the servers that it starts hold its streams.
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`kwokctl ended with ${code}: ${said}`))))
+  })
 }
 
 /** The last lines that each part of a cluster logged, for the message of an error. */

@@ -1,6 +1,5 @@
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
-import {existsSync, readFileSync} from 'node:fs'
+import {spawn, spawnSync} from 'node:child_process'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {startConnectionCounter} from './connection-counter.ts'
@@ -103,30 +102,41 @@ describe.skipIf(!binaries)('a real cluster', () => {
     expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: 'namespace/typed\n'})
   }, 30_000)
 
-  test('nothing of it is left when the process that started it is killed', async () => {
-    const script = `
-      import {startRealCluster} from ${JSON.stringify(join(import.meta.dirname, 'real-cluster.ts'))}
-      const cluster = await startRealCluster({name: 'doomed'})
-      console.log(JSON.stringify(cluster.place))`
-    const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['ignore', 'pipe', 'inherit']})
-    const [line] = await once(owner.stdout, 'data')
-    const {folder} = JSON.parse(String(line))
-    const state = join(folder, '.kwok', 'clusters', 'doomed', 'pids')
-    const pids = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok-controller'].map(
-      (name) => Number(readFileSync(join(state, `${name}.pid`), 'utf8')),
-    )
-    owner.kill('SIGKILL')
-    await expect.poll(() => existsSync(folder), {timeout: 20_000}).toBe(false)
-    expect(pids.filter(isAlive)).toEqual([])
-  }, 120_000)
+  const startDoomed = `
+    import {startRealCluster} from ${JSON.stringify(join(import.meta.dirname, 'real-cluster.ts'))}
+    import {runFolder} from ${JSON.stringify(join(import.meta.dirname, 'run-folder.ts'))}
+    console.log(runFolder())
+    await startRealCluster({name: 'doomed'})
+    console.log('started')`
+
+  test.each([
+    {when: 'when all is up', ready: (said: string) => said.includes('started')},
+    {when: 'while it comes up', ready: (_said: string, folder: string) => existsSync(join(folder, anyPidFile))},
+  ])(
+    'nothing of it is left when the process that started it is killed $when',
+    async ({ready}) => {
+      const owner = spawn(process.execPath, ['--input-type=module', '-e', startDoomed], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let said = ''
+      owner.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+      const folder = (): string => said.split('\n')[0] ?? ''
+      await expect.poll(() => said.includes('\n') && ready(said, folder()), {timeout: 60_000, interval: 5}).toBe(true)
+      expect(programsIn(folder())).not.toEqual([])
+      owner.kill('SIGKILL')
+      await expect.poll(() => existsSync(folder()), {timeout: 20_000}).toBe(false)
+      expect(programsIn(folder())).toEqual([])
+    },
+    120_000,
+  )
 })
 
-/** A process that waits to be reaped is not alive. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
+const anyPidFile = 'doomed/.kwok/clusters/doomed/pids/etcd.pid'
+
+/** Command lines of the processes whose program lies in a folder. */
+function programsIn(folder: string): readonly string[] {
+  const {stdout} = spawnSync('ps', ['-Ao', 'args='], {encoding: 'utf8'})
+  return stdout.split('\n').filter((line) => line.startsWith(`${folder}/`))
 }

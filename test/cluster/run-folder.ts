@@ -5,16 +5,15 @@ import {join} from 'node:path'
 
 /**
  * Waits until its stdin ends, which happens when the process that started it is gone in whatever way, `kill -9` included;
- * then ends the processes whose pid files lie in the folder, and removes it. A pid that has meanwhile become somebody
- * else's is left alone: the command line of ours names the folder.
+ * then ends every process whose program lies in the folder, until there is none for two looks, and removes the folder.
+ * It looks at the processes and not at pid files: somebody who is just starting a cluster has not written all of them.
  */
 const guardScript = `
 cat > /dev/null
-for round in 1 2 3; do
-  for file in $(find "$1" -name '*.pid' 2> /dev/null); do
-    pid=$(cat "$file")
-    ps -o args= -p "$pid" 2> /dev/null | grep -qF "$1" && kill -9 "$pid"
-  done
+quiet=0
+while [ $quiet -lt 2 ]; do
+  found=$(ps -Ao pid=,args= | while read -r pid program; do case "$program" in "$1"/*) echo "$pid" ;; esac; done)
+  if [ -n "$found" ]; then quiet=0; kill -9 $found; else quiet=$((quiet + 1)); fi
   sleep 0.3
 done
 rm -rf "$1"
