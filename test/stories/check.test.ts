@@ -1,0 +1,109 @@
+import {expect, test} from 'vitest'
+import type {CheckReport} from '../../src/model/report.ts'
+import type {ClusterSpec} from '../../src/sandbox/spec.ts'
+import type {Ended} from '../support/run-command.ts'
+import {openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+
+const eu: ClusterSpec = {name: 'eu', workloads: runningWeb('web')}
+const us: ClusterSpec = {name: 'us', version: 'v1.31.4', workloads: runningWeb('web')}
+
+const entry = ({document}: Ended, context: string) =>
+  (document() as CheckReport).contexts.find((one) => one.context === context)
+const denied = (ended: Ended, context: string) =>
+  entry(ended, context)
+    ?.permissions.filter(({allowed}) => !allowed)
+    .map(({purpose, verb, resource}) => `${purpose}: ${verb} ${resource}`)
+
+test('every context can be used: version, permissions and state of the cache; nothing is written: 0', async () => {
+  await using fleet = await openFleet([eu, us])
+  const {stdout, exitCode} = await fleet.shell.run('check')
+  expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +yes +yes +yes +missing$/m)
+  expect(stdout).toMatch(/^us +v1\.31\.4 +0ms +yes +yes +yes +missing$/m)
+  expect(stdout).toContain('Exit 0: 2 contexts can be read and written.')
+  expect(exitCode).toBe(0)
+  expect(fleet.writes()).toEqual([])
+})
+
+test('the document has one entry per context, with the UID of its cluster', async () => {
+  await using fleet = await openFleet([eu, us])
+  const ended = await fleet.shell.run('check', '-o', 'json')
+  expect(entry(ended, 'eu')).toMatchObject({uid: fleet.cluster('eu').uid, version: 'v1.36.3', problem: null})
+  expect(entry(ended, 'us')).toMatchObject({server: fleet.cluster('us').server, imageCache: {state: 'missing'}})
+  expect(denied(ended, 'eu')).toEqual([])
+})
+
+test('the state of the image cache: present with its age, foreign, broken', async () => {
+  await using fleet = await openFleet([eu, us, {name: 'ap'}])
+  await fleet.shell.run('cache', 'refresh', '--all-contexts', '-y')
+  await fleet.clock.advance(60_000)
+  const place = ['ConfigMap', 'hubspoke-system', 'deployment-image-cache'] as const
+  const copy = fleet.cluster('eu').object(...place) as unknown as {data: object}
+  fleet.cluster('us').patch(...place, {data: copy.data})
+  fleet.cluster('ap').patch(...place, {data: {'cache.json': '{'}})
+  const ended = await fleet.shell.run('check', '-o', 'json')
+  expect(entry(ended, 'eu')?.imageCache).toEqual({state: 'present', ageMs: 60_000, workloads: 2})
+  expect(entry(ended, 'us')?.imageCache?.state).toBe('foreign')
+  expect(entry(ended, 'ap')?.imageCache?.state).toBe('unreadable')
+  const {stdout} = await fleet.shell.run('check')
+  expect(stdout).toMatch(/^eu .* 2 workloads, 1m old$/m)
+  expect(stdout).toMatch(/^us .* foreign$/m)
+  expect(ended.exitCode).toBe(0)
+})
+
+test.each([[[]], [['-o', 'json']], [['--json']]])('a cluster that is down: 4, with %j too', async (output) => {
+  await using fleet = await openFleet([{...eu, trouble: [{type: 'unreachable', how: 'refused'}]}, us])
+  expect(await fleet.shell.run('check', ...output)).toMatchObject({exitCode: 4})
+})
+
+test('a cluster that is down is named, with why and what to type; the others are checked', async () => {
+  await using fleet = await openFleet([{...eu, trouble: [{type: 'unreachable', how: 'refused'}]}, us])
+  const {stdout} = await fleet.shell.run('check')
+  expect(stdout).toMatch(/^CANNOT BE USED {2}eu {2}\(unreachable\)$/m)
+  expect(stdout).toMatch(/^us +v1\.31\.4 /m)
+  expect(stdout).toContain('--context eu')
+  expect(stdout).toContain('Exit 4: 1 of 2 contexts cannot be used.')
+})
+
+test('credentials that nobody knows: 4', async () => {
+  await using fleet = await openFleet([{...eu, trouble: [{type: 'answer', status: 401}]}, us])
+  const ended = await fleet.shell.run('check', '-o', 'json')
+  expect(entry(ended, 'eu')).toMatchObject({problem: {class: 'unauthenticated'}, uid: null})
+  expect(entry(ended, 'us')).toMatchObject({problem: null})
+  expect(ended.exitCode).toBe(4)
+})
+
+test('who may read and not write: said, and still 0, as reading needs no more', async () => {
+  const may = [{verbs: ['get', 'list', 'watch'], resources: ['*']}] as const
+  await using fleet = await openFleet([{...eu, may}])
+  const ended = await fleet.shell.run('check', '-o', 'json')
+  expect(denied(ended, 'eu')).toEqual([
+    'restart: patch deployments.apps',
+    'restart: patch statefulsets.apps',
+    'restart: patch daemonsets.apps',
+    'cache refresh: create configmaps',
+    'cache refresh: update configmaps',
+  ])
+  expect(ended.exitCode).toBe(0)
+  const {stdout} = await fleet.shell.run('check')
+  expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +yes +in part +in part +missing$/m)
+  expect(stdout).toContain('restart: may not patch deployments.apps in all namespaces (eu)')
+  expect(stdout).toContain('Exit 0: 1 context can be read; 1 of them may not be written in full.')
+})
+
+test('who may not see everything: 4', async () => {
+  const trouble = [{type: 'forbidden', verb: 'list', resource: 'daemonsets'}] as const
+  await using fleet = await openFleet([{...eu, trouble}, us])
+  const {stdout, exitCode} = await fleet.shell.run('check')
+  expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +yes /m)
+  expect(stdout).toContain('find: may not list daemonsets.apps in all namespaces (eu)')
+  expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
+  expect(exitCode).toBe(4)
+})
+
+test('only the contexts that are named are asked; a typo ends with 2', async () => {
+  await using fleet = await openFleet([eu, us])
+  const ended = await fleet.shell.run('check', '-c', 'e*', '-o', 'json')
+  expect((ended.document() as CheckReport).contexts.map(({context}) => context)).toEqual(['eu'])
+  expect(fleet.cluster('us').requests()).toEqual([])
+  expect(await fleet.shell.run('check', '-c', 'eu', '-c', 'uss')).toMatchObject({exitCode: 2, stdout: ''})
+})
