@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest'
 import type {StoredCache} from './cache-store.ts'
-import {judgeCache, parseFreshness, takenAsItIs, whyScanned} from './freshness.ts'
+import {defaultSmallCluster, judgeCache, judgeForChanges, judgeProof, parseFreshness, takenAsItIs} from './freshness.ts'
 import type {ImageCache} from './image-cache.ts'
 
 const here = {uid: 'uid-east', standsIn: false}
 const hidden = {uid: 'sha256:abc', standsIn: true}
-const present = (more: Partial<ImageCache>): StoredCache => ({
+const present = (more: Partial<ImageCache>): StoredCache & {readonly state: 'present'} => ({
   state: 'present',
   cache: {images: new Map(), resourceVersions: new Map(), ...more},
   resourceVersion: '1',
@@ -69,24 +69,78 @@ test.each([
   expect(judgeCache(stored, identity)).toEqual({reason})
 })
 
+const versions = new Map([['Deployment', '10'] as const])
+const known = {clusterUid: 'uid-east', resourceVersions: versions}
+
 test.each([
   {stored: {state: 'missing'} as const, reason: 'no image cache in this cluster'},
   {stored: unreadable, reason: 'the image cache cannot be used: the image cache is torn'},
-  {stored: present({clusterUid: 'uid-west'}), reason: 'the image cache is of another cluster'},
-  {stored: present({}), reason: 'the image cache does not say which cluster it is of'},
+  {stored: present({...known, clusterUid: 'uid-west'}), reason: 'the image cache is of another cluster'},
+  {stored: present({resourceVersions: versions}), reason: 'the image cache does not say which cluster it is of'},
   {
-    stored: present({clusterUid: 'uid-east'}),
+    stored: present(known),
     identity: hidden,
     reason: 'the UID of this cluster may not be read, so its image cache cannot be verified',
   },
-  {stored: present({clusterUid: 'uid-east', workloads: 1}), reason: 'the cluster is small: 1 workload'},
-  {stored: present({clusterUid: 'uid-east', workloads: 1999}), reason: 'the cluster is small: 1999 workloads'},
-  {stored: present({clusterUid: 'uid-east', workloads: 2000}), reason: 'exact answers are scanned'},
+  {stored: present({clusterUid: 'uid-east'}), reason: 'the image cache does not say of which version it is'},
+  {stored: present({...known, workloads: 1}), reason: 'the cluster is small: 1 workload'},
+  {stored: present({...known, workloads: 1999}), reason: 'the cluster is small: 1999 workloads'},
+])('a cluster is listed, not caught up with: $reason', ({stored, identity = here, reason}) => {
+  expect(judgeForChanges(stored, identity, defaultSmallCluster)).toEqual({reason})
+})
+
+test.each([
+  {workloads: 2000, smallCluster: defaultSmallCluster},
+  {workloads: 0, smallCluster: 0},
+  {workloads: undefined, smallCluster: defaultSmallCluster},
+])('a cache of $workloads workloads is caught up with where $smallCluster are few', ({workloads, smallCluster}) => {
+  const stored = present({...known, ...(workloads !== undefined && {workloads})})
+  expect(judgeForChanges(stored, here, smallCluster)).toHaveProperty('cache')
+})
+
+const at = (time: string) => new Date(`2026-11-24T${time}Z`)
+const proved = (
+  provenAt: Date | undefined,
+  serverDate: Date | undefined = at('12:00:00'),
+  more: Partial<ImageCache> = {},
+): StoredCache => ({
+  ...present({...known, ...(provenAt && {provenAt}), ...more}),
+  ...(serverDate && {serverDate}),
+})
+const judge = (stored: StoredCache) => judgeProof(stored, {withinMs: 30_000, kinds: ['Deployment']})
+
+test.each([
+  {provenAt: at('11:59:31'), ageMs: 30_000, text: '30s', because: 'just as old as it may be'},
+  {provenAt: at('12:00:00'), ageMs: 1000, text: '1.0s', because: 'the date is told in whole seconds'},
+  {provenAt: at('12:00:01'), ageMs: 0, text: '0ms', because: 'within the second of the date'},
+])('a proof of $provenAt counts: $because', ({provenAt, ageMs, text}) => {
+  const reason = `the image cache was proved complete ${text} ago`
+  expect(judge(proved(provenAt))).toEqual({cache: expect.anything(), ageMs, reason})
+})
+
+test.each([
+  {stored: {state: 'missing'} as const, reason: 'no image cache in this cluster'},
+  {stored: unreadable, reason: 'the image cache cannot be used: the image cache is torn'},
+  {stored: proved(undefined), reason: 'nothing has proved the image cache complete'},
   {
-    stored: present({clusterUid: 'uid-east', workloads: 1}),
-    fresh: {provenWithinMs: 30_000},
+    stored: proved(at('12:00:00'), at('12:00:00'), {resourceVersions: new Map()}),
     reason: 'nothing has proved the image cache complete',
   },
-])('a scan says why: $reason', ({stored, identity = here, fresh = 'exact' as const, reason}) => {
-  expect(whyScanned(stored, identity, fresh)).toBe(reason)
+  {stored: proved(at('11:59:30.999')), reason: 'the image cache was proved complete 30s ago'},
+  {stored: proved(at('10:00:00')), reason: 'the image cache was proved complete 2h ago'},
+  {stored: proved(at('12:00:01.001')), reason: 'the image cache was proved complete in the future'},
+  {
+    stored: present({...known, provenAt: at('12:00:00')}),
+    reason: 'the server does not say what time it is',
+  },
+])('a proof does not count: $reason', ({stored, reason}) => {
+  expect(judge(stored)).toEqual({reason})
+})
+
+test('a proof of a cluster that it does not name is none', () => {
+  const stored: StoredCache = {
+    ...present({resourceVersions: versions, provenAt: at('12:00:00')}),
+    serverDate: at('12:00:00'),
+  }
+  expect(judge(stored)).toEqual({reason: 'nothing has proved the image cache complete'})
 })

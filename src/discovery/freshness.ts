@@ -1,5 +1,6 @@
 import type {ClusterIdentity} from '../model/cluster.ts'
-import {parseDuration} from '../shared/duration.ts'
+import type {WorkloadKind} from '../model/workload.ts'
+import {formatDuration, parseDuration} from '../shared/duration.ts'
 import type {StoredCache} from './cache-store.ts'
 import type {ImageCache} from './image-cache.ts'
 
@@ -20,7 +21,7 @@ export function parseFreshness(text: string): Freshness | undefined {
 export type JudgedCache = {readonly cache: ImageCache; readonly reason: string} | {readonly reason: string}
 
 /** Below this many workloads a list is as fast as asking what has changed. */
-const smallCluster = 2000
+export const defaultSmallCluster = 2000
 
 /**
  * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
@@ -51,22 +52,50 @@ export function takenAsItIs(stored: StoredCache): JudgedCache {
   return {cache, reason: cache.clusterUid === undefined ? nameless : 'the image cache was taken as it is, with its UID'}
 }
 
-/** The clause that says why an answer that must be right was scanned, and not taken from the cache that is there. */
-export function whyScanned(stored: StoredCache, identity: ClusterIdentity, fresh: Freshness): string {
-  if (stored.state === 'missing') return noCache
-  if (stored.state === 'unreadable') return unreadable(stored.problem)
-  const {clusterUid, workloads} = stored.cache
-  if (clusterUid === undefined) return 'the image cache does not say which cluster it is of'
+/** A cache whose changes may be asked for, or the clause that says why the cluster is listed instead. */
+export function judgeForChanges(
+  stored: StoredCache,
+  identity: ClusterIdentity,
+  smallCluster: number,
+): {readonly cache: ImageCache} | {readonly reason: string} {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {clusterUid, resourceVersions, workloads} = stored.cache
+  if (clusterUid === undefined) return {reason: 'the image cache does not say which cluster it is of'}
   if (clusterUid !== identity.uid) {
-    return identity.standsIn
-      ? 'the UID of this cluster may not be read, so its image cache cannot be verified'
-      : foreign
+    const cannotTell = 'the UID of this cluster may not be read, so its image cache cannot be verified'
+    return {reason: identity.standsIn ? cannotTell : foreign}
   }
-  if (typeof fresh === 'object') return 'nothing has proved the image cache complete'
+  if (resourceVersions.size === 0) return {reason: 'the image cache does not say of which version it is'}
   if (workloads !== undefined && workloads < smallCluster) {
-    return `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`
+    return {reason: `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`}
   }
-  return 'exact answers are scanned'
+  return {cache: stored.cache}
+}
+
+/** The clock of a server is told in whole seconds: it may be so much later than it says. */
+const dateResolutionMs = 1000
+
+/**
+ * May the cache answer because it was proved complete no longer ago than `withinMs`? Both times are the server's: a machine
+ * whose clock is wrong neither trusts an old proof nor refuses a young one. A proof from the future proves nothing.
+ */
+export function judgeProof(
+  stored: StoredCache,
+  {withinMs, kinds}: {readonly withinMs: number; readonly kinds: readonly WorkloadKind[]},
+): {readonly cache: ImageCache; readonly ageMs: number; readonly reason: string} | {readonly reason: string} {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache, serverDate} = stored
+  const unknown = kinds.filter((kind) => !cache.resourceVersions.has(kind))
+  if (cache.provenAt === undefined || cache.clusterUid === undefined || unknown.length > 0) {
+    return {reason: 'nothing has proved the image cache complete'}
+  }
+  if (serverDate === undefined) return {reason: 'the server does not say what time it is'}
+  const ageMs = serverDate.getTime() + dateResolutionMs - cache.provenAt.getTime()
+  if (ageMs < 0) return {reason: 'the image cache was proved complete in the future'}
+  const proved = `the image cache was proved complete ${formatDuration(ageMs)} ago`
+  return ageMs > withinMs ? {reason: proved} : {cache, ageMs, reason: proved}
 }
 
 const noCache = 'no image cache in this cluster'

@@ -4,7 +4,8 @@ import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {buildImageCache, encodeImageCache} from './image-cache.ts'
 import {parseImageQuery} from './image-query.ts'
 import {isProblem} from './problem.ts'
-import {type ReadRequest, readCluster} from './read-cluster.ts'
+import {readCluster} from './read-cluster.ts'
+import type {ReadRequest} from './reader.ts'
 import {chooseNamespaces} from './select-namespaces.ts'
 import {fakeClock} from './testing/fake-clock.ts'
 import {type FakeClusterOptions, failing, fakeCluster, refusing, workload} from './testing/fake-cluster.ts'
@@ -86,15 +87,187 @@ describe('an exact answer', () => {
     expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
   })
 
-  test('is what a duration gets as long as nothing proves the cache', async () => {
-    const answer = await read(cluster({cache: cached()}), {fresh: {provenWithinMs: 30_000}})
-    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: 'nothing has proved the image cache complete'})
-  })
-
   test('does not need the version of the server', async () => {
     const answer = await read(cluster({trouble: failing(/version/, () => new HubspokeError('forbidden', 'No.'))}))
     expect(names(answer)).toEqual(scanned)
     expect(answer.reading).not.toHaveProperty('serverVersion')
+  })
+})
+
+/** Built, with versions to start from, and of a cluster that is not small where 0 is. */
+const large = {smallCluster: 0}
+
+describe('an exact answer of a large cluster', () => {
+  test('is the image cache with what has changed since', async () => {
+    const changes = {
+      Deployment: {
+        changes: [
+          {type: 'changed', workload: workload('new/web', 'web:3')},
+          {type: 'deleted', workload: workload('blog/web')},
+        ],
+        provenAt: '7',
+      },
+    } as const
+    const made = cluster({cache: cached({cachedWorkloads: workloads}), changes})
+    const answer = await read(made, large)
+    expect(names(answer)).toEqual(['Deployment new/web', 'Deployment shop/web', 'DaemonSet shop/web-agent'])
+    expect(answer.reading).toMatchObject({
+      identity: {uid: 'uid-east', standsIn: false},
+      serverVersion: 'v1.36.3',
+      tier: 'cache+changes',
+      tierReason: 'the image cache with 2 changes',
+      cacheAgeMs: 60_000,
+      workloadsRead: 4,
+      unread: [],
+      cost: {requests: 6},
+    })
+    expect(answer.reading).not.toHaveProperty('problem')
+    expect(made.requests.toSorted()).toEqual([
+      'changes DaemonSet since 1',
+      'changes Deployment since 1',
+      'changes StatefulSet since 1',
+      'identity',
+      `read ${place}`,
+      'version',
+    ])
+  })
+
+  test.each([
+    {cache: undefined, reason: 'no image cache in this cluster'},
+    {cache: cached({clusterUid: 'other'}), reason: 'the image cache is of another cluster'},
+    {cache: '{', reason: 'the image cache cannot be used: the image cache is not a JSON object'},
+    {cache: '{"web:1": ["old/web"]}', reason: 'the image cache does not say which cluster it is of'},
+    {
+      cache: '{"images": {"web:1": ["old/web"]}, "clusterUid": "uid-east"}',
+      reason: 'the image cache does not say of which version it is',
+    },
+  ])('is scanned where there is nothing to start from: $reason', async ({cache, reason}) => {
+    const made = cluster(cache === undefined ? {} : {cache})
+    const answer = await read(made, large)
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
+    expect(made.requests.join()).not.toContain('changes')
+  })
+
+  test('is scanned where its UID may not be read', async () => {
+    const made = cluster({cache: cached(), identity: {uid: 'sha256:abc', standsIn: true}})
+    expect((await read(made, large)).reading).toMatchObject({tier: 'scan'})
+    expect(made.requests.join()).not.toContain('changes')
+  })
+
+  test.each([
+    {more: {writes: true}, reason: 'what is written is never taken from a cache'},
+    {more: {selector: 'app=web'}, reason: 'the image cache knows no labels'},
+    {more: {namespaces: chooseNamespaces(['shop', 'blog'])}, reason: 'only named namespaces are asked for'},
+  ])('is listed at once where $reason', async ({more, reason}) => {
+    const made = cluster({cache: cached()})
+    const answer = await read(made, {...large, ...more})
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
+    expect(made.requests.join()).not.toMatch(/changes|read/)
+  })
+
+  test('is caught up with for patterns of namespaces, and for more of them than are listed one by one', async () => {
+    const many = ['shop', ...Array.from({length: 10}, (_, i) => `team-${i}`)]
+    for (const patterns of [['sh*'], ['shop', 'sh*'], many]) {
+      const made = cluster({cache: cached({cachedWorkloads: workloads})})
+      const answer = await read(made, {...large, namespaces: chooseNamespaces(patterns)})
+      expect(names(answer)).toEqual(['Deployment shop/web', 'DaemonSet shop/web-agent'])
+      expect(answer.reading.tier).toBe('cache+changes')
+      expect(answer.patternsSeen).toContain(patterns[0])
+    }
+  })
+})
+
+describe('an answer that was proved lately', () => {
+  const provenWithinMs = 30_000
+  const serverDate = new Date('2026-11-24T15:00:00Z')
+  const proved = (provenAt: string) => cached().replace('"workloads"', `"provenAt":"${provenAt}","workloads"`)
+
+  test('is the cache, in one request, by the clock of the server', async () => {
+    const made = cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate})
+    const answer = await read(made, {fresh: {provenWithinMs}})
+    expect(names(answer)).toEqual(['Deployment cached/web'])
+    expect(answer.reading).toMatchObject({
+      identity: {uid: 'uid-east', fromCache: true},
+      tier: 'cache',
+      tierReason: 'the image cache was proved complete 11s ago',
+      cacheAgeMs: 11_000,
+    })
+    expect(made.requests).toEqual([`read ${place}`])
+  })
+
+  test.each([
+    {
+      because: 'the proof is too old, whatever the clock here says',
+      made: cluster({cache: proved('2026-11-24T12:00:00Z'), serverDate}),
+      reason: 'the image cache was proved complete 3h ago; the image cache with no changes',
+    },
+    {
+      because: 'nobody proved it',
+      made: cluster({cache: cached(), serverDate}),
+      reason: 'nothing has proved the image cache complete; the image cache with no changes',
+    },
+    {
+      because: 'the server does not tell the time',
+      made: cluster({cache: proved('2026-11-24T12:00:00Z')}),
+      reason: 'the server does not say what time it is; the image cache with no changes',
+    },
+  ])('is exact instead where $because', async ({made, reason}) => {
+    const answer = await read(made, {fresh: {provenWithinMs}, ...large})
+    expect(names(answer)).toEqual(['Deployment cached/web'])
+    expect(answer.reading).toMatchObject({
+      identity: {uid: 'uid-east', standsIn: false},
+      serverVersion: 'v1.36.3',
+      tier: 'cache+changes',
+      tierReason: reason,
+    })
+    expect(made.requests.filter((request) => request.startsWith('read'))).toHaveLength(1)
+  })
+
+  test.each([
+    {made: cluster(), more: {}, reason: 'no image cache in this cluster'},
+    {
+      made: cluster({cache: cached(), serverDate}),
+      more: {},
+      reason: 'nothing has proved the image cache complete; the cluster is small: 1 workload',
+    },
+    {
+      made: cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate}),
+      more: {writes: true},
+      reason: 'what is written is never taken from a cache',
+    },
+    {
+      made: cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate}),
+      more: {selector: 'app=web'},
+      reason: 'the image cache knows no labels',
+    },
+    {
+      made: cluster({trouble: refusing(/^read/)}),
+      more: {},
+      reason: 'the image cache could not be read: Not allowed',
+    },
+  ])('is scanned: $reason', async ({made, more, reason}) => {
+    const answer = await read(made, {fresh: {provenWithinMs}, ...more})
+    expect(names(answer)).toEqual(scanned)
+    expect(answer.reading).toMatchObject({
+      identity: {uid: 'uid-east', standsIn: false},
+      serverVersion: 'v1.36.3',
+      tier: 'scan',
+      tierReason: reason,
+    })
+  })
+
+  test('has no tier where nothing can be read', async () => {
+    const {reading} = await read(cluster({cache: cached(), trouble: refusing(/^list/)}), {fresh: {provenWithinMs}})
+    expect(reading).toMatchObject({problem: {class: 'forbidden'}})
+    expect(reading).not.toHaveProperty('tierReason')
+  })
+
+  test('of a cluster that does not answer is waited for once', async () => {
+    const made = cluster({trouble: failing(/./, () => new HubspokeError('unreachable', 'Cut.'))})
+    await expect(read(made, {fresh: {provenWithinMs}})).rejects.toThrow('Cut.')
+    expect(made.requests).toEqual(Array.from({length: 3}, () => `read ${place}`))
   })
 })
 

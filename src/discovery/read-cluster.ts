@@ -1,24 +1,15 @@
 import type {ClusterAccess} from '../kube/ports.ts'
-import type {ClusterIdentity, ClusterReading, WorkloadMatch} from '../model/cluster.ts'
+import type {ClusterIdentity, ClusterReading} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
-import type {WorkloadImages} from '../model/workload.ts'
+import {answerByChanges} from './answer-by-changes.ts'
+import {answerByScan} from './answer-by-scan.ts'
 import {answerFromCache} from './answer-from-cache.ts'
-import {readImageCache, type StoredCache} from './cache-store.ts'
-import {type Freshness, takenAsItIs, whyScanned} from './freshness.ts'
+import type {StoredCache} from './cache-store.ts'
+import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './freshness.ts'
 import {byPlace, type ImageCache} from './image-cache.ts'
-import {type ImageQuery, matchWorkload} from './image-query.ts'
+import type {Answer, Reader, ReadRequest} from './reader.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
-import {type ScanRequest, scanWorkloads} from './scan-workloads.ts'
-
-/** What every context is asked. */
-export interface ReadRequest extends ScanRequest {
-  readonly query: ImageQuery
-  readonly fresh: Freshness
-  /** For a verb that writes: only what the cluster itself says now counts, and every workload is needed with its UID. */
-  readonly writes: boolean
-  /** Where the image cache is kept. */
-  readonly cacheNamespace: string
-}
+import {cacheAgeMs, tryCache} from './try-cache.ts'
 
 /** A reading, and which patterns of `-n` had a workload in it. */
 export interface ClusterAnswer {
@@ -26,25 +17,10 @@ export interface ClusterAnswer {
   readonly patternsSeen: ReadonlySet<string>
 }
 
-type Answer = Pick<
-  ClusterReading,
-  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'problem'
-> & {
-  readonly patternsSeen: ReadonlySet<string>
-}
-
-interface Reader {
-  readonly cluster: ClusterAccess
-  readonly request: ReadRequest
-  readonly deps: ReadingDeps
-  /** Asked once, by whoever needs it first. */
-  identity(): Promise<ClusterIdentity>
-}
-
 /**
  * Reads one cluster through one context: who it is, and which of its workloads run what is asked for, from the image
- * cache or from a list, as `fresh` says. The tier and its reason are always told. Matches from the cache have an empty
- * `uid`; for a verb that writes there are none.
+ * cache, from it and what has changed since, or from lists, as `fresh` says. The tier and its reason are always told.
+ * Matches from the cache have an empty `uid`; for a verb that writes there are none.
  *
  * Rejects with the `HubspokeError` of a request without which nothing can be said.
  */
@@ -53,22 +29,13 @@ export async function readCluster(
   request: ReadRequest,
   deps: ReadingDeps,
 ): Promise<ClusterAnswer> {
-  let identity: Promise<ClusterIdentity> | undefined
-  const askIdentity = (): Promise<ClusterIdentity> => {
-    identity ??= retryRead(() => cluster.identity(deps.signal), deps)
-    return identity
-  }
-  const reader = {cluster, request, deps, identity: askIdentity}
-  const [serverVersion, {patternsSeen, ...answer}] = await Promise.all([
-    readVersion(reader),
-    answerAsAsked(reader),
-    // A cache that is taken as it is says itself which cluster it is of.
-    mayTakeCache(request) || askIdentity(),
-  ])
+  const reader = openReader(cluster, request, deps)
+  const {patternsSeen, ...answer} = await answerAsAsked(reader)
+  const version = answer.tier === 'cache' ? undefined : await reader.version()
   const reading = {
     context: cluster.context,
-    identity: await (answer.identity ?? askIdentity()),
-    ...(serverVersion !== undefined && {serverVersion}),
+    identity: await (answer.identity ?? reader.identity()),
+    ...(version !== undefined && {serverVersion: version}),
     ...answer,
     matches: answer.matches.toSorted(byPlace),
     cost: cluster.cost(),
@@ -76,79 +43,94 @@ export async function readCluster(
   return {reading, patternsSeen}
 }
 
-/** Nobody waits for it twice, and an answer from the cache costs no request for it. */
-async function readVersion({cluster, request, deps}: Reader): Promise<string | undefined> {
-  if (mayTakeCache(request)) return undefined
+function openReader(cluster: ClusterAccess, request: ReadRequest, deps: ReadingDeps): Reader {
+  let identity: Promise<ClusterIdentity> | undefined
+  let version: Promise<string | undefined> | undefined
+  return {
+    cluster,
+    request,
+    deps,
+    identity() {
+      identity ??= retryRead(() => cluster.identity(deps.signal), deps)
+      return identity
+    },
+    version() {
+      version ??= tryVersion(cluster, deps)
+      return version
+    },
+  }
+}
+
+/** Nobody waits for it twice. */
+async function tryVersion(cluster: ClusterAccess, {signal}: ReadingDeps): Promise<string | undefined> {
   try {
-    return await cluster.serverVersion(deps.signal)
+    return await cluster.serverVersion(signal)
   } catch (error) {
     if (error instanceof HubspokeError) return undefined
     throw error
   }
 }
 
-/** A selector needs labels, which the cache does not hold. */
-function mayTakeCache({fresh, writes, selector}: ReadRequest): boolean {
-  return fresh === 'cache' && !writes && selector === undefined
-}
-
 async function answerAsAsked(reader: Reader): Promise<Answer> {
-  const {fresh, writes} = reader.request
-  if (mayTakeCache(reader.request)) return takeCache(reader)
-  if (fresh === 'scan') return scan(reader, 'asked for')
-  if (fresh !== 'cache') return scan(reader, explainScan(reader, fresh))
-  return scan(reader, writes ? 'what is written is never taken from a cache' : 'the image cache knows no labels')
+  const {fresh, writes, selector} = reader.request
+  if (fresh === 'scan') return whileIdentified(reader, answerByScan(reader, 'asked for'))
+  // The UIDs that a write needs are not in the cache, nor are labels.
+  if (writes) return whileIdentified(reader, answerByScan(reader, 'what is written is never taken from a cache'))
+  if (selector !== undefined) return whileIdentified(reader, answerByScan(reader, 'the image cache knows no labels'))
+  if (fresh === 'cache') return takeCache(reader)
+  if (fresh === 'exact') return whileIdentified(reader, answerExactly(reader))
+  return takeProved(reader, fresh.provenWithinMs)
 }
 
-/** `why` is looked for while the lists are read. */
-async function scan({cluster, request, deps}: Reader, why: string | Promise<string>): Promise<Answer> {
-  const {query, ...scanRequest} = request
-  const keep = (workload: WorkloadImages): WorkloadMatch | undefined => matchWorkload(query, workload)
-  const [{kept, workloadsRead, patternsSeen, unread, problem}, tierReason] = await Promise.all([
-    scanWorkloads(cluster, scanRequest, keep, deps),
-    why,
-  ])
-  const read = {matches: kept, workloadsRead, patternsSeen, unread}
-  return problem ? {...read, problem} : {...read, tier: 'scan', tierReason}
-}
-
-async function explainScan(reader: Reader, fresh: Freshness): Promise<string> {
-  const stored = await tryCache(reader)
-  return typeof stored === 'string' ? stored : whyScanned(stored, await reader.identity(), fresh)
+/** While the cluster answers, it is asked who it is and what it runs. */
+async function whileIdentified(reader: Reader, answer: Promise<Answer>): Promise<Answer> {
+  return (await Promise.all([answer, reader.identity(), reader.version()]))[0]
 }
 
 /** One request, where the cache says which cluster it is of; whoever wants to know whether that is so asks for `exact`. */
 async function takeCache(reader: Reader): Promise<Answer> {
-  const stored = await tryCache(reader)
+  const stored = await tryCache(reader, true)
   const judged = typeof stored === 'string' ? {reason: stored} : takenAsItIs(stored)
-  if (!('cache' in judged)) return (await Promise.all([scan(reader, judged.reason), reader.identity()]))[0]
-  const {cache, reason} = judged
-  const age = ageMs(cache, reader.deps)
+  if (!('cache' in judged)) return whileIdentified(reader, answerByScan(reader, judged.reason))
+  return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(judged.cache, reader.deps)})
+}
+
+/** One request, where somebody has proved the cache so lately; else an exact answer. */
+async function takeProved(reader: Reader, withinMs: number): Promise<Answer> {
+  const stored = await tryCache(reader, true)
+  if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
+  const judged = judgeProof(stored, {withinMs, kinds: reader.request.kinds})
+  if ('cache' in judged) return asItIs(reader, judged.cache, {tierReason: judged.reason, age: judged.ageMs})
+  const {tierReason = '', ...answer} = await whileIdentified(reader, answerExactly(reader, stored))
+  const reason = stored.state === 'present' ? `${judged.reason}; ${tierReason}` : tierReason
+  return answer.tier === undefined ? answer : {...answer, tierReason: reason}
+}
+
+function asItIs(
+  reader: Reader,
+  cache: ImageCache,
+  {tierReason, age}: {tierReason: string; age: number | undefined},
+): Answer {
   return {
     ...answerFromCache(cache, reader.request),
     ...(cache.clusterUid !== undefined && {identity: {uid: cache.clusterUid, standsIn: false, fromCache: true}}),
     tier: 'cache',
-    tierReason: reason,
+    tierReason,
     ...(age !== undefined && {cacheAgeMs: age}),
   }
 }
 
-/** What stands in the place of the cache, or the clause that says why it could not be read. */
-async function tryCache({cluster, request, deps}: Reader): Promise<StoredCache | string> {
-  try {
-    return await readImageCache(cluster.configMaps, request.cacheNamespace, deps)
-  } catch (error) {
-    if (!(error instanceof HubspokeError) || (mayTakeCache(request) && isLost(error))) throw error
-    return `the image cache could not be read: ${error.message.replace(/\.$/, '')}`
+/** By the cheapest way that proves it: a list of little, what has changed since the cache was built, or a list of all. */
+async function answerExactly(reader: Reader, known?: StoredCache): Promise<Answer> {
+  const {namespaces, smallCluster = defaultSmallCluster} = reader.request
+  if (namespaces.names.length > 0 && namespaces.names.length <= fewNamespaces && namespaces.globs.length === 0) {
+    return answerByScan(reader, 'only named namespaces are asked for')
   }
+  const stored = known ?? (await tryCache(reader, false))
+  if (typeof stored === 'string') return answerByScan(reader, stored)
+  const judged = judgeForChanges(stored, await reader.identity(), smallCluster)
+  return 'cache' in judged ? answerByChanges(reader, judged.cache) : answerByScan(reader, judged.reason)
 }
 
-/** What did not answer its first request is not asked for lists: a dead cluster costs its own timeout once. */
-function isLost({failureClass}: HubspokeError): boolean {
-  return failureClass === 'unreachable' || failureClass === 'timeout' || failureClass === 'unauthenticated'
-}
-
-/** Clocks differ: a cache from the future is as new as can be. */
-function ageMs({builtAt}: ImageCache, {clock}: ReadingDeps): number | undefined {
-  return builtAt && Math.max(0, clock.date().getTime() - builtAt.getTime())
-}
+/** Each costs a small list per kind. */
+const fewNamespaces = 10
