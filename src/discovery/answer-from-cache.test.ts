@@ -11,7 +11,7 @@ const versions = {Deployment: '1', StatefulSet: '1', DaemonSet: '1'}
 
 function cacheOf(content: object): ImageCache {
   const cache = decodeImageCache(JSON.stringify(content))
-  if (isProblem(cache)) throw new Error(cache.problem)
+  if (!('images' in cache)) throw new Error(JSON.stringify(cache))
   return cache
 }
 

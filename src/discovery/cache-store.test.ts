@@ -1,8 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {HubspokeError} from '../model/failure.ts'
 import type {WorkloadKind} from '../model/workload.ts'
-import {maxCacheBytes, readImageCache, saveImageCache} from './cache-store.ts'
+import {readImageCache} from './cache-store.ts'
 import {type BuiltImageCache, buildImageCache, encodeImageCache} from './image-cache.ts'
+import {saveImageCache} from './save-image-cache.ts'
 import {fakeClock} from './testing/fake-clock.ts'
 import {failing, fakeCluster, refusing, workload} from './testing/fake-cluster.ts'
 
@@ -45,6 +46,7 @@ describe('reading', () => {
     await expect(read(holding('{'))).resolves.toEqual({
       state: 'unreadable',
       problem: 'The image cache is not a JSON object.',
+      uid: '',
       resourceVersion: 'v7',
       bytes: 1,
     })
@@ -68,7 +70,7 @@ describe('saving', () => {
     const cluster = fakeCluster()
     const ours = cache(['1', '2', '3'])
     const text = encodeImageCache(ours)
-    await expect(save(cluster, ours)).resolves.toEqual({isSaved: true, bytes: text.length})
+    await expect(save(cluster, ours)).resolves.toEqual({isSaved: true, bytes: text.length, shards: 0})
     expect(cluster.stored.get(place)?.data).toEqual({'cache.json': text})
   })
 
@@ -162,17 +164,5 @@ describe('saving', () => {
   test('a bug is not taken for a refusal', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new TypeError('oops'))})
     await expect(save(cluster, cache(['1', '1', '1']))).rejects.toThrow(TypeError)
-  })
-
-  test('a cache that does not fit is not sent', async () => {
-    const cluster = fakeCluster()
-    const images = new Map([['x'.repeat(maxCacheBytes), []]])
-    await expect(save(cluster, cache(['1', '1', '1'], {images}))).resolves.toEqual({
-      isSaved: false,
-      why: 'too-large',
-      reason:
-        'The image cache would take 901 KiB, more than the 900 KiB that fit into one ConfigMap; this cluster is scanned instead.',
-    })
-    expect(cluster.requests).toEqual([])
   })
 })

@@ -1,143 +1,105 @@
 import type {ConfigMapObject, ConfigMaps} from '../kube/ports.ts'
-import {HubspokeError} from '../model/failure.ts'
-import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {decodeImageCache} from './decode-image-cache.ts'
-import {type BuiltImageCache, encodeImageCache, type ImageCache} from './image-cache.ts'
+import type {CacheOrigin, ImageCache} from './image-cache.ts'
+import type {ImageQuery} from './image-query.ts'
 import {isProblem, quoted} from './problem.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
+import {type ShardedCache, shardsFor} from './shard-index.ts'
+import {type CachePlace, cacheName, readShards} from './shard-store.ts'
 
 export const defaultCacheNamespace = 'hubspoke-system'
-const configMapName = 'deployment-image-cache'
-const key = 'cache.json'
-
-/** A ConfigMap holds 1 MiB with everything in it; what is near that is not written. */
-export const maxCacheBytes = 900 * 1024
-const maxTries = 4
+export const cacheKey = 'cache.json'
 
 /** What stands in the place of the image cache. */
-export type StoredCache =
+export type Stored<Cache extends CacheOrigin> =
   | {readonly state: 'missing'}
-  | {readonly state: 'unreadable'; readonly problem: string; readonly resourceVersion: string; readonly bytes: number}
-  | {
+  | (StoredVersion & {readonly state: 'unreadable'; readonly problem: string})
+  | (StoredVersion & {
       readonly state: 'present'
-      readonly cache: ImageCache
-      readonly resourceVersion: string
-      readonly bytes: number
+      readonly cache: Cache
       /** What the clock of the server said when it was read: this machine's may be wrong. */
       readonly serverDate?: Date
-    }
+    })
 
-/** How saving ended; `reason` is a sentence for people. */
-export type SavedCache =
-  | {readonly isSaved: true; readonly bytes: number}
-  | {readonly isSaved: false; readonly why: NotSaved; readonly reason: string}
+interface StoredVersion {
+  /** Of its ConfigMap, which owns the shards. */
+  readonly uid: string
+  readonly resourceVersion: string
+  /** All that it takes in the cluster. */
+  readonly bytes: number
+}
 
-/** `no-namespace` is the one that somebody can be asked about: create it, and save again. */
-export type NotSaved =
-  | 'no-namespace'
-  | 'forbidden'
-  | 'rejected'
-  | 'too-large'
-  | 'newer-there'
-  | 'contended'
-  | 'not-whole'
-  | 'unknown-cluster'
+/** An image cache with its images. */
+export type StoredCache = Stored<ImageCache>
+
+/** An image cache, with its images unless they are in shards. */
+export type StoredHead = Stored<ImageCache | ShardedCache>
 
 /**
- * Reads the image cache of a cluster: one request.
+ * Reads what the image cache of a cluster says of itself, and its images unless they are in shards: one request.
  *
  * Rejects with the `HubspokeError` of the request; what can be read and is no cache is a state, not an error.
+ */
+export async function readCacheHead(configMaps: ConfigMaps, namespace: string, deps: ReadingDeps): Promise<StoredHead> {
+  const stored = await retryRead(() => configMaps.read(namespace, cacheName, deps.signal), deps)
+  return stored === undefined ? {state: 'missing'} : decodeStored(stored)
+}
+
+/**
+ * Reads the image cache of a cluster, or of one in shards what may match the query: one request, and one for each shard.
+ * Where a shard is gone the head has changed meanwhile and is read once more. All that was read is of one head.
+ *
+ * Rejects as `readCacheHead`.
  */
 export async function readImageCache(
   configMaps: ConfigMaps,
   namespace: string,
   deps: ReadingDeps,
+  query?: ImageQuery,
 ): Promise<StoredCache> {
-  const stored = await retryRead(() => configMaps.read(namespace, configMapName, deps.signal), deps)
-  return stored === undefined ? {state: 'missing'} : decodeStored(stored)
+  const read = () => readCacheHead(configMaps, namespace, deps)
+  const load = (head: StoredHead) => loadImages({configMaps, namespace, deps}, head, query)
+  const stored = await load(await read())
+  if (stored !== undefined) return stored
+  const head = await read()
+  return (await load(head)) ?? unreadable(head, 'A shard of the image cache is missing.')
 }
 
-function decodeStored({data, resourceVersion, serverDate}: ConfigMapObject): StoredCache {
-  const text = Object.hasOwn(data, key) ? data[key] : undefined
-  const bytes = Buffer.byteLength(text ?? '')
+function unreadable(head: StoredHead, problem: string): StoredCache {
+  if (head.state === 'missing') return head
+  const {uid, resourceVersion, bytes} = head
+  return {state: 'unreadable', problem, uid, resourceVersion, bytes}
+}
+
+/** Undefined: a shard is not there. */
+async function loadImages(
+  place: CachePlace,
+  head: StoredHead,
+  query: ImageQuery | undefined,
+): Promise<StoredCache | undefined> {
+  if (head.state !== 'present') return head
+  const {cache, ...version} = head
+  if ('images' in cache) return {...version, cache}
+  const {index, ...origin} = cache
+  const numbers = query ? shardsFor(query, index) : [...index.shards.keys()]
+  const images = await readShards(place, index, numbers)
+  if (images === undefined) return undefined
+  if (isProblem(images)) return unreadable(head, images.problem)
+  return {...version, cache: {...origin, images, ...(index.counts && {wholeCounts: index.counts})}}
+}
+
+function decodeStored({data, uid, resourceVersion, serverDate}: ConfigMapObject): StoredHead {
+  const text = Object.hasOwn(data, cacheKey) ? data[cacheKey] : undefined
+  const version = {uid, resourceVersion, bytes: Buffer.byteLength(text ?? '')}
   if (text === undefined) {
-    return {state: 'unreadable', problem: `The image cache has no key ${quoted(key)}.`, resourceVersion, bytes}
+    return {state: 'unreadable', problem: `The image cache has no key ${quoted(cacheKey)}.`, ...version}
   }
   const cache = decodeImageCache(text)
-  if (isProblem(cache)) return {state: 'unreadable', problem: cache.problem, resourceVersion, bytes}
-  return {state: 'present', cache, resourceVersion, bytes, ...(serverDate && {serverDate})}
+  if (isProblem(cache)) return {state: 'unreadable', problem: cache.problem, ...version}
+  const bytes = version.bytes + shardBytes(cache)
+  return {state: 'present', cache, ...version, bytes, ...(serverDate && {serverDate})}
 }
 
-/**
- * Puts the cache in the place of the one that is there, exactly that one. Gives way to a cache of the same cluster that
- * knows a newer version of any kind, and gives up when somebody else is faster four times in a row.
- *
- * Rejects with the `HubspokeError` of a request that failed otherwise than by being refused.
- */
-export async function saveImageCache(
-  configMaps: ConfigMaps,
-  namespace: string,
-  cache: BuiltImageCache,
-  deps: ReadingDeps,
-): Promise<SavedCache> {
-  const text = encodeImageCache(cache)
-  const bytes = Buffer.byteLength(text)
-  if (bytes > maxCacheBytes) return notSaved('too-large', tooLarge(bytes))
-  try {
-    for (let tries = 1; tries <= maxTries; tries++) {
-      const stored = await readImageCache(configMaps, namespace, deps)
-      if (stored.state === 'present' && isNewerAnywhere(stored.cache, cache)) {
-        return notSaved('newer-there', 'Somebody else has saved a newer image cache in the meantime.')
-      }
-      const content = {
-        data: {[key]: text},
-        ...(stored.state !== 'missing' && {resourceVersion: stored.resourceVersion}),
-      }
-      if (await written(configMaps.write(namespace, configMapName, content, deps.signal))) return {isSaved: true, bytes}
-    }
-  } catch (error) {
-    return refusal(error, namespace)
-  }
-  return notSaved('contended', `Somebody else wrote the image cache at the same time, ${maxTries} times in a row.`)
-}
-
-/** False: somebody was faster. */
-async function written(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof HubspokeError && error.failureClass === 'conflict') return false
-    throw error
-  }
-}
-
-/** Versions count up within one cluster only: a cache of another one, or of none, is never newer. */
-function isNewerAnywhere(theirs: ImageCache, ours: BuiltImageCache): boolean {
-  if (theirs.clusterUid !== ours.clusterUid) return false
-  return workloadKinds.some((kind) => versionOf(theirs, kind) > versionOf(ours, kind))
-}
-
-function versionOf({resourceVersions}: ImageCache, kind: WorkloadKind): bigint {
-  return BigInt(resourceVersions.get(kind) ?? -1)
-}
-
-function refusal(error: unknown, namespace: string): SavedCache {
-  if (!(error instanceof HubspokeError)) throw error
-  if (error.failureClass === 'not-found') {
-    return notSaved('no-namespace', `There is no namespace ${quoted(namespace)} to save the image cache in.`)
-  }
-  if (error.failureClass === 'forbidden' || error.failureClass === 'rejected') {
-    return notSaved(error.failureClass, error.message)
-  }
-  throw error
-}
-
-function tooLarge(bytes: number): string {
-  const kib = Math.ceil(bytes / 1024)
-  return `The image cache would take ${kib} KiB, more than the ${maxCacheBytes / 1024} KiB that fit into one ConfigMap; this cluster is scanned instead.`
-}
-
-function notSaved(why: NotSaved, reason: string): SavedCache {
-  return {isSaved: false, why, reason}
+function shardBytes(cache: ImageCache | ShardedCache): number {
+  return 'images' in cache ? 0 : cache.index.shards.reduce((sum, {bytes}) => sum + bytes, 0)
 }

@@ -1,16 +1,18 @@
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
-import type {CachedWorkload, ImageCache} from './image-cache.ts'
+import type {CachedImages, CachedWorkload, CacheOrigin, ImageCache} from './image-cache.ts'
+import {areNames, isCount, isName, isRecord, parseJson} from './json-shape.ts'
 import {isProblem, type Problem, quoted} from './problem.ts'
+import {decodeShardIndex, type ShardedCache} from './shard-index.ts'
 
 /** Why what stands in the place of the cache is none that can be trusted. */
 export type CacheProblem = Problem
 
 /**
  * Reads the document of an image cache: its present form, entries without `kind` (a Deployment) or `containers`, and the
- * two older forms (`"namespace/name"` for an entry; a bare map of images without `images` around it). Keys and kinds that
- * are not known are passed over. Anything broken spoils the whole: half a cache would be a shorter answer. Never throws.
+ * two older forms (`"namespace/name"` for an entry; a bare map of images without `images` around it), and the head of one
+ * whose images are in shards. Keys and kinds that are not known are passed over. Anything broken spoils the whole: half a cache would be a shorter answer. Never throws.
  */
-export function decodeImageCache(text: string): ImageCache | CacheProblem {
+export function decodeImageCache(text: string): ImageCache | ShardedCache | CacheProblem {
   const content = parseJson(text)
   if (!isRecord(content)) return {problem: 'The image cache is not a JSON object.'}
   const version = content.schemaVersion
@@ -19,6 +21,7 @@ export function decodeImageCache(text: string): ImageCache | CacheProblem {
       problem: `The image cache has schema version ${quoted(JSON.stringify(version))}, which this hubspoke cannot read.`,
     }
   }
+  if (content.images === undefined && isRecord(content.shards)) return decodeShardedHead(content, content.shards)
   const listed = content.images
   const isWrapped = isRecord(listed)
   if (!isWrapped && (version !== undefined || !isFlatMap(content)))
@@ -29,13 +32,36 @@ export function decodeImageCache(text: string): ImageCache | CacheProblem {
   return isProblem(origin) ? origin : {images, ...origin}
 }
 
+/** What is not known of a sharded cache cannot be found out from its shards. */
+function decodeShardedHead(
+  content: Readonly<Record<string, unknown>>,
+  shards: Readonly<Record<string, unknown>>,
+): ShardedCache | CacheProblem {
+  const origin = decodeOrigin(content)
+  if (isProblem(origin)) return origin
+  const index = decodeShardIndex(shards)
+  if (isProblem(index)) return index
+  const {clusterUid, builtAt, resourceVersions, workloads, ...more} = origin
+  if (clusterUid === undefined || builtAt === undefined || workloads === undefined || resourceVersions.size === 0) {
+    return {problem: 'The image cache is sharded and does not say of what.'}
+  }
+  return {clusterUid, builtAt, resourceVersions, workloads, ...more, index}
+}
+
+/** Reads the document of a shard. Never throws. */
+export function decodeShard(text: string): CachedImages | CacheProblem {
+  const content = parseJson(text)
+  if (!isRecord(content) || !isRecord(content.images)) return {problem: 'A shard of the image cache holds no "images".'}
+  return decodeImages(content.images)
+}
+
 /** A bare map of images: at least one, and a list under each. An empty object could be anybody's. */
 function isFlatMap(content: Readonly<Record<string, unknown>>): boolean {
   const lists = Object.values(content)
   return lists.length > 0 && lists.every(Array.isArray)
 }
 
-function decodeImages(listed: Readonly<Record<string, unknown>>): ReadonlyMap<string, CachedWorkload[]> | CacheProblem {
+function decodeImages(listed: Readonly<Record<string, unknown>>): CachedImages | CacheProblem {
   const images = new Map<string, CachedWorkload[]>()
   for (const [image, entries] of Object.entries(listed)) {
     if (!Array.isArray(entries)) return {problem: `The image cache has no list under ${quoted(image)}.`}
@@ -69,19 +95,14 @@ function decodeEntry(entry: unknown): CachedWorkload | 'of another kind' | undef
   return {kind, namespace, name, containers: containers.map((container) => ({container, role: role(container)}))}
 }
 
-function decodeOrigin(content: Readonly<Record<string, unknown>>): Omit<ImageCache, 'images'> | CacheProblem {
+function decodeOrigin(content: Readonly<Record<string, unknown>>): CacheOrigin | CacheProblem {
   const {clusterUid, builtAt, resourceVersions = {}, workloads, provenAt} = content
   if (clusterUid !== undefined && !isName(clusterUid)) return {problem: 'The image cache has a broken "clusterUid".'}
   const built = typeof builtAt === 'string' ? new Date(builtAt) : undefined
   if (builtAt !== undefined && (built === undefined || Number.isNaN(built.getTime()))) {
     return {problem: 'The image cache has a broken "builtAt".'}
   }
-  if (
-    workloads !== undefined &&
-    !(typeof workloads === 'number' && Number.isSafeInteger(workloads) && workloads >= 0)
-  ) {
-    return {problem: 'The image cache has broken "workloads".'}
-  }
+  if (workloads !== undefined && !isCount(workloads)) return {problem: 'The image cache has broken "workloads".'}
   const versions = decodeVersions(resourceVersions)
   if (isProblem(versions)) return versions
   return {
@@ -109,26 +130,6 @@ function decodeVersions(listed: unknown): ReadonlyMap<WorkloadKind, string> | Ca
     if (isWorkloadKind(kind)) versions.set(kind, version)
   }
   return versions
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-function areNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isName)
 }
 
 function isWorkloadKind(kind: string): kind is WorkloadKind {

@@ -9,9 +9,11 @@ export interface CachedWorkload {
   readonly containers: readonly Omit<ContainerImage, 'image'>[]
 }
 
-/** What the image cache of a cluster says: which workloads run which image, as the pod templates spell it. */
-export interface ImageCache {
-  readonly images: ReadonlyMap<string, readonly CachedWorkload[]>
+/** Which workloads run which image, as the pod templates spell it. */
+export type CachedImages = ReadonlyMap<string, readonly CachedWorkload[]>
+
+/** What an image cache says of itself. */
+export interface CacheOrigin {
   /** Undefined, as everything below it, in the older forms of the cache. */
   readonly clusterUid?: string
   readonly builtAt?: Date
@@ -22,8 +24,21 @@ export interface ImageCache {
   readonly provenAt?: Date
 }
 
+/** How many workloads of each kind a cache lists in each namespace. */
+export type WorkloadCounts = ReadonlyMap<string, Readonly<Partial<Record<WorkloadKind, number>>>>
+
+/** What the image cache of a cluster says. */
+export interface ImageCache extends CacheOrigin {
+  readonly images: CachedImages
+  /** Of the whole cache, where `images` are only those of it that were asked for. */
+  readonly wholeCounts?: WorkloadCounts
+}
+
+/** An origin that leaves nothing open but whether somebody watches. */
+export type KnownOrigin = Required<Omit<CacheOrigin, 'provenAt'>> & Pick<CacheOrigin, 'provenAt'>
+
 /** A cache that this version built, and that knows everything about itself. */
-export type BuiltImageCache = Required<Omit<ImageCache, 'provenAt'>> & Pick<ImageCache, 'provenAt'>
+export type BuiltImageCache = KnownOrigin & Pick<ImageCache, 'images'>
 
 /** What a cache is built from: a whole list of every kind. */
 export interface WholeCluster {
@@ -57,24 +72,33 @@ export function addWorkload(images: Map<string, CachedWorkload[]>, workload: Wor
  * gives the same bytes.
  */
 export function encodeImageCache(cache: BuiltImageCache): string {
+  return JSON.stringify({images: encodeImages(cache.images), ...encodeOrigin(cache)})
+}
+
+/** Each image with its workloads, sorted. */
+export function encodeImages(cached: CachedImages): object {
   // An object without a prototype: an image may be called `__proto__`.
   const images: Record<string, unknown> = Object.create(null)
-  for (const image of [...cache.images.keys()].sort()) {
-    images[image] = (cache.images.get(image) ?? []).toSorted(byPlace).map(encodeEntry)
+  for (const image of [...cached.keys()].sort()) {
+    images[image] = (cached.get(image) ?? []).toSorted(byPlace).map(encodeEntry)
   }
+  return images
+}
+
+/** What a cache says of itself, in every form of its document. */
+export function encodeOrigin(cache: KnownOrigin): object {
   const versions = workloadKinds.flatMap((kind) => {
     const version = cache.resourceVersions.get(kind)
     return version === undefined ? [] : [[kind, version]]
   })
-  return JSON.stringify({
-    images,
+  return {
     schemaVersion: 1,
     clusterUid: cache.clusterUid,
     builtAt: cache.builtAt.toISOString(),
     resourceVersions: Object.fromEntries(versions),
     workloads: cache.workloads,
     ...(cache.provenAt && {provenAt: cache.provenAt.toISOString()}),
-  })
+  }
 }
 
 function encodeEntry({namespace, name, kind, containers}: CachedWorkload): object {

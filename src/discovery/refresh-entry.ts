@@ -1,9 +1,9 @@
 import type {ClusterAccess} from '../kube/ports.ts'
 import type {CacheEntry} from '../model/report.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'
-import {type NotSaved, type SavedCache, saveImageCache} from './cache-store.ts'
 import {type RefreshedCache, refreshCache} from './refresh-cache.ts'
 import type {ReadingDeps} from './retry-read.ts'
+import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
 import {shellWord} from './shell-word.ts'
 
 export interface RefreshRequest {

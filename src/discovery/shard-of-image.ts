@@ -1,0 +1,30 @@
+import {type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
+
+/** The name of the hash that spreads repositories over shards. A reader that does not know the name must not guess. */
+export const shardHash = 'fnv1a-32'
+
+/**
+ * The shard that holds an image: all images of a repository are in one, whatever host case, tag and digest they are
+ * written with. What cannot be parsed has no repository and is spread by its text.
+ */
+export function shardOfImage(image: string, shards: number): number {
+  const reference = parseImageReference(image)
+  return isImageReference(reference) ? shardOfRepository(reference, shards) : shardOfText(image, shards)
+}
+
+export function shardOfRepository({domain, path}: Pick<ImageReference, 'domain' | 'path'>, shards: number): number {
+  return shardOfText(`${domain.toLowerCase()}/${path}`, shards)
+}
+
+export function shardOfText(text: string, shards: number): number {
+  return fnv1a(text) % shards
+}
+
+const utf8 = new TextEncoder()
+
+/** FNV-1a with 32 bits over UTF-8 (RFC 9923, http://www.isthe.com/chongo/tech/comp/fnv/). */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of utf8.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}
