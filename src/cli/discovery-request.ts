@@ -11,6 +11,7 @@ export interface WorkloadFlags {
   readonly selector?: string | undefined
   readonly kind?: readonly WorkloadKind[] | undefined
   readonly fresh: Freshness
+  readonly 'small-cluster'?: number | undefined
   readonly 'cache-namespace': string
 }
 
@@ -21,7 +22,7 @@ export function discoveryRequest(
   {selected, leftOut}: Clusters,
   writes: boolean,
 ): DiscoveryRequest {
-  const {namespace = [], selector, kind = []} = flags
+  const {namespace = [], selector, kind = [], 'small-cluster': smallCluster} = flags
   return {
     query,
     contexts: selected,
@@ -31,6 +32,7 @@ export function discoveryRequest(
     ...(selector !== undefined && {selector}),
     fresh: flags.fresh,
     writes,
+    ...(smallCluster !== undefined && {smallCluster}),
     cacheNamespace: flags['cache-namespace'],
   }
 }

@@ -84,6 +84,13 @@ export const workloadFlags = {
     env: 'HUBSPOKE_FRESH',
     helpGroup: 'WORKLOADS',
   }),
+  'small-cluster': Flags.integer({
+    summary: 'List a cluster of fewer workloads, whatever its image cache says.',
+    hidden: true, // for tests and measurements
+    min: 0,
+    env: 'HUBSPOKE_SMALL_CLUSTER',
+    helpGroup: 'WORKLOADS',
+  }),
   'allow-empty': Flags.boolean({
     summary: 'End with 0 when nothing matched.',
     env: 'HUBSPOKE_ALLOW_EMPTY',
