@@ -191,12 +191,37 @@ describe.skipIf(!binaries)('the main job on three real clusters', () => {
   })
 
   test('no credential appears in any output, ledger or error', async () => {
-    const {cert, key} = clusters.east.client.credentials
-    await shell.run('find', image, '-v')
-    await shell.run('restart', image, '-c', 'east', '--yes', '-v', '-o', 'json')
+    const admin = clusters.east.client
+    const account = {metadata: {name: 'operator'}}
+    await admin.post('/api/v1/namespaces/default/serviceaccounts', account)
+    await admin.post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      ...account,
+      roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin'},
+      subjects: [{kind: 'ServiceAccount', name: 'operator', namespace: 'default'}],
+    })
+    const {body} = await admin.post<{status: {token: string}}>(
+      '/api/v1/namespaces/default/serviceaccounts/operator/token',
+      {spec: {}},
+    )
+    const {token} = body.status
+    const {server, ca = '', cert, key} = admin.credentials
+    const kubeconfig = join(shell.home, 'tokens.yaml')
+    writeKubeconfig(kubeconfig, [
+      {name: 'good', credentials: {server, ca, token}},
+      {name: 'spoiled', credentials: {server, ca, token: `${token}x`}},
+      {name: 'certificate', credentials: admin.credentials},
+    ])
+    const at = ['--kubeconfig', kubeconfig] as const
+    const secrets = [token, ...[cert, key].flatMap((pem) => pem?.split('\n').filter((line) => line.length > 40) ?? [])]
+
+    expect(await shell.run('find', image, '-v', ...at)).toMatchObject({exitCode: 4})
+    expect(await shell.run('check', '-o', 'json', ...at)).toMatchObject({exitCode: 4})
+    expect(await shell.run('restart', image, '-c', 'good', '--yes', '-v', '-o', 'json', ...at)).toMatchObject({
+      exitCode: 0,
+    })
     const everything = shell.everythingPrinted() + readFileSync(ledgerOf().file, 'utf8')
-    for (const secret of [key, cert].flatMap((pem) => pem?.split('\n').filter((line) => line.length > 40) ?? [])) {
-      expect(everything).not.toContain(secret)
-    }
+    expect(everything).toContain('spoiled')
+    expect(secrets.length).toBeGreaterThan(10)
+    for (const secret of secrets) expect(everything).not.toContain(secret)
   })
 })
