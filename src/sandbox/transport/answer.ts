@@ -62,10 +62,8 @@ export class Answer {
     const left = this.#cutAfter === 'auto' ? data.length : this.#cutAfter - this.bytes
     const sent = data.length <= left ? data : data.subarray(0, Math.max(0, left))
     this.bytes += sent.length
-    const isCut = left <= data.length
-    if (sent.length === 0) this.breakOff()
-    else if (isCut) this.#response.write(sent, () => this.breakOff())
-    else this.#response.write(sent)
+    if (left > data.length) this.#response.write(sent)
+    else this.#breakAfter(sent)
   }
 
   end(): void {
@@ -81,8 +79,13 @@ export class Answer {
 
   /** Breaks the whole connection, other answers on it included. */
   breakOff(): void {
-    if (this.#isOver) return
+    if (!this.#isOver) this.#breakAfter(Buffer.alloc(0))
+  }
+
+  /** The last that is sent: when it has left, the connection breaks. */
+  #breakAfter(last: Buffer): void {
     this.#isOver = true
-    setImmediate(this.#break)
+    if (last.length === 0) setImmediate(this.#break)
+    else this.#response.write(last, () => setImmediate(this.#break))
   }
 }
