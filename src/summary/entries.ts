@@ -36,14 +36,18 @@ function statusOf({problem, unread}: ClusterReading): ClusterEntry['status'] {
   return unread.length > 0 ? 'partial' : 'read'
 }
 
-/** The workloads of all readings, each once: contexts that lead to one cluster see the same ones. */
+/**
+ * The workloads of all readings, each once: contexts that lead to one cluster see the same ones. One that only a list has
+ * seen with its UID is the one that an image cache knows by its name.
+ */
 export function workloadEntries(readings: readonly ClusterReading[]): readonly WorkloadEntry[] {
   const entries = new Map<string, WorkloadEntry>()
   for (const {context, identity, matches} of readings) {
     const clusterUid = identity?.uid ?? context.server
     for (const {kind, namespace, name, uid, matched} of matches) {
-      const key = `${clusterUid}/${kind}/${namespace}/${name}/${uid}`
-      if (entries.has(key)) continue
+      const key = `${clusterUid}/${kind}/${namespace}/${name}`
+      const known = entries.get(key)
+      if (known && (known.uid !== '' || uid === '')) continue
       entries.set(key, {clusterUid, context: context.name, kind, namespace, name, uid, matched})
     }
   }

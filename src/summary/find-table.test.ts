@@ -47,6 +47,12 @@ test.each([
   expect(renderFindTable(report, options)).toContain(`  ${digest}\n`)
 })
 
+test('-o wide says what each answer cost in bytes', () => {
+  expect(renderFindTable(report, {...terminal, wide: true})).toMatch(
+    /^CONTEXT +SOURCE +AGE +READ +REQUESTS +BYTES +WHY\neu-west +scan +- +312 +9 +47\.1 KiB +no image cache/m,
+  )
+})
+
 test('-o wide names the container, and its role where it is a special one', () => {
   const sidecar = {
     ...match('eu/shop/Deployment/web'),

@@ -6,7 +6,7 @@ import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf, durationOf, listOf, someOf} from './words.ts'
+import {bytesOf, countOf, durationOf, listOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
@@ -66,16 +66,18 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
     cacheAgeMs === null ? '-' : durationOf(cacheAgeMs),
     `${workloadsRead}`,
     `${cost.requests}`,
+    ...(options.wide ? [bytesOf(cost.bytesRead)] : []),
     printable(tierReason ?? ''),
   ])
   const columns = [
     {title: 'CONTEXT'},
     {title: 'SOURCE'},
     {title: 'AGE'},
-    {title: 'READ', align: 'right'},
-    {title: 'REQUESTS', align: 'right'},
+    {title: 'READ', align: 'right' as const},
+    {title: 'REQUESTS', align: 'right' as const},
+    ...(options.wide ? [{title: 'BYTES', align: 'right' as const}] : []),
     {title: 'WHY'},
-  ] as const
+  ]
   const rest = read.length - shown.length
   return [
     ...renderColumns(columns, rows, {width: options.wide ? undefined : options.width, heading: palette.quiet}),

@@ -56,6 +56,21 @@ test('a workload that two contexts of one cluster lead to is found once', () => 
   expect(report.images).toEqual(['ghcr.io/acme/web:1.3', 'ghcr.io/acme/web:1.4.2'])
 })
 
+test.each([
+  {first: '', second: 'uid-1', expected: 'uid-1', context: 'eu-admin', because: 'a list knows more than a cache'},
+  {first: 'uid-1', second: '', expected: 'uid-1', context: 'eu', because: 'in whatever order they come'},
+  {first: '', second: '', expected: '', context: 'eu', because: 'two caches know the same'},
+])('a workload that an image cache knows without its UID is found once: $because', (row) => {
+  const identity = {uid: 'one-cluster', standsIn: false}
+  const web = match('eu/shop/Deployment/web')
+  const readings = [
+    reading('eu', {identity, matches: [{...web, uid: row.first}]}),
+    reading('eu-admin', {identity, matches: [{...web, uid: row.second}]}),
+  ]
+  const {workloads} = summarizeFind({query: 'web', scope: scope(['eu', 'eu-admin']), readings, allowEmpty: false})
+  expect(workloads.map(({uid, context}) => ({uid, context}))).toEqual([{uid: row.expected, context: row.context}])
+})
+
 test('workloads of one name in two clusters are two', () => {
   const readings = ['eu', 'us'].map((context) => reading(context, {matches: [match('eu/shop/Deployment/web')]}))
   const report = summarizeFind({query: 'web', scope: scope(['eu', 'us']), readings, allowEmpty: false})
