@@ -15,3 +15,10 @@ export function ledgerDirectory({
   const base = isAbsolute(stateHome) ? stateHome : join(homeDir, '.local', 'state')
   return join(base, 'hubspoke', 'runs')
 }
+
+export const ledgerExtension = '.jsonl'
+
+/** Where the ledger of a run is kept. */
+export function ledgerPath(directory: string, runId: string): string {
+  return join(directory, `${runId}${ledgerExtension}`)
+}

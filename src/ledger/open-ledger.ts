@@ -1,11 +1,11 @@
 import {constants} from 'node:fs'
 import {type FileHandle, mkdir, open} from 'node:fs/promises'
-import {join} from 'node:path'
 import {HubspokeError} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
 import {createGroupCommit} from './group-commit.ts'
+import {ledgerPath} from './ledger-directory.ts'
 import {codeOf, fileProblem, ledgerNotWritable} from './ledger-error.ts'
 
 export interface LedgerPlace {
@@ -24,7 +24,7 @@ export interface LedgerPlace {
  */
 export async function createLedger({directory, runId, mayContinue, clock}: LedgerPlace): Promise<Ledger> {
   if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `"${printable(runId)}" is no run id.`)
-  const path = join(directory, `${runId}.jsonl`)
+  const path = ledgerPath(directory, runId)
   const file = (await createFile(directory, path)) ?? (await continueFile(path, runId, mayContinue))
   const commit = createGroupCommit(file)
   let last = Promise.resolve()

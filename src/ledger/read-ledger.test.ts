@@ -7,6 +7,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerEntry} from '../model/ledger.ts'
+import type {Outcome} from '../model/result.ts'
 import {targetKey} from '../model/target.ts'
 import {readLedger} from './read-ledger.ts'
 
@@ -42,18 +43,39 @@ const read = async (...lines: readonly string[]) => {
 
 describe('the state of a target', () => {
   test.each([
-    {lines: [], is: {state: 'planned', wrote: 'no', attempts: 0, result: undefined}},
-    {lines: [writing], is: {state: 'writing', wrote: 'maybe', attempts: 1, result: undefined}},
-    {lines: [writing, written], is: {state: 'written', wrote: 'yes', attempts: 1, result: undefined}},
-    {lines: [retrying], is: {state: 'retrying', wrote: 'no', attempts: 1, result: undefined}},
-    {lines: [writing, retrying], is: {state: 'retrying', wrote: 'maybe', attempts: 1, result: undefined}},
+    {lines: [], is: {state: 'planned', wrote: 'no', attempts: 0}},
+    {lines: [writing], is: {state: 'writing', wrote: 'maybe', attempts: 1}},
+    {lines: [writing, written], is: {state: 'written', wrote: 'yes', attempts: 1}},
+    {lines: [retrying], is: {state: 'retrying', wrote: 'no', attempts: 1, retryReason: 'Cut.'}},
+    {lines: [writing, retrying], is: {state: 'retrying', wrote: 'maybe', attempts: 1, retryReason: 'Cut.'}},
+    {lines: [writing, retrying, writing], is: {state: 'writing', wrote: 'maybe', attempts: 1}},
     {
       lines: [writing, retrying, written, finished],
       is: {state: 'result', wrote: 'yes', attempts: 2, result: {target: web, ...result}},
     },
   ])('is $is.state, written: $is.wrote', async ({lines, is}) => {
     const {targets} = await read(head, planned, ...lines)
-    expect(targets).toEqual([{target: web, server: 'https://eu-1', ...is}])
+    const unknown = {retryReason: undefined, result: undefined}
+    expect(targets).toEqual([{target: web, server: 'https://eu-1', ...unknown, ...is}])
+  })
+})
+
+describe('whether a target with a result was written', () => {
+  const endedAs = (outcome: Outcome) =>
+    lineOf({type: 'result', target: key, result: {outcome, attempts: 1, durationMs: 5, reason: ''}})
+  test.each([
+    {lines: [], outcome: 'not-run', wrote: 'no', because: 'nothing was announced'},
+    {lines: [writing], outcome: 'not-run', wrote: 'no', because: 'what was announced was not sent'},
+    {lines: [writing], outcome: 'failed', wrote: 'no', because: 'it was refused'},
+    {lines: [writing], outcome: 'unverified', wrote: 'maybe', because: 'that is what the outcome says'},
+    {lines: [writing], outcome: 'skipped', wrote: 'maybe', because: 'an earlier try may have arrived'},
+    {lines: [writing, written], outcome: 'failed', wrote: 'yes', because: 'the rollout failed'},
+    {lines: [writing, planned], outcome: 'not-run', wrote: 'maybe', because: 'an earlier invocation announced it'},
+    {lines: [writing, planned, writing], outcome: 'failed', wrote: 'maybe', because: 'only the later was refused'},
+    {lines: [writing, written, planned], outcome: 'not-run', wrote: 'yes', because: 'an earlier invocation wrote it'},
+  ] as const)('$outcome: $wrote, $because', async ({lines, outcome, wrote}) => {
+    const {targets} = await read(head, planned, ...lines, endedAs(outcome))
+    expect(targets).toMatchObject([{state: 'result', wrote}])
   })
 })
 
@@ -64,6 +86,7 @@ test('a whole ledger is its run, its targets in plan order, and its end', async 
     path,
     run: {id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at},
     ended: {exitCode: 1, stoppedBy: 'max-failures'},
+    lastAt: at,
     damagedLines: 0,
   })
   expect(recorded.targets.map(({target, state}) => `${target.name} ${state}`)).toEqual(['api planned', 'web result'])

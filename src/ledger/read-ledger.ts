@@ -2,37 +2,13 @@ import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerRecord} from '../model/ledger.ts'
-import type {SpokeResult} from '../model/result.ts'
-import {type Target, targetKey} from '../model/target.ts'
+import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
+import type {Outcome} from '../model/result.ts'
+import {targetKey} from '../model/target.ts'
 import {printable} from '../shared/printable.ts'
 import {codeOf, fileProblem} from './ledger-error.ts'
 import {parseRecord} from './parse-record.ts'
 import {linesOf} from './read-lines.ts'
-
-/** What a ledger tells of its run, also when the run was killed in the middle. */
-export interface RecordedRun {
-  readonly path: string
-  /** Undefined: the run was killed before its first record was on disk. */
-  readonly run: Extract<LedgerRecord, {readonly type: 'run'}> | undefined
-  /** In plan order. */
-  readonly targets: readonly RecordedTarget[]
-  /** Undefined: the run goes on, or was killed. */
-  readonly ended: Extract<LedgerRecord, {readonly type: 'ended'}> | undefined
-  /** Lines that are no record of this or a later version: half of one at the end is what a power cut leaves. */
-  readonly damagedLines: number
-}
-
-interface RecordedTarget {
-  readonly target: Target
-  /** The server that its context pointed at. */
-  readonly server: string
-  /** Its last record. */
-  readonly state: 'planned' | 'writing' | 'written' | 'retrying' | 'result'
-  /** `maybe`: a write was announced, and whether it arrived was not recorded. */
-  readonly wrote: 'no' | 'maybe' | 'yes'
-  readonly attempts: number
-  readonly result: SpokeResult | undefined
-}
 
 /** A hundred thousand targets with long names are less. */
 const maxFileBytes = 256 * 1024 * 1024
@@ -78,49 +54,77 @@ interface Fold {
   end(): RecordedRun
 }
 
+interface Entry {
+  readonly recorded: RecordedTarget
+  /** As it was when this invocation of the run planned it. */
+  readonly wroteBefore: RecordedTarget['wrote']
+}
+
 function createFold(path: string): Fold {
-  const targets = new Map<string, RecordedTarget>()
+  const entries = new Map<string, Entry>()
   let run: RecordedRun['run']
   let ended: RecordedRun['ended']
+  let lastAt: string | undefined
   let damagedLines = 0
 
   const plan = ({target, server}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const key = targetKey(target)
-    const wrote = targets.get(key)?.wrote ?? 'no'
-    targets.set(key, {target, server, state: 'planned', wrote, attempts: 0, result: undefined})
+    const wrote = entries.get(key)?.recorded.wrote ?? 'no'
+    const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
+    entries.set(key, {recorded: {target, server, wrote, ...fresh}, wroteBefore: wrote})
   }
-  const add: Fold['add'] = (record) => {
-    if (record === 'unknown') return
-    if (record === undefined) damagedLines += 1
-    else if (record.type === 'run') {
+  const take = (record: LedgerRecord) => {
+    if (record.type === 'run') {
       // The same run, invoked again: it goes on.
       run ??= record
       ended = undefined
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
     else {
-      const known = targets.get(record.target)
+      const known = entries.get(record.target)
       if (known === undefined) damagedLines += 1
-      else targets.set(record.target, after(known, record))
+      else entries.set(record.target, {...known, recorded: after(known, record)})
     }
   }
-  return {add, end: () => ({path, run, targets: [...targets.values()], ended, damagedLines})}
+  return {
+    add(record) {
+      if (record === 'unknown') return
+      if (record === undefined) {
+        damagedLines += 1
+        return
+      }
+      lastAt = record.at
+      take(record)
+    },
+    end: () => ({path, run, targets: [...entries.values()].map(({recorded}) => recorded), ended, lastAt, damagedLines}),
+  }
 }
 
 type TargetRecord = Extract<LedgerRecord, {readonly target: string}>
 
-function after(known: RecordedTarget, record: TargetRecord): RecordedTarget {
-  const next: RecordedTarget = {...known, state: record.type}
+function after(known: Entry, record: TargetRecord): RecordedTarget {
+  const next: RecordedTarget = {...known.recorded, state: record.type, retryReason: undefined}
   switch (record.type) {
     case 'writing':
       return {...next, wrote: 'maybe', attempts: record.attempt}
     case 'written':
       return {...next, wrote: 'yes'}
     case 'retrying':
-      return {...next, attempts: record.attempt}
+      return {...next, attempts: record.attempt, retryReason: record.reason}
     case 'result':
-      return {...next, attempts: record.result.attempts, result: {target: known.target, ...record.result}}
+      return {
+        ...next,
+        wrote: wroteInTheEnd(known, record.result.outcome),
+        attempts: record.result.attempts,
+        result: {target: known.recorded.target, ...record.result},
+      }
     default:
       return record satisfies never
   }
+}
+
+/** These two outcomes without an acceptance say that what was announced was not sent after all, or was refused. */
+function wroteInTheEnd({recorded, wroteBefore}: Entry, outcome: Outcome): RecordedTarget['wrote'] {
+  const wasNot = recorded.wrote === 'maybe' && (outcome === 'not-run' || outcome === 'failed')
+  return wasNot ? wroteBefore : recorded.wrote
 }

@@ -1,7 +1,16 @@
-import type {CacheReport, CheckReport, ErrorReport, FindReport, RunReport, WorkloadEntry} from '../model/report.ts'
+import type {
+  CacheReport,
+  CheckReport,
+  ErrorReport,
+  FindReport,
+  LedgerReport,
+  RunReport,
+  RunsReport,
+  WorkloadEntry,
+} from '../model/report.ts'
 import {escapeUnprintableInLines, isPrintable} from './unprintable.ts'
 
-export type Report = RunReport | FindReport | CheckReport | CacheReport | ErrorReport
+export type Report = RunReport | FindReport | CheckReport | CacheReport | RunsReport | LedgerReport | ErrorReport
 
 /**
  * A report as a JSON or YAML document, with a line break at its end. The values are exactly those of the report; what a

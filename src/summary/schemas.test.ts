@@ -4,12 +4,16 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
 import {exitCodes} from '../model/exit-code.ts'
 import {failureClasses} from '../model/failure.ts'
+import {writeStates} from '../model/recorded-run.ts'
 import type {CacheEntry, CheckEntry, ErrorReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {renderDocument} from './documents.ts'
+import {openStates} from './ledger-words.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
+import {listedRun, summarizeLedger, summarizeRuns} from './summarize-ledgers.ts'
 import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
+import {done, open, recordedRun, runId} from './testing/recorded.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'schemas')
 const readSchema = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8'))
@@ -70,6 +74,19 @@ const error: ErrorReport = {
   verdict: {code: 2, name: 'usage', sentence: 'Unknown flag.'},
 }
 
+const ledgers = [
+  recordedRun({
+    targets: outcomes.map((outcome) => done(`eu/shop/Deployment/${outcome}`, outcome, {failure: failure('rollout')})),
+    ended: {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 5, stoppedBy: 'deadline'},
+  }),
+  recordedRun({
+    targets: openStates.map((state) => open(`eu/shop/Deployment/${state}`, state)),
+    ended: undefined,
+    damagedLines: 1,
+  }),
+  recordedRun({run: undefined, ended: undefined, lastAt: undefined}),
+]
+
 const documents = [
   {
     name: 'run-report',
@@ -91,6 +108,18 @@ const documents = [
   },
   {name: 'check-report', reports: [summarizeCheck([check, {...check, ...unknown, uid: null}]), summarizeCheck([])]},
   {name: 'cache-report', reports: [summarizeCaches([cache, {...cache, ...noCache, state: 'not-read', uid: null}])]},
+  {
+    name: 'runs-report',
+    reports: [
+      summarizeRuns({
+        directory: '/state',
+        runs: ledgers.map((ledger) => listedRun(runId, ledger)),
+        notRead: [{id: runId, problem: failure('usage')}],
+      }),
+      summarizeRuns({directory: '/state', runs: [], notRead: []}),
+    ],
+  },
+  {name: 'ledger-report', reports: ledgers.map((ledger) => summarizeLedger(runId, ledger, 'hubspoke restart web'))},
   {name: 'error-report', reports: [error]},
 ]
 
@@ -137,6 +166,10 @@ test('the lists of words in the schemas are those of the model', () => {
   expect($defs.result.properties.outcome.enum).toEqual([...outcomes])
   expect($defs.verdict.properties.name.enum).toEqual(Object.keys(exitCodes))
   expect($defs.verdict.properties.code.enum).toEqual(Object.values(exitCodes).map(({code}) => code))
+  const {recordedTarget} = readSchema('ledger-report').$defs
+  expect(recordedTarget.properties.outcome.enum).toEqual([...outcomes, null])
+  expect(recordedTarget.properties.state.enum.toSorted()).toEqual([...openStates, 'result'].sort())
+  expect(recordedTarget.properties.wrote.enum).toEqual([...writeStates])
 })
 
 test('what two schemas share is the same in both', () => {

@@ -9,6 +9,8 @@ import CacheShow from '../../src/commands/cache/show.ts'
 import Check from '../../src/commands/check.ts'
 import Find from '../../src/commands/find.ts'
 import Restart from '../../src/commands/restart.ts'
+import RunsList from '../../src/commands/runs/list.ts'
+import RunsShow from '../../src/commands/runs/show.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
 
@@ -21,6 +23,8 @@ const commands = {
   check: Check,
   find: Find,
   restart: Restart,
+  'runs list': RunsList,
+  'runs show': RunsShow,
 } as const
 
 export interface ShellOptions {
@@ -78,7 +82,8 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
     },
     everythingPrinted: () => printed.join(''),
     async run(...words) {
-      const name = words[0] === 'cache' ? `cache ${words[1]}` : (words[0] ?? '')
+      const two = words.slice(0, 2).join(' ')
+      const name = two in commands ? two : (words[0] ?? '')
       const Command = commands[name as keyof typeof commands]
       if (!Command) throw new RangeError(`no command "${name}"`)
       const stdout = recorder(printed)

@@ -1,0 +1,106 @@
+import type {LedgerReport, RecordedTargetEntry, ResultEntry} from '../model/report.ts'
+import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
+import {countsLine} from './outcome-words.ts'
+import {paletteFor} from './palette.ts'
+import {nextLines, verdictLines} from './report-lines.ts'
+import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
+import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
+import type {ViewOptions} from './view-options.ts'
+import {countOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+/**
+ * A past run for people: the targets without a result first, with what is known of each; then what went wrong, the other
+ * targets, the counts, the run itself, and how to go on.
+ */
+export function renderLedgerTable(report: LedgerReport, options: ViewOptions): string {
+  const {targets, suggestions, verdict} = report
+  const results = targets.flatMap(resultOf)
+  const open = openSections(report)
+  const troubles = troubleSections(results)
+  const troubled = [...open, ...troubles].some((section) => section.troubles.length > 0)
+  const lines = [
+    ...[...open, ...troubles, ...quietSections(results, null)].flatMap((section) => troubleLines(section, options)),
+    ...calmLines(results, null, {...options, troubled}),
+    countsOf(report, options),
+    ...failedNames(results, options),
+    ...runLines(report, options),
+    ...nextLines([suggestions, ...suggestionsOf(troubles)], options),
+    ...verdictLines(verdict, options),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** The target as the summary of its run would have had it; none without a result. */
+function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
+  const {outcome, durationMs} = entry
+  return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0}]
+}
+
+function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
+  const open = targets.filter(({outcome}) => outcome === null)
+  // Mostly many, and nothing to look after.
+  const isQuiet = ({state, wrote}: RecordedTargetEntry) => state === 'planned' && wrote === 'no'
+  return openStates.flatMap((state) =>
+    (['warning', 'quiet'] as const).map((tone) => ({
+      word: state.toUpperCase(),
+      noun: 'target',
+      tone,
+      troubles: open
+        .filter((entry) => entry.state === state && isQuiet(entry) === (tone === 'quiet'))
+        .map((entry) => ({
+          name: `${entry.context}/${entry.namespace}/${entry.kind}/${entry.name}`,
+          class: '',
+          message: stateSentence(entry, run),
+          note: entry.attempts > 1 ? `${entry.attempts} tries` : '',
+          suggestions: [],
+        })),
+    })),
+  )
+}
+
+function countsOf({counts}: LedgerReport, {color}: ViewOptions): string {
+  const palette = paletteFor(color)
+  const open = openCounts(counts).map((text) => {
+    const [count = '', state = ''] = text.split(' ')
+    return palette.warning(`${state.charAt(0).toUpperCase()}${state.slice(1)} ${count}`)
+  })
+  return [countsLine(counts, palette), ...open].join('  ')
+}
+
+/** What the run was, how it ended, and what the ledger cannot tell. */
+function runLines(report: LedgerReport, {printable, width, color}: ViewOptions): readonly string[] {
+  const {run, suggestions} = report
+  const sentences = [
+    beginning(report),
+    ending(report),
+    `Its ledger is ${run.ledger}.`,
+    ...(run.damagedLines > 0
+      ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, and what stood there is not known.`]
+      : []),
+    ...(isPlanAlone(report) ? ['The plan may have been longer than what is recorded.'] : []),
+    ...(suggestions.length > 0
+      ? ['The first of these commands goes on with this run: its id makes it leave alone what was done.']
+      : []),
+  ]
+  return sentences.flatMap((sentence) => wrapText(printable(sentence), width)).map(paletteFor(color).quiet)
+}
+
+function beginning({run}: LedgerReport): string {
+  if (run.verb === null) return `What the run ${run.id} was to do is not known: its beginning is not recorded.`
+  const what = run.image === null ? run.verb : `${run.verb} ${run.image}`
+  return `Run ${run.id}: ${what}${run.startedAt === null ? '' : `, begun at ${timeOf(run.startedAt)}`}.`
+}
+
+function ending({run}: LedgerReport): string {
+  const last = run.lastRecordAt === null ? '' : timeOf(run.lastRecordAt)
+  if (run.state === 'ended') {
+    return `It ended with ${run.exitCode}${last && ` at ${last}`}${run.stoppedBy === null ? '' : `, stopped by ${run.stoppedBy}`}.`
+  }
+  return `Unfinished: it goes on or was killed, which look alike in a ledger${last && `; its last record is of ${last}`}.`
+}
+
+/** Writes begin when the whole plan is recorded; where none has begun, the run may have been killed before that. */
+function isPlanAlone({run, targets}: LedgerReport): boolean {
+  return run.state === 'unfinished' && targets.every(({state, wrote}) => state === 'planned' && wrote === 'no')
+}

@@ -1,0 +1,34 @@
+import type {LedgerCounts, RecordedTargetEntry} from '../model/report.ts'
+
+/** What has no result yet, the least known first: the order in which it is shown. */
+export const openStates = ['writing', 'retrying', 'written', 'planned'] as const
+
+/** What the last record of a target without a result means. A ledger with damaged lines may lack what would say more. */
+export function stateSentence(
+  {state, wrote, reason}: Pick<RecordedTargetEntry, 'state' | 'wrote' | 'reason'>,
+  {damagedLines}: {readonly damagedLines: number},
+): string {
+  const known = {
+    no:
+      damagedLines === 0
+        ? 'No write was announced, so none was sent.'
+        : 'No write was announced in what is left of the ledger.',
+    maybe: 'A write was announced; whether it arrived is not known.',
+    yes: 'It was written; how its rollout ended is not known.',
+  }
+  if (state === 'retrying') return `${known[wrote]} Its last try failed: ${reason}`
+  if (state !== 'planned' || wrote === 'no') return known[wrote]
+  return wrote === 'maybe'
+    ? 'An earlier invocation of this run announced a write; whether it arrived is not known, and it was not looked at again.'
+    : 'An earlier invocation of this run has written it, and it was not looked at again.'
+}
+
+/** `1 writing` and `2 planned`: the states in which there are any. */
+export function openCounts(counts: LedgerCounts): readonly string[] {
+  return openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`)
+}
+
+/** An RFC 3339 time for people: `2026-11-24 20:00:05 UTC`. */
+export function timeOf(timestamp: string): string {
+  return `${timestamp.slice(0, 19).replace('T', ' ')} UTC`
+}

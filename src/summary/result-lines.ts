@@ -1,0 +1,111 @@
+import type {ResultEntry, RunReport} from '../model/report.ts'
+import type {Outcome} from '../model/result.ts'
+import {renderColumns} from './columns.ts'
+import type {Trouble} from './group-troubles.ts'
+import {outcomeWords, paintOutcome} from './outcome-words.ts'
+import {paletteFor} from './palette.ts'
+import type {TroubleSection} from './trouble-lines.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {durationOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+/** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
+const rowsShown = {calm: 20, troubled: 5}
+const failedNamesShown = 5
+const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
+
+type DryRun = RunReport['run']['dryRun']
+
+/** Targets that somebody has to look at. */
+export function troubleSections(results: readonly ResultEntry[]): readonly TroubleSection[] {
+  const of = (outcome: Outcome) => results.filter((entry) => entry.outcome === outcome)
+  const stuck = of('skipped').filter(({failure}) => failure !== null)
+  return [
+    {word: 'FAILED', noun: 'target', tone: 'failure', troubles: of('failed').map(toTrouble)},
+    {word: 'UNVERIFIED', noun: 'target', tone: 'warning', troubles: of('unverified').map(toTrouble)},
+    {word: 'SKIPPED', noun: 'target', tone: 'warning', troubles: stuck.map(toTrouble)},
+  ]
+}
+
+/** Targets in which nothing was done and nobody has to look: mostly many, for one reason. */
+export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): readonly TroubleSection[] {
+  const of = (outcome: Outcome) =>
+    results.filter((entry) => entry.outcome === outcome && entry.failure === null && !isCalm(entry, dryRun))
+  return [
+    {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map(toTrouble)},
+    {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map(toTrouble)},
+  ]
+}
+
+/** Is the target a row like any other? Under a client dry run, what is planned is. */
+function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
+  return outcome === 'succeeded' || outcome === 'unchanged' || (outcome === 'not-run' && dryRun === 'client')
+}
+
+function toTrouble(entry: ResultEntry): Trouble {
+  const {failure, reason, attempts, durationMs} = entry
+  const tries = attempts > 1 ? [`${attempts} tries`] : []
+  const note = attempts === 0 ? 'not tried' : [durationOf(durationMs), ...tries].join(', ')
+  return {
+    name: nameOf(entry),
+    class: failure?.class ?? '',
+    message: reason || (failure?.message ?? ''),
+    note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? note : '',
+    suggestions: failure?.suggestions ?? [],
+  }
+}
+
+/** The other targets, a row each: on a terminal the first ones only. */
+export function calmLines(
+  results: readonly ResultEntry[],
+  dryRun: DryRun,
+  options: ViewOptions & {readonly troubled: boolean},
+): readonly string[] {
+  const calm = results.filter((entry) => isCalm(entry, dryRun))
+  const most = options.troubled ? rowsShown.troubled : rowsShown.calm
+  const sorted = calmOutcomes.flatMap((outcome) => calm.filter((entry) => entry.outcome === outcome))
+  if (sorted.length === 0) return []
+  // One row more than allowed takes no more room than saying that it is missing.
+  const shown = showsAll(options) || sorted.length <= most + 1 ? sorted : sorted.slice(0, most)
+  return [...calmRows(shown, options), ...moreLine(sorted.slice(shown.length), options), '']
+}
+
+function calmRows(entries: readonly ResultEntry[], {printable, width, color, wide}: ViewOptions) {
+  const palette = paletteFor(color)
+  const hasReasons = entries.some(({reason}) => reason !== '')
+  const titles = ['OUTCOME', 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
+  if (wide) titles.push('TRIES', 'IMAGE')
+  if (hasReasons) titles.push('REASON')
+  const rows = entries.map((entry) => [
+    {text: entry.outcome, paint: paintOutcome(entry, palette)},
+    printable(entry.context),
+    printable(entry.namespace),
+    `${entry.kind}/${printable(entry.name)}`,
+    entry.attempts === 0 ? '-' : durationOf(entry.durationMs),
+    ...(wide ? [`${entry.attempts}`, printable(imagesOf(entry))] : []),
+    ...(hasReasons ? [printable(entry.reason)] : []),
+  ])
+  const columns = titles.map((title) => ({title}))
+  return renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet})
+}
+
+function moreLine(left: readonly ResultEntry[], {color}: ViewOptions): readonly string[] {
+  if (left.length === 0) return []
+  const words = calmOutcomes
+    .map((outcome) => ({outcome, count: left.filter((entry) => entry.outcome === outcome).length}))
+    .filter(({count}) => count > 0)
+    .map(({outcome, count}) => `${count} more ${outcomeWords[outcome].title.toLowerCase()}`)
+  return [paletteFor(color).quiet(`… and ${words.join(', ')}; -o wide shows all.`)]
+}
+
+/** The names of the failed once more: they are to be copied. */
+export function failedNames(results: readonly ResultEntry[], options: ViewOptions): readonly string[] {
+  const {printable, width, color} = options
+  const failed = results.filter(({outcome}) => outcome === 'failed').map(nameOf)
+  if (failed.length === 0) return []
+  const names = someOf(failed, showsAll(options) ? failed.length : failedNamesShown)
+  return wrapText(`Failed: ${printable(names)}`, width).map(paletteFor(color).failure)
+}
+
+const nameOf = ({context, namespace, kind, name}: ResultEntry) => `${context}/${namespace}/${kind}/${name}`
+const imagesOf = ({matched}: ResultEntry) => [...new Set(matched.map(({image}) => image))].join(', ')

@@ -1,0 +1,87 @@
+import {expect, test} from 'vitest'
+import type {RunsReport} from '../model/report.ts'
+import {renderRunsTable} from './runs-table.ts'
+import {listedRun, summarizeRuns} from './summarize-ledgers.ts'
+import {failure} from './testing/facts.ts'
+import {done, open, recordedRun} from './testing/recorded.ts'
+import type {ViewOptions} from './view-options.ts'
+
+const terminal: ViewOptions = {width: 100, color: false, wide: false, printable: (text) => text}
+const directory = '/state/hubspoke/runs'
+const summarize = (runs: RunsReport['runs'], notRead: RunsReport['notRead'] = []) =>
+  summarizeRuns({directory, runs, notRead})
+
+const whole = listedRun('20261124-030412-9f3a', recordedRun({targets: [done('eu/shop/Deployment/web')]}))
+const killed = listedRun(
+  '20261124-101500-0001',
+  recordedRun({
+    ended: undefined,
+    targets: [
+      open('eu/shop/Deployment/api', 'planned'),
+      open('eu/shop/Deployment/cart', 'writing'),
+      open('eu/shop/Deployment/web', 'planned'),
+      done('us/shop/Deployment/api', 'failed', {failure: failure('rollout')}),
+      done('us/shop/Deployment/web'),
+    ],
+  }),
+)
+const empty = listedRun('20261124-101501-0001', recordedRun({run: undefined, ended: undefined, lastAt: undefined}))
+
+test('a row for each run, the newest first, and what to type to see what was left', () => {
+  expect(renderRunsTable(summarize([whole, killed, empty]), terminal)).toMatchInlineSnapshot(`
+    "RUN                   STATE       EXIT  VERB     IMAGE             TARGETS
+    20261124-101501-0001  unfinished     -  -        -                 none
+    20261124-101500-0001  unfinished     -  restart  ghcr.io/acme/web  1 writing, 2 planned, 1 failed, 1
+                                                                       succeeded
+    20261124-030412-9f3a  ended          0  restart  ghcr.io/acme/web  1 succeeded
+
+    Next:
+      hubspoke runs show 20261124-101501-0001
+      hubspoke runs show 20261124-101500-0001
+    Exit 0: 3 runs, 2 of them unfinished.
+    "
+  `)
+})
+
+test('wide: when each began, and where its ledger is', () => {
+  const text = renderRunsTable(summarize([whole]), {...terminal, wide: true})
+  expect(text).toMatch(
+    /web +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +1 succeeded\n/,
+  )
+})
+
+test('a ledger that could not be read is said first, and the list is not whole: 2', () => {
+  const problem = failure('usage', 'Cannot read the ledger: permission denied (EACCES).')
+  const report = summarize([whole], [{id: '20261124-101500-0001', problem}])
+  expect(renderRunsTable(report, terminal)).toMatch(/^NOT READ {2}20261124-101500-0001 {2}\(usage\)\n {2}Cannot read/)
+  expect(report.verdict).toEqual({
+    code: 2,
+    name: 'usage',
+    sentence: 'The ledgers of 1 of 2 runs could not be read.',
+  })
+})
+
+test.each([
+  {runs: [], sentence: `No run has left a ledger in ${directory}.`},
+  {runs: [whole], sentence: '1 run, which ended.'},
+  {runs: [killed], sentence: '1 run, which is unfinished.'},
+  {runs: [whole, whole], sentence: '2 runs, all of which ended.'},
+  {runs: [whole, killed], sentence: '2 runs, 1 of them unfinished.'},
+])('$sentence', ({runs, sentence}) => {
+  expect(summarize(runs).verdict).toEqual({code: 0, name: 'ok', sentence})
+})
+
+test('counts by outcome, and by last state where there is none, add up', () => {
+  const {total, ...others} = killed.counts
+  expect(others).toMatchObject({planned: 2, writing: 1, failed: 1, succeeded: 1})
+  expect(Object.values(others).reduce((sum, each) => sum + each, 0)).toBe(total)
+})
+
+test('on a terminal the newest are shown, and how many are older', () => {
+  const many = Array.from({length: 30}, (_, index) => ({...whole, id: `20261124-0000${10 + index}-0000`}))
+  const text = renderRunsTable(summarize(many), terminal)
+  expect(text.match(/^2026/gm)).toHaveLength(20)
+  expect(text).toContain('20261124-000039-0000')
+  expect(text).toContain('… and 10 older runs; -o wide shows all.')
+  expect(renderRunsTable(summarize(many), {...terminal, width: undefined}).match(/^2026/gm)).toHaveLength(30)
+})

@@ -1,0 +1,132 @@
+import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
+import type {
+  ArgumentsEntry,
+  LedgerCounts,
+  LedgerReport,
+  PastRunEntry,
+  RecordedTargetEntry,
+  RunsReport,
+  Verdict,
+} from '../model/report.ts'
+import {countOutcomes} from './count-outcomes.ts'
+import {toVerdict} from './verdict.ts'
+import {countOf} from './words.ts'
+
+type ListedRun = RunsReport['runs'][number]
+
+/** The report of `runs list`: 2 where a ledger could not be read, for a list that lacks a run does not end with 0. */
+export function summarizeRuns({
+  directory,
+  runs,
+  notRead,
+}: Pick<RunsReport, 'directory' | 'runs' | 'notRead'>): RunsReport {
+  const sorted = runs.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1))
+  const verdict = toVerdict(notRead.length > 0 ? 'usage' : 'ok', () => sentenceOfRuns(directory, runs, notRead.length))
+  return {schemaVersion: 1, type: 'RunsReport', directory, runs: sorted, notRead, verdict}
+}
+
+/** By the second that the id tells, then by what the ledger tells. */
+const sortKey = ({id, startedAt}: ListedRun) => `${id.slice(0, id.lastIndexOf('-'))} ${startedAt ?? ''} ${id}`
+
+function sentenceOfRuns(directory: string, runs: readonly ListedRun[], notRead: number): string {
+  const all = countOf(runs.length + notRead, 'run')
+  if (notRead > 0) return `The ledgers of ${notRead} of ${all} could not be read.`
+  if (runs.length === 0) return `No run has left a ledger in ${directory}.`
+  const unfinished = runs.filter(({state}) => state === 'unfinished').length
+  if (runs.length === 1) return `${all}, which ${unfinished === 1 ? 'is unfinished' : 'ended'}.`
+  return unfinished === 0 ? `${all}, all of which ended.` : `${all}, ${unfinished} of them unfinished.`
+}
+
+/** One run of that list. */
+export function listedRun(id: string, recorded: RecordedRun): ListedRun {
+  return {...pastRunEntry(id, recorded), counts: countStates(recorded.targets)}
+}
+
+/**
+ * The report of `runs show`.
+ *
+ * @param again the command that goes on with the run; undefined where there is none
+ */
+export function summarizeLedger(id: string, recorded: RecordedRun, again: string | undefined): LedgerReport {
+  const {run, targets} = recorded
+  const entry = pastRunEntry(id, recorded)
+  return {
+    schemaVersion: 1,
+    type: 'LedgerReport',
+    run: {...entry, arguments: argumentsOf(run?.arguments ?? {}), stamp: timestamp(run?.stamp)},
+    targets: targets.map(targetEntry),
+    counts: countStates(targets),
+    suggestions: again === undefined || entry.exitCode === 0 ? [] : [again],
+    verdict: ledgerVerdict(entry, targets),
+  }
+}
+
+function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines}: RecordedRun): PastRunEntry {
+  const image = run?.arguments.image
+  return {
+    id,
+    verb: run?.verb ?? null,
+    image: typeof image === 'string' ? image : null,
+    startedAt: timestamp(run?.at),
+    lastRecordAt: timestamp(lastAt),
+    state: ended === undefined ? 'unfinished' : 'ended',
+    exitCode: ended?.exitCode ?? null,
+    stoppedBy: ended?.stoppedBy ?? null,
+    ledger: path,
+    damagedLines,
+  }
+}
+
+function targetEntry({target, server, state, wrote, attempts, retryReason, result}: RecordedTarget) {
+  const {clusterUid, context, kind, namespace, name, uid, matched} = target
+  return {
+    ...{clusterUid, context, kind, namespace, name, uid, matched},
+    ...{server, state, wrote, attempts},
+    outcome: result?.outcome ?? null,
+    durationMs: result === undefined ? null : Math.round(result.durationMs),
+    reason: result?.reason ?? retryReason ?? '',
+    failure: result?.failure ?? null,
+  } satisfies RecordedTargetEntry
+}
+
+/** Counts by outcome, and by state where there is no outcome. */
+function countStates(targets: readonly RecordedTarget[]): LedgerCounts {
+  const results = targets.flatMap(({result}) => result ?? [])
+  const states = {planned: 0, writing: 0, written: 0, retrying: 0}
+  for (const {state} of targets) if (state !== 'result') states[state] += 1
+  return {...countOutcomes(results), ...states, total: targets.length}
+}
+
+/** That the ledger was read is what this is the verdict of: how the run ended is in its sentence, and no failure of ours. */
+function ledgerVerdict({id, state, exitCode}: PastRunEntry, targets: readonly RecordedTarget[]): Verdict {
+  const open = targets.filter(({result}) => result === undefined).length
+  const sentence = {
+    ended: `The run ${id} ended with exit code ${exitCode}.`,
+    unfinished: `The run ${id} is unfinished: ${unfinishedWords(open, targets.length)}.`,
+  }
+  return toVerdict('ok', () => sentence[state])
+}
+
+function unfinishedWords(open: number, total: number): string {
+  if (total === 0) return 'no target was recorded'
+  return open === 0
+    ? 'every target has a result, and its end is missing'
+    : `${open} of ${countOf(total, 'target')} ${open === 1 ? 'has' : 'have'} no result`
+}
+
+/** A file of a person's own may hold anything; documents hold times only. */
+function timestamp(text: string | undefined): string | null {
+  const time = text === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(time) ? null : new Date(time).toISOString()
+}
+
+/** The arguments that are of a kind which documents have. */
+function argumentsOf(recorded: Readonly<Record<string, unknown>>): ArgumentsEntry {
+  const isArgument = (value: unknown): value is ArgumentsEntry[string] =>
+    value === null ||
+    ['string', 'number', 'boolean'].includes(typeof value) ||
+    (Array.isArray(value) && value.every((each) => typeof each === 'string'))
+  return Object.fromEntries(
+    Object.entries(recorded).flatMap(([name, value]) => (isArgument(value) ? [[name, value]] : [])),
+  )
+}

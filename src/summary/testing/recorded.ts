@@ -1,0 +1,48 @@
+import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
+import type {SpokeResult} from '../../model/result.ts'
+import {result, target} from './facts.ts'
+
+/** Ledgers for tests: whatever a test does not name is the calm case. */
+export const runId = '20261124-030412-9f3a'
+
+/** A target without a result. */
+export function open(
+  path: string,
+  state: Exclude<RecordedTarget['state'], 'result'>,
+  more: Partial<RecordedTarget> = {},
+): RecordedTarget {
+  const planned = {target: target(path), server: `https://${target(path).context}.example:6443`, state}
+  const wrote = {planned: 'no', writing: 'maybe', written: 'yes', retrying: 'no'} as const
+  const attempts = state === 'planned' ? 0 : 1
+  return {...planned, wrote: wrote[state], attempts, retryReason: undefined, result: undefined, ...more}
+}
+
+/** A target with a result. */
+export function done(
+  path: string,
+  outcome: SpokeResult['outcome'] = 'succeeded',
+  more: Partial<SpokeResult> = {},
+): RecordedTarget {
+  const ended = result(path, outcome, more)
+  return {...open(path, 'written'), state: 'result', attempts: ended.attempts, result: ended}
+}
+
+export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
+  return {
+    path: `/state/hubspoke/runs/${runId}.jsonl`,
+    run: {
+      type: 'run',
+      at: '2026-11-24T03:04:12.345Z',
+      schemaVersion: 1,
+      id: runId,
+      verb: 'restart',
+      arguments: {image: 'ghcr.io/acme/web', 'all-contexts': true},
+      stamp: '2026-11-24T03:04:12.762Z',
+    },
+    targets: [],
+    ended: {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 0, stoppedBy: null},
+    lastAt: '2026-11-24T03:06:23.000Z',
+    damagedLines: 0,
+    ...more,
+  }
+}
