@@ -30,6 +30,13 @@ test('nothing to be said where a lock can be had, free or held, and nothing is w
   expect([cluster('a').lease, cluster('b').holder]).toEqual([undefined, 'run-2'])
 })
 
+test('a Lease that exists needs no permission to create one', async () => {
+  const {cluster, look} = createWorld('a')
+  cluster('a').put({holderIdentity: ''})
+  cluster('a').always('write', refused('forbidden'))
+  expect(await look()).toEqual([])
+})
+
 test('a missing namespace, and what is not permitted, are said with the reason', async () => {
   const {cluster, look} = createWorld('a', 'b', 'c')
   cluster('a').always('write', refused('not-found'))
