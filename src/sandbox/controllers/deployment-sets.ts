@@ -94,7 +94,7 @@ export function annotationsFor(
   }
 }
 
-export function sizeAnnotations(deployment: Deployment): Record<string, string> {
+function sizeAnnotations(deployment: Deployment): Record<string, string> {
   const {replicas} = deployment.spec
   return {[desiredKey]: String(replicas), [maxKey]: String(replicas + roomOf(deployment).surge)}
 }

@@ -29,7 +29,7 @@ export function illOf(store: Store, troubles: readonly Trouble[], pod: Pod): Ill
 }
 
 /** `*` stands for any text, slashes included. */
-export function matchesPattern(pattern: string, text: string): boolean {
+function matchesPattern(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(text)
 }

@@ -61,7 +61,7 @@ function attempt(step: () => void): void {
 }
 
 export const controllerManager: WriteOptions = {manager: 'kube-controller-manager'}
-export const controllerManagerStatus: WriteOptions = {...controllerManager, subresource: 'status'}
+const controllerManagerStatus: WriteOptions = {...controllerManager, subresource: 'status'}
 
 /** Writes the status as it is given; nothing happens when it is the same. */
 export function writeStatus(

@@ -43,11 +43,6 @@ export function apiTime(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`
 }
 
-/** A `MicroTime`, as leases and newer events carry it. */
-export function apiMicroTime(date: Date): string {
-  return date.toISOString().replace('Z', '000Z')
-}
-
 const nameLetters = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** The random end of a generated name. */

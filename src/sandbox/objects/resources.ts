@@ -62,7 +62,7 @@ export const nodes = resource('', 'Node', 'nodes', {
   subresources: [status('Node')],
 })
 export const configMaps = resource('', 'ConfigMap', 'configmaps', {shortNames: ['cm']})
-export const secrets = resource('', 'Secret', 'secrets')
+const secrets = resource('', 'Secret', 'secrets')
 export const serviceAccounts = resource('', 'ServiceAccount', 'serviceaccounts', {shortNames: ['sa']})
 export const events = resource('', 'Event', 'events', {shortNames: ['ev']})
 export const pods = resource('', 'Pod', 'pods', {
