@@ -1,4 +1,4 @@
-import type {Proposal} from '../hub/run-hub.ts'
+import type {Proposal} from '../hub/contract.ts'
 import type {PlanView} from '../model/plan-view.ts'
 import {renderPlan} from '../summary/plan-table.ts'
 import type {Clusters} from './clusters.ts'

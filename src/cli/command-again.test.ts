@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {ArgumentsEntry} from '../model/report.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import {commandAgain} from './command-again.ts'
 
 const id = '20261124-100000-01a1'

@@ -1,6 +1,6 @@
 import {shellWord} from '../discovery/shell-word.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RecordedRun} from '../model/recorded-run.ts'
-import type {ArgumentsEntry} from '../model/report.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
 import {contextFlags, workloadFlags, writeFlags} from './flags.ts'
 

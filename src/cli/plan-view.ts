@@ -1,5 +1,5 @@
 import {matchedImages} from '../discovery/image-query.ts'
-import type {Proposal} from '../hub/run-hub.ts'
+import type {Proposal} from '../hub/contract.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
 import type {Target} from '../model/target.ts'

@@ -1,8 +1,8 @@
 import type {FanOut} from '../distribution/distribute.ts'
 import {failureBudget} from '../distribution/failure-budget.ts'
 import type {Spoke} from '../distribution/spoke.ts'
-import type {RunRequest} from '../hub/run-hub.ts'
-import type {ArgumentsEntry} from '../model/report.ts'
+import type {RunRequest} from '../hub/contract.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RunIdentity} from './run-identity.ts'
 
 export interface WriteFlags {

@@ -1,7 +1,7 @@
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {targetKey} from '../model/target.ts'
-import type {Proposal} from './run-hub.ts'
+import type {Proposal} from './contract.ts'
 
 /** The results of a plan that was not carried out: nothing was sent, and what preflight refused is still said. */
 export function notRun(

@@ -1,6 +1,6 @@
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
-import type {HubDeps, Proposal, RunRequest} from './run-hub.ts'
+import type {HubDeps, Proposal, RunRequest} from './contract.ts'
 
 /**
  * Opens the ledger and puts the whole plan on disk: a run that cannot do so does not begin.

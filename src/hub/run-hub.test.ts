@@ -5,7 +5,8 @@ import {type Failure, HubspokeError} from '../model/failure.ts'
 import {createStopSwitch} from '../model/stop.ts'
 import {type Plan, targetKey} from '../model/target.ts'
 import {reading, scope} from '../summary/testing/facts.ts'
-import {type HubDeps, type RunRequest, runHub} from './run-hub.ts'
+import type {HubDeps, RunRequest} from './contract.ts'
+import {runHub} from './run-hub.ts'
 
 interface Scene {
   readonly targets?: Plan

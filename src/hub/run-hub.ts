@@ -1,57 +1,13 @@
-import type {Discovery} from '../discovery/discover.ts'
-import type {Planned} from '../discovery/plan-targets.ts'
-import type {Preflighted} from '../discovery/preflight.ts'
-import {type Distribution, type DistributionDeps, distribute, type FanOut} from '../distribution/distribute.ts'
-import type {Spoke} from '../distribution/spoke.ts'
-import type {ClusterReading} from '../model/cluster.ts'
+import {type Distribution, type DistributionDeps, distribute} from '../distribution/distribute.ts'
 import type {Ledger} from '../model/ledger.ts'
-import type {ArgumentsEntry, RunReport} from '../model/report.ts'
-import type {RunFacts} from '../model/run-facts.ts'
-import {type LockEntry, noLock, type RunLock} from '../model/run-lock.ts'
+import type {RunReport} from '../model/report.ts'
+import {noLock} from '../model/run-lock.ts'
+import type {StopReason} from '../model/stop.ts'
 import {type Plan, targetKey} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
+import type {HubDeps, Proposal, RunRequest} from './contract.ts'
 import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
-
-/** What a run is asked to do. The verb is the spoke's affair alone. */
-export interface RunRequest {
-  readonly id: string
-  readonly spoke: Spoke
-  /** What marks a write as this run's, for whoever reads the ledger. */
-  readonly stamp: string
-  readonly arguments: ArgumentsEntry
-  /** How wide, given how many targets are planned. */
-  fanOut(planned: number): FanOut
-  readonly dryRun: RunFacts['dryRun']
-  readonly waited: boolean
-  readonly allowEmpty: boolean
-}
-
-/** A plan with all that was found out about it before the first write. */
-export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
-  readonly discovery: Discovery
-}
-
-/** What will stand in the way of a plan. */
-export interface Prospect extends Preflighted {
-  /** Clusters in which there can be no lock, as far as that is known before one is taken. */
-  readonly withoutLock: readonly LockEntry[]
-}
-
-export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
-  /** Never rejects for a cluster's sake: one that cannot be read is a reading with a problem. */
-  discover(): Promise<Discovery>
-  planTargets(readings: readonly ClusterReading[]): Planned
-  /** The same targets, each through a context that may act on it; and those that none may act on. */
-  preflight(planned: Planned): Promise<Prospect>
-  /** Shows the proposal and asks, where it has to. */
-  agree(proposal: Proposal): Promise<boolean>
-  /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
-  lock(targets: Plan): Promise<RunLock>
-  openLedger(): Promise<Ledger>
-  /** What a context has cost until now. */
-  costOf(context: string): ClusterReading['cost']
-}
 
 /**
  * Discovery → Distribution → Summary. The one place that knows the order of the stages.
@@ -88,7 +44,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
       declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
       stoppedBy,
     })
-    await closeLedger(ledger, report, deps)
+    await closeLedger(ledger, report, stoppedBy, deps)
     return report
   } finally {
     await lock.release()
@@ -125,11 +81,16 @@ async function isAgreed(proposal: Proposal, request: RunRequest, deps: HubDeps):
 }
 
 /** The run is over: what the ledger cannot take any more is said, and changes nothing. */
-async function closeLedger(ledger: Ledger | undefined, report: RunReport, deps: HubDeps): Promise<void> {
+async function closeLedger(
+  ledger: Ledger | undefined,
+  report: RunReport,
+  stoppedBy: StopReason | undefined,
+  {onEvent}: HubDeps,
+): Promise<void> {
   try {
-    await ledger?.append({type: 'ended', exitCode: report.verdict.code, stoppedBy: deps.stop.reason ?? null})
+    await ledger?.append({type: 'ended', exitCode: report.verdict.code, stoppedBy: stoppedBy ?? null})
   } catch (error) {
-    deps.onEvent({type: 'notice', message: `The ledger has no end: ${error instanceof Error ? error.message : error}`})
+    onEvent({type: 'notice', message: `The ledger has no end: ${error instanceof Error ? error.message : error}`})
   } finally {
     await ledger?.close()
   }

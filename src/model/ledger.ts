@@ -1,4 +1,4 @@
-import type {ArgumentsEntry} from './report.ts'
+import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {SpokeResult} from './result.ts'
 import type {StopReason} from './stop.ts'
 import type {Target} from './target.ts'

@@ -1,3 +1,4 @@
+import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Cost, Tier} from './cluster.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
@@ -70,9 +71,6 @@ export interface Counts {
   readonly notRun: number
   readonly unverified: number
 }
-
-/** What the command was asked to do, as it was understood: never credentials, never the environment. */
-export type ArgumentsEntry = Readonly<Record<string, string | number | boolean | readonly string[] | null>>
 
 /** The document of every writing verb. */
 export interface RunReport {

@@ -1,5 +1,5 @@
+import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {ClusterReading, Scope} from './cluster.ts'
-import type {ArgumentsEntry} from './report.ts'
 import type {SpokeResult} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'

@@ -1,6 +1,6 @@
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {
-  ArgumentsEntry,
   LedgerCounts,
   LedgerReport,
   PastRunEntry,

@@ -1,0 +1,51 @@
+import type {Discovery} from '../discovery/discover.ts'
+import type {Planned} from '../discovery/plan-targets.ts'
+import type {Preflighted} from '../discovery/preflight.ts'
+import type {DistributionDeps, FanOut} from '../distribution/distribute.ts'
+import type {Spoke} from '../distribution/spoke.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {ClusterReading} from '../model/cluster.ts'
+import type {Ledger} from '../model/ledger.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import type {LockEntry, RunLock} from '../model/run-lock.ts'
+import type {Plan} from '../model/target.ts'
+
+/** What a run is asked to do. The verb is the spoke's affair alone. */
+export interface RunRequest {
+  readonly id: string
+  readonly spoke: Spoke
+  /** What marks a write as this run's, for whoever reads the ledger. */
+  readonly stamp: string
+  readonly arguments: ArgumentsEntry
+  /** How wide, given how many targets are planned. */
+  fanOut(planned: number): FanOut
+  readonly dryRun: RunFacts['dryRun']
+  readonly waited: boolean
+  readonly allowEmpty: boolean
+}
+
+/** A plan with all that was found out about it before the first write. */
+export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
+  readonly discovery: Discovery
+}
+
+/** What will stand in the way of a plan. */
+export interface Prospect extends Preflighted {
+  /** Clusters in which there can be no lock, as far as that is known before one is taken. */
+  readonly withoutLock: readonly LockEntry[]
+}
+
+export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
+  /** Never rejects for a cluster's sake: one that cannot be read is a reading with a problem. */
+  discover(): Promise<Discovery>
+  planTargets(readings: readonly ClusterReading[]): Planned
+  /** The same targets, each through a context that may act on it; and those that none may act on. */
+  preflight(planned: Planned): Promise<Prospect>
+  /** Shows the proposal and asks, where it has to. */
+  agree(proposal: Proposal): Promise<boolean>
+  /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
+  lock(targets: Plan): Promise<RunLock>
+  openLedger(): Promise<Ledger>
+  /** What a context has cost until now. */
+  costOf(context: string): ClusterReading['cost']
+}
