@@ -46,8 +46,12 @@ const platform: readonly WorkloadSpec[] = [
   {namespace: 'shop', name: 'cart-cache', image: 'redis:8.2-alpine', replicas: 1},
 ]
 
+/** Where hubspoke keeps the image cache and the lock of a run. */
+const namespaces = ['hubspoke-system']
+
 const euWest: ClusterSpec = {
   name: 'eu-west',
+  namespaces,
   workloads: [
     ...platform,
     {...shop, name: 'storefront', replicas: 4},
@@ -58,6 +62,7 @@ const euWest: ClusterSpec = {
 
 const usEast: ClusterSpec = {
   name: 'us-east',
+  namespaces,
   workloads: [
     ...platform,
     {...shop, name: 'storefront', replicas: 3},
@@ -76,6 +81,7 @@ const usEast: ClusterSpec = {
 
 const apSouth: ClusterSpec = {
   name: 'ap-south',
+  namespaces,
   workloads: [
     ...platform,
     {...shop, name: 'storefront', image: 'ghcr.io/acme/shop:3.1.3'},

@@ -9,7 +9,7 @@ const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-sys
 
 /** Writes the namespaces and nodes that every cluster has. */
 export function seedCluster(registry: Registry, spec: ClusterSpec, now: Date): void {
-  for (const name of systemNamespaces) ensureNamespace(registry, name)
+  for (const name of [...systemNamespaces, ...(spec.namespaces ?? [])]) ensureNamespace(registry, name)
   for (let number = 1; number <= (spec.nodes ?? 3); number++) {
     registry.create(nodes, undefined, nodeObject(spec, number, now), controllerManager)
   }

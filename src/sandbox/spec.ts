@@ -10,6 +10,8 @@ export interface ClusterSpec {
   /** Also the name of its context and of the user in the kubeconfig. */
   readonly name: string
   readonly workloads?: readonly WorkloadSpec[]
+  /** Namespaces beside those that every cluster has and those of its workloads. */
+  readonly namespaces?: readonly string[]
   /** Time that one pod takes to become ready, in milliseconds; default 200. */
   readonly rolloutStepMs?: number
   /** In force from the start. */
