@@ -1,8 +1,8 @@
 import type {Unread, WorkloadMatch} from '../model/cluster.ts'
 import {type ContainerImage, type WorkloadKind, workloadName} from '../model/workload.ts'
-import type {CachedWorkload, ImageCache} from './image-cache.ts'
+import type {CachedWorkload, ImageCache, WorkloadCounts} from './image-cache.ts'
 import {type ImageQuery, matches} from './image-query.ts'
-import {filterNamespaces, type NamespaceChoice} from './select-namespaces.ts'
+import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from './select-namespaces.ts'
 
 /** What a cache says of a query. */
 export interface CacheAnswer {
@@ -22,7 +22,10 @@ export interface CacheQuestion {
   readonly namespaces: NamespaceChoice
 }
 
-/** What the image cache answers, without asking the cluster anything. Containers it does not name have an empty name. */
+/**
+ * What the image cache answers, without asking the cluster anything. Containers it does not name have an empty name, and of
+ * a cache that was read in part `images` has those that were read: all that matched are among them.
+ */
 export function answerFromCache(cache: ImageCache, {query, kinds, namespaces}: CacheQuestion): CacheAnswer {
   const filter = filterNamespaces(namespaces)
   const found = new Map<string, {workload: CachedWorkload; images: ContainerImage[]; matched: ContainerImage[]}>()
@@ -43,10 +46,18 @@ export function answerFromCache(cache: ImageCache, {query, kinds, namespaces}: C
     matches: answers.map(({workload: {kind, namespace, name}, images, matched}) => {
       return {kind, namespace, name, uid: '', images, matched}
     }),
-    workloadsRead: found.size,
+    workloadsRead: cache.wholeCounts ? countChosen(cache.wholeCounts, kinds, filter) : found.size,
     patternsSeen: filter.patternsSeen,
     unread: kinds.filter((kind) => !knowsKind(cache, kind)).map(notInCache),
   }
+}
+
+/** What the answer speaks of, where only the part of the cache was read that can match. */
+function countChosen(counts: WorkloadCounts, kinds: readonly WorkloadKind[], filter: NamespaceFilter): number {
+  return counts.entries().reduce((sum, [namespace, byKind]) => {
+    const count = kinds.reduce((total, kind) => total + byKind[kind], 0)
+    return count > 0 && filter.admits(namespace) ? sum + count : sum
+  }, 0)
 }
 
 function containersOf({containers}: CachedWorkload, image: string): ContainerImage[] {

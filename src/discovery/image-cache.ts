@@ -25,7 +25,7 @@ export interface CacheOrigin {
 }
 
 /** How many workloads of each kind a cache lists in each namespace. */
-export type WorkloadCounts = ReadonlyMap<string, Readonly<Partial<Record<WorkloadKind, number>>>>
+export type WorkloadCounts = ReadonlyMap<string, Readonly<Record<WorkloadKind, number>>>
 
 /** What the image cache of a cluster says. */
 export interface ImageCache extends CacheOrigin {

@@ -1,4 +1,4 @@
-import {workloadKinds} from '../model/workload.ts'
+import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {mayHoldDigest} from './digest-filter.ts'
 import {encodeOrigin, type KnownOrigin, type WorkloadCounts} from './image-cache.ts'
 import type {ImageQuery} from './image-query.ts'
@@ -6,6 +6,7 @@ import {isImageReference, parseImageReference} from './image-ref.ts'
 import {areCounts, isCount, isName, isRecord} from './json-shape.ts'
 import {isProblem, type Problem, quoted} from './problem.ts'
 import {shardHash, shardOfRepository, shardOfText} from './shard-of-image.ts'
+import {noWorkloads} from './split-images.ts'
 
 /** A shard, as the head of the cache knows it. */
 export interface ShardEntry {
@@ -42,7 +43,7 @@ const maxCountsBytes = 16 * 1024
 export function encodeShardedHead({index, ...origin}: ShardedCache): string {
   const {build, imageCount, unparsed, counts = new Map(), shards} = index
   const namespaces = Object.fromEntries(
-    [...counts].map(([namespace, byKind]) => [namespace, workloadKinds.map((kind) => byKind[kind] ?? 0)]),
+    [...counts].map(([namespace, byKind]) => [namespace, workloadKinds.map((kind) => byKind[kind])]),
   )
   return JSON.stringify({
     ...encodeOrigin(origin),
@@ -81,7 +82,7 @@ function decodeEntry(entry: unknown): ShardEntry | undefined {
   if (!isRecord(entry)) return undefined
   const {build, fingerprint, bytes, digests} = entry
   if (!isBuild(build) || !isName(fingerprint) || !isCount(bytes) || typeof digests !== 'string') return undefined
-  return {build, fingerprint, bytes, digests: Buffer.from(digests, 'base64')}
+  return {build, fingerprint, bytes, digests: new Uint8Array(Buffer.from(digests, 'base64'))}
 }
 
 /** It becomes a part of a name. */
@@ -91,10 +92,12 @@ function isBuild(value: unknown): value is string {
 
 function decodeCounts(namespaces: unknown): WorkloadCounts | Problem {
   if (!isRecord(namespaces)) return broken
-  const counts = new Map<string, Record<string, number>>()
+  const counts = new Map<string, Record<WorkloadKind, number>>()
   for (const [namespace, numbers] of Object.entries(namespaces)) {
     if (!areCounts(numbers)) return broken
-    counts.set(namespace, Object.fromEntries(workloadKinds.map((kind, i) => [kind, numbers[i] ?? 0])))
+    const byKind = {...noWorkloads}
+    for (const [i, kind] of workloadKinds.entries()) byKind[kind] = numbers[i] ?? 0
+    counts.set(namespace, byKind)
   }
   return counts
 }

@@ -30,16 +30,18 @@ export function joinImages(shards: Iterable<CachedImages>): CachedImages {
   return joined
 }
 
+export const noWorkloads: Readonly<Record<WorkloadKind, number>> = {Deployment: 0, StatefulSet: 0, DaemonSet: 0}
+
 /** How many workloads there are, each counted once however many images it runs. */
 export function countWorkloads(images: CachedImages): WorkloadCounts {
   const seen = new Set<string>()
-  const counts = new Map<string, Partial<Record<WorkloadKind, number>>>()
+  const counts = new Map<string, Record<WorkloadKind, number>>()
   for (const {kind, namespace, name} of [...images.values()].flat()) {
     const key = `${kind}/${namespace}/${name}`
     if (seen.has(key)) continue
     seen.add(key)
-    const byKind = counts.get(namespace) ?? {}
-    byKind[kind] = (byKind[kind] ?? 0) + 1
+    const byKind = counts.get(namespace) ?? {...noWorkloads}
+    byKind[kind]++
     counts.set(namespace, byKind)
   }
   return counts
