@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from 'node:fs/promises'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
@@ -26,5 +26,7 @@ export async function withSandbox<Result>(
     return await use(sandbox)
   } finally {
     await sandbox.close()
+    // It leads nowhere any more.
+    await rm(kubeconfigPath, {force: true})
   }
 }
