@@ -1,0 +1,65 @@
+import {type DiscoveryRequest, discover} from '../../src/discovery/discover.ts'
+import {parseImageQuery} from '../../src/discovery/image-query.ts'
+import {isProblem} from '../../src/discovery/problem.ts'
+import {type RefreshedCache, refreshCache} from '../../src/discovery/refresh-cache.ts'
+import {loadKubeconfig} from '../../src/kube/kubeconfig.ts'
+import type {ClusterAccess} from '../../src/kube/ports.ts'
+import type {ClusterReading} from '../../src/model/cluster.ts'
+import {workloadKinds} from '../../src/model/workload.ts'
+import {systemClock} from '../../src/shared/clock.ts'
+import type {RealCluster} from './real-cluster.ts'
+
+const namespace = 'hubspoke-system'
+
+/** What `cache refresh` and `find` do, without a process for each: one connection, and readings instead of tables. */
+export interface InProcess {
+  readonly access: ClusterAccess
+  /** Rejects when the cache was not saved. */
+  refresh(): Promise<RefreshedCache>
+  find(image: string, more?: Partial<DiscoveryRequest>): Promise<ClusterReading>
+}
+
+export async function findInProcess(cluster: RealCluster): Promise<InProcess> {
+  const {kubeconfigPath: path, place, context} = cluster
+  const kubeconfig = await loadKubeconfig({path, env: {}, homeDir: place.folder, clock: systemClock})
+  const access = kubeconfig.open(context)
+  const deps = {clock: systemClock, signal: new AbortController().signal}
+  await access.configMaps.createNamespace(namespace, deps.signal)
+  return {
+    access,
+    async refresh() {
+      const refreshed = await refreshCache(access, namespace, deps)
+      if (!refreshed.saved.isSaved) throw new Error(refreshed.saved.reason)
+      return refreshed
+    },
+    async find(image, more = {}) {
+      const query = parseImageQuery(image)
+      if (isProblem(query)) throw new Error(query.problem)
+      const request: DiscoveryRequest = {
+        query,
+        contexts: kubeconfig.contexts,
+        contextsLeftOut: [],
+        kinds: workloadKinds,
+        namespaces: [],
+        fresh: 'exact',
+        writes: false,
+        cacheNamespace: namespace,
+        smallCluster: 0,
+        ...more,
+      }
+      const {readings} = await discover(request, {...deps, open: kubeconfig.open, onEvent: () => undefined})
+      const [reading] = readings
+      if (reading === undefined || reading.problem) throw new Error(reading?.problem?.message ?? 'no reading')
+      return reading
+    },
+  }
+}
+
+/** `Kind namespace/name container=image` of everything that was found, sorted. */
+export function foundIn({matches}: ClusterReading): string[] {
+  return matches
+    .flatMap(({kind, namespace, name, matched}) =>
+      matched.map(({container, image}) => `${kind} ${namespace}/${name} ${container}=${image}`),
+    )
+    .sort()
+}

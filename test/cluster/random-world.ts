@@ -1,0 +1,155 @@
+import {strategicMergePatch} from './raw-client.ts'
+import type {KubeObject, RealCluster} from './real-cluster.ts'
+import {namespace, workload} from './workloads.ts'
+
+/** A number in [0, 1), the next of a sequence that the seed decides (mulberry32). */
+export type Chance = () => number
+
+export function seeded(seed: number): Chance {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export function pick<T>(chance: Chance, choices: readonly T[]): T {
+  const chosen = choices[Math.floor(chance() * choices.length)]
+  if (chosen === undefined) throw new Error('nothing to choose from')
+  return chosen
+}
+
+const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const
+type Kind = (typeof kinds)[number]
+
+/** Some namespaces full of workloads that change at random, in a cluster that really has them. */
+export class RandomWorld {
+  readonly namespaces = ['shop', 'ship', 'blog'] as const
+  readonly repositories = ['registry.example/shop/web', 'registry.example/shop/api', 'registry.example/log'] as const
+  readonly tags = ['1.0', '1.1', '2.0'] as const
+  readonly #cluster: RealCluster
+  readonly #chance: Chance
+  readonly #places = new Map<string, KubeObject>()
+  #named = 0
+
+  constructor(cluster: RealCluster, chance: Chance) {
+    this.#cluster = cluster
+    this.#chance = chance
+  }
+
+  async populate(count: number): Promise<void> {
+    await this.#cluster.apply(this.namespaces.map(namespace))
+    for (let i = 0; i < count; i++) await this.#create()
+  }
+
+  /** Does one thing that may happen in a cluster, and says what. */
+  async change(): Promise<string> {
+    const chance = this.#chance()
+    const isCrowded = this.#places.size > 80
+    const isEmpty = this.#places.size < 40
+    if (isEmpty || (chance < 0.2 && !isCrowded)) return `create ${await this.#create()}`
+    const place = pick(this.#chance, [...this.#places.keys()])
+    const object = this.#places.get(place)
+    if (object === undefined) throw new Error(`no ${place}`)
+    if (isCrowded || chance < 0.4) {
+      await this.#delete(place)
+      return `delete ${place}`
+    }
+    if (chance < 0.5) {
+      await this.#delete(place)
+      await this.#post(this.#invent(object.kind as Kind, object.metadata.namespace ?? '', object.metadata.name))
+      return `recreate ${place}`
+    }
+    return await this.#patch(place, object, chance)
+  }
+
+  async #patch(place: string, object: KubeObject, chance: number): Promise<string> {
+    const send = (body: object) =>
+      this.#expect(this.#cluster.client.patch(pathOf(object, true), body, strategicMergePatch))
+    if (chance < 0.8) {
+      const image = this.#image()
+      await send({spec: {template: {spec: {containers: [{name: 'app', image}]}}}})
+      return `set ${place} to ${image}`
+    }
+    if (chance < 0.9 && object.kind !== 'DaemonSet') {
+      await send({spec: {replicas: Math.floor(this.#chance() * 3)}})
+      return `scale ${place}`
+    }
+    await send({metadata: {labels: {touched: String(this.#chance())}}})
+    return `label ${place}`
+  }
+
+  async #create(): Promise<string> {
+    const name = `app-${this.#named++}`
+    const object = this.#invent(pick(this.#chance, kinds), pick(this.#chance, this.namespaces), name)
+    await this.#post(object)
+    return placeOf(object)
+  }
+
+  /** One container `app`, in a third of them with another one beside it, or before it. */
+  #invent(kind: Kind, namespace: string, name: string): KubeObject {
+    const object = workload({kind, namespace, name, image: this.#image(), replicas: this.#chance() < 0.2 ? 1 : 0})
+    const pod = (object.spec as {template: {spec: Record<string, object[]>}}).template.spec
+    const chance = this.#chance()
+    if (chance < 0.15) pod.containers?.push({name: 'side', image: this.#image()})
+    else if (chance < 0.3) pod.initContainers = [{name: 'before', image: this.#image()}]
+    return object
+  }
+
+  #image(): string {
+    return `${pick(this.#chance, this.repositories)}:${pick(this.#chance, this.tags)}`
+  }
+
+  async #post(object: KubeObject): Promise<void> {
+    await this.#expect(this.#cluster.client.post(pathOf(object, false), object))
+    this.#places.set(placeOf(object), object)
+  }
+
+  async #delete(place: string): Promise<void> {
+    const object = this.#places.get(place)
+    if (object) await this.#expect(this.#cluster.client.delete(pathOf(object, true)))
+    this.#places.delete(place)
+  }
+
+  async #expect(asked: Promise<{readonly status: number; readonly body: unknown}>): Promise<void> {
+    const {status, body} = await asked
+    if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`)
+  }
+
+  /** What runs the repository (with that tag) now, as the cluster itself lists it: `Kind namespace/name container=image`. */
+  async running(repository: string, tag?: string): Promise<string[]> {
+    const lists = await Promise.all(kinds.map((kind) => this.#cluster.get<List>(`/apis/apps/v1/${pluralOf(kind)}`)))
+    return lists
+      .flatMap(({items}, i) =>
+        items.flatMap(({metadata, spec: {template}}) =>
+          [...template.spec.containers, ...(template.spec.initContainers ?? [])]
+            .filter(({image}) =>
+              tag === undefined ? image.startsWith(`${repository}:`) : image === `${repository}:${tag}`,
+            )
+            .map(({name, image}) => `${kinds[i]} ${metadata.namespace}/${metadata.name} ${name}=${image}`),
+        ),
+      )
+      .sort()
+  }
+}
+
+interface List {
+  readonly items: readonly {
+    readonly metadata: {readonly namespace: string; readonly name: string}
+    readonly spec: {
+      readonly template: {readonly spec: {readonly containers: Containers; readonly initContainers?: Containers}}
+    }
+  }[]
+}
+
+type Containers = readonly {readonly name: string; readonly image: string}[]
+
+const pluralOf = (kind: string): string => `${kind.toLowerCase()}s`
+const placeOf = ({kind, metadata}: KubeObject): string => `${kind} ${metadata.namespace}/${metadata.name}`
+
+function pathOf({kind, metadata}: KubeObject, itself: boolean): string {
+  const collection = `/apis/apps/v1/namespaces/${metadata.namespace}/${pluralOf(kind)}`
+  return itself ? `${collection}/${metadata.name}` : collection
+}
