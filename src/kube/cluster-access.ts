@@ -3,6 +3,7 @@ import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {createAccessReviews} from './access-reviews.ts'
 import {apiPath, createApi} from './api.ts'
+import type {ProxyServer} from './choose-proxy.ts'
 import {readClusterIdentity} from './cluster-identity.ts'
 import {createConfigMaps} from './config-maps.ts'
 import {type ConnectionLimits, createConnection} from './connection.ts'
@@ -19,13 +20,20 @@ export interface ClusterAccessDeps {
   readonly url: URL
   readonly credentials: Credentials
   readonly clock: Clock
+  readonly proxy?: ProxyServer
   readonly limits?: Partial<ConnectionLimits>
 }
 
 /** The way into one cluster. Nothing is read, loaded or opened before the first request. */
-export function createClusterAccess({context, url, credentials, clock, limits}: ClusterAccessDeps): ClusterAccess {
+export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
+  const {context, url, credentials, clock, proxy, limits} = deps
   const party = {context: context.name, server: context.server}
-  const connection = createConnection({party, origin: new URL(url.origin), ...(limits && {limits})})
+  const connection = createConnection({
+    party,
+    origin: new URL(url.origin),
+    ...(proxy && {proxy}),
+    ...(limits && {limits}),
+  })
   const api = createApi({party, connection, credentials, basePath: url.pathname.replace(/\/+$/, '')})
   const closing = new AbortController()
   const ca = async (): Promise<string | Buffer> => (await credentials.current()).tls.ca ?? ''

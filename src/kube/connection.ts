@@ -3,10 +3,13 @@ import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici
 import type {Cost} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {abortable} from './abortable.ts'
+import type {ProxyServer} from './choose-proxy.ts'
 import type {TlsMaterial} from './credentials.ts'
 import {createDialer, type Dialer} from './dialer.ts'
 import {type Party, quoted} from './errors.ts'
 import {type Limits, networkError, type Phase} from './network-errors.ts'
+import {TunnelError} from './tunnel-error.ts'
+import {tunnelFailure} from './tunnel-failure.ts'
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -46,6 +49,7 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly party: Party
   readonly origin: URL
+  readonly proxy?: ProxyServer
   readonly limits?: Partial<ConnectionLimits>
 }
 
@@ -73,7 +77,7 @@ interface Line {
   protocol: 'h2' | 'http/1.1' | undefined
 }
 
-export function createConnection({party, origin, limits: given}: ConnectionOptions): Connection {
+export function createConnection({party, origin, proxy, limits: given}: ConnectionOptions): Connection {
   const limits = {...defaultLimits, ...given}
   const lines: Line[] = []
   let requests = 0
@@ -82,13 +86,14 @@ export function createConnection({party, origin, limits: given}: ConnectionOptio
 
   function fail(error: unknown, phase: Phase, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason
+    if (error instanceof TunnelError && proxy) return tunnelFailure(party, proxy, error, limits)
     return networkError(party, error, phase, limits) ?? error
   }
 
   function lineFor(tls: TlsMaterial): Line {
     const open = lines.at(-1)
     if (open?.tls === tls) return open
-    const line = openLine(origin, tls, limits)
+    const line = openLine(origin, {tls, proxy, limits})
     // Whatever still runs over the old one ends in its own time; nothing new starts on it.
     open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
     lines.push(line)
@@ -160,8 +165,14 @@ function closedError({context}: Party): HubspokeError {
   return new HubspokeError('unreachable', `The connection to context ${quoted(context)} was closed.`, {refused: true})
 }
 
-function openLine(origin: URL, tls: TlsMaterial, limits: ConnectionLimits): Line {
-  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs})
+interface LineOptions {
+  readonly tls: TlsMaterial
+  readonly proxy: ProxyServer | undefined
+  readonly limits: ConnectionLimits
+}
+
+function openLine(origin: URL, {tls, proxy, limits}: LineOptions): Line {
+  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy})
   const line: Line = {tls, dialer, protocol: undefined, dispatcher: dialer.dial().then(toDispatcher)}
   return line
 

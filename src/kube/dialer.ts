@@ -1,6 +1,9 @@
 import type {Socket} from 'node:net'
 import {buildConnector, errors} from 'undici'
+import type {ProxyServer} from './choose-proxy.ts'
 import type {TlsMaterial} from './credentials.ts'
+import {openTunnel} from './open-tunnel.ts'
+import {TunnelError} from './tunnel-error.ts'
 
 /** Opens connections to one server, counts them, and can end them all. */
 export interface Dialer {
@@ -22,12 +25,13 @@ export interface DialerOptions {
   readonly origin: URL
   readonly tls: TlsMaterial
   readonly connectTimeoutMs: number
+  readonly proxy?: ProxyServer | undefined
 }
 
 /** Of two addresses of one name, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
 const nextAddressAfterMs = 1_500
 
-export function createDialer({origin, tls, connectTimeoutMs}: DialerOptions): Dialer {
+export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptions): Dialer {
   const connectErrors = new WeakSet<object>()
   const connecting = new Set<Socket>()
   const sockets = new Set<Socket>()
@@ -42,7 +46,15 @@ export function createDialer({origin, tls, connectTimeoutMs}: DialerOptions): Di
     keepAliveInitialDelay: 30_000,
   })
 
-  const connect: buildConnector.connector = (options, callback) => {
+  const giveUp = new AbortController()
+
+  function track(socket: Socket): Socket {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    return socket
+  }
+
+  function connectTo(options: buildConnector.Options, callback: buildConnector.Callback): void {
     // undici's own connector returns the socket at once, which its types do not say.
     const socket = connector(options, (error, connected) => {
       connecting.delete(socket)
@@ -54,29 +66,63 @@ export function createDialer({origin, tls, connectTimeoutMs}: DialerOptions): Di
         callback(error, null)
       }
     }) as unknown as Socket
-    connecting.add(socket)
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    return socket
+    connecting.add(track(socket))
+  }
+
+  async function connectThrough(via: ProxyServer, options: buildConnector.Options, callback: buildConnector.Callback) {
+    try {
+      const tunnel = track(await tunnelTo(options, via, connectTimeoutMs, giveUp.signal))
+      if (options.protocol === 'https:') return connectTo({...options, httpSocket: tunnel}, callback)
+      established++
+      callback(null, tunnel)
+    } catch (reason) {
+      const error = reason instanceof Error ? reason : new TunnelError('cut')
+      connectErrors.add(error)
+      callback(error, null)
+    }
+  }
+
+  const connect: buildConnector.connector = (options, callback) => {
+    if (proxy === undefined) connectTo(options, callback)
+    else void connectThrough(proxy, options, callback)
   }
 
   return {
     connect,
-    dial: () =>
-      new Promise((resolve, reject) => {
-        const {host, hostname, protocol, port} = origin
-        connect({host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port}, (error, socket) => {
-          if (error === null) resolve(socket)
-          else reject(error)
-        })
-      }),
+    dial: () => dialOrigin(origin, connect),
     isConnectError: (error) => typeof error === 'object' && error !== null && connectErrors.has(error),
     count: () => established,
     abandon() {
+      giveUp.abort(new errors.ClientClosedError())
       for (const socket of connecting) socket.destroy(new errors.ClientClosedError())
     },
     destroy() {
       for (const socket of sockets) socket.destroy(new errors.ClientClosedError())
     },
   }
+}
+
+/** The tunnel has the whole time, and TLS inside of it has it again: a proxy answers for the server's silence, too. */
+async function tunnelTo(
+  {hostname, protocol, port}: buildConnector.Options,
+  via: ProxyServer,
+  timeoutMs: number,
+  giveUp: AbortSignal,
+): Promise<Socket> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const destination = {host: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443)}
+  try {
+    return await openTunnel(via, destination, AbortSignal.any([timeout, giveUp]))
+  } catch (error) {
+    throw timeout.aborted ? new TunnelError('timeout') : error
+  }
+}
+
+function dialOrigin({host, hostname, protocol, port}: URL, connect: buildConnector.connector): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    connect({host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port}, (error, socket) => {
+      if (error === null) resolve(socket)
+      else reject(error)
+    })
+  })
 }

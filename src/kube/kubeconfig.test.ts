@@ -119,27 +119,31 @@ test.each([
   {
     because: 'its cluster is missing',
     text: 'contexts: [{name: x, context: {cluster: c}}]',
+    failureClass: 'unreachable',
     says: 'The context "x" names the cluster "c", which the kubeconfig does not have.',
   },
   {
     because: 'its user is missing',
     text: 'contexts: [{name: x, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: "https://c"}}]',
+    failureClass: 'unauthenticated',
     says: 'The context "x" names the user "u", which the kubeconfig does not have.',
   },
   {
     because: 'its server is no URL',
     text: 'contexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "c:6443"}}]',
+    failureClass: 'unreachable',
     says: 'The context "x" has no server that can be reached: "c:6443" is no URL.',
   },
   {
-    because: 'it is reached through a proxy',
-    text: 'contexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://c", proxy-url: "http://p"}}]',
-    says: 'The context "x" is reached through a proxy (proxy-url), which hubspoke does not support yet.',
+    because: 'its proxy is of a kind that is not spoken',
+    failureClass: 'unreachable',
+    text: 'contexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://c", proxy-url: "ftp://p"}}]',
+    says: 'The context "x" is reached through a proxy (proxy-url) of the kind ftp, which is not supported.',
   },
-])('a context is listed, and fails with its first request, where $because', async ({text, says}) => {
+])('a context is listed, and fails with its first request, where $because', async ({text, failureClass, says}) => {
   const kubeconfig = await load({path: await write('x', text)})
   expect(kubeconfig.contexts.map(({name}) => name)).toEqual(['x'])
   const access = kubeconfig.open('x')
-  await expect(access.serverVersion(never)).rejects.toMatchObject({failureClass: 'usage', message: says, refused: true})
+  await expect(access.serverVersion(never)).rejects.toMatchObject({failureClass, message: says, refused: true})
   await access.close()
 })

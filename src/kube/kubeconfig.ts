@@ -2,21 +2,21 @@ import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
+import {chooseProxy, type ProxyServer} from './choose-proxy.ts'
 import {createClusterAccess} from './cluster-access.ts'
 import type {ConnectionLimits} from './connection.ts'
-import {type Credentials, createCredentials, type ResolvedContext} from './credentials.ts'
-import {goOnWithout, quoted, shellWord} from './errors.ts'
+import {type Credentials, createCredentials} from './credentials.ts'
+import {quoted} from './errors.ts'
 import {createExecCredentials, type ExecCredentials} from './exec-credentials.ts'
-import {type KubeconfigEntries, mergeKubeconfigs, parseKubeconfig} from './kubeconfig-file.ts'
-import {implicitPaths, readInCluster, readKubeconfigFiles, type SourceRequest} from './kubeconfig-sources.ts'
+import type {KubeconfigEntries} from './kubeconfig-file.ts'
+import {implicitPaths} from './kubeconfig-sources.ts'
 import type {ClusterAccess, Kubeconfig} from './ports.ts'
+import {type EntriesRequest, readEntries, resolveContext, unusable} from './resolve-context.ts'
 
-export interface KubeconfigRequest extends SourceRequest {
+export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock
   /** May an exec plugin ask somebody: are stdin and stderr a terminal? Default: no. */
   readonly isTerminal?: boolean
-  /** Where a pod's credentials are looked for; only tests have others than `/var/run/secrets/…`. */
-  readonly serviceAccountFolder?: string
   readonly limits?: Partial<ConnectionLimits>
 }
 
@@ -26,17 +26,8 @@ export interface KubeconfigRequest extends SourceRequest {
  * @throws HubspokeError `usage` when there is none, or a file of it is broken
  */
 export async function loadKubeconfig(request: KubeconfigRequest): Promise<Kubeconfig> {
-  const files = await readKubeconfigFiles(request)
-  if (files.length > 0) {
-    const parsed = await Promise.all(files.map(({text, path}) => parseKubeconfig(text, path)))
-    return toKubeconfig(
-      mergeKubeconfigs(parsed),
-      files.map(({path}) => path),
-      request,
-    )
-  }
-  const inCluster = await readInCluster(request.env, request.serviceAccountFolder)
-  if (inCluster !== undefined) return toKubeconfig(inCluster, ['the service account of this pod'], request)
+  const read = await readEntries(request)
+  if (read !== undefined) return toKubeconfig(read.entries, read.sources, request)
   throw noKubeconfig(implicitPaths(request.env, request.homeDir))
 }
 
@@ -67,7 +58,7 @@ function toKubeconfig(entries: KubeconfigEntries, sources: readonly string[], re
       if (context === undefined) throw noSuchContext(name)
       const access =
         opened.get(name) ??
-        createClusterAccess({...target(entries, context, {exec, clock}), clock, ...(limits && {limits})})
+        createClusterAccess({...target(entries, context, {exec, clock, env}), clock, ...(limits && {limits})})
       opened.set(name, access)
       return access
     },
@@ -80,50 +71,31 @@ function noSuchContext(name: string): HubspokeError {
   })
 }
 
-interface CredentialSources {
+interface TargetSources extends Pick<KubeconfigRequest, 'clock' | 'env'> {
   readonly exec: ExecCredentials
-  readonly clock: Clock
+}
+
+interface AccessTarget {
+  readonly context: ContextRef
+  readonly credentials: Credentials
+  readonly url: URL
+  readonly proxy?: ProxyServer
 }
 
 /** A context that cannot be used is opened all the same: it fails with its first request, and no other context with it. */
-function target(
-  entries: KubeconfigEntries,
-  context: ContextRef,
-  {exec, clock}: CredentialSources,
-): {context: ContextRef; credentials: Credentials; url: URL} {
+function target(entries: KubeconfigEntries, context: ContextRef, {exec, clock, env}: TargetSources): AccessTarget {
   const resolved = resolveContext(entries, context)
-  if (resolved instanceof HubspokeError) {
-    return {context, credentials: refusing(resolved), url: new URL('https://unusable.invalid')}
-  }
-  return {context, credentials: createCredentials(resolved, {exec, now: clock.now}), url: new URL(context.server)}
+  if (resolved instanceof HubspokeError) return refused(context, resolved)
+  const url = new URL(context.server)
+  const proxy = chooseProxy(url, resolved.cluster.proxyUrl, env)
+  if (typeof proxy === 'string') return refused(context, unusable('unreachable', context.name, proxy))
+  return {context, credentials: createCredentials(resolved, {exec, now: clock.now}), url, ...(proxy && {proxy})}
+}
+
+function refused(context: ContextRef, problem: HubspokeError): AccessTarget {
+  return {context, credentials: refusing(problem), url: new URL('https://unusable.invalid')}
 }
 
 function refusing(problem: HubspokeError): Credentials {
   return {current: () => Promise.reject(problem), renewed: () => Promise.reject(problem)}
-}
-
-function resolveContext(entries: KubeconfigEntries, {name, server}: ContextRef): ResolvedContext | HubspokeError {
-  const entry = entries.contexts.get(name)
-  const cluster = entries.clusters.get(entry?.cluster ?? '')
-  if (entry === undefined || cluster === undefined) {
-    return unusable(name, `names the cluster ${quoted(entry?.cluster ?? '')}, which the kubeconfig does not have`)
-  }
-  const user = entries.users.get(entry.user)
-  if (entry.user !== '' && user === undefined) {
-    return unusable(name, `names the user ${quoted(entry.user)}, which the kubeconfig does not have`)
-  }
-  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
-    return unusable(name, `has no server that can be reached: ${quoted(server)} is no URL`)
-  }
-  if (cluster.proxyUrl !== '') {
-    return unusable(name, 'is reached through a proxy (proxy-url), which hubspoke does not support yet')
-  }
-  return {name, cluster, userName: entry.user, user}
-}
-
-function unusable(name: string, why: string): HubspokeError {
-  return new HubspokeError('usage', `The context ${quoted(name)} ${why}.`, {
-    refused: true,
-    suggestions: [`kubectl config view --minify --context ${shellWord(name)}`, goOnWithout(shellWord(name))],
-  })
 }

@@ -1,0 +1,16 @@
+/**
+ * Why there is no way through a proxy: its answer to CONNECT (0: not HTTP; negative: a code of SOCKS5), or it was not
+ * reached at all, or it ended the conversation. Nothing that it said is kept.
+ */
+export class TunnelError extends Error {
+  override readonly name = 'TunnelError'
+  readonly why: number | 'unreached' | 'cut' | 'timeout'
+  /** Of the network error on the way to it. */
+  readonly code: string
+
+  constructor(why: TunnelError['why'], error?: Error) {
+    super(`no way through the proxy: ${why}`)
+    this.why = why
+    this.code = error !== undefined && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  }
+}
