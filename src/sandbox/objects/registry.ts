@@ -90,7 +90,7 @@ export class Registry {
     const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, books))
     const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
     const isSame = sameJson(withoutBooks(next), withoutBooks(current))
-
+    if (isSame && options.operation !== 'Apply') return current
     const managed = this.#managed(resource, next, current, options)
     if (isSame && sameJson(managed.metadata.managedFields, current.metadata.managedFields)) return current
     if (options.dryRun) return ordered(managed)
