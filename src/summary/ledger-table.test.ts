@@ -129,6 +129,7 @@ test.each([
   },
   {targets: [], alone: true, because: 'no target was recorded yet'},
   {targets: [open('eu/shop/Deployment/web', 'writing')], alone: false, because: 'writes begin when the plan is whole'},
+  {targets: [open('eu/shop/Deployment/web', 'retrying')], alone: false, because: 'so do tries'},
 ])('may the plan have been longer? $alone: $because', ({targets, alone}) => {
   expect(render({targets, ended: undefined}).includes('plan may have been')).toBe(alone)
   expect(render({targets})).not.toContain('plan may have been')

@@ -1,4 +1,4 @@
-import {appendFile, copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
@@ -204,16 +204,18 @@ test('an empty ledger is a run that was killed before its first record', async (
   expect((await list(fleet)).runs).toMatchObject([{verb: null, startedAt: null, state: 'unfinished'}])
 })
 
-test('what a terminal would obey is not printed', async () => {
+test('what a terminal would obey is not printed, wherever in a ledger it stands', async () => {
   await using fleet = await openFleet(two)
   const {run} = await restarted(fleet)
+  const [first = '', ...others] = (await readFile(run.ledger ?? '', 'utf8')).trimEnd().split('\n')
+  const head = {...JSON.parse(first), verb: '\u001b[2Jrestart', arguments: {image: `\u001b[2J${image}`}}
   const target = {clusterUid: 'u', context: 'e\u001b[2Ju', kind: 'Deployment', namespace: 's', name: 'n', uid: 'u'}
   const planned = {type: 'planned', at: '\u001b[31m', target: {...target, matched: []}, server: '\u001b[1m'}
-  await appendFile(run.ledger ?? '', `${JSON.stringify(planned)}\n`)
+  await writeFile(run.ledger ?? '', [JSON.stringify(head), ...others, JSON.stringify(planned)].join('\n'))
   for (const format of ['table', 'wide', 'json', 'yaml']) {
-    await fleet.shell.run('runs', 'show', 'last', '-o', format)
-    await fleet.shell.run('runs', 'list', '-o', format)
+    expect(await fleet.shell.run('runs', 'show', 'last', '-o', format)).toMatchObject({exitCode: 0})
+    expect(await fleet.shell.run('runs', 'list', '-o', format)).toMatchObject({exitCode: 0})
   }
-  expect(fleet.shell.everythingPrinted()).toContain('[2Ju')
+  for (const text of ['u', 'restart', image]) expect(fleet.shell.everythingPrinted()).toContain(`\\x1b[2J${text}`)
   expect(fleet.shell.everythingPrinted()).not.toContain('\u001b')
 })
