@@ -20,6 +20,14 @@ test.each([
   expect(taken.length).toBeLessThan(4000 * strangers)
 })
 
+test('digests that nobody computed are as good', () => {
+  const digest = (digit: number) => `sha256:${digit.toString(16).repeat(64)}`
+  const filter = digestFilter(new Set(digests(0, 1000)), 10)
+  expect(Array.from({length: 16}, (_, digit) => digest(digit)).filter((each) => mayHoldDigest(filter, each))).toEqual(
+    [],
+  )
+})
+
 test('nothing holds nothing', () => {
   const filter = digestFilter(new Set(), 10)
   expect(filter.length).toBe(0)

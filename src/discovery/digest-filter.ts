@@ -1,3 +1,5 @@
+import {fnv1a} from './fnv1a.ts'
+
 /** Numbers that each digest marks; 4 are near the best between 4 and 10 bits per digest. */
 const marks = 4
 
@@ -18,8 +20,6 @@ export function mayHoldDigest(filter: Uint8Array, digest: string): boolean {
   return filter.length > 0 && bitsOf(digest, filter).every((bit) => ((filter[bit >> 3] ?? 0) >> (bit & 7)) & 1)
 }
 
-/** A digest is as good as chance: its own digits, eight at a time, are the numbers that other filters have to hash for. */
 function bitsOf(digest: string, filter: Uint8Array): readonly number[] {
-  const hex = digest.slice(digest.indexOf(':') + 1)
-  return Array.from({length: marks}, (_, i) => Number.parseInt(hex.slice(8 * i, 8 * i + 8), 16) % (8 * filter.length))
+  return Array.from({length: marks}, (_, i) => fnv1a(`${i}/${digest}`) % (8 * filter.length))
 }

@@ -3,7 +3,6 @@ import {HubspokeError} from '../model/failure.ts'
 import {cacheKey, type StoredHead} from './cache-store.ts'
 import {type BuiltImageCache, encodeImageCache} from './image-cache.ts'
 import {type PackedCache, packShards} from './pack-shards.ts'
-import {fingerprint} from './pack-text.ts'
 import {encodeShardedHead, type ShardIndex} from './shard-index.ts'
 import {
   type CachePlace,
@@ -48,7 +47,7 @@ export async function replaceCache(
   try {
     const text = encodeImageCache(cache)
     const bytes = Buffer.byteLength(text)
-    if (bytes > maxWholeBytes) return await replaceWithShards(place, stored, cache, bytes)
+    if (bytes > maxWholeBytes) return await replaceWithShards(place, stored, cache, text)
     const mayHaveShards = stored.state === 'unreadable' || indexOf(stored) !== undefined || bytes > maxWholeBytes / 2
     const existing = mayHaveShards ? await listShards(place) : new Set<string>()
     await writeHead(place, stored, text)
@@ -63,7 +62,7 @@ async function replaceWithShards(
   place: CachePlace,
   stored: StoredHead,
   cache: BuiltImageCache,
-  bytes: number,
+  whole: string,
 ): Promise<ReplacedCache | 'too-large'> {
   // Shards are owned by their head. Until it has a key it is no cache to anybody.
   const head =
@@ -71,14 +70,14 @@ async function replaceWithShards(
       ? await place.configMaps.write(place.namespace, cacheName, {}, place.deps.signal)
       : stored
   const existing = await listShards(place)
-  const {index, changed} = await packChanges(stored, head, {cache, bytes, existing})
+  const {index, changed} = await packChanges(stored, {cache, whole, existing})
   if (index.shards.some((shard) => shard.bytes > maxShardBytes)) return 'too-large'
   const text = encodeShardedHead({...cache, index})
   try {
     await writeShards(place, head.uid, changed)
     await writeHead(place, head, text)
   } catch (error) {
-    // A refusal is certain: nobody will ever be led to these. Of a reply that was lost nobody knows.
+    // After a refusal nobody will ever be led to these; after a reply that was lost somebody may be.
     if (error instanceof HubspokeError && ['conflict', 'forbidden', 'rejected'].includes(error.failureClass)) {
       await removeShards(
         place,
@@ -96,18 +95,16 @@ async function replaceWithShards(
 }
 
 /** The shards of the cache, of which those that lie unchanged in the cluster are kept. */
-async function packChanges(
+function packChanges(
   stored: StoredHead,
-  head: ConfigMapVersion,
-  {cache, bytes, existing}: {cache: BuiltImageCache; bytes: number; existing: ReadonlySet<string> | undefined},
+  {cache, whole, existing}: {cache: BuiltImageCache; whole: string; existing: ReadonlySet<string> | undefined},
 ): Promise<PackedCache> {
   const before = indexOf(stored)
-  const shards = chooseShardCount(bytes, before?.shards.length)
-  // Two writers give a build the same name only if it is the same cache in the place of the same head.
-  const build = await fingerprint(JSON.stringify([head.uid, head.resourceVersion, encodeImageCache(cache)]))
+  const shards = chooseShardCount(Buffer.byteLength(whole), before?.shards.length)
   return packShards(cache, {
     shards,
-    build: build.slice(0, 10),
+    // Chance, so that no other writer has the name; nothing else depends on it.
+    build: crypto.randomUUID().replaceAll('-', '').slice(0, 10),
     kept(number) {
       const entry = before?.shards.length === shards ? before.shards[number] : undefined
       const isThere = entry && (existing?.has(shardName(entry.build, number)) ?? true)

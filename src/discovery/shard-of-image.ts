@@ -1,3 +1,4 @@
+import {fnv1a} from './fnv1a.ts'
 import {type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
 
 /** The name of the hash that spreads repositories over shards. A reader that does not know the name must not guess. */
@@ -18,13 +19,4 @@ export function shardOfRepository({domain, path}: Pick<ImageReference, 'domain' 
 
 export function shardOfText(text: string, shards: number): number {
   return fnv1a(text) % shards
-}
-
-const utf8 = new TextEncoder()
-
-/** FNV-1a with 32 bits over UTF-8 (RFC 9923, http://www.isthe.com/chongo/tech/comp/fnv/). */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (const byte of utf8.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash >>> 0
 }

@@ -69,7 +69,7 @@ export async function readShards(
 
 const broken = {problem: 'A shard of the image cache is not the one that its head knows.'}
 
-/** Creates the shards, owned by the head. One that exists already is the same: its name tells its content. */
+/** Creates the shards, owned by the head. One that exists already was created by a request whose reply was lost. */
 export async function writeShards(
   {configMaps, namespace, deps}: CachePlace,
   headUid: string,
