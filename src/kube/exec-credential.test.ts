@@ -1,3 +1,6 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {ExecPluginError, parseExecCredential, runExecPlugin} from './exec-credential.ts'
 import {createExecCredentials} from './exec-credentials.ts'
@@ -58,9 +61,28 @@ test('a plugin is told what client-go tells, with the environment of its entry',
   expect(await told(plugin(code, {env: {PROFILE: 'blue'}}))).toBe(`${JSON.stringify(info)}blue`)
   const withCluster = {
     ...info,
-    spec: {interactive: false, cluster: {server: 'https://prod.test', 'certificate-authority-data': 'Q0E='}},
+    spec: {
+      interactive: false,
+      cluster: {server: 'https://prod.test', 'certificate-authority-data': 'Q0E=', config: null},
+    },
   }
   expect(await told(plugin(code, {env: {PROFILE: ''}, provideClusterInfo: true}))).toBe(JSON.stringify(withCluster))
+})
+
+test('a plugin is told the cluster in full: the CA from its file, the proxy from the environment, what the entry adds', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hubspoke-plugin-'))
+  await writeFile(join(folder, 'ca'), 'CA')
+  const full = {...cluster, caData: '', caFile: join(folder, 'ca'), execConfig: {audience: 7}}
+  const env = {...surroundings.env, HTTPS_PROXY: 'http://proxy.test:3128'}
+  const exec = plugin(print('{token: process.env.KUBERNETES_EXEC_INFO}'), {provideClusterInfo: true})
+  const told = JSON.parse((await runExecPlugin(exec, full, {...surroundings, env})).token)
+  await rm(folder, {recursive: true})
+  expect(told.spec.cluster).toEqual({
+    server: 'https://prod.test',
+    'certificate-authority-data': 'Q0E=',
+    'proxy-url': 'http://proxy.test:3128',
+    config: {audience: 7},
+  })
 })
 
 test('a plugin that reads its input finds nothing there', async () => {

@@ -1,4 +1,6 @@
 import {spawn} from 'node:child_process'
+import {readFile} from 'node:fs/promises'
+import {chooseProxy} from './choose-proxy.ts'
 import {objectAt, textAt} from './json-fields.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
 
@@ -53,7 +55,7 @@ export async function runExecPlugin(
   const output = await outputOf(exec, asks, {
     ...env,
     ...exec.env,
-    KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(exec, cluster, asks)),
+    KUBERNETES_EXEC_INFO: JSON.stringify(await execInfo(exec, cluster, {interactive: asks, env})),
   })
   return parseExecCredential(output)
 }
@@ -77,19 +79,37 @@ export function parseExecCredential(output: string): ExecCredential {
   return {token, cert, key, expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt}
 }
 
-function execInfo(exec: ExecEntry, cluster: ClusterEntry, interactive: boolean): unknown {
-  const clusterInfo = {
-    server: cluster.server,
-    ...(cluster.tlsServerName === '' ? {} : {'tls-server-name': cluster.tlsServerName}),
-    ...(cluster.skipTlsVerify ? {'insecure-skip-tls-verify': true} : {}),
-    ...(cluster.caData === '' ? {} : {'certificate-authority-data': cluster.caData}),
-    ...(cluster.proxyUrl === '' ? {} : {'proxy-url': cluster.proxyUrl}),
-  }
+async function execInfo(
+  exec: ExecEntry,
+  cluster: ClusterEntry,
+  {interactive, env}: {readonly interactive: boolean; readonly env: ExecSurroundings['env']},
+): Promise<unknown> {
   return {
     apiVersion: exec.apiVersion,
     kind: 'ExecCredential',
-    spec: {interactive, ...(exec.provideClusterInfo ? {cluster: clusterInfo} : {})},
+    spec: {interactive, ...(exec.provideClusterInfo ? {cluster: await clusterInfo(cluster, env)} : {})},
   }
+}
+
+/** As client-go's `ConfigToExecCluster`: the CA as data, wherever it is kept, and the proxy, wherever it is named. */
+async function clusterInfo(cluster: ClusterEntry, env: ExecSurroundings['env']): Promise<unknown> {
+  const ca = cluster.caData || (cluster.caFile && (await readFile(cluster.caFile)).toString('base64'))
+  const proxy = proxyFor(cluster, env)
+  return {
+    server: cluster.server,
+    ...(cluster.tlsServerName === '' ? {} : {'tls-server-name': cluster.tlsServerName}),
+    ...(cluster.skipTlsVerify ? {'insecure-skip-tls-verify': true} : {}),
+    ...(ca === '' ? {} : {'certificate-authority-data': ca}),
+    ...(proxy === '' ? {} : {'proxy-url': proxy}),
+    config: cluster.execConfig ?? null,
+  }
+}
+
+function proxyFor({server, proxyUrl}: ClusterEntry, env: ExecSurroundings['env']): string {
+  const url = URL.parse(server)
+  if (proxyUrl !== '' || url === null) return proxyUrl
+  const proxy = chooseProxy(url, '', env)
+  return typeof proxy === 'object' ? proxy.url.href.replace(/\/$/, '') : ''
 }
 
 function outputOf(exec: ExecEntry, asks: boolean, env: Readonly<Record<string, string | undefined>>): Promise<string> {

@@ -9,8 +9,8 @@ export function impersonationHeaders(impersonate: Impersonation | undefined): Re
   if (impersonate === undefined) return {}
   const {user, uid, groups, extra} = impersonate
   return {
-    ...(user === '' ? {} : {'Impersonate-User': user}),
-    ...(uid === '' ? {} : {'Impersonate-Uid': uid}),
+    ...(user === '' ? {} : {'Impersonate-User': headerValue(user)}),
+    ...(uid === '' ? {} : {'Impersonate-Uid': headerValue(uid)}),
     ...repeated('Impersonate-Group', groups),
     ...Object.assign({}, ...Object.entries(extra).map(([key, values]) => repeated(extraHeader(key), values))),
   }
@@ -27,7 +27,7 @@ function extraHeader(key: string): string {
  */
 function repeated(name: string, values: readonly string[]): Record<string, string> {
   const letters = [...name.matchAll(/[a-z]/gi)].map(({index}) => index)
-  return Object.fromEntries(values.map((value, turn) => [spelling(name, letters, turn), value]))
+  return Object.fromEntries(values.map((value, turn) => [spelling(name, letters, turn), headerValue(value)]))
 }
 
 /** The spelling number `turn` of a name: bit n says whether its n-th letter is a capital one. */
@@ -38,4 +38,9 @@ function spelling(name: string, letters: readonly number[], turn: number): strin
     if (bit < 31 && (turn >> bit) & 1) characters[index] = characters[index]?.toUpperCase() ?? ''
   })
   return characters.join('')
+}
+
+/** As Go sends it: the bytes of UTF-8. Node takes one character for one byte, and refuses what is more. */
+function headerValue(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
 }

@@ -58,7 +58,7 @@ test('reads clusters and contexts', async () => {
     ['plain', {cluster: 'prod', user: 'jane', namespace: 'default'}],
   ])
   expect(clusters.get('prod')).toEqual({
-    server: 'https://prod.test:6443',
+    server: 'https://prod.test:6443/',
     caData: 'Q0E=',
     caFile: '/home/jane/.kube/pki/ca.crt',
     skipTlsVerify: true,

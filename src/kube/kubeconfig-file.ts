@@ -1,6 +1,7 @@
 import {dirname, isAbsolute, join, sep} from 'node:path'
 import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
+import {readExecConfigs} from './exec-config.ts'
 import {type JsonObject, objectAt, objectOf, objectsAt, textAt} from './json-fields.ts'
 
 /** The entries of one kubeconfig file, or of several after they were merged. Values are as the files spell them. */
@@ -25,6 +26,8 @@ export interface ClusterEntry {
   readonly skipTlsVerify: boolean
   readonly tlsServerName: string
   readonly proxyUrl: string
+  /** What is handed to exec plugins as `config` of the cluster, as it is. */
+  readonly execConfig?: unknown
 }
 
 export interface UserEntry {
@@ -71,8 +74,12 @@ export interface Impersonation {
 export async function parseKubeconfig(text: string, file: string): Promise<KubeconfigEntries> {
   const root = await parseYaml(text, file)
   const folder = dirname(file)
+  const execConfigs = await readExecConfigs(text)
   return {
-    clusters: named(root, 'clusters', file, (entry) => toClusterEntry(objectAt(entry, 'cluster'), folder)),
+    clusters: named(root, 'clusters', file, (entry) => ({
+      ...toClusterEntry(objectAt(entry, 'cluster'), folder),
+      ...optional('execConfig', execConfigs.get(textAt(entry, 'name'))),
+    })),
     users: named(root, 'users', file, (entry) => toUserEntry(objectAt(entry, 'user'), folder)),
     contexts: named(root, 'contexts', file, (entry) => toContextEntry(objectAt(entry, 'context'))),
     currentContext: textAt(root, 'current-context') || undefined,
@@ -161,7 +168,7 @@ function toContextEntry(context: JsonObject): ContextEntry {
 
 function toClusterEntry(cluster: JsonObject, folder: string): ClusterEntry {
   return {
-    server: textAt(cluster, 'server').replace(/\/+$/, ''),
+    server: textAt(cluster, 'server'),
     caData: textAt(cluster, 'certificate-authority-data'),
     caFile: absolute(folder, textAt(cluster, 'certificate-authority')),
     skipTlsVerify: isTrue(textAt(cluster, 'insecure-skip-tls-verify')),
@@ -218,6 +225,10 @@ function toImpersonation(user: JsonObject): Impersonation | undefined {
 
 function texts(list: unknown): readonly string[] {
   return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : []
+}
+
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
+  return value === undefined ? {} : ({[key]: value} as Record<Key, Value>)
 }
 
 function isTrue(text: string): boolean {

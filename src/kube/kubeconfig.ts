@@ -45,7 +45,7 @@ function toKubeconfig(entries: KubeconfigEntries, sources: readonly string[], re
     ([name, {cluster, namespace}]): ContextRef => ({
       name,
       namespace,
-      server: entries.clusters.get(cluster)?.server ?? '',
+      server: entries.clusters.get(cluster)?.server.replace(/\/+$/, '') ?? '',
     }),
   )
   const opened = new Map<string, ClusterAccess>()

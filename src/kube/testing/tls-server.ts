@@ -42,6 +42,8 @@ export interface Certificate {
 }
 
 interface CertificateOptions {
+  /** Authorities of one name are taken for each other. */
+  readonly subject?: string
   readonly names?: readonly ({readonly type: 2; readonly value: string} | {readonly type: 7; readonly ip: string})[]
   readonly from?: Date
   readonly until?: Date
@@ -49,8 +51,9 @@ interface CertificateOptions {
 
 /** A certificate that signs itself, by default for 127.0.0.1 and valid now. */
 export async function createCertificate(options: CertificateOptions = {}): Promise<Certificate> {
-  const {names = [{type: 7, ip: '127.0.0.1'}], from = new Date(Date.now() - 86_400_000), until} = options
-  const pems = await generate([{name: 'commonName', value: 'test'}], {
+  const {names = [{type: 7, ip: '127.0.0.1'}], from = new Date(Date.now() - 86_400_000)} = options
+  const {subject = 'test', until} = options
+  const pems = await generate([{name: 'commonName', value: subject}], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: from,
