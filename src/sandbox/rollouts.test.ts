@@ -157,6 +157,28 @@ describe('rollouts', () => {
     expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual(['2', undefined, '1'])
   })
 
+  test('a StatefulSet of parallel pods starts them together, and renews them one by one all the same', async () => {
+    const cluster = await open({...web, name: 'other'}, {rolloutStepMs: 1000})
+    const selector = {app: 'db'}
+    cluster.create({
+      kind: 'StatefulSet',
+      metadata: {name: 'db', namespace: 'shop'},
+      spec: {
+        replicas: 3,
+        podManagementPolicy: 'Parallel',
+        selector: {matchLabels: selector},
+        template: {metadata: {labels: selector}, spec: {containers: [{name: 'db', image: 'db:1'}]}},
+      },
+    })
+    const mine = (): Fields[] => pods(cluster).filter(({metadata}) => metadata.name.startsWith('db-'))
+    await clock.advance(100)
+    expect(mine()).toHaveLength(3)
+    await clock.advance(2000)
+    restart(cluster, {kind: 'StatefulSet', namespace: 'shop', name: 'db', image: 'db:1'})
+    await clock.advance(500)
+    expect(mine().map(({metadata}) => metadata.annotations?.stamp)).toEqual([undefined, undefined, '1'])
+  })
+
   test('a DaemonSet is on every node, also on one that comes later, and renewed one at a time', async () => {
     const spec = {...web, kind: 'DaemonSet'} as const
     const cluster = await open(spec, {nodes: 2, rolloutStepMs: 1000})

@@ -81,19 +81,22 @@ describe('an unreachable cluster', () => {
 
   test('or never says a word, on old connections and new ones, until it is over', async () => {
     await using open = await openCluster()
-    await open.client.get('/api/v1/pods')
+    const watch = await open.client.watch('/api/v1/configmaps?watch=1&fieldSelector=metadata.name%3Dunheard')
     const over = open.cluster.addTrouble({type: 'unreachable', how: 'black-hole'})
     await open.cluster.start()
+    open.cluster.create({kind: 'ConfigMap', metadata: {name: 'unheard', namespace: 'default'}})
     let answered = 0
     const asked = [open.client.get('/api/v1/pods'), open.get('/api/v1/pods')].map(async (reply) => {
       await reply
       answered++
     })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await watch.next(100)).toBe('silence')
     expect(answered).toBe(0)
     over()
     await Promise.all(asked)
     expect(answered).toBe(2)
+    expect(await watch.next()).toMatchObject({type: 'ADDED', object: {metadata: {name: 'unheard'}}})
+    watch.close()
   })
 
   test('may be so from the start', async () => {

@@ -59,8 +59,7 @@ function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): v
 }
 
 function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revisions, ordinal: number): void {
-  const {type, rollingUpdate} = set.spec.updateStrategy
-  const isHeldBack = type === 'RollingUpdate' && ordinal < (rollingUpdate?.partition ?? 0)
+  const isHeldBack = ordinal < (set.spec.updateStrategy.rollingUpdate?.partition ?? 0)
   const revision = isHeldBack ? currentOf(set, revisions) : revisions.update
   const name = `${set.metadata.name}-${ordinal}`
   const labels = {

@@ -35,6 +35,7 @@ describe('the store', () => {
     store.put(configMaps, map('b'))
     const version = store.version
     store.put(configMaps, map('a', {k: '2'}))
+    store.put(configMaps, map('a', {k: '3'}))
     store.delete(configMaps, 'shop/b')
     store.put(configMaps, map('c'))
     expect(names(store.all(configMaps))).toEqual(['a', 'c'])
