@@ -91,6 +91,14 @@ test('everything that a run asks of a cluster goes over one connection', async (
   expect(access.cost()).toMatchObject({connections: 1, requests: server.requests.length})
 })
 
+test('it tells the time of the server, and when the credentials end without asking anybody', async () => {
+  const {access, server} = await setUp()
+  expect(await access.credentialsExpire()).toBeUndefined()
+  expect(server.requests).toHaveLength(0)
+  // Node.js dates its answers.
+  expect(await access.serverDate(never)).toBeInstanceOf(Date)
+})
+
 test('the identity is asked for once', async () => {
   const {access, server} = await setUp()
   await access.identity(never)

@@ -159,7 +159,7 @@ test('an exec plugin gives token and certificate, and is asked again after a ref
   const dropped: string[] = []
   const tokens = ['one', 'two']
   const exec: Partial<ExecCredentials> = {
-    current: async () => ({token: tokens[dropped.length] ?? '', cert: 'CERT', key: 'KEY', expiresAt: undefined}),
+    current: async () => ({token: tokens[dropped.length] ?? '', cert: 'CERT', key: 'KEY', expiresAt: 1234}),
     drop: (_user, {token}) => dropped.push(token),
   }
   const {current, renewed} = credentialsOf({user: {exec: execEntry}, exec})
@@ -167,6 +167,8 @@ test('an exec plugin gives token and certificate, and is asked again after a ref
   expect(first).toEqual({
     headers: {authorization: 'Bearer one'},
     tls: {ca: Buffer.from('CA'), cert: 'CERT', key: 'KEY'},
+    expiresAt: 1234,
+    renewed: true,
   })
   expect((await renewed(first)).headers).toEqual({authorization: 'Bearer two'})
   expect(dropped).toEqual(['one'])

@@ -13,6 +13,10 @@ export interface Credential {
   readonly headers: Readonly<Record<string, string>>
   /** The same object as long as nothing in it has changed: a new one asks for a new connection. */
   readonly tls: TlsMaterial
+  /** Milliseconds since the epoch, where who handed it out said so. */
+  readonly expiresAt?: number
+  /** There will be another one after it, without anybody's doing. */
+  readonly renewed?: boolean
 }
 
 /** What a connection is made with; fields as of `tls.connect`. */
@@ -66,7 +70,7 @@ export function createCredentials(context: ResolvedContext, {exec, now}: Credent
   async function fetchCredential(): Promise<Credential> {
     try {
       client ??= loadClient(context, execAuth)
-      const fetched = await readCredential(await client, context.user)
+      const fetched = {...(await readCredential(await client, context.user)), ...execAuth?.expiry()}
       const credential =
         last && sameTls(last.credential.tls, fetched.tls) ? {...fetched, tls: last.credential.tls} : fetched
       last = {credential, readAt: now()}
@@ -158,6 +162,7 @@ async function readCredential(config: KubeConfig, user: UserEntry | undefined): 
       ...(authorization === undefined ? {} : {authorization}),
       ...impersonationHeaders(user?.impersonate),
     },
+    ...(user !== undefined && authProviderOf(user).authProvider !== undefined && {renewed: true}),
     tls: {
       ...(ca === undefined ? {} : {ca}),
       ...(cert === undefined ? {} : {cert}),
@@ -174,7 +179,7 @@ function sameTls(a: TlsMaterial, b: TlsMaterial): boolean {
 }
 
 type Authenticator = Parameters<KubeConfig['addAuthenticator']>[0]
-type ExecAuthenticator = Authenticator & {drop(): void}
+type ExecAuthenticator = Authenticator & {drop(): void; expiry(): Pick<Credential, 'expiresAt'>}
 
 function execAuthenticator(context: ResolvedContext, exec: ExecCredentials): ExecAuthenticator | undefined {
   if (context.user?.exec === undefined) return undefined
@@ -188,6 +193,7 @@ function execAuthenticator(context: ResolvedContext, exec: ExecCredentials): Exe
       if (cert !== '' && key !== '') Object.assign(options, {cert, key})
       if (token !== '') Object.assign(options.headers ?? {}, {Authorization: `Bearer ${token}`})
     },
+    expiry: () => (handedOut?.expiresAt === undefined ? {} : {expiresAt: handedOut.expiresAt}),
     drop() {
       if (handedOut !== undefined) exec.drop(user, handedOut)
     },

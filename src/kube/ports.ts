@@ -15,12 +15,22 @@ export interface ClusterAccess {
   identity(signal: AbortSignal): Promise<ClusterIdentity>
   /** `v1.36.3`, as the server calls itself. */
   serverVersion(signal: AbortSignal): Promise<string>
+  /** What the clock of the server says, in whole seconds. Undefined: it does not say. */
+  serverDate(signal: AbortSignal): Promise<Date | undefined>
+  /** When the credentials end, as far as they tell themselves: nobody is asked. Undefined: they do not tell. */
+  credentialsExpire(): Promise<CredentialsExpiry | undefined>
   /** The names of all namespaces; asked only to tell a mistyped namespace from one in which nothing runs. */
   listNamespaces(signal: AbortSignal): Promise<readonly string[]>
   /** Counted since the connection was opened. */
   cost(): Cost
   /** Ends the connection and every watch on it. Never rejects. */
   close(): Promise<void>
+}
+
+export interface CredentialsExpiry {
+  readonly at: Date
+  /** A plugin, an identity provider or a file that somebody keeps fresh has the next ones. */
+  readonly renewed: boolean
 }
 
 /** The contexts of a kubeconfig, and the way into each of them. */
@@ -30,6 +40,8 @@ export interface Kubeconfig {
   readonly currentContext: string | undefined
   /** Where it was read from, for messages. */
   readonly sources: readonly string[]
+  /** More contexts than these take turns: their connections are closed when they have answered, for others that wait. */
+  readonly connectedAtOnce: number
   /** The same access every time: one connection per context, opened with its first request. */
   open(context: string): ClusterAccess
 }

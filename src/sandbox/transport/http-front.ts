@@ -37,6 +37,7 @@ export class HttpFront {
         if (request.httpVersionMajor === 2) request.stream.session?.destroy()
         else request.socket.destroy()
       }
+      response.setHeader('date', clock.date().toUTCString())
       handle(incoming(request), new Answer(response as RawResponse, destroy))
     })
     this.#http.on('secureConnection', () => {
