@@ -8,6 +8,7 @@ import {readClusterIdentity} from './cluster-identity.ts'
 import {createConfigMaps} from './config-maps.ts'
 import {type ConnectionLimits, createConnection} from './connection.ts'
 import type {Credentials} from './credentials.ts'
+import {expiryOf} from './credentials-expiry.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
@@ -52,6 +53,8 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     async serverVersion(signal) {
       return textAt(await api.get(apiPath(['version']), signal), 'gitVersion')
     },
+    serverDate: async (signal) => (await api.getDated(apiPath(['version']), signal)).serverDate,
+    credentialsExpire: async () => expiryOf(await credentials.current()),
     async listNamespaces(signal) {
       const namespaces = await api.get(apiPath(['api', 'v1', 'namespaces']), signal)
       return objectsAt(namespaces, 'items').map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
