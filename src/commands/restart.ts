@@ -10,7 +10,7 @@ import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
 import {matches} from '../discovery/image-query.ts'
-import {patchWorkload} from '../discovery/preflight.ts'
+import {targetNeeds} from '../discovery/preflight.ts'
 import {restartSpoke} from '../distribution/spokes/restart.ts'
 import {runHub} from '../hub/run-hub.ts'
 import type {RunReport} from '../model/report.ts'
@@ -72,7 +72,7 @@ export default class Restart extends BaseCommand {
       const composition = {
         run,
         discovery: discoveryRequest(query, flags, clusters, true),
-        needs: patchWorkload,
+        needs: targetNeeds('restart'),
         strict: flags.preflight === 'strict',
         lock: lockPolicy(run, spoke.verb, flags, runtime),
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),

@@ -1,44 +1,54 @@
 import type {AccessQuestion, ClusterAccess} from '../kube/ports.ts'
+import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
-import type {CheckEntry, CheckedPermission} from '../model/report.ts'
-import {workloadKinds} from '../model/workload.ts'
+import {HubspokeError} from '../model/failure.ts'
+import {type Need, needsOf, type PermittedVerb, permittedVerbs, type Reach} from '../model/permissions.ts'
 import {readImageCache, type StoredCache} from './cache-store.ts'
 import {judgeCache} from './freshness.ts'
-import {type AccessNeed, workloadResource} from './preflight.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
-
-type Purpose = CheckedPermission['purpose']
-type Question = AccessQuestion & {readonly purpose: Purpose}
 
 /**
  * Asks one cluster whether it can be worked with, without writing: version, identity, latency of one small request on a
- * connection that is open, the permissions that each verb needs, and the state of the image cache.
+ * connection that is open, what time it is there, when the credentials end, the permissions that each verb needs, and the
+ * state of the image cache.
  *
  * Rejects with the `HubspokeError` of the first request: then nothing could be found out.
  */
-export async function checkCluster(
-  cluster: ClusterAccess,
-  cacheNamespace: string,
-  deps: ReadingDeps,
-): Promise<CheckEntry> {
+export async function checkCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDeps): Promise<CheckEntry> {
   const {clock, signal} = deps
   const identity = await retryRead(() => cluster.identity(signal), deps)
   const from = clock.now()
   const version = await cluster.serverVersion(signal)
   const latencyMs = Math.round(clock.now() - from)
-  const [permissions, stored] = await Promise.all([
-    Promise.all(questions(cacheNamespace).map((question) => ask(cluster, question, signal))),
-    readImageCache(cluster.configMaps, cacheNamespace, deps),
+  const {serverNow, clockSkewMs} = await compareClocks(cluster, deps)
+  const [permissions, imageCache] = await Promise.all([
+    askAll(cluster, reach, signal),
+    readCacheState(cluster, reach.cacheNamespace, deps),
   ])
   return {
-    context: cluster.context.name,
-    server: cluster.context.server,
+    ...notChecked(cluster.context),
     uid: identity.uid,
+    uidStandsIn: identity.standsIn,
     version,
     latencyMs,
+    clockSkewMs,
+    credentials: await credentialsLeft(cluster, serverNow),
     permissions,
-    imageCache: describe(stored, judgeCache(stored, identity), clock.date()),
-    problem: null,
+    imageCache: imageCache && describe(imageCache, judgeCache(imageCache, identity), clock.date()),
+  }
+}
+
+/** Null where it may not be read: that stands among the permissions. */
+async function readCacheState(
+  {configMaps}: ClusterAccess,
+  namespace: string,
+  deps: ReadingDeps,
+): Promise<StoredCache | null> {
+  try {
+    return await readImageCache(configMaps, namespace, deps)
+  } catch (error) {
+    if (error instanceof HubspokeError && error.failureClass === 'forbidden') return null
+    throw error
   }
 }
 
@@ -48,42 +58,64 @@ export function notChecked({name, server}: ContextRef): CheckEntry {
     context: name,
     server,
     uid: null,
+    uidStandsIn: null,
+    sameClusterAs: [],
     version: null,
     latencyMs: null,
+    clockSkewMs: null,
+    credentials: null,
     permissions: [],
     imageCache: null,
     problem: null,
   }
 }
 
-/** What the verbs need, so that every answer of `check` is about something that a verb will do. */
-function questions(cacheNamespace: string): readonly Question[] {
-  const forKinds = (purpose: Purpose, verbs: readonly AccessNeed['verb'][]) =>
-    workloadKinds.flatMap((kind) =>
-      verbs.map((verb) => ({purpose, verb, group: 'apps', resource: workloadResource(kind)})),
-    )
-  const forCache = (verb: AccessNeed['verb']) =>
-    ({purpose: 'cache refresh', verb, group: '', resource: 'configmaps', namespace: cacheNamespace}) as const
-  return [
-    ...forKinds('find', ['list']),
-    ...forKinds('restart', ['get', 'list', 'watch', 'patch']),
-    ...(['get', 'create', 'update'] as const).map(forCache),
-  ]
+/** A server tells its time in whole seconds, and so half a second later on average. */
+const halfSecondMs = 500
+
+/** What time it is for the server, and how far this machine is ahead of it; where it does not say, this machine is right. */
+async function compareClocks(
+  cluster: ClusterAccess,
+  {clock, signal}: ReadingDeps,
+): Promise<{readonly serverNow: Date; readonly clockSkewMs: number | null}> {
+  const before = clock.date().getTime()
+  const serverDate = await cluster.serverDate(signal)
+  const after = clock.date().getTime()
+  if (serverDate === undefined) return {serverNow: new Date(after), clockSkewMs: null}
+  const skew = (before + after) / 2 - (serverDate.getTime() + halfSecondMs)
+  // Adding 0 makes a 0 of -0.
+  return {serverNow: serverDate, clockSkewMs: Math.round(skew / 1000) * 1000 + 0}
 }
 
-async function ask(
-  cluster: ClusterAccess,
-  {purpose, ...question}: Question,
-  signal: AbortSignal,
-): Promise<CheckedPermission> {
-  const {verb, group, resource, namespace} = question
-  return {
-    purpose,
-    verb,
-    resource: group === '' ? resource : `${resource}.${group}`,
-    namespace: namespace ?? null,
-    allowed: await cluster.access.mayI(question, signal),
+async function credentialsLeft(cluster: ClusterAccess, serverNow: Date): Promise<CheckEntry['credentials']> {
+  const expiry = await cluster.credentialsExpire()
+  if (expiry === undefined) return null
+  const {at, renewed} = expiry
+  return {expiresAt: at.toISOString(), leftMs: at.getTime() - serverNow.getTime(), renewed}
+}
+
+/** Every answer is about something that a verb will do; what several verbs need is asked once. */
+function askAll(cluster: ClusterAccess, reach: Reach, signal: AbortSignal): Promise<readonly CheckedPermission[]> {
+  const answers = new Map<string, Promise<boolean>>()
+  const mayI = (need: Need): Promise<boolean> => {
+    const question = questionOf(need)
+    const key = JSON.stringify(question)
+    const answer = answers.get(key) ?? cluster.access.mayI(question, signal)
+    answers.set(key, answer)
+    return answer
   }
+  const ask = async (purpose: PermittedVerb, need: Need): Promise<CheckedPermission> => {
+    const {verb, group, resource, namespace = null, name = null, essential, without} = need
+    const kind = group === '' ? resource : `${resource}.${group}`
+    return {purpose, verb, resource: kind, namespace, name, allowed: await mayI(need), essential, without}
+  }
+  return Promise.all(permittedVerbs.flatMap((verb) => needsOf(verb, reach).map((need) => ask(verb, need))))
+}
+
+/** What the server itself will ask when the request comes: it takes the name of a namespace for its namespace, too. */
+function questionOf({verb, group, resource, namespace, name}: Need): AccessQuestion {
+  const place = namespace ?? (group === '' && resource === 'namespaces' ? name : undefined)
+  return {verb, group, resource, ...(place !== undefined && {namespace: place}), ...(name !== undefined && {name})}
 }
 
 function describe(

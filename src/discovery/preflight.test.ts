@@ -4,7 +4,7 @@ import type {HubEvent} from '../model/event.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Target, targetKey, targetName} from '../model/target.ts'
 import type {ContextGroup} from './plan-targets.ts'
-import {type PreflightDeps, patchWorkload, preflight} from './preflight.ts'
+import {type PreflightDeps, preflight, targetNeeds} from './preflight.ts'
 import {fakeCluster, hang, questionText, workload} from './testing/fake-cluster.ts'
 
 type Answer = boolean | Error | Promise<boolean>
@@ -36,7 +36,7 @@ async function check(
     open,
     onEvent: (event: HubEvent) => events.push(event),
     signal: new AbortController().signal,
-    needs: patchWorkload,
+    needs: (one: Target) => targetNeeds('restart')(one).filter(({verb}) => verb === 'patch'),
     ...more,
   }
   return {...(await preflight({targets, sameCluster}, deps)), asked, events}
@@ -160,4 +160,12 @@ describe('a question without an answer', () => {
     const {refusals, events} = await check(shop, () => hang(new AbortController().signal), {signal})
     expect([refusals.size, events]).toEqual([0, []])
   })
+})
+
+test('what a restart cannot do without on a target, by its kind; that it may be listed is known by then', () => {
+  expect(targetNeeds('restart')({kind: 'StatefulSet'})).toEqual([
+    {verb: 'get', group: 'apps', resource: 'statefulsets'},
+    {verb: 'patch', group: 'apps', resource: 'statefulsets'},
+  ])
+  expect(targetNeeds('find')({kind: 'Deployment'})).toEqual([])
 })

@@ -1,8 +1,8 @@
 import type {AccessQuestion, ClusterAccess} from '../kube/ports.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
+import {type PermittedVerb, permissionsOf, workloadResource} from '../model/permissions.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
-import type {WorkloadKind} from '../model/workload.ts'
 import type {Planned} from './plan-targets.ts'
 import {quoted} from './problem.ts'
 import {shellWord} from './shell-word.ts'
@@ -28,20 +28,18 @@ export interface PreflightDeps {
   needs(target: Target): readonly AccessNeed[]
 }
 
-const resources = {
-  Deployment: 'deployments',
-  StatefulSet: 'statefulsets',
-  DaemonSet: 'daemonsets',
-} as const satisfies Record<WorkloadKind, string>
-
-/** The kind as authorisation names it. */
-export function workloadResource(kind: WorkloadKind): string {
-  return resources[kind]
-}
-
-/** To patch the workload itself: what a restart needs. */
-export function patchWorkload({kind}: Pick<Target, 'kind'>): readonly AccessNeed[] {
-  return [{verb: 'patch', group: 'apps', resource: workloadResource(kind)}]
+/**
+ * What a verb cannot do without on a target itself, from the table that roles are printed from. That its kind may be listed
+ * is known from discovery.
+ */
+export function targetNeeds(verb: PermittedVerb): (target: Pick<Target, 'kind'>) => readonly AccessNeed[] {
+  const essential = permissionsOf(verb).filter((permission) => permission.essential && permission.verb !== 'list')
+  return ({kind}) => {
+    const resource = workloadResource(kind)
+    return essential
+      .filter(({scope, resources}) => scope === 'workloads' && resources.includes(resource))
+      .map((permission) => ({verb: permission.verb, group: permission.group, resource}))
+  }
 }
 
 /**

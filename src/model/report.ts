@@ -110,37 +110,6 @@ export interface FindReport {
   readonly verdict: Verdict
 }
 
-export interface CheckedPermission {
-  readonly purpose: 'find' | 'restart' | 'cache refresh'
-  readonly verb: string
-  readonly resource: string
-  readonly namespace: string | null
-  readonly allowed: boolean
-}
-
-export interface CheckEntry {
-  readonly context: string
-  readonly server: string
-  readonly uid: string | null
-  readonly version: string | null
-  readonly latencyMs: number | null
-  readonly permissions: readonly CheckedPermission[]
-  readonly imageCache: {
-    readonly state: 'missing' | 'foreign' | 'unreadable' | 'present'
-    readonly ageMs: number | null
-    readonly workloads: number | null
-  } | null
-  readonly problem: Failure | null
-}
-
-/** The document of `check`. */
-export interface CheckReport {
-  readonly schemaVersion: 1
-  readonly type: 'CheckReport'
-  readonly contexts: readonly CheckEntry[]
-  readonly verdict: Verdict
-}
-
 export interface CacheEntry {
   readonly context: string
   readonly server: string

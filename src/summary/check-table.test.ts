@@ -1,33 +1,26 @@
 import {expect, test} from 'vitest'
-import type {CheckEntry, CheckedPermission} from '../model/report.ts'
+import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import {renderCheckTable} from './check-table.ts'
 import {summarizeCheck} from './summarize.ts'
+import {checked, permission} from './testing/checked.ts'
 import {failure} from './testing/facts.ts'
 import type {ViewOptions} from './view-options.ts'
 
 const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
 
 function may(purpose: CheckedPermission['purpose'], verb: string, resource: string, allowed = true): CheckedPermission {
-  return {purpose, verb, resource, namespace: resource === 'configmaps' ? 'hubspoke-system' : null, allowed}
+  const namespace = resource === 'configmaps' ? 'hubspoke-system' : null
+  return permission({purpose, verb, resource, namespace, allowed})
 }
 
 function entry(context: string, more: Partial<CheckEntry> = {}): CheckEntry {
-  return {
-    context,
-    server: `https://${context}.example:6443`,
-    uid: `uid-of-${context}`,
-    version: 'v1.36.3',
-    latencyMs: 38,
-    permissions: [
-      may('find', 'list', 'deployments.apps'),
-      may('restart', 'patch', 'deployments.apps'),
-      may('restart', 'patch', 'statefulsets.apps'),
-      may('cache refresh', 'update', 'configmaps'),
-    ],
-    imageCache: {state: 'present', ageMs: 180_000, workloads: 312},
-    problem: null,
-    ...more,
-  }
+  const permissions = [
+    may('find', 'list', 'deployments.apps'),
+    may('restart', 'patch', 'deployments.apps'),
+    may('restart', 'patch', 'statefulsets.apps'),
+    may('cache refresh', 'update', 'configmaps'),
+  ]
+  return checked(context, {permissions, ...more})
 }
 
 const bound = entry('us-east', {
@@ -65,7 +58,19 @@ test('one row per context, what is wrong first, what is not permitted after it',
   `)
 })
 
-test('-o wide adds server and cluster UID', () => {
-  const text = renderCheckTable(summarizeCheck([entry('eu-west')]), {...terminal, wide: true})
-  expect(text).toMatch(/https:\/\/eu-west\.example:6443 +uid-of-eu-west\n/)
+test('a context that has all it cannot do without, and not all that would make it better, has mostly', () => {
+  const watch = permission({verb: 'watch', allowed: false, essential: false, without: 'it takes longer'})
+  const text = renderCheckTable(summarizeCheck([entry('eu', {permissions: [permission(), watch]})]), terminal)
+  expect(text).toMatch(/^eu +v1\.36\.3 +38ms +mostly +- +- +312 workloads/m)
+  expect(text).toContain('Exit 0: 1 context can be read and written, 1 of them with less than could be.')
+})
+
+test('-o wide adds when credentials end, our clock, server and cluster UID', () => {
+  const known = entry('eu-west', {
+    credentials: {expiresAt: '2027-11-24T00:00:00Z', leftMs: 365 * 86_400_000, renewed: false},
+  })
+  const text = renderCheckTable(summarizeCheck([known, entry('us-east')]), {...terminal, wide: true})
+  expect(text).toMatch(/^CONTEXT .* CREDENTIALS +OUR CLOCK +SERVER +CLUSTER UID$/m)
+  expect(text).toMatch(/365d left +right +https:\/\/eu-west\.example:6443 +uid-of-eu-west\n/)
+  expect(text).toMatch(/ - +right +https:\/\/us-east\.example:6443 +uid-of-us-east\n/)
 })

@@ -1,12 +1,12 @@
-import type {CheckEntry, CheckedPermission, CheckReport} from '../model/report.ts'
+import type {CheckEntry, CheckedPermission, CheckReport} from '../model/check-report.ts'
+import {clockWords, credentialsWords, missingLines, noteLines} from './check-notes.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import {nextLines, verdictLines} from './report-lines.ts'
 import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {countOf, durationOf, someOf} from './words.ts'
-import {wrapText} from './wrap-text.ts'
+import {countOf, durationOf} from './words.ts'
 
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
@@ -19,6 +19,7 @@ export function renderCheckTable({contexts, verdict}: CheckReport, options: View
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...contextLines(contexts, options),
     ...missingLines(contexts, options),
+    ...noteLines(contexts, options),
     ...nextLines(suggestionsOf(troubles), options),
     ...verdictLines(verdict, options),
   ]
@@ -43,19 +44,25 @@ function contextLines(contexts: readonly CheckEntry[], {printable, width, color,
       return {text, paint: text === 'yes' ? palette.success : text === '-' ? palette.quiet : palette.warning}
     }),
     cacheWords(entry.imageCache),
-    ...(wide ? [printable(entry.server), printable(entry.uid ?? '-')] : []),
+    ...(wide ? [credentialsWords(entry), clockWords(entry), printable(entry.server), printable(entry.uid ?? '-')] : []),
   ])
   const titles = ['CONTEXT', 'VERSION', 'ANSWER', 'FIND', 'RESTART', 'CACHE REFRESH', 'IMAGE CACHE']
-  const columns = [...titles, ...(wide ? ['SERVER', 'CLUSTER UID'] : [])].map((title) => ({title}))
+  const columns = [...titles, ...(wide ? ['CREDENTIALS', 'OUR CLOCK', 'SERVER', 'CLUSTER UID'] : [])].map((title) => ({
+    title,
+  }))
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet}), '']
 }
 
-/** Is what the verb needs permitted: all of it, a part, nothing? `-` where nobody asked. */
+/**
+ * Is what the verb cannot do without permitted: all of it, a part, nothing? `mostly`: all of it, and not all that would make
+ * it better. `-` where nobody asked.
+ */
 function allowance(permissions: readonly CheckedPermission[]): string {
-  const allowed = permissions.filter((permission) => permission.allowed).length
+  const essential = permissions.filter((permission) => permission.essential)
+  const allowed = essential.filter((permission) => permission.allowed).length
   if (permissions.length === 0) return '-'
-  if (allowed === permissions.length) return 'yes'
-  return allowed === 0 ? 'no' : 'in part'
+  if (allowed < essential.length) return allowed === 0 ? 'no' : 'in part'
+  return permissions.every((permission) => permission.allowed) ? 'yes' : 'mostly'
 }
 
 function cacheWords(cache: CheckEntry['imageCache']): string {
@@ -63,21 +70,4 @@ function cacheWords(cache: CheckEntry['imageCache']): string {
   if (cache.state !== 'present') return cache.state
   const age = cache.ageMs === null ? '' : `, ${durationOf(cache.ageMs)} old`
   return cache.workloads === null ? `present${age}` : `${countOf(cache.workloads, 'workload')}${age}`
-}
-
-/** What is not permitted, said once with the contexts that do not permit it. */
-function missingLines(contexts: readonly CheckEntry[], {printable, width, wide}: ViewOptions): readonly string[] {
-  const missing = new Map<string, string[]>()
-  for (const {context, permissions} of contexts) {
-    for (const {purpose, verb, resource, namespace, allowed} of permissions) {
-      if (allowed) continue
-      const where = namespace === null ? 'in all namespaces' : `in namespace ${namespace}`
-      const key = `${purpose}: may not ${verb} ${resource} ${where}`
-      missing.set(key, [...(missing.get(key) ?? []), context])
-    }
-  }
-  if (missing.size === 0) return []
-  const shown = (names: readonly string[]) => someOf(names, wide || width === undefined ? names.length : 5)
-  const lines = [...missing].map(([what, names]) => `${what} (${shown(names)})`)
-  return ['Not permitted:', ...lines.flatMap((line) => wrapText(printable(line), width, '  ')), '']
 }

@@ -1,6 +1,6 @@
+import type {CheckReport} from '../model/check-report.ts'
 import type {
   CacheReport,
-  CheckReport,
   ErrorReport,
   FindReport,
   LedgerReport,

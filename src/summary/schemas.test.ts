@@ -4,14 +4,16 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
 import {exitCodes} from '../model/exit-code.ts'
 import {failureClasses} from '../model/failure.ts'
+import {permittedVerbs} from '../model/permissions.ts'
 import {writeStates} from '../model/recorded-run.ts'
-import type {CacheEntry, CheckEntry, ErrorReport} from '../model/report.ts'
+import type {CacheEntry, ErrorReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {renderDocument} from './documents.ts'
 import {openStates} from './ledger-words.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
 import {listedRun, summarizeLedger, summarizeRuns} from './summarize-ledgers.ts'
+import {checked, permission} from './testing/checked.ts'
 import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
 import {done, open, recordedRun, runId} from './testing/recorded.ts'
 
@@ -42,16 +44,12 @@ const everyOutcome = runFacts({
     ...failureClasses.map((name) => failed(`eu/shop/Deployment/${name}`, failure(name, 'No.', 'kubectl get pods'))),
   ],
 })
-const check: CheckEntry = {
-  context: 'eu',
-  server: 'https://eu:6443',
-  uid: 'u',
-  version: 'v1.36.3',
+const check = checked('eu', {
   latencyMs: 12.3,
-  permissions: [{purpose: 'find', verb: 'list', resource: 'deployments.apps', namespace: null, allowed: true}],
-  imageCache: {state: 'present', ageMs: 12, workloads: 3},
-  problem: null,
-}
+  clockSkewMs: -4000,
+  credentials: {expiresAt: '2026-11-25T03:00:00.000Z', leftMs: 1234, renewed: false},
+  permissions: permittedVerbs.map((purpose) => permission({purpose, name: 'kube-system'})),
+})
 const cache: CacheEntry = {
   context: 'eu',
   server: 'https://eu:6443',
@@ -65,7 +63,16 @@ const cache: CacheEntry = {
   bytes: 900,
   problem: null,
 }
-const unknown = {version: null, latencyMs: null, permissions: [], imageCache: null, problem: failure('timeout')}
+const unknown = {
+  uidStandsIn: null,
+  version: null,
+  latencyMs: null,
+  clockSkewMs: null,
+  credentials: null,
+  permissions: [],
+  imageCache: null,
+  problem: failure('timeout'),
+}
 const noCache = {builtAt: null, ageMs: null, workloads: null, images: null, bytes: null, problem: failure('timeout')}
 const error: ErrorReport = {
   schemaVersion: 1,
@@ -166,6 +173,7 @@ test('the lists of words in the schemas are those of the model', () => {
   expect($defs.result.properties.outcome.enum).toEqual([...outcomes])
   expect($defs.verdict.properties.name.enum).toEqual(Object.keys(exitCodes))
   expect($defs.verdict.properties.code.enum).toEqual(Object.values(exitCodes).map(({code}) => code))
+  expect(readSchema('check-report').$defs.permission.properties.purpose.enum).toEqual([...permittedVerbs])
   const {recordedTarget} = readSchema('ledger-report').$defs
   expect(recordedTarget.properties.outcome.enum).toEqual([...outcomes, null])
   expect(recordedTarget.properties.state.enum.toSorted()).toEqual([...openStates, 'result'].sort())

@@ -1,4 +1,5 @@
-import type {CacheEntry, CacheReport, CheckEntry, CheckReport, FindReport, RunReport} from '../model/report.ts'
+import type {CheckEntry, CheckReport} from '../model/check-report.ts'
+import type {CacheEntry, CacheReport, FindReport, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
@@ -48,9 +49,15 @@ export function summarizeFind(facts: FindFacts): FindReport {
   }
 }
 
-/** The report of `check`, one entry per selected context. */
-export function summarizeCheck(contexts: readonly CheckEntry[], stoppedBy?: StopReason): CheckReport {
+/** The report of `check`, one entry per selected context; contexts of one cluster know of each other. */
+export function summarizeCheck(entries: readonly CheckEntry[], stoppedBy?: StopReason): CheckReport {
+  const contexts = entries.map((entry) => ({...entry, sameClusterAs: sameCluster(entry, entries)}))
   return {schemaVersion: 1, type: 'CheckReport', contexts, verdict: verdictOfCheck(contexts, stoppedBy)}
+}
+
+function sameCluster({context, uid}: CheckEntry, entries: readonly CheckEntry[]): readonly string[] {
+  if (uid === null) return []
+  return entries.filter((other) => other.uid === uid && other.context !== context).map((other) => other.context)
 }
 
 /** The report of `cache refresh` and `cache show`, one entry per selected context. */

@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest'
-import type {CacheEntry, CheckEntry} from '../model/report.ts'
+import type {CheckEntry} from '../model/check-report.ts'
+import type {CacheEntry} from '../model/report.ts'
 import type {FindFacts} from './find-facts.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind} from './summarize.ts'
+import {checked, permission} from './testing/checked.ts'
 import {failure, match, readInPart, reading, scope, unreadable} from './testing/facts.ts'
 
 const bug = failure('internal', 'A bug in hubspoke: RangeError: x')
@@ -57,31 +59,27 @@ test.each<FindRow>([
 })
 
 function check(context: string, more: Partial<CheckEntry> = {}): CheckEntry {
-  const base = {
-    context,
-    server: 'https://x',
-    uid: 'u',
-    version: 'v1.36.3',
-    latencyMs: 12,
-    imageCache: null,
-    problem: null,
-  }
-  return {...base, permissions: [permission('find', true), permission('restart', true)], ...more}
+  return checked(context, {permissions: [may('find', true), may('restart', true)], ...more})
 }
 
-function permission(purpose: 'find' | 'restart', allowed: boolean): CheckEntry['permissions'][number] {
-  return {purpose, verb: 'list', resource: 'deployments.apps', namespace: null, allowed}
+function may(purpose: 'find' | 'restart', allowed: boolean, essential = true): CheckEntry['permissions'][number] {
+  return permission({purpose, allowed, essential})
 }
 
 test.each([
   {contexts: [check('eu'), check('us')], code: 0, sentence: '2 contexts can be read and written.'},
   {
-    contexts: [check('eu'), check('us', {permissions: [permission('find', true), permission('restart', false)]})],
+    contexts: [check('eu'), check('us', {permissions: [may('find', true), may('restart', false)]})],
     code: 0,
     sentence: '2 contexts can be read; 1 of them may not be written in full.',
   },
   {
-    contexts: [check('eu'), check('us', {permissions: [permission('find', false)]})],
+    contexts: [check('eu'), check('us', {permissions: [may('find', true), may('find', false, false)]})],
+    code: 0,
+    sentence: '2 contexts can be read and written, 1 of them with less than could be.',
+  },
+  {
+    contexts: [check('eu'), check('us', {permissions: [may('find', false)]})],
     code: 4,
     sentence: '1 of 2 contexts can be read only in part.',
   },

@@ -1,6 +1,7 @@
+import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import {type ExitName, exitForSignal} from '../model/exit-code.ts'
 import type {Failure} from '../model/failure.ts'
-import type {CacheEntry, CheckEntry, Verdict, WorkloadEntry} from '../model/report.ts'
+import type {CacheEntry, Verdict, WorkloadEntry} from '../model/report.ts'
 import type {StopReason} from '../model/stop.ts'
 import type {FindFacts} from './find-facts.ts'
 import {hitBug, isSignal, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
@@ -33,7 +34,7 @@ function exitOfFind({scope, readings, allowEmpty}: FindFacts, workloads: readonl
 }
 
 /**
- * 4 where a context has a problem, or where what `find` reads is not allowed; 3 where there was no context. A missing
+ * 4 where a context has a problem, or where what `find` cannot do without is not allowed; 3 where there was no context. A missing
  * permission to write does not matter here: who only reads needs none.
  */
 export function verdictOfCheck(contexts: readonly CheckEntry[], stoppedBy?: StopReason): Verdict {
@@ -47,13 +48,18 @@ export function verdictOfCheck(contexts: readonly CheckEntry[], stoppedBy?: Stop
     if (name === 'nothing-matched') return 'There is no context to check.'
     if (bad.length > 0) return `${bad.length} of ${all} cannot be used.`
     if (partial.length > 0) return `${partial.length} of ${all} can be read only in part.`
-    const bound = contexts.filter(({permissions}) => permissions.some(({allowed}) => !allowed)).length
+    const bound = contexts.filter(({permissions}) => permissions.some(isMissed)).length
     if (bound > 0) return `${all} can be read; ${bound} of them may not be written in full.`
-    return `${all} can be read and written.`
+    const lesser = contexts.filter(({permissions}) => permissions.some(({allowed}) => !allowed)).length
+    const less = lesser > 0 ? `, ${lesser} of them with less than could be` : ''
+    return `${all} can be read and written${less}.`
   })
 }
 
-const maySee = ({permissions}: CheckEntry) => permissions.every(({purpose, allowed}) => purpose !== 'find' || allowed)
+/** What a command cannot do without. */
+const isMissed = ({allowed, essential}: CheckedPermission) => essential && !allowed
+const maySee = ({permissions}: CheckEntry) =>
+  permissions.every((permission) => permission.purpose !== 'find' || !isMissed(permission))
 
 /**
  * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to

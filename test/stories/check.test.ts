@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {CheckReport} from '../../src/model/report.ts'
+import type {CheckReport} from '../../src/model/check-report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Ended} from '../support/run-command.ts'
 import {openFleet, runningWeb} from '../support/sandbox-fleet.ts'
@@ -80,8 +80,11 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
     'restart: patch deployments.apps',
     'restart: patch statefulsets.apps',
     'restart: patch daemonsets.apps',
+    'restart: create leases.coordination.k8s.io',
+    'restart: update leases.coordination.k8s.io',
     'cache refresh: create configmaps',
     'cache refresh: update configmaps',
+    'cache refresh: delete configmaps',
   ])
   expect(ended.exitCode).toBe(0)
   const {stdout} = await fleet.shell.run('check')
@@ -94,8 +97,8 @@ test('who may not see everything: 4', async () => {
   const trouble = [{type: 'forbidden', verb: 'list', resource: 'daemonsets'}] as const
   await using fleet = await openFleet([{...eu, trouble}, us])
   const {stdout, exitCode} = await fleet.shell.run('check')
-  expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +yes /m)
-  expect(stdout).toContain('find: may not list daemonsets.apps in all namespaces (eu)')
+  expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +in part /m)
+  expect(stdout).toContain('find, restart and cache refresh: may not list daemonsets.apps in all namespaces (eu)')
   expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
   expect(exitCode).toBe(4)
 })

@@ -1,4 +1,11 @@
-import type {AccessQuestion, ChangesSince, ClusterAccess, ConfigMapContent, ConfigMaps} from '../../kube/ports.ts'
+import type {
+  AccessQuestion,
+  ChangesSince,
+  ClusterAccess,
+  ConfigMapContent,
+  ConfigMaps,
+  CredentialsExpiry,
+} from '../../kube/ports.ts'
 import type {ClusterIdentity} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadImages, WorkloadKind} from '../../model/workload.ts'
@@ -12,8 +19,11 @@ export interface FakeClusterOptions {
   readonly pageSize?: number
   /** What became of a kind since its version in the image cache; default: nothing, proved. */
   readonly changes?: Partial<Record<WorkloadKind, ChangesSince>>
-  /** On every ConfigMap that is read. */
+  /** What its clock says, whenever it is asked. */
   readonly serverDate?: Date
+  readonly credentialsExpire?: CredentialsExpiry
+  /** What may be done, by `questionText`; default: everything. */
+  readonly mayI?: (question: string) => boolean
   /** Called with every request, e.g. `list Deployment in shop`: what it throws is the answer, what it awaits is the delay. */
   readonly trouble?: (request: string, signal: AbortSignal) => void | Promise<void>
 }
@@ -59,6 +69,11 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       await request('version', signal)
       return 'v1.36.3'
     },
+    async serverDate(signal) {
+      await request('date', signal)
+      return options.serverDate
+    },
+    credentialsExpire: async () => options.credentialsExpire,
     async listNamespaces(signal) {
       await request('namespaces', signal)
       return [...namespaces]
@@ -83,7 +98,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
-        return true
+        return options.mayI?.(questionText(question)) ?? true
       },
     },
   }

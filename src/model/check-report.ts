@@ -1,0 +1,56 @@
+import type {Failure} from './failure.ts'
+import type {PermittedVerb} from './permissions.ts'
+import type {Verdict} from './report.ts'
+
+export interface CheckedPermission {
+  /** The command that needs it. */
+  readonly purpose: PermittedVerb
+  readonly verb: string
+  readonly resource: string
+  /** Null: all namespaces, or a resource that has none. */
+  readonly namespace: string | null
+  /** Null: any name. */
+  readonly name: string | null
+  readonly allowed: boolean
+  /** Without it the command does not do what it is for; else it answers less well. */
+  readonly essential: boolean
+  /** What comes of it where it is not allowed. */
+  readonly without: string
+}
+
+export interface CheckEntry {
+  readonly context: string
+  readonly server: string
+  readonly uid: string | null
+  /** `uid` is no UID but a hash of the server's URL and CA, as the UID may not be read. */
+  readonly uidStandsIn: boolean | null
+  /** The other contexts of this document that lead to the same cluster. */
+  readonly sameClusterAs: readonly string[]
+  readonly version: string | null
+  readonly latencyMs: number | null
+  /** How far the clock of this machine is ahead of that of the server, to the second; below 0: behind it. */
+  readonly clockSkewMs: number | null
+  /** Null: they do not tell when they end. */
+  readonly credentials: {
+    readonly expiresAt: string
+    /** By the clock of the server; below 0: they have ended. */
+    readonly leftMs: number
+    /** The next ones come without anybody's doing. */
+    readonly renewed: boolean
+  } | null
+  readonly permissions: readonly CheckedPermission[]
+  readonly imageCache: {
+    readonly state: 'missing' | 'foreign' | 'unreadable' | 'present'
+    readonly ageMs: number | null
+    readonly workloads: number | null
+  } | null
+  readonly problem: Failure | null
+}
+
+/** The document of `check`. */
+export interface CheckReport {
+  readonly schemaVersion: 1
+  readonly type: 'CheckReport'
+  readonly contexts: readonly CheckEntry[]
+  readonly verdict: Verdict
+}

@@ -1,0 +1,58 @@
+import {globSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect, test} from 'vitest'
+import {leaseName} from '../distribution/lease-record.ts'
+import {needsOf, permissionsOf, permittedVerbs} from './permissions.ts'
+
+const commands = join(import.meta.dirname, '..', 'commands')
+const reach = {namespaces: [], cacheNamespace: 'hubspoke-system'}
+const narrow = {...reach, namespaces: ['shop', 'pay']}
+
+/** Asks for what the others need, and for nothing of its own that anybody could be denied. */
+const withoutRow = ['check']
+
+test('every command that reaches clusters has its row, and every row its command', () => {
+  const reaching = globSync('**/*.ts', {cwd: commands})
+    .filter((file) => readFileSync(join(commands, file), 'utf8').includes('...contextFlags'))
+    .map((file) => file.replace(/\.ts$/, '').replaceAll('/', ' '))
+    .filter((verb) => !withoutRow.includes(verb))
+  expect(reaching.sort()).toEqual([...permittedVerbs].sort())
+})
+
+test('the Lease that may be limited by name is the one that a run takes', () => {
+  const names = permissionsOf('restart').flatMap(({resources, name}) => (resources.includes('leases') ? [name] : []))
+  expect(names).toEqual([leaseName, undefined, leaseName])
+})
+
+test('the same permission is asked for once by a command', () => {
+  for (const verb of permittedVerbs) {
+    const needs = needsOf(verb, reach).map((need) => `${need.verb} ${need.resource} ${need.namespace} ${need.name}`)
+    expect(new Set(needs).size, verb).toBe(needs.length)
+  }
+})
+
+test('without namespaces, workloads are of all of them; the cache and the lock have their own', () => {
+  const places = needsOf('restart', reach).map(({resource, namespace}) => `${resource} in ${namespace}`)
+  expect(places).toContain('deployments in undefined')
+  expect(places).toContain('leases in hubspoke-system')
+})
+
+test('with namespaces, once for each; what helps only in all of them is left out, what is needed there stands out', () => {
+  const found = needsOf('find', narrow)
+  expect(found.filter(({verb}) => verb === 'watch')).toEqual([])
+  expect(found.filter(({resource}) => resource === 'deployments').map(({namespace}) => namespace)).toEqual([
+    'shop',
+    'pay',
+  ])
+  expect(found.every(({beyond}) => !beyond)).toBe(true)
+  const refresh = needsOf('cache refresh', narrow).filter(({resource}) => resource === 'deployments')
+  expect(refresh).toMatchObject([{verb: 'list', beyond: true}])
+  expect(refresh[0]).not.toHaveProperty('namespace')
+})
+
+test('what it is for and what comes of it without are parts of sentences', () => {
+  for (const {why, without} of permittedVerbs.flatMap(permissionsOf)) {
+    expect(why).toMatch(/^(?:[a-z]|ConfigMaps).*[^.]$/)
+    expect(without).toMatch(/^(?:[a-z]|ConfigMaps).*[^.]$/)
+  }
+})

@@ -1,0 +1,202 @@
+import {type WorkloadKind, workloadKinds} from './workload.ts'
+
+/** The commands that reach clusters and whose permissions are known here, in the order in which they are listed everywhere. */
+export const permittedVerbs = ['find', 'restart', 'cache refresh', 'cache show'] as const
+
+export type PermittedVerb = (typeof permittedVerbs)[number]
+
+/** Something that a command asks of the API, and what comes of it when the API says no. */
+export interface Permission {
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
+  readonly group: string
+  readonly resources: readonly string[]
+  /** Only objects of this name. */
+  readonly name?: string
+  /**
+   * `workloads`: the namespaces of the workloads, all of them unless some are named. `everywhere`: all of them, whatever is
+   * named. `cache`: the namespace of the image cache. `cluster`: the resource belongs to no namespace.
+   */
+  readonly scope: 'workloads' | 'everywhere' | 'cache' | 'cluster'
+  /** Without it the command does not do what it is for; else it still does, and answers less well. */
+  readonly essential: boolean
+  /** A clause, after "to". */
+  readonly why: string
+  /** What comes of it when it is missing: a sentence without its full stop. */
+  readonly without: string
+}
+
+/** One question to a cluster, or one cell of a Role: a permission at one place. */
+export interface Need extends Omit<Permission, 'resources' | 'scope'> {
+  readonly resource: string
+  /** Undefined: in all namespaces, or of a resource that has none. */
+  readonly namespace?: string
+  /** It asks for all namespaces, although some were named. */
+  readonly beyond: boolean
+}
+
+/** Where a command is to work. */
+export interface Reach {
+  /** Of the workloads; empty: all. */
+  readonly namespaces: readonly string[]
+  readonly cacheNamespace: string
+}
+
+const resourceOfKind = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+} as const satisfies Record<WorkloadKind, string>
+
+/** The kind as authorisation names it. */
+export function workloadResource(kind: WorkloadKind): string {
+  return resourceOfKind[kind]
+}
+
+const kinds = {group: 'apps', resources: workloadKinds.map(workloadResource), scope: 'workloads'} as const
+/** Not limited by name: a cache that does not fit in one ConfigMap has more of them, with names of their own. */
+const configMaps = {group: '', resources: ['configmaps'], scope: 'cache'} as const
+const leases = {group: 'coordination.k8s.io', resources: ['leases'], scope: 'cache', essential: false} as const
+const runLease = {...leases, name: 'hubspoke-run'} as const
+const pods = {verb: 'list', scope: 'workloads', essential: false} as const
+
+/** The API server takes the name of a namespace for its namespace, too, and so does authorisation. */
+const kubeSystem = {verb: 'get', group: '', resources: ['namespaces'], name: 'kube-system', scope: 'cluster'} as const
+
+const identity: Permission = {
+  ...kubeSystem,
+  essential: false,
+  why: 'tell clusters apart by the UID of this namespace',
+  without:
+    'a hash of its URL and CA stands in: two contexts of one cluster are not recognised as such, and its image cache is not trusted',
+}
+
+const typos: Permission = {
+  verb: 'list',
+  group: '',
+  resources: ['namespaces'],
+  scope: 'cluster',
+  essential: false,
+  why: 'tell a mistyped -n from a namespace in which nothing runs',
+  without: 'a mistyped -n is not refused: nothing is found there',
+}
+
+const lists: Permission = {
+  ...kinds,
+  verb: 'list',
+  essential: true,
+  why: 'see which workloads run an image',
+  without: 'the cluster is read only in part (exit 4)',
+}
+
+const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
+  find: [
+    lists,
+    {
+      ...kinds,
+      verb: 'watch',
+      scope: 'everywhere',
+      essential: false,
+      why: 'learn what has changed since the image cache was built',
+      without: 'large clusters are listed instead, which takes longer',
+    },
+    {
+      ...configMaps,
+      verb: 'get',
+      essential: false,
+      why: 'read the image cache',
+      without: 'the cluster is listed instead, which takes longer',
+    },
+    identity,
+    typos,
+  ],
+  restart: [
+    lists,
+    {
+      ...kinds,
+      verb: 'get',
+      essential: true,
+      why: 'look at a workload before it is restarted',
+      without: 'nothing is restarted',
+    },
+    {...kinds, verb: 'patch', essential: true, why: 'restart', without: 'nothing is restarted'},
+    {
+      ...kinds,
+      verb: 'watch',
+      essential: false,
+      why: 'follow rollouts as they happen',
+      without: 'every workload is read again every two seconds instead',
+    },
+    {
+      ...pods,
+      group: 'apps',
+      resources: ['replicasets'],
+      why: 'find the newest pods of a Deployment',
+      without: 'it is not said why the rollout of a Deployment is stuck',
+    },
+    {
+      ...pods,
+      group: '',
+      resources: ['pods'],
+      why: 'say why a rollout is stuck',
+      without: 'it is not said why a rollout is stuck',
+    },
+    {...runLease, verb: 'get', why: 'see whether another run is at work', without: 'nothing keeps other runs out'},
+    {...leases, verb: 'create', why: 'take the lock for the first time', without: 'nothing keeps other runs out'},
+    {...runLease, verb: 'update', why: 'take, renew and give back the lock', without: 'nothing keeps other runs out'},
+    identity,
+    typos,
+  ],
+  'cache refresh': [
+    {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},
+    {
+      ...identity,
+      essential: true,
+      why: 'say in the image cache which cluster it is of',
+      without: 'nothing is saved: nobody could tell which cluster the image cache is of',
+    },
+    {...configMaps, verb: 'get', essential: true, why: 'see what it replaces', without: 'nothing is saved'},
+    {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
+    {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is saved'},
+    {
+      ...configMaps,
+      verb: 'list',
+      essential: false,
+      why: 'find what is left of older builds that were split',
+      without: 'ConfigMaps of older builds of a large image cache stay',
+    },
+    {
+      ...configMaps,
+      verb: 'delete',
+      essential: false,
+      why: 'remove what is left of older builds that were split',
+      without: 'ConfigMaps of older builds of a large image cache stay',
+    },
+  ],
+  'cache show': [
+    {...configMaps, verb: 'get', essential: true, why: 'read the image cache', without: 'there is nothing to show'},
+    identity,
+  ],
+}
+
+/** What a command asks of a cluster: the one table that roles are printed from, and that `check` and preflight ask by. */
+export function permissionsOf(verb: PermittedVerb): readonly Permission[] {
+  return needs[verb]
+}
+
+/**
+ * The same at their places: with namespaces, what concerns workloads once for each of them. What only improves an answer
+ * about all namespaces is left out then.
+ */
+export function needsOf(verb: PermittedVerb, {namespaces, cacheNamespace}: Reach): readonly Need[] {
+  const isNarrow = namespaces.length > 0
+  const everywhere = [undefined]
+  return needs[verb].flatMap(({resources, scope, ...permission}) => {
+    if (scope === 'everywhere' && isNarrow && !permission.essential) return []
+    const places =
+      scope === 'cache' ? [cacheNamespace] : scope === 'workloads' && isNarrow ? [...namespaces] : everywhere
+    const beyond = scope === 'everywhere' && isNarrow
+    return places.flatMap((namespace) =>
+      resources.map((resource) => ({...permission, resource, beyond, ...(namespace !== undefined && {namespace})})),
+    )
+  })
+}

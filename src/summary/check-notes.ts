@@ -1,0 +1,111 @@
+import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
+import type {ViewOptions} from './view-options.ts'
+import {durationOf, listOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+type Entries = readonly CheckEntry[]
+
+/** A clock that is no further off than this may be as right as that of the server. */
+const skewWorthSayingMs = 30_000
+/** Credentials that end sooner and that nobody renews are worth a line. */
+const soonMs = 7 * 24 * 3_600_000
+const namesShown = 5
+
+/**
+ * What is not permitted, said once with the commands and the contexts that it concerns: first what they cannot do without,
+ * then what they do less well without, by what comes of it.
+ */
+export function missingLines(contexts: Entries, options: ViewOptions): readonly string[] {
+  const missing = contexts.flatMap(({context, permissions}) =>
+    permissions.filter(({allowed}) => !allowed).map((permission) => ({context, permission})),
+  )
+  const shown = shownIn(options)
+  const essential = missing.filter(({permission}) => permission.essential)
+  const needed = [...Map.groupBy(essential, ({permission}) => grantOf(permission))].map(
+    ([grant, group]) => `${purposesOf(group)}: may not ${grant} (${shown(contextsOf(group))})`,
+  )
+  const others = missing.filter(({permission}) => !permission.essential)
+  const lesser = [...Map.groupBy(others, ({permission}) => permission.without)].map(([without, group]) => {
+    const grants = listOf([...new Set(group.map(({permission}) => grantOf(permission)))])
+    return `${purposesOf(group)}: ${without}; may not ${grants} (${shown(contextsOf(group))})`
+  })
+  return [...section('Not permitted:', needed, options), ...section('Less than could be:', lesser, options)]
+}
+
+/** What nobody asked for and everybody should know: one cluster twice, clocks that differ, credentials that end soon. */
+export function noteLines(contexts: Entries, options: ViewOptions): readonly string[] {
+  const usable = contexts.filter(({problem}) => problem === null)
+  const notes = [...sameClusterNotes(usable, options), ...clockNotes(usable, options), ...endNotes(usable, options)]
+  return section('Worth knowing:', notes, options)
+}
+
+/** When the credentials end, in a few words; `-`: they do not tell. */
+export function credentialsWords({credentials}: CheckEntry): string {
+  if (credentials === null) return '-'
+  const {leftMs, renewed} = credentials
+  if (leftMs <= 0) return 'ended'
+  return `${durationOf(leftMs)} left${renewed ? ', renewed' : ''}`
+}
+
+/** How far this machine's clock is off that of the server. */
+export function clockWords({clockSkewMs}: CheckEntry): string {
+  if (clockSkewMs === null) return '-'
+  if (Math.abs(clockSkewMs) <= skewWorthSayingMs) return 'right'
+  return `${durationOf(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'ahead' : 'behind'}`
+}
+
+interface Missing {
+  readonly context: string
+  readonly permission: CheckedPermission
+}
+
+function purposesOf(missing: readonly Missing[]): string {
+  return listOf([...new Set(missing.map(({permission}) => permission.purpose))])
+}
+
+function contextsOf(missing: readonly Missing[]): readonly string[] {
+  return [...new Set(missing.map(({context}) => context))]
+}
+
+/** `patch deployments.apps in all namespaces`, `get namespaces "kube-system"` */
+function grantOf({verb, resource, namespace, name}: CheckedPermission): string {
+  const what = `${verb} ${resource}${name === null ? '' : ` "${name}"`}`
+  if (namespace !== null) return `${what} in namespace ${namespace}`
+  return resource === 'namespaces' ? what : `${what} in all namespaces`
+}
+
+/** Every group of contexts once, by its first. */
+function sameClusterNotes(contexts: Entries, options: ViewOptions): readonly string[] {
+  const groups = contexts
+    .filter(({sameClusterAs}) => sameClusterAs.length > 0)
+    .map(({context, sameClusterAs}) => [context, ...sameClusterAs].sort())
+  const distinct = new Map(groups.map((names) => [JSON.stringify(names), names]))
+  return [...distinct.values()].map((names) => `${shownIn(options)(names)} lead to the same cluster.`)
+}
+
+function clockNotes(contexts: Entries, options: ViewOptions): readonly string[] {
+  const off = contexts.filter(({clockSkewMs}) => Math.abs(clockSkewMs ?? 0) > skewWorthSayingMs)
+  return [...Map.groupBy(off, clockWords)].map(([words, entries]) => {
+    const of = words.endsWith('ahead') ? 'ahead of' : 'behind'
+    const names = shownIn(options)(entries.map(({context}) => context))
+    return `The clock of this machine is ${words.replace(/ \w+$/, '')} ${of} that of ${names}.`
+  })
+}
+
+function endNotes(contexts: Entries, options: ViewOptions): readonly string[] {
+  const soon = contexts.filter(({credentials}) => credentials && !credentials.renewed && credentials.leftMs < soonMs)
+  return [...Map.groupBy(soon, credentialsWords)].map(([words, entries]) => {
+    const names = shownIn(options)(entries.map(({context}) => context))
+    const when = words === 'ended' ? 'have ended' : `end in ${words.replace(/ left$/, '')}`
+    return `The credentials of ${names} ${when}, by the clock of the server.`
+  })
+}
+
+function shownIn({wide, width}: ViewOptions): (names: readonly string[]) => string {
+  return (names) => someOf(names, wide || width === undefined ? names.length : namesShown)
+}
+
+function section(title: string, lines: readonly string[], {printable, width}: ViewOptions): readonly string[] {
+  if (lines.length === 0) return []
+  return [title, ...lines.flatMap((line) => wrapText(printable(line), width, '  ')), '']
+}
