@@ -74,3 +74,21 @@ test('an older form holds Deployments, and the other kinds that it names', () =>
   expect(answer.matches[0]?.matched).toEqual([{container: '', image: 'web:1', role: 'container'}])
   expect(answer.unread.map(({kind}) => kind)).toEqual(['DaemonSet'])
 })
+
+test('of a cache that was read in part the answer speaks of the whole', () => {
+  const query = parseImageQuery('web')
+  if (isProblem(query)) throw new Error(query.problem)
+  const wholeCounts = new Map([
+    ['shop', {Deployment: 9, StatefulSet: 2, DaemonSet: 0}],
+    ['blog', {Deployment: 0, StatefulSet: 0, DaemonSet: 3}],
+  ])
+  const partly = {...cacheOf(full), wholeCounts}
+  const ask = (kinds: CacheQuestion['kinds'], ...namespaces: string[]) =>
+    answerFromCache(partly, {query, kinds, namespaces: chooseNamespaces(namespaces)})
+  expect(ask(workloadKinds)).toMatchObject({workloadsRead: 14})
+  expect(ask(['StatefulSet', 'DaemonSet'], 'sh*', 'other')).toMatchObject({
+    workloadsRead: 2,
+    patternsSeen: new Set(['sh*']),
+  })
+  expect(ask(['StatefulSet'], 'blog')).toMatchObject({workloadsRead: 0, patternsSeen: new Set()})
+})

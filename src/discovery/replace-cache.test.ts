@@ -409,16 +409,21 @@ describe('writers', () => {
   })
 
   test('whose shard was written although the reply was lost go on', async () => {
+    const cluster = fakeCluster()
     let isLost = true
-    const cluster: FakeCluster = fakeCluster({
-      trouble: async (request) => {
-        const [, name] = /^write hubspoke-system\/(.*-0)$/.exec(request) ?? []
-        if (!name || !isLost) return
+    const configMaps: FakeCluster['configMaps'] = {
+      ...cluster.configMaps,
+      async write(inNamespace, name, ...rest) {
+        const written = await cluster.configMaps.write(inNamespace, name, ...rest)
+        if (!isLost || !name.endsWith('-0')) return written
         isLost = false
         throw died()
       },
-    })
-    expect(await save(cluster, old)).toMatchObject({isSaved: true})
+    }
+    expect(await saveImageCache(configMaps, namespace, old, deps())).toMatchObject({isSaved: true})
+    expect(isLost).toBe(false)
+    expect(shardsIn(cluster)).toHaveLength(16)
+    expect(cluster.requests.filter((request) => request.startsWith('list'))).toHaveLength(1)
     expect(await found(cluster)).toBe('old')
   })
 

@@ -161,6 +161,16 @@ describe('an answer from the shards that can hold it', () => {
     }
   })
 
+  test('is found where it is no reference, and only the text of the query is the same', async () => {
+    const workloads = ['web:1.*', 'web:1.0'].map((image) => workload(`shop/${image.length}-${image.at(-1)}`, image))
+    const cache = buildImageCache({...randomCache(1, {workloads: 0, repositories: 1}), workloads})
+    const {index} = await shard(cache, 64)
+    const query = queryOf('web:1.*') as ImageQuery
+    expect(index.unparsed).toHaveLength(1)
+    expect(comparable(fromShards(cache, index, query), query, {}).matches.map(({name}) => name)).toEqual(['7-*', '7-0'])
+    expect(shardsFor(queryOf('web:1.0') as ImageQuery, index)).toHaveLength(1)
+  })
+
   test('is looked for by a bare digest in hardly more shards than have it', async () => {
     const cache = randomCache(6, {workloads: 2000, repositories: 300})
     const {index} = await shard(cache, 64)
