@@ -8,12 +8,14 @@ const hidden = {uid: 'sha256:abc', standsIn: true}
 const present = (more: Partial<ImageCache>): StoredCache & {readonly state: 'present'} => ({
   state: 'present',
   cache: {images: new Map(), resourceVersions: new Map(), ...more},
+  uid: 'uid-of-configmap',
   resourceVersion: '1',
   bytes: 2,
 })
 const unreadable: StoredCache = {
   state: 'unreadable',
   problem: 'The image cache is torn.',
+  uid: 'uid-of-configmap',
   resourceVersion: '1',
   bytes: 2,
 }
