@@ -12,7 +12,7 @@ export function askOnTerminal(input: ReadStream, output: WriteStream): Terminal 
     async ask(question, signal) {
       const lines = createInterface({input, output})
       // In raw mode Ctrl-C arrives here and not as a signal; it means the same.
-      lines.on('SIGINT', () => process.emit('SIGINT'))
+      lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
       const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
       try {
         return await Promise.race([lines.question(question, {signal}), closed])
