@@ -156,7 +156,7 @@ describe('an exact answer of a large cluster', () => {
   })
 
   test.each([
-    {more: {writes: true}, reason: 'what is written is never taken from a cache'},
+    {more: {writes: true}, reason: 'writes are planned from a list'},
     {more: {selector: 'app=web'}, reason: 'the image cache knows no labels'},
     {more: {namespaces: chooseNamespaces(['shop', 'blog'])}, reason: 'only named namespaces are asked for'},
   ])('is listed at once where $reason', async ({more, reason}) => {
@@ -235,7 +235,7 @@ describe('an answer that was proved lately', () => {
     {
       made: cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate}),
       more: {writes: true},
-      reason: 'what is written is never taken from a cache',
+      reason: 'writes are planned from a list',
     },
     {
       made: cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate}),
@@ -340,7 +340,7 @@ describe('an answer from the cache', () => {
   })
 
   test.each([
-    {more: {writes: true}, reason: 'what is written is never taken from a cache'},
+    {more: {writes: true}, reason: 'writes are planned from a list'},
     {more: {selector: 'app=web'}, reason: 'the image cache knows no labels'},
   ])('is not given: $reason', async ({more, reason}) => {
     const answer = await read(cluster({cache: cached()}), {fresh: 'cache', ...more})

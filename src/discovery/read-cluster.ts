@@ -75,7 +75,7 @@ async function answerAsAsked(reader: Reader): Promise<Answer> {
   const {fresh, writes, selector} = reader.request
   if (fresh === 'scan') return whileIdentified(reader, answerByScan(reader, 'asked for'))
   // The UIDs that a write needs are not in the cache, nor are labels.
-  if (writes) return whileIdentified(reader, answerByScan(reader, 'what is written is never taken from a cache'))
+  if (writes) return whileIdentified(reader, answerByScan(reader, 'writes are planned from a list'))
   if (selector !== undefined) return whileIdentified(reader, answerByScan(reader, 'the image cache knows no labels'))
   if (fresh === 'cache') return takeCache(reader)
   if (fresh === 'exact') return whileIdentified(reader, answerExactly(reader))
