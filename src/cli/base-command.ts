@@ -42,7 +42,10 @@ export abstract class BaseCommand extends Command {
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
     return withClusters(flags, {writes, runtime: this.runtime}, (clusters) =>
-      withSession(this.runtime, flags, (session) => work(clusters, session)),
+      withSession(this.runtime, flags, (session) => {
+        sayTurns(clusters, session)
+        return work(clusters, session)
+      }),
     )
   }
 
@@ -94,4 +97,11 @@ export abstract class BaseCommand extends Command {
       Object.keys({...baseFlags, ...flags}),
     )
   }
+}
+
+/** More contexts than there may be connections at once are no failure, but they take their time. */
+function sayTurns({selected, connectedAtOnce}: Clusters, {onEvent}: Session): void {
+  if (selected.length <= connectedAtOnce) return
+  const message = `${selected.length} contexts take turns, ${connectedAtOnce} connected at a time: this process may open few files (ulimit -n).`
+  onEvent({type: 'notice', message})
 }

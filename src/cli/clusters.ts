@@ -15,6 +15,8 @@ export interface Clusters extends SelectedContexts {
   readonly all: readonly ContextRef[]
   open(context: string): ClusterAccess
   costOf(context: string): ClusterReading['cost']
+  /** More contexts than these take turns. */
+  readonly connectedAtOnce: number
 }
 
 /**
@@ -36,11 +38,17 @@ export async function withClusters<Result>(
     clock,
     isTerminal: runtime.terminal !== undefined,
   })
-  const {contexts} = kubeconfig
+  const {contexts, connectedAtOnce} = kubeconfig
   const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'], writes}
   const opened = rememberOpened(kubeconfig)
   try {
-    return await use({...selectContexts(choice), all: contexts, open: opened.open, costOf: opened.costOf})
+    return await use({
+      ...selectContexts(choice),
+      all: contexts,
+      open: opened.open,
+      costOf: opened.costOf,
+      connectedAtOnce,
+    })
   } finally {
     await opened.close()
   }

@@ -6,12 +6,14 @@ import {apiPath, createApi} from './api.ts'
 import type {ProxyServer} from './choose-proxy.ts'
 import {readClusterIdentity} from './cluster-identity.ts'
 import {createConfigMaps} from './config-maps.ts'
-import {type ConnectionLimits, createConnection} from './connection.ts'
+import {createConnection} from './connection.ts'
+import type {ConnectionBudget} from './connection-budget.ts'
 import type {Credentials} from './credentials.ts'
 import {expiryOf} from './credentials-expiry.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
+import type {ConnectionLimits} from './open-line.ts'
 import type {ClusterAccess} from './ports.ts'
 import {createWorkloads} from './workloads.ts'
 
@@ -23,17 +25,19 @@ export interface ClusterAccessDeps {
   readonly clock: Clock
   readonly proxy?: ProxyServer
   readonly limits?: Partial<ConnectionLimits>
+  readonly budget?: ConnectionBudget
 }
 
 /** The way into one cluster. Nothing is read, loaded or opened before the first request. */
 export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
-  const {context, url, credentials, clock, proxy, limits} = deps
+  const {context, url, credentials, clock, proxy, limits, budget} = deps
   const party = {context: context.name, server: context.server}
   const connection = createConnection({
     party,
     origin: new URL(url.origin),
     ...(proxy && {proxy}),
     ...(limits && {limits}),
+    ...(budget && {budget}),
   })
   const api = createApi({party, connection, credentials, basePath: url.pathname.replace(/\/+$/, '')})
   const closing = new AbortController()

@@ -1,13 +1,13 @@
-import type {Socket} from 'node:net'
-import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici'
+import {type Dispatcher, errors} from 'undici'
 import type {Cost} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {abortable} from './abortable.ts'
 import type {ProxyServer} from './choose-proxy.ts'
+import type {ConnectionBudget, Seat} from './connection-budget.ts'
 import type {TlsMaterial} from './credentials.ts'
-import {createDialer, type Dialer} from './dialer.ts'
 import {type Party, quoted} from './errors.ts'
-import {type Limits, networkError, type Phase} from './network-errors.ts'
+import {networkError, type Phase} from './network-errors.ts'
+import {type ConnectionLimits, closeLine, type Line, openLine} from './open-line.ts'
 import {TunnelError} from './tunnel-error.ts'
 import {tunnelFailure} from './tunnel-failure.ts'
 
@@ -51,38 +51,35 @@ export interface ConnectionOptions {
   readonly origin: URL
   readonly proxy?: ProxyServer
   readonly limits?: Partial<ConnectionLimits>
-}
-
-/** In milliseconds. */
-export interface ConnectionLimits extends Limits {
-  readonly pingMs: number
+  /** Shared with the connections to other servers; without it nobody waits for anybody. */
+  readonly budget?: ConnectionBudget
 }
 
 const defaultLimits: ConnectionLimits = {connectMs: 5_000, responseMs: 30_000, pingMs: 10_000}
 
 /** Half of 100, the lowest number of streams that RFC 9113 asks servers to allow. */
 const endlessStreams = 50
-const manyRequests = 1_000
-const http1Connections = 16
-const endlessHttp1 = 8
-const idleMs = 600_000
-/** Shorter than the idle timeout of common load balancers: a request must not meet a connection that is being closed. */
-const http1IdleMs = 20_000
+const http1Default = (): number => 16
 
-/** One way to the server: everything that was opened with the same credentials. */
-interface Line {
-  readonly tls: TlsMaterial
-  readonly dialer: Dialer
-  readonly dispatcher: Promise<Dispatcher>
-  protocol: 'h2' | 'http/1.1' | undefined
-}
-
-export function createConnection({party, origin, proxy, limits: given}: ConnectionOptions): Connection {
+export function createConnection({party, origin, proxy, budget, limits: given}: ConnectionOptions): Connection {
   const limits = {...defaultLimits, ...given}
   const lines: Line[] = []
+  const seat = budget?.seat(retire)
+  const begin = countInFlight(seat)
   let requests = 0
   let bytesRead = 0
   let closed = false
+
+  /** Nothing is in flight, and somebody else needs the connection more. The next request opens another one. */
+  async function retire(): Promise<void> {
+    const open = lines.filter(({retired}) => !retired)
+    for (const line of open) line.retired = true
+    await Promise.all(open.map(closeLine))
+  }
+
+  function onBytes(count: number): void {
+    bytesRead += count
+  }
 
   function fail(error: unknown, phase: Phase, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason
@@ -92,8 +89,8 @@ export function createConnection({party, origin, proxy, limits: given}: Connecti
 
   function lineFor(tls: TlsMaterial): Line {
     const open = lines.at(-1)
-    if (open?.tls === tls) return open
-    const line = openLine(origin, {tls, proxy, limits})
+    if (open?.tls === tls && !open.retired) return open
+    const line = openLine(origin, {tls, proxy, limits, seat, http1: budget?.socketsEach ?? http1Default})
     // Whatever still runs over the old one ends in its own time; nothing new starts on it.
     open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
     lines.push(line)
@@ -104,135 +101,92 @@ export function createConnection({party, origin, proxy, limits: given}: Connecti
   async function send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     signal.throwIfAborted()
     if (closed) throw closedError(party)
-    const line = lineFor(request.tls)
-    let dispatcher: Dispatcher
+    const end = begin(signal)
     try {
-      dispatcher = await abortable(line.dispatcher, signal)
-    } catch (error) {
-      throw fail(error, 'connecting', signal)
-    }
-    requests++
-    try {
-      const {statusCode, headers, body} = await dispatcher.request({
-        method: request.method,
-        path: request.path,
-        headers: request.headers,
-        signal,
-        ...(request.body === undefined ? {} : {body: request.body}),
-        ...(request.endless ? {bodyTimeout: 0} : {}),
+      const line = lineFor(request.tls)
+      const dispatcher = await abortable(line.dispatcher, signal).catch((error: unknown) => {
+        throw fail(error, 'connecting', signal)
       })
-      return {status: statusCode, headers, body: read(body, signal)}
+      requests++
+      const {statusCode, headers, body} = await dispatcher
+        .request(optionsOf(request, signal))
+        .catch((error: unknown) => {
+          throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
+        })
+      const onError = (error: unknown): unknown => fail(error, 'sent', signal)
+      return {status: statusCode, headers, body: watched(body, {onBytes, onError, onEnd: end})}
     } catch (error) {
-      throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
-    }
-  }
-
-  async function* read(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
-    try {
-      for await (const chunk of body) {
-        bytesRead += chunk.length
-        yield chunk
-      }
-    } catch (error) {
-      throw fail(error, 'sent', signal)
+      end()
+      throw error
     }
   }
 
   return {
     send,
     cost: () => ({connections: lines.reduce((sum, {dialer}) => sum + dialer.count(), 0), requests, bytesRead}),
-    endlessLimit: () => (lines.at(-1)?.protocol === 'http/1.1' ? endlessHttp1 : endlessStreams),
+    endlessLimit: () => lines.at(-1)?.endlessLimit ?? endlessStreams,
     async close() {
       closed = true
+      seat?.leave(new errors.ClientClosedError())
       await Promise.all(lines.map(closeLine))
     },
   }
 }
 
-async function closeLine({dialer, dispatcher}: Line): Promise<void> {
-  dialer.abandon()
+interface BodyWatcher {
+  onBytes(count: number): void
+  /** What is thrown in its place. */
+  onError(error: unknown): unknown
+  onEnd(): void
+}
+
+async function* watched(body: AsyncIterable<Buffer>, {onBytes, onError, onEnd}: BodyWatcher): AsyncIterable<Buffer> {
   try {
-    // undici first: a socket that is cut under its running streams makes it throw where nobody can catch it.
-    await (await dispatcher).destroy()
-  } catch {
-    // It was never opened.
+    for await (const chunk of body) {
+      onBytes(chunk.length)
+      yield chunk
+    }
+  } catch (error) {
+    throw onError(error)
+  } finally {
+    onEnd()
   }
-  // What is left are old sessions that a GOAWAY left to their last watches.
-  dialer.destroy()
+}
+
+function optionsOf(
+  {method, path, headers, body, endless}: WireRequest,
+  signal: AbortSignal,
+): Dispatcher.RequestOptions {
+  return {
+    method,
+    path,
+    headers,
+    signal,
+    ...(body === undefined ? {} : {body}),
+    ...(endless ? {bodyTimeout: 0} : {}),
+  }
+}
+
+/** Tells the seat when the last request has ended. The function that comes back is called at the end of each, once or more. */
+function countInFlight(seat: Seat | undefined): (signal: AbortSignal) => () => void {
+  if (seat === undefined) return () => () => undefined
+  let inFlight = 0
+  return (signal) => {
+    let ended = false
+    inFlight++
+    seat.busy()
+    const end = (): void => {
+      if (ended) return
+      ended = true
+      signal.removeEventListener('abort', end)
+      if (--inFlight === 0) seat.idle()
+    }
+    // A body that nobody reads to its end is given up this way.
+    signal.addEventListener('abort', end, {once: true})
+    return end
+  }
 }
 
 function closedError({context}: Party): HubspokeError {
   return new HubspokeError('unreachable', `The connection to context ${quoted(context)} was closed.`, {refused: true})
-}
-
-interface LineOptions {
-  readonly tls: TlsMaterial
-  readonly proxy: ProxyServer | undefined
-  readonly limits: ConnectionLimits
-}
-
-function openLine(origin: URL, {tls, proxy, limits}: LineOptions): Line {
-  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy})
-  const line: Line = {tls, dialer, protocol: undefined, dispatcher: dialer.dial().then(toDispatcher)}
-  return line
-
-  // Which protocol it will be is known only when the first connection stands, and decides how requests share it. Until
-  // then they wait here: undici would queue them behind each other, or open a connection for each.
-  function toDispatcher(socket: Socket): Dispatcher {
-    line.protocol = protocolOf(socket)
-    const connect = startingWith(socket, dialer.connect)
-    return line.protocol === 'h2' ? overHttp2(origin, connect, limits) : overHttp1(origin, connect, limits)
-  }
-}
-
-function overHttp2(origin: URL, connect: buildConnector.connector, limits: ConnectionLimits): Dispatcher {
-  return new Client(origin, {
-    connect,
-    headersTimeout: limits.responseMs,
-    bodyTimeout: limits.responseMs,
-    keepAliveTimeout: idleMs,
-    // Not about pipelining: as long as a watch runs on after a GOAWAY, a Client with fewer opens no new connection.
-    pipelining: manyRequests,
-    h2Options: {
-      pingInterval: limits.pingMs,
-      // The server's own limit counts where it is lower.
-      maxConcurrentStreams: manyRequests,
-      connectionWindowSize: 16 * 1024 * 1024,
-      settings: {initialWindowSize: 4 * 1024 * 1024},
-    },
-  })
-}
-
-function overHttp1(origin: URL, connect: buildConnector.connector, limits: ConnectionLimits): Dispatcher {
-  return new Pool(origin, {
-    connect,
-    headersTimeout: limits.responseMs,
-    bodyTimeout: limits.responseMs,
-    keepAliveTimeout: http1IdleMs,
-    connections: http1Connections,
-    allowH2: false,
-  })
-}
-
-function protocolOf(socket: Socket): 'h2' | 'http/1.1' {
-  return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1'
-}
-
-/** A connector that hands over `first`, which stands already, and opens new connections of the same protocol from then on. */
-function startingWith(first: Socket, connect: buildConnector.connector): buildConnector.connector {
-  const protocol = protocolOf(first)
-  let ready: Socket | undefined = first
-  return (options, callback) => {
-    const socket = ready
-    ready = undefined
-    if (socket === undefined || socket.destroyed) {
-      return connect(options, (error, opened) => {
-        if (error !== null) callback(error, null)
-        else if (protocolOf(opened) === protocol) callback(null, opened)
-        else callback(opened.destroy() && new errors.SocketError('the server changed its protocol'), null)
-      })
-    }
-    // Never at once: undici does not look at its queue again where its connector calls back while it is being called.
-    queueMicrotask(() => callback(null, socket))
-  }
 }

@@ -4,20 +4,24 @@ import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
 import {chooseProxy, type ProxyServer} from './choose-proxy.ts'
 import {createClusterAccess} from './cluster-access.ts'
-import type {ConnectionLimits} from './connection.ts'
+import {type ConnectionBudget, createConnectionBudget} from './connection-budget.ts'
 import {type Credentials, createCredentials} from './credentials.ts'
 import {quoted} from './errors.ts'
 import {createExecCredentials, type ExecCredentials} from './exec-credentials.ts'
 import type {KubeconfigEntries} from './kubeconfig-file.ts'
 import {implicitPaths} from './kubeconfig-sources.ts'
+import {openFilesLimit} from './open-files.ts'
+import type {ConnectionLimits} from './open-line.ts'
 import type {ClusterAccess, Kubeconfig} from './ports.ts'
-import {type EntriesRequest, readEntries, resolveContext, unusable} from './resolve-context.ts'
+import {type EntriesRequest, type ReadEntries, readEntries, resolveContext, unusable} from './resolve-context.ts'
 
 export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock
   /** May an exec plugin ask somebody: are stdin and stderr a terminal? Default: no. */
   readonly isTerminal?: boolean
   readonly limits?: Partial<ConnectionLimits>
+  /** How many files this process may open; default: what the system says. */
+  readonly openFiles?: number
 }
 
 /**
@@ -27,7 +31,7 @@ export interface KubeconfigRequest extends EntriesRequest {
  */
 export async function loadKubeconfig(request: KubeconfigRequest): Promise<Kubeconfig> {
   const read = await readEntries(request)
-  if (read !== undefined) return toKubeconfig(read.entries, read.sources, request)
+  if (read !== undefined) return toKubeconfig(read, request, await budgetFor(read.entries.contexts.size, request))
   throw noKubeconfig(implicitPaths(request.env, request.homeDir))
 }
 
@@ -38,7 +42,20 @@ function noKubeconfig(paths: readonly string[]): HubspokeError {
   })
 }
 
-function toKubeconfig(entries: KubeconfigEntries, sources: readonly string[], request: KubeconfigRequest): Kubeconfig {
+/** A few contexts cannot use up what any system offers. */
+const fewContexts = 8
+
+async function budgetFor(contexts: number, request: KubeconfigRequest): Promise<ConnectionBudget | undefined> {
+  if (contexts <= fewContexts) return undefined
+  const openFiles = request.openFiles ?? (await openFilesLimit())
+  return openFiles === undefined ? undefined : createConnectionBudget(openFiles, request.clock)
+}
+
+function toKubeconfig(
+  {entries, sources}: ReadEntries,
+  request: KubeconfigRequest,
+  budget: ConnectionBudget | undefined,
+): Kubeconfig {
   const {clock, env, isTerminal = false, limits} = request
   const exec = createExecCredentials({env, isTerminal}, () => clock.date().getTime())
   const contexts = [...entries.contexts].map(
@@ -53,12 +70,18 @@ function toKubeconfig(entries: KubeconfigEntries, sources: readonly string[], re
     contexts,
     currentContext: entries.currentContext,
     sources,
+    connectedAtOnce: budget?.contexts ?? Number.POSITIVE_INFINITY,
     open(name) {
       const context = contexts.find((one) => one.name === name)
       if (context === undefined) throw noSuchContext(name)
       const access =
         opened.get(name) ??
-        createClusterAccess({...target(entries, context, {exec, clock, env}), clock, ...(limits && {limits})})
+        createClusterAccess({
+          ...target(entries, context, {exec, clock, env}),
+          clock,
+          ...(limits && {limits}),
+          ...(budget && {budget}),
+        })
       opened.set(name, access)
       return access
     },

@@ -1,0 +1,19 @@
+import {readFile} from 'node:fs/promises'
+
+/**
+ * How many descriptors this process may have open; undefined where the system does not say, or sets no limit. Node has
+ * raised its soft limit to the hard one when it started.
+ */
+export async function openFilesLimit(): Promise<number | undefined> {
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => undefined)
+  if (limits !== undefined) return parseLimit(limits.match(/^Max open files\s+(\S+)/m)?.[1])
+  // Elsewhere Node's diagnostic report knows it; without the network part it takes milliseconds.
+  Object.assign(process.report, {excludeNetwork: true})
+  const report: unknown = process.report.getReport()
+  return parseLimit(JSON.stringify(report).match(/"open_files":\{"soft":"?(\d+|unlimited)/)?.[1])
+}
+
+function parseLimit(text: string | undefined): number | undefined {
+  const limit = Number(text)
+  return Number.isInteger(limit) && limit > 0 ? limit : undefined
+}
