@@ -1,6 +1,7 @@
 import type {ClusterIdentity, ContextRef} from '../model/cluster.ts'
 import type {CacheEntry} from '../model/report.ts'
 import type {ImageCache} from './image-cache.ts'
+import type {ShardedCache} from './shard-index.ts'
 
 type Facts = Omit<CacheEntry, 'state' | 'reason'>
 
@@ -14,6 +15,7 @@ export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdent
     ageMs: null,
     workloads: null,
     images: null,
+    shards: null,
     bytes: null,
     problem: null,
   }
@@ -23,14 +25,16 @@ export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdent
 export function describeCache(
   context: ContextRef,
   identity: ClusterIdentity,
-  {builtAt, workloads, images}: ImageCache,
+  cache: ImageCache | ShardedCache,
   now: Date,
 ): Facts {
+  const {builtAt, workloads} = cache
   return {
     ...noCacheEntry(context, identity),
     builtAt: builtAt?.toISOString() ?? null,
     ageMs: builtAt ? Math.max(0, now.getTime() - builtAt.getTime()) : null,
     workloads: workloads ?? null,
-    images: images.size,
+    images: 'images' in cache ? cache.images.size : cache.index.imageCount,
+    shards: 'images' in cache ? 0 : cache.index.shards.length,
   }
 }

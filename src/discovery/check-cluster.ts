@@ -3,7 +3,7 @@ import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Need, needsOf, type PermittedVerb, permittedVerbs, type Reach} from '../model/permissions.ts'
-import {readImageCache, type StoredCache} from './cache-store.ts'
+import {readCacheHead, type StoredHead} from './cache-store.ts'
 import {judgeCache} from './freshness.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
@@ -43,9 +43,9 @@ async function readCacheState(
   {configMaps}: ClusterAccess,
   namespace: string,
   deps: ReadingDeps,
-): Promise<StoredCache | null> {
+): Promise<StoredHead | null> {
   try {
-    return await readImageCache(configMaps, namespace, deps)
+    return await readCacheHead(configMaps, namespace, deps)
   } catch (error) {
     if (error instanceof HubspokeError && error.failureClass === 'forbidden') return null
     throw error
@@ -119,7 +119,7 @@ function questionOf({verb, group, resource, namespace, name}: Need): AccessQuest
 }
 
 function describe(
-  stored: StoredCache,
+  stored: StoredHead,
   judged: ReturnType<typeof judgeCache>,
   now: Date,
 ): NonNullable<CheckEntry['imageCache']> {

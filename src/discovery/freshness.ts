@@ -1,8 +1,8 @@
 import type {ClusterIdentity} from '../model/cluster.ts'
 import type {WorkloadKind} from '../model/workload.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
-import type {StoredCache} from './cache-store.ts'
-import type {ImageCache} from './image-cache.ts'
+import type {Stored, StoredCache} from './cache-store.ts'
+import type {CacheOrigin, ImageCache} from './image-cache.ts'
 
 /**
  * What an answer must be worth: `exact` is what a consistent list would answer, `cache` is the image cache as it is,
@@ -18,7 +18,9 @@ export function parseFreshness(text: string): Freshness | undefined {
 }
 
 /** A cache that may answer, or the clause that says why none does. */
-export type JudgedCache = {readonly cache: ImageCache; readonly reason: string} | {readonly reason: string}
+export type JudgedCache<Cache extends CacheOrigin = ImageCache> =
+  | {readonly cache: Cache; readonly reason: string}
+  | {readonly reason: string}
 
 /** Below this many workloads a list is as fast as asking what has changed. */
 export const defaultSmallCluster = 2000
@@ -27,7 +29,10 @@ export const defaultSmallCluster = 2000
  * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
  * no cluster, or a cluster whose UID may not be read, cannot be checked; it is taken, and the reason says so.
  */
-export function judgeCache(stored: StoredCache, identity: ClusterIdentity): JudgedCache {
+export function judgeCache<Cache extends CacheOrigin>(
+  stored: Stored<Cache>,
+  identity: ClusterIdentity,
+): JudgedCache<Cache> {
   if (stored.state === 'missing') return {reason: noCache}
   if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
   const {cache} = stored

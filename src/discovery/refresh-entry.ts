@@ -27,12 +27,16 @@ export async function refreshEntry(
   const facts = cache
     ? describeCache(cluster.context, identity, cache, deps.clock.date())
     : noCacheEntry(cluster.context, identity)
-  if (saved.isSaved) return {...facts, state: 'saved', reason: '', bytes: saved.bytes}
+  if (saved.isSaved) {
+    const {bytes, shards, leftOver = ''} = saved
+    return {...facts, state: 'saved', reason: leftOver, shards, bytes}
+  }
   const {why, reason} = saved
-  if (why === 'newer-there') return {...facts, state: 'not-saved', reason}
+  const unsaved = {...facts, state: 'not-saved', reason, shards: null} as const
+  if (why === 'newer-there') return unsaved
   const failureClass = why === 'forbidden' || why === 'not-whole' ? 'forbidden' : 'rejected'
   const problem = {class: failureClass, message: reason, suggestions: nextSteps(why, cluster, request)} as const
-  return {...facts, state: 'not-saved', reason, problem}
+  return {...unsaved, problem}
 }
 
 async function saveInNewNamespace(

@@ -1,7 +1,7 @@
 import type {ClusterAccess} from '../kube/ports.ts'
 import type {CacheEntry} from '../model/report.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'
-import {readImageCache} from './cache-store.ts'
+import {readCacheHead} from './cache-store.ts'
 import {judgeCache} from './freshness.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
@@ -16,7 +16,7 @@ export async function showCache(
 ): Promise<CacheEntry> {
   const [identity, stored] = await Promise.all([
     retryRead(() => cluster.identity(deps.signal), deps),
-    readImageCache(cluster.configMaps, cacheNamespace, deps),
+    readCacheHead(cluster.configMaps, cacheNamespace, deps),
   ])
   const judged = judgeCache(stored, identity)
   const bytes = stored.state === 'missing' ? null : stored.bytes

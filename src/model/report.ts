@@ -121,6 +121,8 @@ export interface CacheEntry {
   readonly ageMs: number | null
   readonly workloads: number | null
   readonly images: number | null
+  /** ConfigMaps beside the one that leads to them; 0: it is in one. */
+  readonly shards: number | null
   readonly bytes: number | null
   readonly problem: Failure | null
 }

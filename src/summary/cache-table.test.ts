@@ -18,6 +18,7 @@ function cache(context: string, state: CacheEntry['state'], more: Partial<CacheE
     ageMs: 180_000,
     workloads: 5021,
     images: 240,
+    shards: 0,
     bytes: 712_345,
     problem: null,
     ...more,
@@ -52,7 +53,15 @@ test('one row per context, what went wrong first', () => {
 })
 
 test('a context without a cache shows what is not known as -', () => {
-  const unknown = {builtAt: null, ageMs: null, workloads: null, images: null, bytes: null}
+  const unknown = {builtAt: null, ageMs: null, workloads: null, images: null, shards: null, bytes: null}
   const report = summarizeCaches([cache('eu', 'missing', {...unknown, reason: 'there is no ConfigMap'})])
   expect(renderCacheTable(report, terminal)).toMatch(/eu +missing +- +- +- +- +there is no ConfigMap\n/)
+})
+
+test('shards are shown where there are any, and to who wants to see everything', () => {
+  const whole = summarizeCaches([cache('eu', 'present')])
+  const mixed = summarizeCaches([cache('eu', 'present'), cache('us', 'present', {shards: 64})])
+  expect(renderCacheTable(whole, terminal)).not.toContain('SHARDS')
+  expect(renderCacheTable(whole, {...terminal, wide: true})).toMatch(/IMAGES +SHARDS +SIZE.*\n.* 240 +0 +695/)
+  expect(renderCacheTable(mixed, terminal)).toMatch(/SHARDS +SIZE.*\neu .* 240 +0 +695.*\nus .* 240 +64 +695/)
 })

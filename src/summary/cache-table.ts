@@ -38,12 +38,14 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
   const read = caches.filter(({state}) => state !== 'not-read')
   if (read.length === 0) return []
   const palette = paletteFor(color)
+  const showsShards = wide || read.some(({shards}) => shards)
   const rows = read.map((entry) => [
     printable(entry.context),
     {text: entry.state, paint: paintState(entry, palette)},
     entry.ageMs === null ? '-' : durationOf(entry.ageMs),
     numberOr(entry.workloads),
     numberOr(entry.images),
+    ...(showsShards ? [numberOr(entry.shards)] : []),
     entry.bytes === null ? '-' : bytesOf(entry.bytes),
     ...(wide ? [printable(entry.builtAt ?? '-'), printable(entry.server)] : []),
     printable(entry.problem === null ? entry.reason : ''),
@@ -54,6 +56,7 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
     {title: 'AGE'},
     {title: 'WORKLOADS', align: 'right' as const},
     {title: 'IMAGES', align: 'right' as const},
+    ...(showsShards ? [{title: 'SHARDS', align: 'right' as const}] : []),
     {title: 'SIZE', align: 'right' as const},
     ...(wide ? [{title: 'BUILT AT'}, {title: 'SERVER'}] : []),
     {title: 'WHY'},

@@ -60,6 +60,7 @@ const cache: CacheEntry = {
   ageMs: 12,
   workloads: 3,
   images: 2,
+  shards: 0,
   bytes: 900,
   problem: null,
 }
@@ -73,7 +74,15 @@ const unknown = {
   imageCache: null,
   problem: failure('timeout'),
 }
-const noCache = {builtAt: null, ageMs: null, workloads: null, images: null, bytes: null, problem: failure('timeout')}
+const noCache = {
+  builtAt: null,
+  ageMs: null,
+  workloads: null,
+  images: null,
+  shards: null,
+  bytes: null,
+  problem: failure('timeout'),
+}
 const error: ErrorReport = {
   schemaVersion: 1,
   type: 'ErrorReport',
