@@ -26,9 +26,9 @@ async function refresh(options: FakeClusterOptions, agrees = false) {
 test('says how many shards the cache has, and what it takes in all', async () => {
   const {entry, cluster} = await refresh({})
   const packed = [...cluster.stored.values()].flatMap(({binaryData}) => binaryData?.['shard.json.gz']?.length ?? [])
-  expect(packed).toHaveLength(16)
+  expect(packed).toHaveLength(32)
   const bytes = packed.reduce((sum, size) => sum + size, 0)
-  expect(entry).toMatchObject({state: 'saved', reason: '', workloads: 5000, images: 5001, shards: 16, problem: null})
+  expect(entry).toMatchObject({state: 'saved', reason: '', workloads: 5000, images: 5001, shards: 32, problem: null})
   expect(entry.bytes).toBeGreaterThan(bytes)
 })
 
