@@ -1,47 +1,15 @@
-import {afterEach, describe, expect, test} from 'vitest'
-import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
-import type {ApiObject} from './api-object.ts'
-import type {Sandbox, SandboxCluster} from './sandbox.ts'
-import type {ClusterSpec, WorkloadSpec} from './spec.ts'
-import {startSandbox} from './start-sandbox.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: assertions reach into objects of any kind
-type Fields = any
+import {describe, expect, test} from 'vitest'
+import type {WorkloadSpec} from './spec.ts'
+import {condition, type Fields, openStill, pods, read, ready, restart, stamps, web} from './testing/still-cluster.ts'
 
 describe('rollouts', () => {
-  let sandbox: Sandbox | undefined
-  let clock: VirtualClock
-  afterEach(async () => {
-    await sandbox?.close()
-    sandbox = undefined
-  })
-
-  async function open(workload: WorkloadSpec, more: Partial<ClusterSpec> = {}): Promise<SandboxCluster> {
-    clock = createVirtualClock({loopback: false, start: new Date('2026-05-01T10:00:00Z')})
-    sandbox = await startSandbox({clusters: [{name: 'eu', workloads: [workload], ...more}]}, {clock, random: () => 0.5})
-    return sandbox.cluster('eu')
-  }
-
-  const web = {namespace: 'shop', name: 'web', image: 'app:1'} as const
-  const restart = (
-    cluster: SandboxCluster,
-    {kind = 'Deployment', namespace, name}: WorkloadSpec,
-    stamp = '1',
-  ): ApiObject => cluster.patch(kind, namespace, name, {spec: {template: {metadata: {annotations: {stamp}}}}})
-  const read = (cluster: SandboxCluster, {kind = 'Deployment', namespace, name}: WorkloadSpec): Fields =>
-    cluster.object(kind, namespace, name)
-  const pods = (cluster: SandboxCluster): Fields[] => [...cluster.objects('Pod', 'shop')]
-  const ready = (cluster: SandboxCluster): number =>
-    pods(cluster).filter(({status}) => status.containerStatuses?.every((each: Fields) => each.ready)).length
-  const condition = (workload: Fields, type: string): Fields =>
-    workload.status.conditions.find((each: Fields) => each.type === type)
-
   test.each<WorkloadSpec>([
     {...web, replicas: 3},
     {...web, kind: 'StatefulSet', replicas: 3},
     {...web, kind: 'DaemonSet'},
   ])('a $kind is rolled out when the sandbox starts', async (spec) => {
-    const cluster = await open(spec)
+    await using still = await openStill(spec)
+    const {cluster, clock} = still
     const {metadata, status} = read(cluster, spec)
     expect(status.observedGeneration).toBe(metadata.generation)
     expect(ready(cluster)).toBe(3)
@@ -50,7 +18,8 @@ describe('rollouts', () => {
 
   test('a paused Deployment has its pods, and a restart does not move them', async () => {
     const spec = {...web, paused: true}
-    const cluster = await open(spec)
+    await using still = await openStill(spec)
+    const {cluster, clock} = still
     expect(condition(read(cluster, spec), 'Progressing')).toMatchObject({reason: 'DeploymentPaused', status: 'Unknown'})
     const before = pods(cluster).map(({metadata}) => metadata.uid)
     restart(cluster, spec)
@@ -59,12 +28,13 @@ describe('rollouts', () => {
     expect(read(cluster, spec).status.observedGeneration).toBe(read(cluster, spec).metadata.generation)
     cluster.patch('Deployment', 'shop', 'web', {spec: {paused: false}})
     await clock.advance(5_000)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual(['1', '1'])
+    expect(stamps(cluster)).toEqual(['1', '1'])
   })
 
   test('goes step by step: nobody has looked yet, then the first new pod, then the rest', async () => {
     const spec = {...web, replicas: 3}
-    const cluster = await open(spec, {rolloutStepMs: 1000})
+    await using still = await openStill(spec, {rolloutStepMs: 1000})
+    const {cluster, clock} = still
     const {generation} = restart(cluster, spec).metadata
     expect(read(cluster, spec).status.observedGeneration).toBe((generation ?? 0) - 1)
     await clock.advance(100)
@@ -85,24 +55,27 @@ describe('rollouts', () => {
 
   test('Recreate takes all pods down before the first new one', async () => {
     const spec = {...web, strategy: 'Recreate'} as const
-    const cluster = await open(spec, {rolloutStepMs: 1000})
+    await using still = await openStill(spec, {rolloutStepMs: 1000})
+    const {cluster, clock} = still
     restart(cluster, spec)
     await clock.advance(500)
     expect(ready(cluster)).toBe(0)
     await clock.advance(2000)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual(['1', '1'])
+    expect(stamps(cluster)).toEqual(['1', '1'])
   })
 
   test('maxUnavailable without surge takes one away first', async () => {
     const spec = {...web, maxSurge: 0, maxUnavailable: 1}
-    const cluster = await open(spec, {rolloutStepMs: 1000})
+    await using still = await openStill(spec, {rolloutStepMs: 1000})
+    const {cluster, clock} = still
     restart(cluster, spec)
     await clock.advance(500)
     expect([pods(cluster).length, ready(cluster)]).toEqual([2, 1])
   })
 
   test('scaling makes no new ReplicaSet', async () => {
-    const cluster = await open(web)
+    await using still = await openStill(web)
+    const {cluster, clock} = still
     cluster.patch('Deployment', 'shop', 'web', {spec: {replicas: 5}})
     await clock.advance(1000)
     expect([ready(cluster), cluster.objects('ReplicaSet', 'shop').length]).toEqual([5, 1])
@@ -113,7 +86,8 @@ describe('rollouts', () => {
   })
 
   test('old ReplicaSets are forgotten past the limit', async () => {
-    const cluster = await open(web)
+    await using still = await openStill(web)
+    const {cluster, clock} = still
     cluster.patch('Deployment', 'shop', 'web', {spec: {revisionHistoryLimit: 2}})
     for (const stamp of ['1', '2', '3', '4']) {
       restart(cluster, web, stamp)
@@ -127,16 +101,18 @@ describe('rollouts', () => {
 
   test('a StatefulSet renews from the last to the first, each when the one before is ready', async () => {
     const spec = {...web, kind: 'StatefulSet', replicas: 3} as const
-    const cluster = await open(spec, {rolloutStepMs: 1000})
+    await using still = await openStill(spec, {rolloutStepMs: 1000})
+    const {cluster, clock} = still
     restart(cluster, spec)
-    const stamps = (): string =>
-      pods(cluster)
-        .map(({metadata}) => metadata.annotations?.stamp ?? '-')
-        .join('')
     const seen = new Set<string>()
     for (let step = 0; step < 400; step++) {
       await clock.advance(10)
-      if (ready(cluster) === 3) seen.add(stamps())
+      if (ready(cluster) === 3)
+        seen.add(
+          stamps(cluster)
+            .map((stamp) => stamp ?? '-')
+            .join(''),
+        )
     }
     expect([...seen]).toEqual(['---', '--1', '-11', '111'])
     expect(read(cluster, spec).status).toMatchObject({updatedReplicas: 3, currentReplicas: 3})
@@ -144,21 +120,23 @@ describe('rollouts', () => {
 
   test('a partition holds the first ordinals back, OnDelete all of them until they are deleted', async () => {
     const spec = {...web, kind: 'StatefulSet', replicas: 3, partition: 2} as const
-    const cluster = await open(spec)
+    await using still = await openStill(spec)
+    const {cluster, clock} = still
     restart(cluster, spec)
     await clock.advance(3000)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual([undefined, undefined, '1'])
+    expect(stamps(cluster)).toEqual([undefined, undefined, '1'])
     cluster.patch('StatefulSet', 'shop', 'web', {spec: {updateStrategy: {type: 'OnDelete', rollingUpdate: null}}})
     restart(cluster, spec, '2')
     await clock.advance(3000)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual([undefined, undefined, '1'])
+    expect(stamps(cluster)).toEqual([undefined, undefined, '1'])
     cluster.remove('Pod', 'shop', 'web-0')
     await clock.advance(3000)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual(['2', undefined, '1'])
+    expect(stamps(cluster)).toEqual(['2', undefined, '1'])
   })
 
   test('a StatefulSet of parallel pods starts them together, and renews them one by one all the same', async () => {
-    const cluster = await open({...web, name: 'other'}, {rolloutStepMs: 1000})
+    await using still = await openStill({...web, name: 'other'}, {rolloutStepMs: 1000})
+    const {cluster, clock} = still
     const selector = {app: 'db'}
     cluster.create({
       kind: 'StatefulSet',
@@ -181,7 +159,8 @@ describe('rollouts', () => {
 
   test('a DaemonSet is on every node, also on one that comes later, and renewed one at a time', async () => {
     const spec = {...web, kind: 'DaemonSet'} as const
-    const cluster = await open(spec, {nodes: 2, rolloutStepMs: 1000})
+    await using still = await openStill(spec, {nodes: 2, rolloutStepMs: 1000})
+    const {cluster, clock} = still
     cluster.create({kind: 'Node', metadata: {name: 'new-node'}})
     await clock.advance(2000)
     expect(new Set(pods(cluster).map((pod) => pod.spec.nodeName)).size).toBe(3)
@@ -192,11 +171,34 @@ describe('rollouts', () => {
       fewest = Math.min(fewest, ready(cluster))
     }
     expect(fewest).toBe(2)
-    expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual(['1', '1', '1'])
+    expect(stamps(cluster)).toEqual(['1', '1', '1'])
+  })
+
+  test('pods are dealt out over the nodes', async () => {
+    await using still = await openStill({...web, replicas: 6})
+    const {cluster} = still
+    const nodes = pods(cluster).map(({spec}) => spec.nodeName)
+    expect([...new Set(nodes)].map((node) => nodes.filter((each) => each === node).length)).toEqual([2, 2, 2])
+  })
+
+  test('a StatefulSet that gets an old template back gets its old revision back, as the newest', async () => {
+    const spec = {...web, kind: 'StatefulSet'} as const
+    await using still = await openStill(spec)
+    const {cluster, clock} = still
+    restart(cluster, spec)
+    await clock.advance(2000)
+    cluster.patch('StatefulSet', 'shop', 'web', {spec: {template: {metadata: {annotations: null}}}})
+    await clock.advance(2000)
+    const revisions = Object.fromEntries(
+      cluster.objects('ControllerRevision', 'shop').map(({metadata, revision}) => [metadata.name, revision]),
+    )
+    expect(Object.values(revisions).sort()).toEqual([2, 3])
+    expect(revisions[read(cluster, spec).status.updateRevision]).toBe(3)
   })
 
   test('a pod that somebody deletes is replaced', async () => {
-    const cluster = await open(web)
+    await using still = await openStill(web)
+    const {cluster, clock} = still
     const [first] = pods(cluster)
     cluster.remove('Pod', 'shop', first.metadata.name)
     await clock.advance(2000)
@@ -205,7 +207,8 @@ describe('rollouts', () => {
   })
 
   test('with the workload goes what it controlled; with the namespace everything in it', async () => {
-    const cluster = await open(web)
+    await using still = await openStill(web)
+    const {cluster, clock} = still
     cluster.remove('Deployment', 'shop', 'web')
     await clock.advance(1000)
     expect([...cluster.objects('ReplicaSet', 'shop'), ...pods(cluster)]).toEqual([])
@@ -216,120 +219,5 @@ describe('rollouts', () => {
     expect(cluster.object('Namespace', '', 'other')).toBeUndefined()
     expect(cluster.objects('Pod', 'other')).toEqual([])
     expect(cluster.objects('ConfigMap', 'other')).toEqual([])
-  })
-
-  describe('with trouble', () => {
-    const stuck = async (more: Partial<ClusterSpec>): Promise<SandboxCluster> => {
-      const cluster = await open({...web, progressDeadlineSeconds: 5}, more)
-      restart(cluster, web)
-      await clock.advance(1000)
-      return cluster
-    }
-    const newPod = (cluster: SandboxCluster): Fields =>
-      pods(cluster).find(({metadata}) => metadata.annotations?.stamp === '1')
-
-    test('an image that cannot be pulled: the old pods stay, the kubelet says why, the deadline passes', async () => {
-      const cluster = await stuck({trouble: [{type: 'unpullable-image', image: 'app:*'}]})
-      expect(newPod(cluster).status).toMatchObject({
-        phase: 'Pending',
-        containerStatuses: [
-          {
-            ready: false,
-            state: {
-              waiting: {reason: 'ImagePullBackOff', message: expect.stringContaining('Back-off pulling image "app:1"')},
-            },
-          },
-        ],
-      })
-      expect(ready(cluster)).toBe(2)
-      await clock.advance(6000)
-      expect(condition(read(cluster, web), 'Progressing')).toMatchObject({
-        status: 'False',
-        reason: 'ProgressDeadlineExceeded',
-      })
-      expect(condition(read(cluster, web), 'Available')).toMatchObject({status: 'True'})
-      const reasons = cluster.objects('Event', 'shop').map(({reason}) => reason)
-      expect(reasons).toEqual(expect.arrayContaining(['Pulling', 'Failed', 'BackOff']))
-    })
-
-    test('is tried again after 10 s, then 20 s', async () => {
-      const cluster = await stuck({trouble: [{type: 'unpullable-image', image: 'app:1'}]})
-      const pulls = (): number =>
-        Number(cluster.objects('Event', 'shop').find(({reason}) => reason === 'Pulling')?.count)
-      expect(pulls()).toBe(1)
-      await clock.advance(10_000)
-      expect(pulls()).toBe(2)
-      await clock.advance(10_000)
-      expect(pulls()).toBe(2)
-      await clock.advance(11_000)
-      expect(pulls()).toBe(3)
-    })
-
-    test.each([
-      {type: 'stuck-rollout', phase: 'Running', state: {running: {}}},
-      {
-        type: 'crash-loop',
-        phase: 'Running',
-        state: {
-          waiting: {
-            reason: 'CrashLoopBackOff',
-            message: expect.stringMatching(/^back-off 10s restarting failed container=web pod=web-/),
-          },
-        },
-      },
-    ] as const)('$type: the new pod runs, and is not ready', async ({type, phase, state}) => {
-      const cluster = await stuck({trouble: [{type, namespace: 'shop', name: 'web'}]})
-      expect(newPod(cluster).status).toMatchObject({phase, containerStatuses: [{ready: false, state}]})
-      expect(read(cluster, web).status).toMatchObject({
-        updatedReplicas: 1,
-        availableReplicas: 2,
-        unavailableReplicas: 1,
-      })
-    })
-
-    test('unschedulable: the new pod has no node, and says why', async () => {
-      const cluster = await stuck({
-        trouble: [{type: 'unschedulable', namespace: 'shop', name: 'web', kind: 'Deployment'}],
-      })
-      expect(newPod(cluster).spec.nodeName).toBeUndefined()
-      expect(newPod(cluster).status.conditions).toMatchObject([
-        {
-          type: 'PodScheduled',
-          status: 'False',
-          reason: 'Unschedulable',
-          message: expect.stringMatching(/^0\/3 nodes are available/),
-        },
-      ])
-    })
-
-    test('of another workload is none', async () => {
-      const cluster = await stuck({
-        trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web', kind: 'StatefulSet'}],
-      })
-      await clock.advance(2000)
-      expect(read(cluster, web).status).toMatchObject({updatedReplicas: 2, availableReplicas: 2})
-    })
-
-    test.each(['stuck-rollout', 'crash-loop', 'unschedulable'] as const)(
-      '%s: when it is over, the rollout goes on',
-      async (type) => {
-        const cluster = await open(web)
-        const over = cluster.addTrouble({type, namespace: 'shop', name: 'web'})
-        restart(cluster, web)
-        await clock.advance(2000)
-        over()
-        await clock.advance(3000)
-        expect(read(cluster, web).status).toMatchObject({updatedReplicas: 2, availableReplicas: 2, replicas: 2})
-      },
-    )
-
-    test('a StatefulSet whose new pod does not come up stays there, the others untouched', async () => {
-      const spec = {...web, kind: 'StatefulSet', replicas: 3} as const
-      const cluster = await open(spec, {trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web'}]})
-      restart(cluster, spec)
-      await clock.advance(10_000)
-      expect(pods(cluster).map(({metadata}) => metadata.annotations?.stamp)).toEqual([undefined, undefined, '1'])
-      expect(read(cluster, spec).status).toMatchObject({readyReplicas: 2, updatedReplicas: 1})
-    })
   })
 })

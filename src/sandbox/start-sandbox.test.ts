@@ -1,3 +1,5 @@
+import {once} from 'node:events'
+import {connect} from 'node:tls'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from 'vitest'
 import {parse} from 'yaml'
@@ -133,6 +135,19 @@ describe('the server', () => {
     const data = {text: 'x'.repeat(3_200_000)}
     const reply = await open.client.post('/api/v1/namespaces/default/configmaps', {metadata: {name: 'a'}, data})
     expect(reply).toMatchObject({status: 413, body: {reason: 'RequestEntityTooLarge'}})
+  })
+
+  test('breaks connections that nobody uses when it goes away', async () => {
+    await using open = await openCluster()
+    const idle = connect({
+      host: '127.0.0.1',
+      port: Number(new URL(open.cluster.server).port),
+      rejectUnauthorized: false,
+    })
+    idle.on('error', () => undefined)
+    await once(idle, 'secureConnect')
+    await Promise.all([once(idle, 'close'), open.cluster.stop()])
+    expect(idle.destroyed).toBe(true)
   })
 
   test('goes away and comes back on the same port, with the same objects', async () => {

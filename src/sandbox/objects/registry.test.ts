@@ -62,6 +62,20 @@ describe('the registry', () => {
     })
   })
 
+  test.each([
+    {image: 'app', policy: 'Always'},
+    {image: 'registry:5000/app', policy: 'Always'},
+    {image: 'app:latest', policy: 'Always'},
+    {image: 'app:1', policy: 'IfNotPresent'},
+    {image: 'app@sha256:0', policy: 'IfNotPresent'},
+  ])('$image is pulled $policy', ({image, policy}) => {
+    const created = create(
+      deployments,
+      workload('web', {template: {metadata: {labels: {app: 'web'}}, spec: {containers: [{name: 'a', image}]}}}),
+    )
+    expect(created).toMatchObject({spec: {template: {spec: {containers: [{imagePullPolicy: policy}]}}}})
+  })
+
   test('takes neither uid nor status from whoever creates', () => {
     const created = create(deployments, {...workload('web'), status: {replicas: 7}})
     expect(created.status).toEqual({})
