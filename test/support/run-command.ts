@@ -8,6 +8,7 @@ import CacheRefresh from '../../src/commands/cache/refresh.ts'
 import CacheShow from '../../src/commands/cache/show.ts'
 import Check from '../../src/commands/check.ts'
 import Find from '../../src/commands/find.ts'
+import Rbac from '../../src/commands/rbac.ts'
 import Restart from '../../src/commands/restart.ts'
 import RunsList from '../../src/commands/runs/list.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
@@ -22,6 +23,7 @@ const commands = {
   'cache show': CacheShow,
   check: Check,
   find: Find,
+  rbac: Rbac,
   restart: Restart,
   'runs list': RunsList,
   'runs show': RunsShow,

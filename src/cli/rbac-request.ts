@@ -1,0 +1,92 @@
+import {nearNames} from '../discovery/near-names.ts'
+import {HubspokeError} from '../model/failure.ts'
+import {needsOf, type PermittedVerb, permittedVerbs} from '../model/permissions.ts'
+import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'
+import {printable} from '../shared/printable.ts'
+import {isNamespace, plainNamespaces} from './permission-flags.ts'
+
+export interface RbacFlags {
+  readonly namespace?: readonly string[] | undefined
+  readonly 'cache-namespace': string
+  readonly 'service-account'?: readonly string[] | undefined
+  readonly user?: readonly string[] | undefined
+  readonly group?: readonly string[] | undefined
+  readonly name?: string | undefined
+  readonly namespaced: boolean
+  readonly essential: boolean
+}
+
+/** @throws HubspokeError of class `usage` */
+export function rbacRequest(words: readonly string[], flags: RbacFlags): RbacRequest {
+  const verbs = verbsIn(words)
+  const request = {
+    name: flags.name ?? ['hubspoke', ...verbs.map(typedAs)].join('-'),
+    verbs,
+    namespaces: plainNamespaces(flags.namespace),
+    cacheNamespace: flags['cache-namespace'],
+    subjects: subjectsOf(flags),
+    namespacedOnly: flags.namespaced,
+    essentialOnly: flags.essential,
+  }
+  if (!isNamespace(request.cacheNamespace)) throw usage(`"${request.cacheNamespace}" is no name of a namespace.`)
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(request.name))
+    throw usage(`"${request.name}" is no name of a role.`)
+  refuseBeyond(request)
+  return request
+}
+
+/** `cache-refresh`, as a word of the command line. */
+const typedAs = (verb: PermittedVerb) => verb.replaceAll(' ', '-')
+
+/** The verbs in the order of the table, each once. */
+function verbsIn(words: readonly string[]): readonly PermittedVerb[] {
+  const asked = new Set(words.map((word) => word.trim().replaceAll(/[-\s]+/g, ' ')))
+  const unknown = [...asked].filter((word) => !permittedVerbs.some((verb) => verb === word))
+  if (unknown.length > 0) {
+    const near = unknown
+      .flatMap((word) => nearNames(word, permittedVerbs))
+      .map((verb) => typedAs(verb as PermittedVerb))
+    throw new HubspokeError(
+      'usage',
+      `"${unknown[0]}" is no command whose permissions are known: choose among ${permittedVerbs.map(typedAs).join(', ')}.`,
+      {suggestions: near.map((verb) => `hubspoke rbac ${verb}`)},
+    )
+  }
+  return permittedVerbs.filter((verb) => asked.has(verb))
+}
+
+function subjectsOf(flags: RbacFlags): readonly RbacSubject[] {
+  const named = (kind: 'User' | 'Group', names: readonly string[] = []) =>
+    names.map((name): RbacSubject => ({kind, name: safe(name), apiGroup: rbacGroup}))
+  const accounts = (flags['service-account'] ?? []).map((text): RbacSubject => {
+    const [namespace = '', name = '', ...rest] = text.split('/')
+    if (rest.length > 0 || !isNamespace(namespace) || !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
+      throw usage(`"${text}" is no service account: write NAMESPACE/NAME.`)
+    }
+    return {kind: 'ServiceAccount', name, namespace}
+  })
+  return [...accounts, ...named('User', flags.user), ...named('Group', flags.group)]
+}
+
+/** @throws HubspokeError where a name could do more to a terminal than be read */
+function safe(name: string): string {
+  if (name === '' || printable(name) !== name) throw usage('A user or a group has no name that can be printed.')
+  return name
+}
+
+/** @throws HubspokeError where a verb looks at every namespace, whatever is named */
+function refuseBeyond(request: RbacRequest): void {
+  if (request.namespaces.length === 0) {
+    if (request.namespacedOnly) throw usage('--namespaced needs the namespaces: -n NAME.')
+    return
+  }
+  const beyond = request.verbs.filter((verb) => needsOf(verb, request).some((need) => need.beyond))
+  if (beyond.length === 0) return
+  throw new HubspokeError('usage', `"${beyond.join('", "')}" needs every namespace, so that -n cannot limit it.`, {
+    suggestions: [`hubspoke rbac ${beyond.map(typedAs).join(' ')}  without -n, as roles of their own`],
+  })
+}
+
+function usage(message: string): HubspokeError {
+  return new HubspokeError('usage', message)
+}

@@ -1,0 +1,72 @@
+import {Args, Flags} from '@oclif/core'
+import {BaseCommand} from '../cli/base-command.ts'
+import {contextFlags} from '../cli/flags.ts'
+import {namespacesFlag} from '../cli/permission-flags.ts'
+import {rbacRequest} from '../cli/rbac-request.ts'
+import {planRoles} from '../summary/plan-roles.ts'
+import {type Manifest, permissionWords, rbacList, renderRbac} from '../summary/rbac-manifests.ts'
+
+const several = {multiple: true, multipleNonGreedy: true, helpGroup: 'SUBJECTS'} as const
+
+export default class Rbac extends BaseCommand {
+  static override summary = 'Print the smallest roles with which commands work, for kubectl apply.'
+  static override description =
+    'Reaches no cluster. Every rule says which command needs it, what for, and what comes of it when it is missing. ' +
+    'Without -n the roles are for all namespaces. The subjects of one name are replaced as a whole when it is applied ' +
+    'again: name all of them, or give each --name of its own.'
+  static override examples = [
+    {
+      description: 'For a pod that finds and restarts',
+      command: '<%= config.bin %> <%= command.id %> find restart --service-account ops/hubspoke | kubectl apply -f -',
+    },
+    {
+      description: 'For a team, in its namespace only',
+      command: '<%= config.bin %> <%= command.id %> find restart -n shop --namespaced --group shop-team',
+    },
+  ]
+  static override args = {
+    verbs: Args.string({
+      description: 'Commands: find, restart, cache-refresh, cache-show.',
+      required: true,
+      multiple: true,
+    }),
+  }
+  static override flags = {
+    'service-account': Flags.string({...several, summary: 'Bind to a service account.', helpValue: 'NAMESPACE/NAME'}),
+    user: Flags.string({...several, summary: 'Bind to a user.', helpValue: 'NAME'}),
+    group: Flags.string({...several, summary: 'Bind to a group.', helpValue: 'NAME'}),
+    namespace: namespacesFlag,
+    'cache-namespace': contextFlags['cache-namespace'],
+    namespaced: Flags.boolean({
+      summary: 'Only Roles and RoleBindings; what would need a ClusterRole is left out, and named on stderr.',
+      helpGroup: 'ROLES',
+    }),
+    essential: Flags.boolean({
+      summary: 'Only what the commands cannot do without.',
+      helpGroup: 'ROLES',
+    }),
+    name: Flags.string({
+      summary: 'Name of every object; else hubspoke and the commands.',
+      helpValue: 'NAME',
+      helpGroup: 'ROLES',
+    }),
+  }
+
+  async run(): Promise<Manifest> {
+    const {args, flags} = await this.parse(Rbac)
+    const {stdout, stderr, setExitCode} = this.runtime
+    const request = rbacRequest(args.verbs, flags)
+    const plan = planRoles(request)
+    const list = rbacList(request, plan)
+    stdout.write(flags.json ? `${JSON.stringify(list, undefined, 2)}\n` : await renderRbac(request, plan))
+    if (!flags.quiet) {
+      for (const need of plan.leftOut)
+        stderr.write(`Left out: ${permissionWords(need)} (${need.purpose}): ${need.without}.\n`)
+      if (request.subjects.length === 0)
+        stderr.write('No --service-account, --user or --group: roles without bindings.\n')
+    }
+    await stdout.flushed()
+    setExitCode(0)
+    return list
+  }
+}
