@@ -1,0 +1,298 @@
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {parseAllDocuments} from 'yaml'
+import type {CheckReport} from '../../src/model/check-report.ts'
+import type {CacheReport, FindReport, RunReport} from '../../src/model/report.ts'
+import {systemClock} from '../../src/shared/clock.ts'
+import {type Ended, openShell, type Shell} from '../support/run-command.ts'
+import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
+import {createServiceAccount, mayI, type ServiceAccount} from './service-account.ts'
+import {brokenImage, namespace, untilRolledOut, workload} from './workloads.ts'
+
+const binaries = await controlPlaneOrSkip()
+const image = 'registry.example/shop/web'
+const stuckImage = brokenImage.replace(/:.*/, '')
+const cachePath = '/api/v1/namespaces/hubspoke-system/configmaps/deployment-image-cache'
+const orphanPath = '/api/v1/namespaces/hubspoke-system/configmaps/deployment-image-cache-old-0'
+const leasePath = '/apis/coordination.k8s.io/v1/namespaces/hubspoke-system/leases/hubspoke-run'
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+type Role = KubeObject & {readonly rules?: readonly Rule[]}
+
+/** One verb of one resource: what a rule can be taken apart into. */
+function singles(rules: readonly Rule[] = []): readonly Rule[] {
+  return rules.flatMap((rule) =>
+    rule.resources.flatMap((resource) => rule.verbs.map((verb) => ({...rule, resources: [resource], verbs: [verb]}))),
+  )
+}
+const wordsOf = ({verbs, resources}: Rule) => `${verbs[0]} ${resources[0]}`
+
+const findReport = ({document}: Ended) => document() as FindReport
+const runReport = ({document}: Ended) => document() as RunReport
+const cacheOf = ({document}: Ended) => (document() as CacheReport).caches[0]
+
+describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () => {
+  let cluster: RealCluster
+  let account: ServiceAccount
+  let shell: Shell
+  let printed: string
+  const shells: Shell[] = []
+
+  async function shellOf({kubeconfig}: ServiceAccount): Promise<Shell> {
+    const opened = await openShell({kubeconfig, clock: systemClock, env: {HUBSPOKE_SMALL_CLUSTER: '0'}})
+    shells.push(opened)
+    return opened
+  }
+  async function applyPrinted(yaml: string): Promise<void> {
+    const {exitCode, stderr} = await cluster.kubectl(['apply', '-f', '-'], yaml)
+    expect({exitCode, stderr}).toMatchObject({exitCode: 0})
+  }
+  const rolesOf = (yaml: string) => parseAllDocuments(yaml).map((document) => document.toJS() as Role)
+  const refresh = () => shell.run('cache', 'refresh', '--all-contexts', '-o', 'json')
+  const find = (...words: readonly string[]) => shell.run('find', image, '-o', 'json', ...words)
+  const restart = (...words: readonly string[]) =>
+    shell.run('restart', image, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy', ...words)
+  const restartStuck = () => shell.run('restart', stuckImage, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy')
+
+  beforeAll(async () => {
+    cluster = await startRealCluster({name: 'roles', nodes: 2})
+    const web = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).map((kind) =>
+      workload({kind, namespace: 'shop', name: `web-${kind.toLowerCase()}`, image: `${image}:1`, replicas: 1}),
+    )
+    const stuck = workload({
+      namespace: 'stuck',
+      name: 'stuck',
+      image: brokenImage,
+      replicas: 1,
+      spec: {progressDeadlineSeconds: 3},
+    })
+    await cluster.apply([...['ops', 'shop', 'stuck'].map(namespace), ...web, stuck])
+    await untilRolledOut(cluster, ['stuck/stuck'])
+    account = await createServiceAccount(cluster, 'ops', 'hubspoke')
+    shell = await shellOf(account)
+    const verbs = ['find', 'restart', 'cache-refresh']
+    printed = (await shell.run('rbac', ...verbs, '--service-account', 'ops/hubspoke')).stdout
+  }, 180_000)
+  afterAll(async () => {
+    for (const opened of shells) await opened[Symbol.asyncDispose]()
+    await account?.client.close()
+    await cluster?.delete()
+  })
+
+  test('before they are applied, nothing works', async () => {
+    expect(await find()).toMatchObject({exitCode: 4})
+    expect(await restart()).toMatchObject({exitCode: 4})
+    expect((await refresh()).exitCode).not.toBe(0)
+  })
+
+  test('kubectl applies them, and find, restart with reasons and lock, and cache refresh work', async () => {
+    await applyPrinted(printed)
+    expect(await refresh()).toMatchObject({exitCode: 0})
+    const found = await find()
+    expect(found.exitCode).toBe(0)
+    expect(findReport(found)).toMatchObject({clusters: [{tier: 'cache+changes', unread: []}]})
+    expect(findReport(found).workloads).toHaveLength(3)
+    expect(await find('-n', 'shpo')).toMatchObject({exitCode: 2})
+
+    const restarted = await shell.run('restart', image, '--all-contexts', '-y', '-o', 'json')
+    expect(restarted.exitCode).toBe(0)
+    expect(runReport(restarted)).toMatchObject({counts: {succeeded: 3}, run: {locks: [{state: 'held'}]}})
+    const stuck = await restartStuck()
+    expect(stuck.exitCode).toBe(1)
+    expect(runReport(stuck).results[0]?.reason).toContain('ImagePullBackOff')
+
+    const report = (await shell.run('check', '-o', 'json')).document() as CheckReport
+    const [entry] = report.contexts
+    expect(entry?.permissions.filter(({allowed}) => !allowed)).toEqual([])
+    expect(entry?.credentials?.leftMs).toBeGreaterThan(3_000_000)
+    expect(entry).toMatchObject({uidStandsIn: false, clockSkewMs: expect.any(Number)})
+  })
+
+  describe('every rule is needed: without it', () => {
+    /** Applies the printed roles without one verb of one resource, and waits until the cluster knows. */
+    async function without(words: string, name?: string): Promise<void> {
+      const roles = rolesOf(printed).filter(({rules}) => rules !== undefined)
+      const lacks = (rule: Rule) => wordsOf(rule) !== words || (name !== undefined && rule.resourceNames?.[0] !== name)
+      await cluster.apply(roles.map((role) => ({...role, rules: singles(role.rules).filter(lacks)})))
+      const role = roles.find(({rules}) => singles(rules).some((rule) => !lacks(rule)))
+      const rule = singles(role?.rules).find((one) => !lacks(one))
+      if (!role || !rule) throw new Error(`no rule permits ${words}`)
+      const question = {
+        group: rule.apiGroups[0],
+        resource: rule.resources[0],
+        verb: rule.verbs[0],
+        namespace: role.metadata.namespace,
+        name: rule.resourceNames?.[0],
+      }
+      await expect.poll(() => mayI(account.client, question)).toBe(false)
+    }
+    afterEach(async () => {
+      const roles = rolesOf(printed).filter(({rules}) => rules !== undefined)
+      await cluster.apply(roles)
+      const last = {group: 'coordination.k8s.io', resource: 'leases', verb: 'create', namespace: 'hubspoke-system'}
+      await expect.poll(() => mayI(account.client, last)).toBe(true)
+    })
+
+    const kinds = [
+      {kind: 'Deployment', resource: 'deployments', short: 'deploy'},
+      {kind: 'StatefulSet', resource: 'statefulsets', short: 'sts'},
+      {kind: 'DaemonSet', resource: 'daemonsets', short: 'ds'},
+    ]
+    const proved: string[] = []
+    const lacking = async (words: string, name?: string) => {
+      await without(words, name)
+      proved.push(words)
+    }
+
+    test.each(kinds)('list $resource: the cluster is read in part, and no cache is saved', async ({kind, resource}) => {
+      await lacking(`list ${resource}`)
+      const found = await find('--fresh', 'scan')
+      expect(found.exitCode).toBe(4)
+      expect(findReport(found).clusters[0]?.unread).toMatchObject([{kind, failure: {class: 'forbidden'}}, {kind}])
+      const refreshed = await refresh()
+      expect(refreshed.exitCode).toBe(1)
+      expect(cacheOf(refreshed)?.reason).toContain('Only a part of the cluster could be read')
+    })
+
+    test.each(kinds)('watch $resource: the kind is listed instead of caught up with', async ({resource, short}) => {
+      await lacking(`watch ${resource}`)
+      const found = await find('--kind', short)
+      expect(found.exitCode).toBe(0)
+      expect(findReport(found).clusters[0]).toMatchObject({tier: 'scan', tierReason: expect.stringContaining('watch')})
+    })
+
+    test.each(kinds.flatMap((one) => ['get', 'patch'].map((verb) => ({...one, verb}))))(
+      '$verb $resource: they are refused before anything is written',
+      async ({verb, resource, kind, short}) => {
+        await lacking(`${verb} ${resource}`)
+        const ended = await shell.run('restart', image, '--all-contexts', '-y', '-o', 'json', '--kind', short)
+        expect(ended.exitCode).toBe(1)
+        const message = `may not ${verb} ${resource}.apps in namespace "shop"`
+        expect(runReport(ended).results).toMatchObject([
+          {
+            kind,
+            outcome: 'failed',
+            attempts: 0,
+            failure: {class: 'forbidden', message: expect.stringContaining(message)},
+          },
+        ])
+      },
+    )
+
+    test.each(['replicasets', 'pods'])('list %s: nobody says why a rollout is stuck', async (resource) => {
+      await lacking(`list ${resource}`)
+      const ended = await restartStuck()
+      expect(ended.exitCode).toBe(1)
+      const reason = runReport(ended).results[0]?.reason
+      expect(reason).toContain('reason unknown: may not read pods')
+      expect(reason).not.toContain('ImagePullBackOff')
+    })
+
+    test('get namespaces: the cluster has no identity, and no cache is saved', async () => {
+      await lacking('get namespaces')
+      expect(findReport(await find('--fresh', 'scan')).clusters[0]?.uid).toMatch(/^sha256:/)
+      const refreshed = await refresh()
+      expect(refreshed.exitCode).toBe(1)
+      expect(cacheOf(refreshed)?.reason).toContain('UID')
+    })
+
+    test('list namespaces: a mistyped namespace is not told from an empty one', async () => {
+      await lacking('list namespaces')
+      expect((await find('-n', 'shpo')).exitCode).not.toBe(2)
+    })
+
+    test.each([
+      {verb: 'get', prepare: async () => undefined},
+      {verb: 'create', prepare: () => cluster.client.delete(cachePath)},
+      {verb: 'update', prepare: refresh},
+    ])('$verb configmaps: no cache is saved', async ({verb, prepare}) => {
+      await prepare()
+      await lacking(`${verb} configmaps`)
+      const refreshed = await refresh()
+      expect(refreshed.exitCode).toBe(1)
+      expect(cacheOf(refreshed)).toMatchObject({state: 'not-saved', problem: {class: 'forbidden'}})
+    })
+
+    const orphan = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'deployment-image-cache-old-0',
+        namespace: 'hubspoke-system',
+        labels: {'app.kubernetes.io/managed-by': 'hubspoke', 'hubspoke.dev/cache-build': 'old'},
+      },
+    }
+    const spoilt = {
+      ...orphan,
+      metadata: {name: 'deployment-image-cache', namespace: 'hubspoke-system'},
+      data: {'cache.json': '{'},
+    }
+    const sweep = async () => {
+      await cluster.apply([orphan, spoilt])
+      expect(await refresh()).toMatchObject({exitCode: 0})
+      return (await cluster.client.get(orphanPath)).status
+    }
+
+    test.each(['list', 'delete'])('%s configmaps: what is left of older builds stays', async (verb) => {
+      await lacking(`${verb} configmaps`)
+      expect(await sweep()).toBe(200)
+    })
+
+    test.each([
+      {verb: 'get', prepare: async () => undefined},
+      {verb: 'create', prepare: () => cluster.client.delete(leasePath)},
+      {verb: 'update', prepare: () => restart()},
+    ])('$verb leases: there is no lock, and that is said', async ({verb, prepare}) => {
+      await prepare()
+      await lacking(`${verb} leases`)
+      const ended = await restart()
+      expect(ended.exitCode).toBe(0)
+      expect(runReport(ended).run.locks).toMatchObject([{state: 'none', reason: expect.stringContaining('leases')}])
+    })
+
+    test('with all of them what is left of older builds goes, and no rule was forgotten here', async () => {
+      expect(await sweep()).toBe(404)
+      const all = rolesOf(printed).flatMap(({rules}) => singles(rules).map(wordsOf))
+      expect([...new Set(proved)].sort()).toEqual([...new Set(all)].sort())
+    })
+  })
+
+  test.each([
+    {name: 'shop-only', more: [], uid: /^[0-9a-f-]{36}$/, because: 'with what little belongs to the cluster'},
+    {name: 'shop-roles', more: ['--namespaced'], uid: /^sha256:/, because: 'with Roles alone'},
+  ])('of -n shop, $because: find and restart work there, and nowhere else', async ({name, more, uid}) => {
+    const limited = await createServiceAccount(cluster, 'ops', name)
+    const theirs = await shellOf(limited)
+    const words = ['find', 'restart', '-n', 'shop', '--name', name, '--service-account', `ops/${name}`]
+    await applyPrinted((await theirs.run('rbac', ...words, ...more)).stdout)
+    const inShop = ['-n', 'shop', '-o', 'json']
+    const found = await theirs.run('find', image, ...inShop)
+    expect(found.exitCode).toBe(0)
+    expect(findReport(found).workloads).toHaveLength(3)
+    expect(findReport(found).clusters[0]?.uid).toMatch(uid)
+    const restarted = await theirs.run('restart', image, '--all-contexts', '-y', ...inShop)
+    expect(restarted.exitCode).toBe(0)
+    expect(runReport(restarted)).toMatchObject({counts: {succeeded: 3}, run: {locks: [{state: 'held'}]}})
+    expect(await theirs.run('find', image)).toMatchObject({exitCode: 4})
+    expect(await theirs.run('restart', stuckImage, '--all-contexts', '-y', '-n', 'stuck')).toMatchObject({exitCode: 4})
+    await limited.client.close()
+  })
+
+  test('of --essential: the commands do what they are for, without lock and reasons', async () => {
+    const bare = await createServiceAccount(cluster, 'ops', 'bare')
+    const theirs = await shellOf(bare)
+    const words = ['find', 'restart', 'cache-refresh', '--essential', '--name', 'bare', '--service-account', 'ops/bare']
+    await applyPrinted((await theirs.run('rbac', ...words)).stdout)
+    expect(await theirs.run('find', image)).toMatchObject({exitCode: 0})
+    expect(await theirs.run('cache', 'refresh', '--all-contexts')).toMatchObject({exitCode: 0})
+    const restarted = await theirs.run('restart', image, '--all-contexts', '-y', '-o', 'json')
+    expect(restarted.exitCode).toBe(0)
+    expect(runReport(restarted).run.locks).toMatchObject([{state: 'none'}])
+    await bare.client.close()
+  })
+})
