@@ -171,7 +171,7 @@ test.each([
   {interactive: 'Always', most: 1, because: 'nobody answers fifty questions at once'},
 ] as const)('at most $most at once with interactiveMode $interactive: $because', async ({interactive, most}) => {
   const counted = countingRun([{token: 'a'}])
-  const credentials = createExecCredentials(surroundings, () => 0, counted.run)
+  const credentials = createExecCredentials({...surroundings, isTerminal: true}, () => 0, counted.run)
   await Promise.all([...Array(20)].map((_, index) => credentials.current(user(`user-${index}`, {interactive}))))
   expect(counted.most()).toBe(most)
   expect(counted.calls).toHaveLength(20)
@@ -230,4 +230,41 @@ test('a plugin that failed is asked again', async () => {
   )
   await expect(credentials.current(user('jane'))).rejects.toThrow('failed')
   expect((await credentials.current(user('jane'))).token).toBe('b')
+})
+
+test('what a plugin has started and left behind does not keep its credentials from being used', async () => {
+  const code = `require('child_process').spawn('sleep', ['20'], {stdio: 'inherit', detached: true}).unref(); ${print(`{token: 'abc'}`)}`
+  const limits = {afterExitMs: 50}
+  expect((await runExecPlugin(plugin(code), cluster, {...surroundings, limits})).token).toBe('abc')
+})
+
+test('a plugin that is late ends, and so does the wait, whatever it has started', async () => {
+  const code = `require('child_process').execSync('sleep 20')`
+  const limits = {timeoutMs: 300, afterExitMs: 50}
+  expect(await whyNot(runExecPlugin(plugin(code), cluster, {...surroundings, limits}))).toBe('did not end in time')
+})
+
+test.each([
+  {because: 'it fails', code: `process.exit(3)`},
+  {because: 'it says something and waits', code: `console.error('type the code'); setInterval(() => {}, 1e3)`},
+])('a plugin that may ask is asked once more, with the terminal, where $because', async ({code}) => {
+  const given: boolean[] = []
+  const credentials = createExecCredentials(
+    {...surroundings, isTerminal: true, limits: {patienceMs: 50, afterExitMs: 50}},
+    () => 0,
+    async (exec, at, around, asks) => {
+      given.push(asks ?? false)
+      if (asks) return {token: 'typed', cert: '', key: '', expiresAt: undefined}
+      return runExecPlugin(exec, at, around)
+    },
+  )
+  expect((await credentials.current(user(code, {args: ['-e', code]}))).token).toBe('typed')
+  expect(given).toEqual([false, true])
+})
+
+test('a plugin that must not ask is not asked once more', async () => {
+  const around = {...surroundings, isTerminal: true}
+  const credentials = createExecCredentials(around, () => 0)
+  const failing = user('x', {args: ['-e', 'process.exit(3)'], interactive: 'Never'})
+  expect(await whyNot(credentials.current(failing))).toBe('failed with exit code 3')
 })

@@ -19,10 +19,13 @@ export interface ExecCredential {
 export class ExecPluginError extends Error {
   override readonly name = 'ExecPluginError'
   readonly why: string
+  /** It might have gone better with somebody to ask. */
+  readonly mayAsk: boolean
 
-  constructor(why: string) {
+  constructor(why: string, mayAsk = false) {
     super(why)
     this.why = why
+    this.mayAsk = mayAsk
   }
 }
 
@@ -30,32 +33,45 @@ export interface ExecSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Can a person be asked: are stdin and stderr a terminal? */
   readonly isTerminal: boolean
+  readonly limits?: Partial<ExecLimits>
 }
 
-const timeoutMs = 60_000
-/** Somebody has to find a phone, or a browser. */
-const interactiveTimeoutMs = 300_000
+/** In milliseconds. */
+export interface ExecLimits {
+  readonly timeoutMs: number
+  /** Somebody has to find a phone, or a browser. */
+  readonly askingTimeoutMs: number
+  /** A plugin that said something on stderr and did not end so long after is taken to wait for somebody. */
+  readonly patienceMs: number
+  /** What a plugin has started may hold its output open for so long after its end. */
+  readonly afterExitMs: number
+}
+
+const defaultLimits: ExecLimits = {timeoutMs: 60_000, askingTimeoutMs: 300_000, patienceMs: 3_000, afterExitMs: 1_000}
 const maxOutputBytes = 1_048_576
 
 /**
  * Runs an exec plugin once, as client-go does (`KUBERNETES_EXEC_INFO`, `interactiveMode`), within 60 s, or 5 min where it
- * must ask somebody. What it writes to stderr is shown only while it may ask; its output is never part of an error.
+ * asks somebody. What it writes to stderr is shown only while it asks; its output is never part of an error.
  *
  * Protocol: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  *
+ * @param asks it has the terminal to itself; only where there is one
  * @throws ExecPluginError
  */
 export async function runExecPlugin(
   exec: ExecEntry,
   cluster: ClusterEntry,
-  {env, isTerminal}: ExecSurroundings,
+  {env, isTerminal, limits}: ExecSurroundings,
+  asks = false,
 ): Promise<ExecCredential> {
-  const asks = exec.interactive === 'Always'
-  if (asks && !isTerminal) throw new ExecPluginError('needs a terminal to ask for input')
-  const output = await outputOf(exec, asks, {
-    ...env,
-    ...exec.env,
-    KUBERNETES_EXEC_INFO: JSON.stringify(await execInfo(exec, cluster, {interactive: asks, env})),
+  if (exec.interactive === 'Always' && !isTerminal) throw new ExecPluginError('needs a terminal to ask for input')
+  const info = await execInfo(exec, cluster, {interactive: asks, env})
+  const output = await outputOf(exec, {
+    env: {...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(info)},
+    asks,
+    mayAsk: isTerminal && exec.interactive === 'IfAvailable' && !asks,
+    limits: {...defaultLimits, ...limits},
   })
   return parseExecCredential(output)
 }
@@ -112,29 +128,50 @@ function proxyFor({server, proxyUrl}: ClusterEntry, env: ExecSurroundings['env']
   return typeof proxy === 'object' ? proxy.url.href.replace(/\/$/, '') : ''
 }
 
-function outputOf(exec: ExecEntry, asks: boolean, env: Readonly<Record<string, string | undefined>>): Promise<string> {
+interface PluginRun {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly asks: boolean
+  /** It is run again with the terminal where it seems to need one. */
+  readonly mayAsk: boolean
+  readonly limits: ExecLimits
+}
+
+function outputOf(exec: ExecEntry, {env, asks, mayAsk, limits}: PluginRun): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(exec.command, [...exec.args], {
       env,
       // A plugin that waits for input that nobody gives would hang until its timeout.
-      stdio: [asks ? 'inherit' : 'ignore', 'pipe', asks ? 'inherit' : 'ignore'],
-      timeout: asks ? interactiveTimeoutMs : timeoutMs,
+      stdio: [asks ? 'inherit' : 'ignore', 'pipe', asks ? 'inherit' : mayAsk ? 'pipe' : 'ignore'],
+      timeout: asks ? limits.askingTimeoutMs : limits.timeoutMs,
       killSignal: 'SIGKILL',
     })
     const chunks: Buffer[] = []
     let size = 0
+    let patience: NodeJS.Timeout | undefined
     child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= maxOutputBytes) chunks.push(chunk)
       else child.kill('SIGKILL')
     })
+    child.stderr?.on('data', () => {
+      patience ??= setTimeout(() => child.kill('SIGKILL'), limits.patienceMs)
+    })
     child.on('error', (error: NodeJS.ErrnoException) => {
       reject(new ExecPluginError(error.code === 'ENOENT' ? 'was not found' : 'could not be started'))
+    })
+    child.on('exit', () => {
+      clearTimeout(patience)
+      // What it has started in turn may outlive it, with the pipes in its hands.
+      setTimeout(() => {
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+      }, limits.afterExitMs).unref()
     })
     child.on('close', (code, signal) => {
       if (code === 0 && size <= maxOutputBytes) resolve(Buffer.concat(chunks).toString('utf8'))
       else if (size > maxOutputBytes) reject(new ExecPluginError('printed far more than credentials'))
-      else reject(new ExecPluginError(signal === null ? `failed with exit code ${code}` : 'did not end in time'))
+      else
+        reject(new ExecPluginError(signal === null ? `failed with exit code ${code}` : 'did not end in time', mayAsk))
     })
   })
 }

@@ -1,4 +1,4 @@
-import {type ExecCredential, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
+import {type ExecCredential, ExecPluginError, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
 import {createSemaphore} from './semaphore.ts'
 
@@ -37,10 +37,24 @@ export function createExecCredentials(
   const together = createSemaphore(processesAtOnce)
   const oneByOne = createSemaphore(1)
 
-  async function ask(key: string, {exec, cluster}: ExecUser): Promise<ExecCredential> {
+  const aside = (user: ExecUser) => together(() => run(user.exec, user.cluster, surroundings))
+  const onTerminal = (user: ExecUser) =>
+    oneByOne(() => together(() => run(user.exec, user.cluster, surroundings, true)))
+
+  /** Most plugins that may ask need not: they run with the others first, and with the terminal where that does not do. */
+  async function fetch(user: ExecUser): Promise<ExecCredential> {
+    if (user.exec.interactive === 'Always') return surroundings.isTerminal ? onTerminal(user) : aside(user)
     try {
-      const turn = exec.interactive === 'Always' ? oneByOne : together
-      const credential = await turn(() => run(exec, cluster, surroundings))
+      return await aside(user)
+    } catch (error) {
+      if (error instanceof ExecPluginError && error.mayAsk) return onTerminal(user)
+      throw error
+    }
+  }
+
+  async function ask(key: string, user: ExecUser): Promise<ExecCredential> {
+    try {
+      const credential = await fetch(user)
       held.set(key, {credential, renewAt: renewAt(credential, now())})
       return credential
     } finally {
