@@ -174,6 +174,11 @@ test.each([
     message: 'Cannot reach context "prod": nothing accepts connections at https://prod.test.',
   },
   {
+    code: 'EMFILE',
+    failureClass: 'unreachable',
+    message: 'Cannot reach context "prod": this process has too many files open.',
+  },
+  {
     code: 'EHOSTUNREACH',
     failureClass: 'unreachable',
     message: 'Cannot reach context "prod": there is no route to https://prod.test.',

@@ -87,6 +87,11 @@ const refusedPort = unreachable(
   showServer,
 )
 const noRoute = unreachable(({context, server}) => `Cannot reach context ${context}: there is no route to ${server}.`)
+const tooManyFiles: Describe = ({context}) => ({
+  failureClass: 'unreachable',
+  message: `Cannot reach context ${context}: this process has too many files open.`,
+  suggestions: ['ulimit -n 4096  in this shell, before it is run again'],
+})
 const connectTimeout = unreachable(
   ({context, server}, {connectMs}) =>
     `Cannot reach context ${context}: ${server} did not answer within ${connectMs / 1000} s.`,
@@ -120,6 +125,8 @@ const byCode: Readonly<Record<string, Describe>> = {
   EHOSTUNREACH: noRoute,
   ENETUNREACH: noRoute,
   EADDRNOTAVAIL: noRoute,
+  EMFILE: tooManyFiles,
+  ENFILE: tooManyFiles,
   ETIMEDOUT: connectTimeout,
   UND_ERR_CONNECT_TIMEOUT: connectTimeout,
   UND_ERR_HEADERS_TIMEOUT: responseTimeout,
