@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, Row>> = {
   sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},
   discovery: {ours: ['model', 'shared', 'kube/ports.ts'], packages: [], builtins: pure},
   distribution: {ours: ['model', 'shared', 'kube/ports.ts'], packages: ['p-limit'], builtins: pure},
-  summary: {ours: ['model'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
+  summary: {ours: ['model', 'shared/duration.ts'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
   hub: {
     ours: [

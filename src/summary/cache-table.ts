@@ -1,10 +1,11 @@
 import type {CacheEntry, CacheReport} from '../model/report.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import {type Palette, paletteFor} from './palette.ts'
 import {nextLines, verdictLines} from './report-lines.ts'
 import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {bytesOf, durationOf} from './words.ts'
+import {bytesOf} from './words.ts'
 
 /** The image cache of every context, as `cache refresh` left it or `cache show` found it; what went wrong first. */
 export function renderCacheTable({caches, verdict}: CacheReport, options: ViewOptions): string {
@@ -42,7 +43,7 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
   const rows = read.map((entry) => [
     printable(entry.context),
     {text: entry.state, paint: paintState(entry, palette)},
-    entry.ageMs === null ? '-' : durationOf(entry.ageMs),
+    entry.ageMs === null ? '-' : formatDuration(entry.ageMs),
     numberOr(entry.workloads),
     numberOr(entry.images),
     ...(showsShards ? [numberOr(entry.shards)] : []),

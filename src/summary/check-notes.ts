@@ -1,6 +1,7 @@
 import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
+import {formatDuration} from '../shared/duration.ts'
 import type {ViewOptions} from './view-options.ts'
-import {durationOf, listOf, someOf} from './words.ts'
+import {listOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 type Entries = readonly CheckEntry[]
@@ -44,14 +45,14 @@ export function credentialsWords({credentials}: CheckEntry): string {
   if (credentials === null) return '-'
   const {leftMs, renewed} = credentials
   if (leftMs <= 0) return 'ended'
-  return `${durationOf(leftMs)} left${renewed ? ', renewed' : ''}`
+  return `${formatDuration(leftMs)} left${renewed ? ', renewed' : ''}`
 }
 
 /** How far this machine's clock is off that of the server. */
 export function clockWords({clockSkewMs}: CheckEntry): string {
   if (clockSkewMs === null) return '-'
   if (Math.abs(clockSkewMs) <= skewWorthSayingMs) return 'right'
-  return `${durationOf(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'ahead' : 'behind'}`
+  return `${formatDuration(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'ahead' : 'behind'}`
 }
 
 interface Missing {

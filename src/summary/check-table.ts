@@ -1,4 +1,5 @@
 import type {CheckEntry, CheckedPermission, CheckReport} from '../model/check-report.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {clockWords, credentialsWords, missingLines, noteLines} from './check-notes.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
@@ -6,7 +7,7 @@ import {paletteFor} from './palette.ts'
 import {nextLines, verdictLines} from './report-lines.ts'
 import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {countOf, durationOf} from './words.ts'
+import {countOf} from './words.ts'
 
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
@@ -38,7 +39,7 @@ function contextLines(contexts: readonly CheckEntry[], {printable, width, color,
   const rows = usable.map((entry) => [
     printable(entry.context),
     printable(entry.version ?? '-'),
-    entry.latencyMs === null ? '-' : durationOf(entry.latencyMs),
+    entry.latencyMs === null ? '-' : formatDuration(entry.latencyMs),
     ...purposes.map((purpose) => {
       const text = allowance(entry.permissions.filter((permission) => permission.purpose === purpose))
       return {text, paint: text === 'yes' ? palette.success : text === '-' ? palette.quiet : palette.warning}
@@ -68,6 +69,6 @@ function allowance(permissions: readonly CheckedPermission[]): string {
 function cacheWords(cache: CheckEntry['imageCache']): string {
   if (cache === null) return '-'
   if (cache.state !== 'present') return cache.state
-  const age = cache.ageMs === null ? '' : `, ${durationOf(cache.ageMs)} old`
+  const age = cache.ageMs === null ? '' : `, ${formatDuration(cache.ageMs)} old`
   return cache.workloads === null ? `present${age}` : `${countOf(cache.workloads, 'workload')}${age}`
 }

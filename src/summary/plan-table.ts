@@ -2,6 +2,7 @@ import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
 import {withoutLockSentences} from '../model/run-lock.ts'
 import {targetName} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import {clusterEntry, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
@@ -9,7 +10,7 @@ import {paletteFor} from './palette.ts'
 import {scopeLines, unreadSections} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf, durationOf, someOf} from './words.ts'
+import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const namesShown = 5
@@ -96,7 +97,7 @@ function kindWords({byKind}: PlannedCluster): string {
 }
 
 function sourceWords({tier, cacheAgeMs}: PlannedCluster): string {
-  return cacheAgeMs === undefined ? tier : `${tier}, ${durationOf(cacheAgeMs)} old`
+  return cacheAgeMs === undefined ? tier : `${tier}, ${formatDuration(cacheAgeMs)} old`
 }
 
 /** What is particular about single clusters: other contexts that lead to them, and an identity that could not be read. */

@@ -1,12 +1,13 @@
 import type {Failure} from '../model/failure.ts'
 import type {ClusterEntry, ScopeEntry, Verdict} from '../model/report.ts'
 import {workloadKinds} from '../model/workload.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {bytesOf, countOf, durationOf, listOf, someOf} from './words.ts'
+import {bytesOf, countOf, listOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
@@ -63,7 +64,7 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
   const rows = shown.map(({context, tier, tierReason, cacheAgeMs, workloadsRead, cost}) => [
     printable(context),
     tier ?? '-',
-    cacheAgeMs === null ? '-' : durationOf(cacheAgeMs),
+    cacheAgeMs === null ? '-' : formatDuration(cacheAgeMs),
     `${workloadsRead}`,
     `${cost.requests}`,
     ...(options.wide ? [bytesOf(cost.bytesRead)] : []),

@@ -1,12 +1,13 @@
 import type {ResultEntry, RunReport} from '../model/report.ts'
 import type {Outcome} from '../model/result.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {outcomeWords, paintOutcome} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {durationOf, someOf} from './words.ts'
+import {someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
@@ -45,7 +46,7 @@ function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
 function toTrouble(entry: ResultEntry): Trouble {
   const {failure, reason, attempts, durationMs} = entry
   const tries = attempts > 1 ? [`${attempts} tries`] : []
-  const note = attempts === 0 ? 'not tried' : [durationOf(durationMs), ...tries].join(', ')
+  const note = attempts === 0 ? 'not tried' : [formatDuration(durationMs), ...tries].join(', ')
   return {
     name: nameOf(entry),
     class: failure?.class ?? '',
@@ -81,7 +82,7 @@ function calmRows(entries: readonly ResultEntry[], {printable, width, color, wid
     printable(entry.context),
     printable(entry.namespace),
     `${entry.kind}/${printable(entry.name)}`,
-    entry.attempts === 0 ? '-' : durationOf(entry.durationMs),
+    entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
     ...(wide ? [`${entry.attempts}`, printable(imagesOf(entry))] : []),
     ...(hasReasons ? [printable(entry.reason)] : []),
   ])

@@ -1,11 +1,11 @@
 import type {RunReport} from '../model/report.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {nextLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
 import {suggestionsOf, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {durationOf} from './words.ts'
 
 /**
  * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
@@ -33,5 +33,5 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
 
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''
-  return [paletteFor(color).quiet(`Run ${printable(run.id)} took ${durationOf(run.durationMs)}.${ledger}`)]
+  return [paletteFor(color).quiet(`Run ${printable(run.id)} took ${formatDuration(run.durationMs)}.${ledger}`)]
 }
