@@ -124,7 +124,7 @@ function createReplay(kind: WorkloadKind, from: bigint): Replay {
       if (event.type === 'expired' || event.type === 'error') return
       const version = toVersion(event.version)
       if (version === undefined) trouble ??= 'incomparable'
-      else if (version > reached) reached = version
+      else reached = version
       if (event.type === 'bookmark') return
       const workload = toWorkloadImages(kind, event.object)
       changes.set(`${workload.namespace}/${workload.name}`, {type: event.type, workload})

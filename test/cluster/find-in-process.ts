@@ -6,12 +6,12 @@ import {loadKubeconfig} from '../../src/kube/kubeconfig.ts'
 import type {ClusterAccess} from '../../src/kube/ports.ts'
 import type {ClusterReading} from '../../src/model/cluster.ts'
 import {workloadKinds} from '../../src/model/workload.ts'
-import {systemClock} from '../../src/shared/clock.ts'
+import {type Clock, systemClock} from '../../src/shared/clock.ts'
 import type {RealCluster} from './real-cluster.ts'
 
 const namespace = 'hubspoke-system'
 
-/** What `cache refresh` and `find` do, without a process for each: one connection, and readings instead of tables. */
+/** What `cache refresh` and `find` do, without a process for each: one connection of its own, and readings instead of tables. */
 export interface InProcess {
   readonly access: ClusterAccess
   /** Rejects when the cache was not saved. */
@@ -19,15 +19,23 @@ export interface InProcess {
   find(image: string, more?: Partial<DiscoveryRequest>): Promise<ClusterReading>
 }
 
-export async function findInProcess(cluster: RealCluster): Promise<InProcess> {
+/**
+ * @param defaults of every `find`
+ * @param clock of the machine that asks, which may be wrong
+ */
+export async function findInProcess(
+  cluster: RealCluster,
+  defaults: Partial<DiscoveryRequest> = {},
+  clock: Clock = systemClock,
+): Promise<InProcess> {
   const {kubeconfigPath: path, place, context} = cluster
-  const kubeconfig = await loadKubeconfig({path, env: {}, homeDir: place.folder, clock: systemClock})
+  const kubeconfig = await loadKubeconfig({path, env: {}, homeDir: place.folder, clock})
   const access = kubeconfig.open(context)
-  const deps = {clock: systemClock, signal: new AbortController().signal}
-  await access.configMaps.createNamespace(namespace, deps.signal)
+  const deps = {clock, signal: new AbortController().signal}
   return {
     access,
     async refresh() {
+      await access.configMaps.createNamespace(namespace, deps.signal)
       const refreshed = await refreshCache(access, namespace, deps)
       if (!refreshed.saved.isSaved) throw new Error(refreshed.saved.reason)
       return refreshed
@@ -44,7 +52,7 @@ export async function findInProcess(cluster: RealCluster): Promise<InProcess> {
         fresh: 'exact',
         writes: false,
         cacheNamespace: namespace,
-        smallCluster: 0,
+        ...defaults,
         ...more,
       }
       const {readings} = await discover(request, {...deps, open: kubeconfig.open, onEvent: () => undefined})

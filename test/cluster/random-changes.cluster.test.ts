@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Tier} from '../../src/model/cluster.ts'
+import {systemClock} from '../../src/shared/clock.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {findInProcess, foundIn, type InProcess} from './find-in-process.ts'
 import {type Chance, pick, RandomWorld, seeded} from './random-world.ts'
@@ -32,7 +33,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
     chance = seeded(seed)
     world = new RandomWorld(cluster, chance)
     await world.populate(60)
-    hubspoke = await findInProcess(cluster)
+    hubspoke = await findInProcess(cluster, {smallCluster: 0})
     await hubspoke.refresh()
   }, 120_000)
   afterAll(async () => {
@@ -46,12 +47,15 @@ describe.skipIf(!binaries)('an exact answer', () => {
     return number % 10 === 7 && number > 13 ? 'long-ago' : undefined
   }
 
-  /** For a kind, what the cache says it was built from becomes what no server remembers. */
-  async function backdate(kind: string): Promise<void> {
+  async function editCache(edit: (text: string) => string): Promise<void> {
     const path = '/api/v1/namespaces/hubspoke-system/configmaps/deployment-image-cache'
     const {data} = await cluster.get<{data: Record<string, string>}>(path)
-    const text = data['cache.json']?.replace(new RegExp(`"${kind}":"\\d+"`), `"${kind}":"1"`)
-    await cluster.client.patch(path, {data: {'cache.json': text}})
+    await cluster.client.patch(path, {data: {'cache.json': edit(data['cache.json'] ?? '')}})
+  }
+
+  /** For a kind, what the cache says it was built from becomes what no server remembers. */
+  async function backdate(kind: string): Promise<void> {
+    await editCache((text) => text.replace(new RegExp(`"${kind}":"\\d+"`), `"${kind}":"1"`))
   }
 
   async function forget(): Promise<void> {
@@ -115,6 +119,29 @@ describe.skipIf(!binaries)('an exact answer', () => {
     },
     60_000 + rounds * 4_000,
   )
+
+  test.each([-1, 0, 1])('on a machine whose clock is %i h off, a proof is as old as the server says', async (hours) => {
+    const clock = {...systemClock, date: () => new Date(Date.now() + hours * 3_600_000)}
+    const there = await findInProcess(cluster, {smallCluster: 0, fresh: {provenWithinMs: 60_000}}, clock)
+    const {headers} = await cluster.client.get('/version')
+    const prove = (ageMs: number) => {
+      const provenAt = new Date(Date.parse(String(headers.date)) - ageMs).toISOString()
+      return editCache((text) => JSON.stringify({...JSON.parse(text), provenAt}))
+    }
+    await hubspoke.refresh()
+    await prove(0)
+    const taken = await there.find(world.repositories[0])
+    expect(taken).toMatchObject({tier: 'cache', cost: {requests: 1}})
+    await prove(600_000)
+    const {tier, tierReason} = await there.find(world.repositories[0])
+    expect({tier, tierReason}).toEqual({
+      tier: 'cache+changes',
+      tierReason: expect.stringMatching(
+        /^the image cache was proved complete 10m\d*s? ago; the image cache with \w+ changes?$/,
+      ),
+    })
+    await there.access.close()
+  })
 
   function report(played: readonly Round[]): void {
     const counts = new Map<string, number>()
