@@ -150,6 +150,18 @@ describe('a kind without a proof', () => {
     expect(answer.tier).toBe('cache+changes')
   })
 
+  test('is unread where it cannot be listed, also where every other kind was listed', async () => {
+    const unproven = {unproven: 'expired'} as const
+    const {answer, found} = await ask({
+      changes: {Deployment: unproven, StatefulSet: unproven, DaemonSet: unproven},
+      trouble: refusing(/list Deployment/),
+    })
+    expect(found).toEqual(['StatefulSet live', 'DaemonSet live'])
+    expect(answer.unread.map(({kind}) => kind)).toEqual(['Deployment'])
+    expect(answer.tier).toBe('scan')
+    expect(answer).not.toHaveProperty('problem')
+  })
+
   test('is unread in part where it can be listed in part', async () => {
     const {answer} = await ask({
       changes: {StatefulSet: {unproven: 'forbidden'}},

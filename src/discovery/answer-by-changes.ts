@@ -61,5 +61,5 @@ function mergeAnswers(
   const unread = scanned.flatMap(({kind, answer}) =>
     answer.problem ? [{kind, failure: answer.problem}] : answer.unread,
   )
-  return {...read, unread: [...(fromCache?.unread ?? []), ...unread], ...source}
+  return {...read, unread, ...source}
 }

@@ -21,7 +21,7 @@ const cacheOf = (workloads: typeof before) =>
   })
 
 const changed = (...now: typeof before): WorkloadChange[] => now.map((one) => ({type: 'changed', workload: one}))
-const deleted = (place: string): WorkloadChange => ({type: 'deleted', workload: workload(place)})
+const deleted = (place: string): WorkloadChange => ({type: 'deleted', workload: workload(place, 'web:1')})
 const without = (...places: string[]) =>
   before.filter((one) => !places.includes(`${one.kind}/${one.namespace}/${one.name}`))
 

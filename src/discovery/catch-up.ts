@@ -16,7 +16,6 @@ export interface ScannedKind {
  * that it runs now. A cache names its workloads and knows no UIDs, so a change is told to whoever has the name.
  */
 export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange[]): ImageCache {
-  if (changes.length === 0) return cache
   const changed = new Set(changes.map(({workload}) => workloadName(workload)))
   const images = new Map<string, CachedWorkload[]>()
   for (const [image, entries] of cache.images) {

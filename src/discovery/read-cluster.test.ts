@@ -223,6 +223,7 @@ describe('an answer that was proved lately', () => {
       tierReason: reason,
     })
     expect(made.requests.filter((request) => request.startsWith('read'))).toHaveLength(1)
+    expect(made.requests.indexOf('version')).toBeLessThan(made.requests.indexOf('changes Deployment since 1'))
   })
 
   test.each([
