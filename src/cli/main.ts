@@ -4,7 +4,7 @@ import {type Failure, toFailure} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {AlreadyReported} from './already-reported.ts'
 import {outputTo} from './output.ts'
-import {reportFailure} from './report-failure.ts'
+import {pleaseReport, reportFailure} from './report-failure.ts'
 import {unknownCommand} from './usage-failure.ts'
 
 /**
@@ -14,6 +14,10 @@ import {unknownCommand} from './usage-failure.ts'
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   // oclif's own listener throws where writing fails otherwise than by a reader that went away, and so would end a run.
   process.stdout.removeAllListeners('error')
+  let lost: string | undefined
+  process.stdout.on('error', ({code}: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') lost = code
+  })
   const stdout = outputTo(process.stdout)
   const stderr = outputTo(process.stderr)
   let concluded = false
@@ -42,17 +46,20 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     else if (!(error instanceof AlreadyReported)) {
       const failure = await failureOf(error, argv)
       process.exitCode = await reportFailure(failure, {argv, env: process.env, stdout, stderr})
-      if (failure.class === 'internal') stderr.write(`${pleaseReport}\n`)
     }
   }
-  await Promise.all([stdout.flushed(), stderr.flushed()])
+  await stdout.flushed()
+  // A reader that went away wanted no more; a full disk holds half a result, which must not look like a whole one.
+  if (lost !== undefined) {
+    stderr.write(`The result could not be written to stdout (${lost}).\n`)
+    process.exitCode ||= exitCodes['target-failed'].code
+  }
+  await stderr.flushed()
   process.exit()
 }
 
 /** A second signal ends the process where it stands: that is no bug. */
 const signalCodes: readonly number[] = Object.values(exitForSignal).map((name) => exitCodes[name].code)
-
-const pleaseReport = 'This is a bug in hubspoke: please report it with the command you ran.'
 
 /** What fails outside of a command of ours is a command that there is not, or a bug. */
 async function failureOf(error: unknown, argv: readonly string[]): Promise<Failure> {

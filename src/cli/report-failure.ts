@@ -26,10 +26,16 @@ export async function reportFailure(failure: Failure, {argv, env, stdout, stderr
     stdout.write(await renderDocument(report, format))
     await stdout.flushed()
   }
-  const lines = [...failure.message.split('\n'), ...failure.suggestions.map((next) => `  try: ${next}`)]
+  const lines = [
+    ...failure.message.split('\n'),
+    ...failure.suggestions.map((next) => `  try: ${next}`),
+    ...(failure.class === 'internal' ? [pleaseReport] : []),
+  ]
   stderr.write(`${lines.map(printable).join('\n')}\n`)
   return verdict.code
 }
+
+export const pleaseReport = 'This is a bug in hubspoke: please report it with the command you ran.'
 
 /** Where a command ends that failed before it had a report. A class without an exit does not compile. */
 const exitForClass = {

@@ -12,14 +12,17 @@ export interface Interruption {
  * The first SIGINT, SIGTERM or SIGHUP stops the run in order, which ends with its summary; a second one ends the process
  * at once with the code of that signal.
  */
-export function stopOnSignals(runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>): Interruption {
+export function stopOnSignals(
+  runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>,
+  notice = 'Stopping: writes in flight finish, nothing new starts. Once more to abandon them.',
+): Interruption {
   const stop = createStopSwitch()
   const release = runtime.onStopSignal((signal) => {
     if (stop.reason !== undefined && stop.reason in exitForSignal) {
       runtime.abort(exitCodes[exitForSignal[signal]].code)
       return
     }
-    runtime.stderr.write('\nStopping: writes in flight finish, nothing new starts. Once more to abandon them.\n')
+    runtime.stderr.write(`\n${notice}\n`)
     stop.stop(signal)
   })
   return {stop, release}

@@ -39,6 +39,7 @@ export default class Sandbox extends BaseCommand {
 
   private async stayUp(kubeconfig: string, clusters: readonly string[]): Promise<void> {
     const {typed} = this.runtime.program
+    const {stop, release} = stopOnSignals(this.runtime, 'Stopping the simulated clusters.')
     this.runtime.stderr.write(`${clusters.length} simulated clusters are up, until Ctrl-C:
 ${clusters.join('\n')}
 
@@ -48,7 +49,6 @@ In another terminal:
   ${typed} restart ${demoImage} --all-contexts --backoff 1s
   kubectl get deployments -A
 `)
-    const {stop, release} = stopOnSignals(this.runtime)
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, {once: true}))
     release()
   }

@@ -32,7 +32,9 @@ const atMostNamed = 10
  */
 export function selectContexts({contexts, patterns, allContexts, writes}: ContextChoice): SelectedContexts {
   const names = contexts.map(({name}) => name)
-  if (names.length === 0) throw new HubspokeError('usage', 'The kubeconfig has no contexts.')
+  if (names.length === 0) {
+    throw new HubspokeError('usage', 'The kubeconfig has no contexts.', {suggestions: ['kubectl config get-contexts']})
+  }
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
   refuseUnmatched(patterns, names)

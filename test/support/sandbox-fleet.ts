@@ -28,27 +28,13 @@ export async function openFleet(
   const clock = createVirtualClock({autoAdvance: true, start: new Date('2026-11-24T20:00:00Z')})
   const sandbox = await startSandbox({clusters}, {clock, random: () => 0.5})
   const shell = await openShell({kubeconfig: sandbox.kubeconfig, clock, ...options})
-  const stamped = () =>
-    sandbox.clusters.flatMap((cluster) =>
-      kinds.flatMap((kind) =>
-        cluster.objects(kind).flatMap((object) => {
-          const stamp = stampOf(object)
-          return stamp
-            ? [{key: `${cluster.name}/${object.metadata.namespace}/${kind}/${object.metadata.name}`, stamp}]
-            : []
-        }),
-      ),
-    )
   return {
     sandbox,
     clock,
     shell,
     cluster: (name) => sandbox.cluster(name),
-    restarted: () =>
-      stamped()
-        .map(({key}) => key)
-        .sort(),
-    stamps: () => [...new Set(stamped().map(({stamp}) => stamp))],
+    restarted: () => restartedIn(sandbox),
+    stamps: () => [...new Set(stampedIn(sandbox).map(({stamp}) => stamp))],
     writes: () =>
       sandbox.clusters.flatMap((cluster) =>
         cluster
@@ -62,6 +48,26 @@ export async function openFleet(
       await sandbox.close()
     },
   }
+}
+
+/** `cluster/namespace/Kind/name` of everything whose pod template was stamped, sorted. */
+export function restartedIn(sandbox: Sandbox): readonly string[] {
+  return stampedIn(sandbox)
+    .map(({key}) => key)
+    .sort()
+}
+
+function stampedIn({clusters}: Sandbox) {
+  return clusters.flatMap((cluster) =>
+    kinds.flatMap((kind) =>
+      cluster.objects(kind).flatMap((object) => {
+        const stamp = stampOf(object)
+        return stamp
+          ? [{key: `${cluster.name}/${object.metadata.namespace}/${kind}/${object.metadata.name}`, stamp}]
+          : []
+      }),
+    ),
+  )
 }
 
 function stampOf(object: {readonly [key: string]: unknown}): string | undefined {

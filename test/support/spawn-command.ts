@@ -19,11 +19,27 @@ export interface RunningCommand {
   says(text: string | RegExp): Promise<void>
 }
 
+/** What is particular about one start of the program. */
+export interface Circumstances {
+  /** Another Node.js than the one that runs the tests. */
+  readonly node?: string
+  /** Modules that are loaded before the program: URLs. */
+  readonly imports?: readonly string[]
+  /** What stdin holds; else it is closed. */
+  readonly stdin?: string
+  /** A file descriptor that stdout goes to; else it is collected. */
+  readonly stdout?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** A shell with a home folder of its own, in which the built program runs as a process: no terminal, pipes for output. */
 export interface ProcessShell extends Disposable {
   readonly home: string
   start(...words: readonly string[]): RunningCommand
   run(...words: readonly string[]): Promise<ProcessEnd>
+  /** The same under circumstances of its own. */
+  startUnder(circumstances: Circumstances, ...words: readonly string[]): RunningCommand
+  runUnder(circumstances: Circumstances, ...words: readonly string[]): Promise<ProcessEnd>
   /** All that was printed so far by any command, for looking for what must not be there. */
   everythingPrinted(): string
 }
@@ -31,14 +47,16 @@ export interface ProcessShell extends Disposable {
 export function openProcessShell(env: Readonly<Record<string, string>>): ProcessShell {
   const home = mkdtempSync(join(tmpdir(), 'hubspoke-home-'))
   const printed: string[] = []
-  const start = (...words: readonly string[]): RunningCommand => {
-    const child = spawn(process.execPath, [bin, ...words], {
-      env: {PATH: process.env.PATH ?? '', HOME: home, ...env},
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const startUnder = (circumstances: Circumstances, ...words: readonly string[]): RunningCommand => {
+    const {node = process.execPath, imports = [], stdin, stdout = 'pipe'} = circumstances
+    const child = spawn(node, [...imports.flatMap((url) => ['--import', url]), bin, ...words], {
+      env: {PATH: process.env.PATH ?? '', HOME: home, ...env, ...circumstances.env},
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', stdout, 'pipe'],
     })
+    child.stdin?.end(stdin)
     const collected = {stdout: '', stderr: ''}
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
         collected[name] += text
         printed.push(text)
       })
@@ -55,7 +73,7 @@ export function openProcessShell(env: Readonly<Record<string, string>>): Process
           const look = () => {
             if (typeof text === 'string' ? collected.stderr.includes(text) : text.test(collected.stderr)) resolve()
           }
-          child.stderr.on('data', look)
+          child.stderr?.on('data', look)
           void end.then(({stdout, stderr}) => reject(new Error(`ended without saying ${text}:\n${stderr}${stdout}`)))
           look()
         }),
@@ -63,8 +81,10 @@ export function openProcessShell(env: Readonly<Record<string, string>>): Process
   }
   return {
     home,
-    start,
-    run: (...words) => start(...words).end,
+    startUnder,
+    runUnder: (circumstances, ...words) => startUnder(circumstances, ...words).end,
+    start: (...words) => startUnder({}, ...words),
+    run: (...words) => startUnder({}, ...words).end,
     everythingPrinted: () => printed.join(''),
     [Symbol.dispose]: () => rmSync(home, {recursive: true, force: true}),
   }
