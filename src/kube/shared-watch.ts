@@ -13,6 +13,8 @@ export interface SharedWatch {
 }
 
 export interface SharedWatchDeps extends WatchCursorDeps {
+  /** Ends the watch, too, but nobody is told: whoever follows in its scope has another one. */
+  readonly idle?: AbortSignal
   /** Called once, when a watch that stood is forbidden from then on: those whom it served need another one. */
   onForbidden(): void
 }
@@ -30,7 +32,7 @@ interface Ending {
 
 /** When `closing` is aborted, its reason is told to those who still wait. */
 export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): SharedWatch {
-  const {clock, followed, closing, onForbidden} = deps
+  const {clock, followed, closing, idle, onForbidden} = deps
   const cursor = createWatchCursor(scope, deps)
   /** Resolved while the watch stands. */
   let standing = Promise.withResolvers<void>()
@@ -82,6 +84,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
     running = false
     cursor.reset()
     standing.reject(error)
+    if (idle?.aborted) return
     if (error instanceof HubspokeError && error.failureClass === 'forbidden') {
       refusal = error
       if (stood) onForbidden()

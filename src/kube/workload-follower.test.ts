@@ -238,6 +238,28 @@ test('no further watch than the connection carries: reads beyond', async () => {
   expect(api.gets.at(-1)).toBe('/apis/apps/v1/namespaces/pay/deployments/api')
 })
 
+test('a watch that nobody needs any more makes room for another one, also for its own namespace again', async () => {
+  let watches = 0
+  const {api, follower, clock} = setUp({
+    mayWatch: () => ++watches <= 2,
+    watch: (path) => (path.startsWith('/apis/apps/v1/deployments') ? raise(403) : undefined),
+  })
+  const first = await follower.follow(web, never)
+  first.close()
+  const second = await follower.follow(api2, never)
+  expect(api.watches.map(({path, aborted}) => [path, aborted])).toEqual([
+    [watchPath('100', 'namespaces/shop/'), true],
+    [watchPath('100', 'namespaces/pay/'), false],
+  ])
+  second.close()
+  const again = await follower.follow(web, never)
+  api.watches[2]?.send(changed('101'))
+  expect(await next(again)).toBe('101')
+  await clock.advance(10_000)
+  expect(api.watches).toHaveLength(3)
+  expect(api.gets.filter((path) => !path.includes('limit=1'))).toEqual([])
+})
+
 test('a poll goes on over failures that pass, and ends with one that does not', async () => {
   let answer: () => unknown = () => object('1')
   const {clock, follower} = setUp({

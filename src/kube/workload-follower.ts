@@ -5,7 +5,8 @@ import type {Api} from './api.ts'
 import {createFollowedWorkloads} from './followed-workloads.ts'
 import type {WorkloadFeed} from './ports.ts'
 import {readWorkload} from './read-workload.ts'
-import {createSharedWatch, isPassing, type SharedWatch} from './shared-watch.ts'
+import {isPassing} from './shared-watch.ts'
+import {createWatchPool} from './watch-pool.ts'
 
 /** Follows workloads of one kind in one cluster, by the cheapest way that the permissions leave. */
 export interface WorkloadFollower {
@@ -24,32 +25,28 @@ export interface FollowerDeps {
 const pollMs = 2_000
 
 /**
- * One watch for all namespaces; where that is forbidden, one per namespace; where that is forbidden too, or there are too
- * many already, a read of each workload every two seconds.
+ * One watch for all namespaces; where that is forbidden, one per namespace in which somebody follows; where that is
+ * forbidden too, or there are too many already, a read of each workload every two seconds.
  */
 export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): WorkloadFollower {
   const {api, clock, closing, mayWatch} = deps
   const followed = createFollowedWorkloads(kind)
-  const everywhere = '*'
-  const watches = new Map<string, SharedWatch>()
   const polled = new Set<string>()
+  const {watchOf} = createWatchPool({
+    kind,
+    api,
+    clock,
+    followed,
+    closing,
+    mayWatch,
+    onForbidden(namespace) {
+      for (const workload of followed.list(namespace)) void coverAgain(workload)
+    },
+  })
 
   closing.addEventListener('abort', () => {
     for (const workload of followed.list()) followed.fail(workload, closing.reason)
   })
-
-  /** Undefined: no further watch may be opened. */
-  function watchOf(namespace: string | undefined): SharedWatch | undefined {
-    const key = namespace ?? everywhere
-    const open = watches.get(key)
-    if (open !== undefined || !mayWatch()) return open
-    const onForbidden = (): void => {
-      for (const workload of followed.list(namespace)) void coverAgain(workload)
-    }
-    const watch = createSharedWatch({kind, namespace}, {api, clock, followed, closing, onForbidden})
-    watches.set(key, watch)
-    return watch
-  }
 
   /** Resolves when every later change of the workload is sure to be told. */
   async function cover(workload: WorkloadIdentity, signal: AbortSignal): Promise<void> {
