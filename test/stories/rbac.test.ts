@@ -137,8 +137,10 @@ describe('narrowed', () => {
     expect(ended.stderr).toContain('Left out: list namespaces (find): ')
   })
 
-  test('--essential: only what the commands cannot do without', async () => {
-    expect(manifests(await rbac('find', '--essential', '--user', 'ada')).flatMap(({rules = []}) => rules)).toEqual([
+  test('--essential: only what the commands cannot do without; no Namespace where no Role is in it', async () => {
+    const printed = manifests(await rbac('find', '--essential', '--user', 'ada'))
+    expect(printed.map(({kind}) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding'])
+    expect(printed.flatMap(({rules = []}) => rules)).toEqual([
       {apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['list']},
     ])
   })
@@ -156,6 +158,8 @@ test.each([
   {words: ['find', '-n', 'sh*'], says: 'no patterns', because: 'a pattern'},
   {words: ['find', '--namespaced'], says: '-n NAME', because: 'Roles of no namespace'},
   {words: ['find', '--service-account', 'hubspoke'], says: 'NAMESPACE/NAME', because: 'half an account'},
+  {words: ['find', '--service-account', 'a/b/c'], says: 'NAMESPACE/NAME', because: 'more than an account'},
+  {words: ['find', '--service-account', 'Ops/x'], says: 'NAMESPACE/NAME', because: 'an account of no namespace'},
   {words: ['find', '--user', 'a\u001b[2J'], says: 'no name that can be printed', because: 'a name that clears screens'},
   {words: ['find', '--name', 'No!'], says: 'no name of a role', because: 'a name that is none'},
 ])('$because: 2, and nothing on stdout', async ({words, says}) => {
