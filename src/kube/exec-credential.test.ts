@@ -2,6 +2,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {systemClock} from '../shared/clock.ts'
 import {ExecPluginError, parseExecCredential, runExecPlugin} from './exec-credential.ts'
 import {createExecCredentials} from './exec-credentials.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
@@ -27,7 +28,7 @@ const plugin = (code: string, more: Partial<ExecEntry> = {}): ExecEntry => ({
   ...more,
 })
 
-const surroundings = {env: process.env, isTerminal: false}
+const surroundings = {env: process.env, isTerminal: false, clock: systemClock}
 const print = (status: string) => `console.log(JSON.stringify({kind: 'ExecCredential', status: ${status}}))`
 
 async function whyNot(promise: Promise<unknown>): Promise<string> {

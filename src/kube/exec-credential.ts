@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {readFile} from 'node:fs/promises'
+import type {Clock} from '../shared/clock.ts'
 import {chooseProxy} from './choose-proxy.ts'
 import {objectAt, textAt} from './json-fields.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
@@ -33,6 +34,7 @@ export interface ExecSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Can a person be asked: are stdin and stderr a terminal? */
   readonly isTerminal: boolean
+  readonly clock: Clock
   readonly limits?: Partial<ExecLimits>
 }
 
@@ -62,7 +64,7 @@ const maxOutputBytes = 1_048_576
 export async function runExecPlugin(
   exec: ExecEntry,
   cluster: ClusterEntry,
-  {env, isTerminal, limits}: ExecSurroundings,
+  {env, isTerminal, clock, limits}: ExecSurroundings,
   asks = false,
 ): Promise<ExecCredential> {
   if (exec.interactive === 'Always' && !isTerminal) throw new ExecPluginError('needs a terminal to ask for input')
@@ -71,6 +73,7 @@ export async function runExecPlugin(
     env: {...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(info)},
     asks,
     mayAsk: isTerminal && exec.interactive === 'IfAvailable' && !asks,
+    clock,
     limits: {...defaultLimits, ...limits},
   })
   return parseExecCredential(output)
@@ -133,10 +136,11 @@ interface PluginRun {
   readonly asks: boolean
   /** It is run again with the terminal where it seems to need one. */
   readonly mayAsk: boolean
+  readonly clock: Clock
   readonly limits: ExecLimits
 }
 
-function outputOf(exec: ExecEntry, {env, asks, mayAsk, limits}: PluginRun): Promise<string> {
+function outputOf(exec: ExecEntry, {env, asks, mayAsk, clock, limits}: PluginRun): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(exec.command, [...exec.args], {
       env,
@@ -147,27 +151,29 @@ function outputOf(exec: ExecEntry, {env, asks, mayAsk, limits}: PluginRun): Prom
     })
     const chunks: Buffer[] = []
     let size = 0
-    let patience: NodeJS.Timeout | undefined
+    const [exited, closed] = [new AbortController(), new AbortController()]
     child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= maxOutputBytes) chunks.push(chunk)
       else child.kill('SIGKILL')
     })
-    child.stderr?.on('data', () => {
-      patience ??= setTimeout(() => child.kill('SIGKILL'), limits.patienceMs)
+    child.stderr?.once('data', async () => {
+      await clock.sleep(limits.patienceMs, exited.signal)
+      if (!exited.signal.aborted) child.kill('SIGKILL')
     })
+    child.stderr?.resume()
     child.on('error', (error: NodeJS.ErrnoException) => {
       reject(new ExecPluginError(error.code === 'ENOENT' ? 'was not found' : 'could not be started'))
     })
-    child.on('exit', () => {
-      clearTimeout(patience)
+    child.on('exit', async () => {
+      exited.abort()
       // What it has started in turn may outlive it, with the pipes in its hands.
-      setTimeout(() => {
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-      }, limits.afterExitMs).unref()
+      await clock.sleep(limits.afterExitMs, closed.signal)
+      child.stdout?.destroy()
+      child.stderr?.destroy()
     })
     child.on('close', (code, signal) => {
+      closed.abort()
       if (code === 0 && size <= maxOutputBytes) resolve(Buffer.concat(chunks).toString('utf8'))
       else if (size > maxOutputBytes) reject(new ExecPluginError('printed far more than credentials'))
       else

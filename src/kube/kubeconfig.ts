@@ -57,7 +57,7 @@ function toKubeconfig(
   budget: ConnectionBudget | undefined,
 ): Kubeconfig {
   const {clock, env, isTerminal = false, limits} = request
-  const exec = createExecCredentials({env, isTerminal}, () => clock.date().getTime())
+  const exec = createExecCredentials({env, isTerminal, clock}, () => clock.date().getTime())
   const contexts = [...entries.contexts].map(
     ([name, {cluster, namespace}]): ContextRef => ({
       name,
