@@ -1,6 +1,5 @@
 import type {Proposal} from '../hub/contract.ts'
 import type {PlanView} from '../model/plan-view.ts'
-import {renderPlan} from '../summary/plan-table.ts'
 import type {Clusters} from './clusters.ts'
 import {readConfigFile} from './config-file.ts'
 import {askConsent} from './consent.ts'
@@ -30,8 +29,10 @@ export function agreeToPlan(
   return (proposal) =>
     session.aside(async () => {
       const view = planView(proposal, subject)
-      if (!flags.quiet || runtime.terminal)
+      if (!flags.quiet || runtime.terminal) {
+        const {renderPlan} = await import('../summary/plan-table.ts')
         runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)
+      }
       if (flags['dry-run']) return true
       if (proposal.targets.length === proposal.refusals.size) return false
       const {protectedContexts} = await readConfigFile(runtime)

@@ -72,7 +72,7 @@ export abstract class BaseCommand extends Command {
     if (format === 'json' || format === 'yaml') return renderDocument(report, format)
     if (format === 'name' && views.name) return views.name(report, printable)
     if (format === 'junit' && views.junit) return views.junit(report)
-    return views.table(report, viewOptions(stdout, env, format === 'wide'))
+    return (await views.table())(report, viewOptions(stdout, env, format === 'wide'))
   }
 
   /**

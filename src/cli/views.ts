@@ -5,7 +5,8 @@ import type {Runtime} from './runtime.ts'
 
 /** How a report is shown, beside its documents. A command offers exactly the formats that its report has a view for. */
 export interface Views<Report> {
-  table(report: Report, options: ViewOptions): string
+  /** Loaded when it is wanted: what it lays tables out with is slow to load, and documents, names and help need none. */
+  table(): Promise<(report: Report, options: ViewOptions) => string>
   name?(report: Report, printable: ViewOptions['printable']): string
   junit?(report: Report): string
 }

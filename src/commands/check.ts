@@ -5,7 +5,6 @@ import {contextFlags, outputFlag} from '../cli/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/permission-flags.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
 import type {CheckReport} from '../model/check-report.ts'
-import {renderCheckTable} from '../summary/check-table.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
@@ -35,6 +34,8 @@ export default class Check extends BaseCommand {
       )
       return summarizeCheck(await ask, session.stop.reason)
     })
-    return this.conclude(report, flags, {table: renderCheckTable})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../summary/check-table.ts')).renderCheckTable,
+    })
   }
 }

@@ -5,7 +5,6 @@ import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {discover} from '../discovery/discover.ts'
 import type {FindReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
-import {renderFindTable} from '../summary/find-table.ts'
 import {summarizeFind} from '../summary/summarize.ts'
 
 export default class Find extends BaseCommand {
@@ -44,6 +43,9 @@ export default class Find extends BaseCommand {
         stoppedBy: session.stop.reason,
       })
     })
-    return this.conclude(report, flags, {table: renderFindTable, name: renderNames})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../summary/find-table.ts')).renderFindTable,
+      name: renderNames,
+    })
   }
 }

@@ -16,7 +16,6 @@ import {runHub} from '../hub/run-hub.ts'
 import type {RunReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
 import {renderJunit} from '../summary/junit.ts'
-import {renderRunTable} from '../summary/run-table.ts'
 
 export default class Restart extends BaseCommand {
   static override summary = 'Restart every workload that runs an image, in every selected cluster.'
@@ -80,6 +79,10 @@ export default class Restart extends BaseCommand {
       const deps = hubDeps(composition, runtime, clusters, session)
       return runHub(runRequest(run, spoke, argumentsEntry(args.image, flags), flags), deps)
     })
-    return this.conclude(report, flags, {table: renderRunTable, name: renderNames, junit: renderJunit})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../summary/run-table.ts')).renderRunTable,
+      name: renderNames,
+      junit: renderJunit,
+    })
   }
 }

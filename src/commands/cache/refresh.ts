@@ -7,7 +7,6 @@ import {contextFlags, outputFlag} from '../../cli/flags.ts'
 import {noCacheEntry} from '../../discovery/cache-entry.ts'
 import {refreshEntry} from '../../discovery/refresh-entry.ts'
 import type {CacheReport} from '../../model/report.ts'
-import {renderCacheTable} from '../../summary/cache-table.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheRefresh extends BaseCommand {
@@ -45,6 +44,8 @@ export default class CacheRefresh extends BaseCommand {
       )
       return summarizeCaches(await caches, session.stop.reason)
     })
-    return this.conclude(report, flags, {table: renderCacheTable})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
+    })
   }
 }

@@ -5,7 +5,6 @@ import {contextFlags, outputFlag} from '../../cli/flags.ts'
 import {noCacheEntry} from '../../discovery/cache-entry.ts'
 import {showCache} from '../../discovery/show-cache.ts'
 import type {CacheReport} from '../../model/report.ts'
-import {renderCacheTable} from '../../summary/cache-table.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheShow extends BaseCommand {
@@ -30,6 +29,8 @@ export default class CacheShow extends BaseCommand {
       )
       return summarizeCaches(await ask, session.stop.reason)
     })
-    return this.conclude(report, flags, {table: renderCacheTable})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
+    })
   }
 }

@@ -2,13 +2,12 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {outputFlag} from '../../cli/flags.ts'
 import {listRuns} from '../../cli/past-runs.ts'
 import type {RunsReport} from '../../model/report.ts'
-import {renderRunsTable} from '../../summary/runs-table.ts'
 
 export default class RunsList extends BaseCommand {
   static override summary = 'List past runs, the newest first.'
   static override description =
-    `Reads the ledgers that runs have left on this machine, and no cluster. A run that still goes on and one that was killed
-look alike in them: both are unfinished.`
+    'Reads the ledgers that runs have left on this machine, and no cluster. A run that still goes on and one that was ' +
+    'killed look alike in them: both are unfinished.'
   static override examples = [
     {description: 'What was run from here?', command: '<%= config.bin %> <%= command.id %>'},
     {
@@ -20,6 +19,8 @@ look alike in them: both are unfinished.`
 
   async run(): Promise<RunsReport> {
     const {flags} = await this.parse(RunsList)
-    return this.conclude(await listRuns(this.runtime), flags, {table: renderRunsTable})
+    return this.conclude(await listRuns(this.runtime), flags, {
+      table: async () => (await import('../../summary/runs-table.ts')).renderRunsTable,
+    })
   }
 }

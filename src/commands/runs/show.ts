@@ -4,20 +4,24 @@ import {commandAgain} from '../../cli/command-again.ts'
 import {outputFlag} from '../../cli/flags.ts'
 import {findRun} from '../../cli/past-runs.ts'
 import type {LedgerReport} from '../../model/report.ts'
-import {renderLedgerTable} from '../../summary/ledger-table.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
 export default class RunsShow extends BaseCommand {
   static override summary = 'Show what a past run did to each of its targets.'
   static override description =
-    `Reads the ledger that the run has left on this machine, and no cluster. Of a run that was killed it says what is known of
-each target, and how to go on. The exit code is that of reading; the one of the run is in the answer.`
+    'Reads the ledger that the run has left on this machine, and no cluster. Of a run that was killed it says what is ' +
+    'known of each target, and how to go on. The exit code is that of reading; the one of the run is in the answer.'
   static override examples = [
     {description: 'After the terminal was closed', command: '<%= config.bin %> <%= command.id %> last'},
     {description: 'By the beginning of its id', command: '<%= config.bin %> <%= command.id %> 20261124-2'},
   ]
   static override args = {
-    id: Args.string({name: 'ID', required: true, description: 'Id of the run, or how only it begins, or "last".'}),
+    id: Args.string({
+      name: 'ID',
+      required: true,
+      ignoreStdin: true,
+      description: 'Id of the run, or how only it begins, or "last".',
+    }),
   }
   static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml'])}
 
@@ -25,6 +29,8 @@ each target, and how to go on. The exit code is that of reading; the one of the 
     const {args, flags} = await this.parse(RunsShow)
     const {id, recorded} = await findRun(args.id, this.runtime)
     const report = summarizeLedger(id, recorded, commandAgain(recorded))
-    return this.conclude(report, flags, {table: renderLedgerTable})
+    return this.conclude(report, flags, {
+      table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,
+    })
   }
 }
