@@ -79,3 +79,26 @@ describe('clocks', () => {
     expect((await check({})).entry.credentials).toBeNull()
   })
 })
+
+describe('credentials that are refused', () => {
+  const refused = (request: string) => {
+    if (request === 'identity') throw new HubspokeError('unauthenticated', 'Not accepted (HTTP 401).', {status: 401})
+  }
+
+  test.each([
+    {at: '2026-11-24T17:00:00Z', says: 'Not accepted (HTTP 401). They ended 3h ago, by the clock of this machine.'},
+    {at: '2026-11-24T21:00:00Z', says: 'Not accepted (HTTP 401).'},
+    {at: undefined, says: 'Not accepted (HTTP 401).'},
+  ])('and end at $at: $says', async ({at, says}) => {
+    const expiry = at === undefined ? {} : {credentialsExpire: {at: new Date(at), renewed: false}}
+    await expect(check({trouble: refused, ...expiry})).rejects.toMatchObject({message: says, status: 401})
+  })
+
+  test('another failure is not explained by them', async () => {
+    const trouble = () => {
+      throw new HubspokeError('unreachable', 'Gone.')
+    }
+    const credentialsExpire = {at: new Date('2026-11-24T17:00:00Z'), renewed: false}
+    await expect(check({trouble, credentialsExpire})).rejects.toMatchObject({message: 'Gone.'})
+  })
+})

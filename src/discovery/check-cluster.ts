@@ -4,6 +4,7 @@ import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Need, needsOf, type PermittedVerb, permittedVerbs, type Reach} from '../model/permissions.ts'
 import {readCacheHead, type StoredHead} from './cache-store.ts'
+import {withEndOfCredentials} from './ended-credentials.ts'
 import {judgeCache} from './freshness.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
@@ -15,6 +16,14 @@ import {type ReadingDeps, retryRead} from './retry-read.ts'
  * Rejects with the `HubspokeError` of the first request: then nothing could be found out.
  */
 export async function checkCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDeps): Promise<CheckEntry> {
+  try {
+    return await askCluster(cluster, reach, deps)
+  } catch (error) {
+    throw await withEndOfCredentials(error, cluster, deps.clock)
+  }
+}
+
+async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDeps): Promise<CheckEntry> {
   const {clock, signal} = deps
   const identity = await retryRead(() => cluster.identity(signal), deps)
   const from = clock.now()

@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {parseAllDocuments} from 'yaml'
 import type {CheckReport} from '../../src/model/check-report.ts'
@@ -5,6 +7,7 @@ import type {CacheReport, FindReport, RunReport} from '../../src/model/report.ts
 import {systemClock} from '../../src/shared/clock.ts'
 import {type Ended, openShell, type Shell} from '../support/run-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {mergeKubeconfigs} from './kubeconfig-files.ts'
 import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
 import {createServiceAccount, mayI, type ServiceAccount} from './service-account.ts'
 import {brokenImage, namespace, untilRolledOut, workload} from './workloads.ts'
@@ -111,6 +114,19 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     expect(entry?.permissions.filter(({allowed}) => !allowed)).toEqual([])
     expect(entry?.credentials?.leftMs).toBeGreaterThan(3_000_000)
     expect(entry).toMatchObject({uidStandsIn: false, clockSkewMs: expect.any(Number)})
+  })
+
+  test('the client certificate of an administrator tells when it ends, and two contexts that they lead to one cluster', async () => {
+    const again = join(cluster.place.folder, 'two-contexts.yaml')
+    mergeKubeconfigs(again, [cluster, {name: 'roles-again', kubeconfigPath: cluster.kubeconfigPath}])
+    const theirs = await shellOf({kubeconfig: readFileSync(again, 'utf8'), client: cluster.client})
+    const {contexts} = (await theirs.run('check', '-o', 'json')).document() as CheckReport
+    expect(contexts.map(({sameClusterAs}) => sameClusterAs)).toEqual([['roles-again'], ['roles']])
+    for (const {credentials, clockSkewMs} of contexts) {
+      expect(credentials).toMatchObject({renewed: false})
+      expect(credentials?.leftMs).toBeGreaterThan(3_600_000)
+      expect(Math.abs(clockSkewMs ?? Number.NaN)).toBeLessThanOrEqual(5_000)
+    }
   })
 
   describe('every rule is needed: without it', () => {
