@@ -1,7 +1,7 @@
-import {shellWord} from '../discovery/shell-word.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RecordedRun} from '../model/recorded-run.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {contextFlags, workloadFlags, writeFlags} from './flags.ts'
 
 /** Verbs whose second invocation under the same id leaves alone what the first one has done. */

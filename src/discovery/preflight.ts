@@ -3,9 +3,9 @@ import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
 import {type PermittedVerb, permissionsOf, workloadResource} from '../model/permissions.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import type {Planned} from './plan-targets.ts'
 import {quoted} from './problem.ts'
-import {shellWord} from './shell-word.ts'
 import {untilStopped} from './until-stopped.ts'
 
 /** What a spoke must be allowed to do with one target, in the namespace of that target. */

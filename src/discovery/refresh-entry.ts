@@ -1,10 +1,10 @@
 import type {ClusterAccess} from '../kube/ports.ts'
 import type {CacheEntry} from '../model/report.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'
 import {type RefreshedCache, refreshCache} from './refresh-cache.ts'
 import type {ReadingDeps} from './retry-read.ts'
 import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
-import {shellWord} from './shell-word.ts'
 
 export interface RefreshRequest {
   readonly cacheNamespace: string

@@ -1,9 +1,9 @@
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {globMatches} from './glob.ts'
 import {nearNames} from './near-names.ts'
 import {quoted} from './problem.ts'
-import {shellWord} from './shell-word.ts'
 
 /** What was said about contexts. */
 export interface ContextChoice {

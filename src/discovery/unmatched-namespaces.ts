@@ -1,12 +1,12 @@
 import type {ClusterAccess} from '../kube/ports.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {globMatches} from './glob.ts'
 import {nearNames} from './near-names.ts'
 import {quoted} from './problem.ts'
 import type {ClusterAnswer} from './read-cluster.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 import type {NamespaceChoice} from './select-namespaces.ts'
-import {shellWord} from './shell-word.ts'
 import {untilStopped} from './until-stopped.ts'
 
 interface Deps extends ReadingDeps {

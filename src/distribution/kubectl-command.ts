@@ -1,4 +1,5 @@
 import type {Target} from '../model/target.ts'
+import {shellWord} from '../shared/shell-word.ts'
 
 /** `kubectl` with the flags that reach the target's cluster and namespace, ready to paste into a shell. */
 export function kubectlCommand(target: Pick<Target, 'context' | 'namespace'>, ...words: readonly string[]): string {
@@ -13,8 +14,4 @@ export function kubectlName({kind, name}: Pick<Target, 'kind' | 'name'>): string
 /** The command that shows how far the target's rollout is. */
 export function rolloutStatusCommand(target: Target): string {
   return kubectlCommand(target, 'rollout', 'status', kubectlName(target))
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -2,10 +2,11 @@ import {promisify} from 'node:util'
 import {gunzip} from 'node:zlib'
 import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {abortable} from './abortable.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection.ts'
 import type {Credential, Credentials} from './credentials.ts'
-import {answerError, type Party, quoted, reach, shellWord} from './errors.ts'
+import {answerError, type Party, quoted, reach} from './errors.ts'
 
 /**
  * Requests to one API server, authenticated, with JSON going in and out.

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {answerError, goOnWithout, shellWord} from './errors.ts'
+import {shellWord} from '../shared/shell-word.ts'
+import {answerError, goOnWithout} from './errors.ts'
 import {networkError} from './network-errors.ts'
 
 const party = {context: 'prod', server: 'https://prod.test'}

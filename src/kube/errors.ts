@@ -1,5 +1,6 @@
 import {type FailureClass, type FailureDetails, HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {numberAt, objectAt, objectOf, textAt} from './json-fields.ts'
 import {quotable} from './quotable.ts'
 
@@ -47,12 +48,6 @@ export function answerError(party: Party, {status, retryAfter, body}: Refusal): 
 /** The name as it stands in our sentences. */
 export function quoted(name: string): string {
   return `"${printable(name)}"`
-}
-
-/** The name as it is typed in a shell. */
-export function shellWord(name: string): string {
-  const safe = printable(name)
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`
 }
 
 interface Answer {

@@ -1,6 +1,7 @@
 import {type FailureClass, HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
-import {type Party, quoted, reach, shellWord} from './errors.ts'
+import {shellWord} from '../shared/shell-word.ts'
+import {type Party, quoted, reach} from './errors.ts'
 import {objectOf, textAt} from './json-fields.ts'
 
 /** How far a request had come when it failed: nothing sent yet, or sent and unanswered (or answered in part). */

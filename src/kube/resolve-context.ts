@@ -1,7 +1,8 @@
 import type {ContextRef} from '../model/cluster.ts'
 import {type FailureClass, HubspokeError} from '../model/failure.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import type {ResolvedContext} from './credentials.ts'
-import {goOnWithout, quoted, shellWord} from './errors.ts'
+import {goOnWithout, quoted} from './errors.ts'
 import {type KubeconfigEntries, mergeKubeconfigs, parseKubeconfig} from './kubeconfig-file.ts'
 import {readInCluster, readKubeconfigFiles, type SourceRequest} from './kubeconfig-sources.ts'
 

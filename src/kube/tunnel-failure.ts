@@ -1,7 +1,8 @@
 import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {type ProxyServer, proxyName} from './choose-proxy.ts'
-import {type Party, quoted, reach, shellWord} from './errors.ts'
+import {type Party, quoted, reach} from './errors.ts'
 import type {Limits} from './network-errors.ts'
 import type {TunnelError} from './tunnel-error.ts'
 
