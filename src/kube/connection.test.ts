@@ -171,6 +171,32 @@ test('abort ends a request, a body and the wait for a connection at once, with t
   expect(server.connections()).toBe(1)
 })
 
+test('a request with a body is not waited for after abort, and not cut off', async () => {
+  const server = await serve((request, response) => {
+    if (request.method === 'POST') response.on('close', () => ends.push(request.url))
+    if (request.url === '/half') {
+      response.writeHead(200)
+      response.write('half')
+    }
+    if (request.method === 'GET') response.end('next')
+  })
+  const ends: (string | undefined)[] = []
+  const connection = connect(server.url)
+  const post = (path: string) => get(path, server, {method: 'POST', body: 'x'.repeat(16_000)})
+  const stop = new AbortController()
+  const answers = Array.from({length: 5}, () => connection.send(post('/silent'), stop.signal).then(textOf))
+  const half = connection.send(post('/half'), stop.signal).then(textOf)
+  await expect.poll(() => server.requests.length).toBe(6)
+  stop.abort(new Error('no longer wanted'))
+  for (const answer of [...answers, half]) await expect(answer).rejects.toThrow('no longer wanted')
+  expect(await textOf(await connection.send(get('/', server), never))).toBe('next')
+  expect(ends).toEqual(['/half'])
+  for (const stream of server.streams) stream.end('done')
+  await expect.poll(() => ends.length).toBe(6)
+  expect(server.connections()).toBe(1)
+  await connection.close()
+})
+
 test('abort ends the wait for a server that does not take the connection', async () => {
   const hole = await startProxy()
   open.push(hole)

@@ -108,11 +108,9 @@ export function createConnection({party, origin, proxy, budget, limits: given}: 
         throw fail(error, 'connecting', signal)
       })
       requests++
-      const {statusCode, headers, body} = await dispatcher
-        .request(optionsOf(request, signal))
-        .catch((error: unknown) => {
-          throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
-        })
+      const {statusCode, headers, body} = await ask(dispatcher, request, signal).catch((error: unknown) => {
+        throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
+      })
       const onError = (error: unknown): unknown => fail(error, 'sent', signal)
       return {status: statusCode, headers, body: watched(body, {onBytes, onError, onEnd: end})}
     } catch (error) {
@@ -153,18 +151,29 @@ async function* watched(body: AsyncIterable<Buffer>, {onBytes, onError, onEnd}: 
   }
 }
 
-function optionsOf(
-  {method, path, headers, body, endless}: WireRequest,
-  signal: AbortSignal,
-): Dispatcher.RequestOptions {
-  return {
-    method,
-    path,
-    headers,
-    signal,
-    ...(body === undefined ? {} : {body}),
-    ...(endless ? {bodyTimeout: 0} : {}),
+function ask(dispatcher: Dispatcher, request: WireRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const {method, path, headers, body, endless} = request
+  const options = {method, path, headers, ...(endless ? {bodyTimeout: 0} : {})}
+  if (body === undefined) return dispatcher.request({...options, signal})
+  return untilAborted(dispatcher.request({...options, body}), signal)
+}
+
+/**
+ * The answer to a request with a body, which is not waited for when the signal is aborted, but never cut off: undici 8.13
+ * destroys the stream, and where its body was not sent to its end Node 24.21 loops in `Http2Session::SendPendingData` for
+ * ever, deaf to every signal; else the stream may stay, and its error ends the process when the connection is closed.
+ */
+function untilAborted(answer: Promise<Dispatcher.ResponseData>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const drop = (): void => {
+    answer.then(
+      ({body}) => body.on('error', () => undefined).destroy(),
+      () => undefined,
+    )
   }
+  const forget = (): void => signal.removeEventListener('abort', drop)
+  signal.addEventListener('abort', drop, {once: true})
+  answer.then(({body}) => body.once('close', forget), forget)
+  return abortable(answer, signal)
 }
 
 /** Tells the seat when the last request has ended. The function that comes back is called at the end of each, once or more. */
