@@ -87,9 +87,22 @@ test.each([
   {stored: present({clusterUid: 'uid-east'}), reason: 'the image cache does not say of which version it is'},
   {stored: present({...known, workloads: 1}), reason: 'the cluster is small: 1 workload'},
   {stored: present({...known, workloads: 1999}), reason: 'the cluster is small: 1999 workloads'},
-])('a cluster is listed, not caught up with: $reason', ({stored, identity = here, reason}) => {
-  expect(judgeForChanges(stored, identity, defaultSmallCluster)).toEqual({reason})
+  {stored: present(known), version: 'v1.28.0', reason: 'servers of version v1.28.0 seldom prove what has changed'},
+  {
+    stored: present(known),
+    version: 'v1.30.14-gke.1',
+    reason: 'servers of version v1.30.14-gke.1 seldom prove what has changed',
+  },
+])('a cluster is listed, not caught up with: $reason', ({stored, identity = here, version, reason}) => {
+  expect(judgeForChanges(stored, {identity, version}, defaultSmallCluster)).toEqual({reason})
 })
+
+test.each(['v1.31.0', 'v1.36.3+k3s1', 'v2.0.0', 'unknown', undefined])(
+  'a server of version %s can be caught up with',
+  (version) => {
+    expect(judgeForChanges(present(known), {identity: here, version}, defaultSmallCluster)).toHaveProperty('cache')
+  },
+)
 
 test.each([
   {workloads: 2000, smallCluster: defaultSmallCluster},
@@ -97,7 +110,7 @@ test.each([
   {workloads: undefined, smallCluster: defaultSmallCluster},
 ])('a cache of $workloads workloads is caught up with where $smallCluster are few', ({workloads, smallCluster}) => {
   const stored = present({...known, ...(workloads !== undefined && {workloads})})
-  expect(judgeForChanges(stored, here, smallCluster)).toHaveProperty('cache')
+  expect(judgeForChanges(stored, {identity: here, version: 'v1.36.3'}, smallCluster)).toHaveProperty('cache')
 })
 
 const at = (time: string) => new Date(`2026-11-24T${time}Z`)

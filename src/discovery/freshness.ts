@@ -1,6 +1,7 @@
 import type {ClusterIdentity} from '../model/cluster.ts'
 import type {WorkloadKind} from '../model/workload.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
+import {printable} from '../shared/printable.ts'
 import type {Stored, StoredCache} from './cache-store.ts'
 import type {CacheOrigin, ImageCache} from './image-cache.ts'
 
@@ -57,10 +58,17 @@ export function takenAsItIs(stored: StoredCache): JudgedCache {
   return {cache, reason: cache.clusterUid === undefined ? nameless : 'the image cache was taken as it is, with its UID'}
 }
 
+/** What says whether a cache is of a cluster, and whether that can prove what has changed. */
+export interface KnownCluster {
+  readonly identity: ClusterIdentity
+  /** Undefined: it does not tell. */
+  readonly version: string | undefined
+}
+
 /** A cache whose changes may be asked for, or the clause that says why the cluster is listed instead. */
 export function judgeForChanges(
   stored: StoredCache,
-  identity: ClusterIdentity,
+  {identity, version}: KnownCluster,
   smallCluster: number,
 ): {readonly cache: ImageCache} | {readonly reason: string} {
   if (stored.state === 'missing') return {reason: noCache}
@@ -75,7 +83,17 @@ export function judgeForChanges(
   if (workloads !== undefined && workloads < smallCluster) {
     return {reason: `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`}
   }
+  if (seldomProves(version)) return {reason: `servers of version ${printable(version)} seldom prove what has changed`}
   return {cache: stored.cache}
+}
+
+/**
+ * Before 1.31 a consistent list does not make a watch tell how far it is, and mostly it keeps silent for the 3 s that it
+ * lasts (https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache).
+ */
+function seldomProves(version: string | undefined): version is string {
+  const [, minor] = /^v1\.(\d+)/.exec(version ?? '') ?? []
+  return minor !== undefined && Number(minor) < 31
 }
 
 /** The clock of a server is told in whole seconds: it may be so much later than it says. */

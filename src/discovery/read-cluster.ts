@@ -128,7 +128,8 @@ async function answerExactly(reader: Reader, known?: StoredCache): Promise<Answe
   }
   const stored = known ?? (await tryCache(reader, false))
   if (typeof stored === 'string') return answerByScan(reader, stored)
-  const judged = judgeForChanges(stored, await reader.identity(), smallCluster)
+  const [identity, version] = await Promise.all([reader.identity(), reader.version()])
+  const judged = judgeForChanges(stored, {identity, version}, smallCluster)
   return 'cache' in judged ? answerByChanges(reader, judged.cache) : answerByScan(reader, judged.reason)
 }
 

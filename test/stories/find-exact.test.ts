@@ -29,8 +29,8 @@ const after = ['Deployment/moved', 'Deployment/web', 'StatefulSet/ledger']
 /** As a large cluster would be answered; what a small one is, is a matter of a flag that nobody sees. */
 const large = {env: {HUBSPOKE_SMALL_CLUSTER: '0'}}
 
-async function openChanged(options: Parameters<typeof openFleet>[1] = large): Promise<Fleet> {
-  const fleet = await openFleet([us], options)
+async function openChanged(options: Parameters<typeof openFleet>[1] = large, spec = us): Promise<Fleet> {
+  const fleet = await openFleet([spec], options)
   await fleet.shell.run('cache', 'refresh', '-c', 'us', '--yes')
   const cluster = fleet.cluster('us')
   cluster.remove('Deployment', 'shop', 'gone')
@@ -100,6 +100,16 @@ describe('an exact answer of a large cluster', () => {
       tier: 'scan',
       why: 'the image cache could not be caught up with: the server does not remember so far back',
       status: 'read',
+    })
+  })
+
+  test('is a list where the server is too old to prove what has changed', async () => {
+    await using fleet = await openChanged(large, {...us, version: 'v1.30.4'})
+    const ended = await fleet.shell.run('find', image, '-c', 'us', '-o', 'json')
+    expect(names(ended)).toEqual(after)
+    expect(source(ended)).toMatchObject({
+      tier: 'scan',
+      why: 'servers of version v1.30.4 seldom prove what has changed',
     })
   })
 
