@@ -183,6 +183,21 @@ describe('with exactly what was printed', () => {
     expect(fleet.restarted()).toEqual(['eu/shop/Deployment/web'])
   })
 
+  test('but for watch: a rollout is read again and again instead of followed', async () => {
+    const readsOf = async (may: readonly AccessRule[]) => {
+      await using fleet = await fleetWith(may)
+      expect(await fleet.shell.run('restart', image, '-c', 'eu', '-y')).toMatchObject({exitCode: 0})
+      const workload = /^\/apis\/apps\/v1\/namespaces\/shop\/deployments\/web$/
+      return fleet
+        .cluster('eu')
+        .requests()
+        .filter(({method, path}) => method === 'GET' && workload.test(path)).length
+    }
+    const all = granted(manifests(await rbac('restart', '--user', 'ada')))
+    const unwatched = all.map((rule) => ({...rule, verbs: rule.verbs.filter((verb) => verb !== 'watch')}))
+    expect(await readsOf(unwatched)).toBeGreaterThan(await readsOf(all))
+  })
+
   test('of -n shop: find and restart work there, and check -n says so', async () => {
     const printed = manifests(await rbac('find', 'restart', '-n', 'shop', '--user', 'ada'))
     await using fleet = await fleetWith(granted(printed))
