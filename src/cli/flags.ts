@@ -26,6 +26,7 @@ export const outputFlags = {
 export const contextFlags = {
   kubeconfig: Flags.string({
     summary: 'Path of the kubeconfig; else KUBECONFIG, else ~/.kube/config.',
+    helpValue: 'PATH',
     env: 'HUBSPOKE_KUBECONFIG',
     helpGroup: 'CLUSTERS',
   }),
@@ -46,6 +47,7 @@ export const contextFlags = {
   }),
   'cache-namespace': Flags.string({
     summary: 'Namespace of the image cache.',
+    helpValue: 'NAME',
     default: defaultCacheNamespace,
     env: 'HUBSPOKE_CACHE_NAMESPACE',
     helpGroup: 'CLUSTERS',
@@ -67,6 +69,7 @@ export const workloadFlags = {
   selector: Flags.string({
     char: 'l',
     summary: 'Label selector of the workloads, as for kubectl.',
+    helpValue: 'SELECTOR',
     env: 'HUBSPOKE_SELECTOR',
     helpGroup: 'WORKLOADS',
   }),
@@ -140,6 +143,7 @@ export const writeFlags = {
   }),
   concurrency: Flags.integer({
     summary: 'Targets at once, over all clusters.',
+    helpValue: 'N',
     default: 50,
     min: 1,
     env: 'HUBSPOKE_CONCURRENCY',
@@ -147,6 +151,7 @@ export const writeFlags = {
   }),
   'concurrency-per-cluster': Flags.integer({
     summary: 'Targets at once in one cluster.',
+    helpValue: 'N',
     default: 10,
     min: 1,
     env: 'HUBSPOKE_CONCURRENCY_PER_CLUSTER',
@@ -154,6 +159,7 @@ export const writeFlags = {
   }),
   retries: Flags.integer({
     summary: 'Tries after the first, for failures that may heal.',
+    helpValue: 'N',
     default: 3,
     min: 0,
     max: 100,
@@ -169,6 +175,7 @@ export const writeFlags = {
   }),
   'backoff-factor': Flags.integer({
     summary: 'Each wait is this many times the one before.',
+    helpValue: 'N',
     default: 2,
     min: 1,
     max: 10,

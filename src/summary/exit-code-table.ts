@@ -2,10 +2,9 @@ import {exitCodes} from '../model/exit-code.ts'
 
 const rows = Object.values(exitCodes).map(({code, means}) => ({code: `${code}`, means}))
 
-/** The exit codes as help shows them: one line each. */
-export function exitCodeHelp(): string {
-  const width = Math.max(...rows.map(({code}) => code.length))
-  return rows.map(({code, means}) => `${code.padStart(width)}  ${means}`).join('\n')
+/** The exit codes as help lists them: each with what it means. */
+export function exitCodeRows(): [string, string][] {
+  return rows.map(({code, means}) => [code, means])
 }
 
 /** The exit codes as a Markdown table, for `docs/exit-codes.md`. */

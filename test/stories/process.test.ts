@@ -1,33 +1,16 @@
 import {execFileSync} from 'node:child_process'
-import {closeSync, existsSync, mkdirSync, openSync, writeFileSync} from 'node:fs'
+import {closeSync, existsSync, openSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {parse} from 'yaml'
 import type {ErrorReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
-import {startSandbox} from '../../src/sandbox/start-sandbox.ts'
-import {systemClock} from '../../src/shared/clock.ts'
+import {openRealClockClusters} from '../support/real-clock-clusters.ts'
 import {image, restartedIn, runningWeb} from '../support/sandbox-fleet.ts'
 import {schemaErrors} from '../support/schemas.ts'
 import {openProcessShell} from '../support/spawn-command.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
-
-/** Simulated clusters on the real clock, and a shell whose ~/.kube/config leads to them. */
-async function openClusters(clusters: readonly ClusterSpec[], env: Readonly<Record<string, string>> = {}) {
-  const sandbox = await startSandbox({clusters}, {clock: systemClock})
-  const shell = openProcessShell(env)
-  mkdirSync(join(shell.home, '.kube'))
-  writeFileSync(join(shell.home, '.kube', 'config'), sandbox.kubeconfig)
-  return {
-    sandbox,
-    shell,
-    async [Symbol.asyncDispose]() {
-      shell[Symbol.dispose]()
-      await sandbox.close()
-    },
-  }
-}
 
 const two: readonly ClusterSpec[] = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},
@@ -40,7 +23,7 @@ const stuck: readonly ClusterSpec[] = [
 
 describe('streams', () => {
   test('the result on stdout, progress on stderr', async () => {
-    await using clusters = await openClusters(two)
+    await using clusters = await openRealClockClusters(two)
     const {stdout, stderr, exitCode} = await clusters.shell.run(...restart, '-o', 'json')
     expect(schemaErrors(JSON.parse(stdout))).toEqual([])
     expect(stderr).toContain('eu/shop/Deployment/web  written, waiting for its rollout')
@@ -52,7 +35,7 @@ describe('streams', () => {
     {closed: ['stderr'], because: 'the reader of the progress went away'},
     {closed: ['stdout', 'stderr'], because: 'nobody reads anything'},
   ] as const)('$closed closed early: the run goes on to its end, and its code is true', async ({closed}) => {
-    await using clusters = await openClusters(two)
+    await using clusters = await openRealClockClusters(two)
     const {child, end} = clusters.shell.start(...restart)
     for (const stream of closed) child[stream]?.destroy()
     expect((await end).exitCode).toBe(0)
@@ -61,7 +44,7 @@ describe('streams', () => {
 
   test('stdout closed early changes nothing about a failure, either', async () => {
     const refused = {type: 'answer', status: 422, verb: 'patch', name: 'web'} as const
-    await using clusters = await openClusters([{...two[0]!, trouble: [refused]}, two[1]!])
+    await using clusters = await openRealClockClusters([{...two[0]!, trouble: [refused]}, two[1]!])
     const {child, end} = clusters.shell.start(...restart)
     child.stdout?.destroy()
     expect((await end).exitCode).toBe(1)
@@ -70,7 +53,7 @@ describe('streams', () => {
 
   test('a result that is lost on a full disk is no success', async ({skip}) => {
     if (!existsSync('/dev/full')) skip('this system has no /dev/full')
-    await using clusters = await openClusters(two)
+    await using clusters = await openRealClockClusters(two)
     const full = openSync('/dev/full', 'w')
     const {stderr, exitCode} = await clusters.shell.runUnder({stdout: full}, 'find', image)
     closeSync(full)
@@ -92,7 +75,7 @@ describe('signals', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('%s: nothing new starts, the summary is printed, and it ends with %i', async (signal, code) => {
-    await using clusters = await openClusters(stuck)
+    await using clusters = await openRealClockClusters(stuck)
     const {child, end, says} = clusters.shell.start(...restart, '--concurrency', '1')
     await says('written, waiting for its rollout')
     child.kill(signal)
@@ -106,7 +89,7 @@ describe('signals', () => {
 
   test('a second SIGINT ends it at once, with 130 and without a word about bugs', async () => {
     const slow = {type: 'latency', ms: 60_000, verb: 'patch'} as const
-    await using clusters = await openClusters([{name: 'eu', workloads: runningWeb('web'), trouble: [slow]}])
+    await using clusters = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web'), trouble: [slow]}])
     const {child, end, says} = clusters.shell.start(...restart)
     await says('starting with 1 target')
     await until(() =>
