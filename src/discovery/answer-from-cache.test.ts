@@ -78,11 +78,14 @@ test('an older form holds Deployments, and the other kinds that it names', () =>
 test('of a cache that was read in part the answer speaks of the whole', () => {
   const query = parseImageQuery('web')
   if (isProblem(query)) throw new Error(query.problem)
-  const wholeCounts = new Map([
-    ['shop', {Deployment: 9, StatefulSet: 2, DaemonSet: 0}],
-    ['blog', {Deployment: 0, StatefulSet: 0, DaemonSet: 3}],
-  ])
-  const partly = {...cacheOf(full), wholeCounts}
+  const wholeCounts = {
+    kinds: {Deployment: 9, StatefulSet: 2, DaemonSet: 3},
+    namespaces: new Map([
+      ['shop', {Deployment: 9, StatefulSet: 2, DaemonSet: 0}],
+      ['blog', {Deployment: 0, StatefulSet: 0, DaemonSet: 3}],
+    ]),
+  }
+  let partly: ImageCache = {...cacheOf(full), wholeCounts}
   const ask = (kinds: CacheQuestion['kinds'], ...namespaces: string[]) =>
     answerFromCache(partly, {query, kinds, namespaces: chooseNamespaces(namespaces)})
   expect(ask(workloadKinds)).toMatchObject({workloadsRead: 14})
@@ -91,4 +94,7 @@ test('of a cache that was read in part the answer speaks of the whole', () => {
     patternsSeen: new Set(['sh*']),
   })
   expect(ask(['StatefulSet'], 'blog')).toMatchObject({workloadsRead: 0, patternsSeen: new Set()})
+  partly = {...cacheOf(full), wholeCounts: {kinds: wholeCounts.kinds}}
+  expect(ask(['Deployment', 'DaemonSet'])).toMatchObject({workloadsRead: 12})
+  expect(ask(workloadKinds, 'sh*', 'other')).toMatchObject({workloadsRead: 2, patternsSeen: new Set(['sh*'])})
 })

@@ -1,6 +1,6 @@
 import type {Unread, WorkloadMatch} from '../model/cluster.ts'
 import {type ContainerImage, type WorkloadKind, workloadName} from '../model/workload.ts'
-import type {CachedWorkload, ImageCache, WorkloadCounts} from './image-cache.ts'
+import type {CachedWorkload, CountsByKind, ImageCache, WorkloadCounts} from './image-cache.ts'
 import {type ImageQuery, matches} from './image-query.ts'
 import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from './select-namespaces.ts'
 
@@ -26,7 +26,8 @@ export interface CacheQuestion {
  * What the image cache answers, without asking the cluster anything. Containers it does not name have an empty name, and of
  * a cache that was read in part `images` has those that were read: all that matched are among them.
  */
-export function answerFromCache(cache: ImageCache, {query, kinds, namespaces}: CacheQuestion): CacheAnswer {
+export function answerFromCache(cache: ImageCache, question: CacheQuestion): CacheAnswer {
+  const {query, kinds, namespaces} = question
   const filter = filterNamespaces(namespaces)
   const found = new Map<string, {workload: CachedWorkload; images: ContainerImage[]; matched: ContainerImage[]}>()
   for (const [image, entries] of cache.images) {
@@ -46,17 +47,23 @@ export function answerFromCache(cache: ImageCache, {query, kinds, namespaces}: C
     matches: answers.map(({workload: {kind, namespace, name}, images, matched}) => {
       return {kind, namespace, name, uid: '', images, matched}
     }),
-    workloadsRead: cache.wholeCounts ? countChosen(cache.wholeCounts, kinds, filter) : found.size,
+    workloadsRead: (cache.wholeCounts && countChosen(cache.wholeCounts, question, filter)) ?? found.size,
     patternsSeen: filter.patternsSeen,
     unread: kinds.filter((kind) => !knowsKind(cache, kind)).map(notInCache),
   }
 }
 
-/** What the answer speaks of, where only the part of the cache was read that can match. */
-function countChosen(counts: WorkloadCounts, kinds: readonly WorkloadKind[], filter: NamespaceFilter): number {
-  return counts.entries().reduce((sum, [namespace, byKind]) => {
-    const count = kinds.reduce((total, kind) => total + byKind[kind], 0)
-    return count > 0 && filter.admits(namespace) ? sum + count : sum
+/** What the answer speaks of, where only the part of the cache was read that can match. Undefined: it does not say. */
+function countChosen(
+  {kinds: all, namespaces}: WorkloadCounts,
+  {kinds, namespaces: chosen}: CacheQuestion,
+  filter: NamespaceFilter,
+): number | undefined {
+  const count = (byKind: CountsByKind) => kinds.reduce((total, kind) => total + byKind[kind], 0)
+  if (chosen.patterns.length === 0) return count(all)
+  return namespaces?.entries().reduce((sum, [namespace, byKind]) => {
+    const workloads = count(byKind)
+    return workloads > 0 && filter.admits(namespace) ? sum + workloads : sum
   }, 0)
 }
 

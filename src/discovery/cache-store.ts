@@ -85,7 +85,7 @@ async function loadImages(
   const images = await readShards(place, index, numbers)
   if (images === undefined) return undefined
   if (isProblem(images)) return unreadable(head, images.problem)
-  return {...version, cache: {...origin, images, ...(index.counts && {wholeCounts: index.counts})}}
+  return {...version, cache: {...origin, images, wholeCounts: index.counts}}
 }
 
 function decodeStored({data, uid, resourceVersion, serverDate}: ConfigMapObject): StoredHead {

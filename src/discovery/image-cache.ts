@@ -24,8 +24,14 @@ export interface CacheOrigin {
   readonly provenAt?: Date
 }
 
-/** How many workloads of each kind a cache lists in each namespace. */
-export type WorkloadCounts = ReadonlyMap<string, Readonly<Record<WorkloadKind, number>>>
+export type CountsByKind = Readonly<Record<WorkloadKind, number>>
+
+/** How many workloads a cache lists. */
+export interface WorkloadCounts {
+  readonly kinds: CountsByKind
+  /** Undefined: there are more namespaces than are counted. */
+  readonly namespaces?: ReadonlyMap<string, CountsByKind>
+}
 
 /** What the image cache of a cluster says. */
 export interface ImageCache extends CacheOrigin {

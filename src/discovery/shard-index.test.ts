@@ -59,13 +59,13 @@ describe('a head', () => {
     expect(images.size).toBeGreaterThan(0)
   })
 
-  test('leaves out the counts where there are too many namespaces', async () => {
+  test('counts by kind alone where there are too many namespaces', async () => {
     const many = Array.from({length: 1500}, (_, i) => workload(`namespace-${i}/web`, 'web:1'))
     const {index} = await shard(
       buildImageCache({...randomCache(1, {workloads: 0, repositories: 1}), workloads: many}),
       2,
     )
-    expect(index).not.toHaveProperty('counts')
+    expect(index.counts).toEqual({kinds: {Deployment: 1500, StatefulSet: 0, DaemonSet: 0}})
   })
 
   const good = {
@@ -74,6 +74,7 @@ describe('a head', () => {
     count: 1,
     imageCount: 3,
     unparsed: [],
+    kinds: [1],
     each: [{build: 'b1', fingerprint: 'f', bytes: 1, digests: ''}],
   }
   const origin = {clusterUid: 'u', builtAt: '2026-11-24T10:00:00Z', resourceVersions: {Deployment: '1'}, workloads: 1}
@@ -83,10 +84,13 @@ describe('a head', () => {
     const shards = {...good, more: 1, namespaces: {shop: [1, 2, 3, 4], blog: [7]}}
     expect(decodeImageCache(head(shards, {further: true}))).toMatchObject({
       index: {
-        counts: new Map([
-          ['shop', {Deployment: 1, StatefulSet: 2, DaemonSet: 3}],
-          ['blog', {Deployment: 7, StatefulSet: 0, DaemonSet: 0}],
-        ]),
+        counts: {
+          kinds: {Deployment: 1, StatefulSet: 0, DaemonSet: 0},
+          namespaces: new Map([
+            ['shop', {Deployment: 1, StatefulSet: 2, DaemonSet: 3}],
+            ['blog', {Deployment: 7, StatefulSet: 0, DaemonSet: 0}],
+          ]),
+        },
       },
     })
   })
@@ -107,6 +111,7 @@ describe('a head', () => {
     [head({...good, build: 'a/b'}), broken],
     [head({...good, imageCount: '3'}), broken],
     [head({...good, unparsed: [1.5]}), broken],
+    [head({...good, kinds: undefined}), broken],
     [head({...good, namespaces: []}), broken],
     [head({...good, namespaces: {shop: 3}}), broken],
     [head(good, {clusterUid: undefined}), nameless],
@@ -188,7 +193,7 @@ describe('an answer from the shards that can hold it', () => {
 function fromShards(cache: ImageCache, index: ShardIndex, query: ImageQuery): ImageCache {
   const parts = splitImages(cache.images, index.shards.length)
   const images = joinImages(shardsFor(query, index).flatMap((number) => parts[number] ?? []))
-  return {...cache, images, ...(index.counts && {wholeCounts: index.counts})}
+  return {...cache, images, wholeCounts: index.counts}
 }
 
 function comparable(cache: ImageCache, query: ImageQuery, {namespaces = [], kinds = workloadKinds}: QueryScope) {

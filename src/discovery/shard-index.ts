@@ -1,10 +1,10 @@
-import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
+import {workloadKinds} from '../model/workload.ts'
 import {mayHoldDigest} from './digest-filter.ts'
-import {encodeOrigin, type KnownOrigin, type WorkloadCounts} from './image-cache.ts'
+import {type CountsByKind, encodeOrigin, type KnownOrigin, type WorkloadCounts} from './image-cache.ts'
 import type {ImageQuery} from './image-query.ts'
 import {isImageReference, parseImageReference} from './image-ref.ts'
 import {areCounts, isCount, isName, isRecord} from './json-shape.ts'
-import {isProblem, type Problem, quoted} from './problem.ts'
+import {type Problem, quoted} from './problem.ts'
 import {shardHash, shardOfRepository, shardOfText} from './shard-of-image.ts'
 import {noWorkloads} from './split-images.ts'
 
@@ -26,8 +26,7 @@ export interface ShardIndex {
   readonly imageCount: number
   /** The shards in which there are images that cannot be parsed; hardly ever any. */
   readonly unparsed: readonly number[]
-  /** Undefined where they would take too much room. */
-  readonly counts?: WorkloadCounts
+  readonly counts: WorkloadCounts
   readonly shards: readonly ShardEntry[]
 }
 
@@ -37,14 +36,13 @@ export interface ShardedCache extends KnownOrigin {
 }
 
 /** Of the head, which is read for every answer. */
-const maxCountsBytes = 16 * 1024
+const maxNamespacesBytes = 16 * 1024
 
 /** The document of a head. It has no `images`, so that a reader who knows no shards fails instead of finding nothing. */
 export function encodeShardedHead({index, ...origin}: ShardedCache): string {
-  const {build, imageCount, unparsed, counts = new Map(), shards} = index
-  const namespaces = Object.fromEntries(
-    [...counts].map(([namespace, byKind]) => [namespace, workloadKinds.map((kind) => byKind[kind])]),
-  )
+  const {build, imageCount, unparsed, counts, shards} = index
+  const encoded = [...(counts.namespaces ?? [])].map(([namespace, byKind]) => [namespace, encodeCounts(byKind)])
+  const namespaces = Object.fromEntries(encoded)
   return JSON.stringify({
     ...encodeOrigin(origin),
     shards: {
@@ -53,15 +51,20 @@ export function encodeShardedHead({index, ...origin}: ShardedCache): string {
       count: shards.length,
       imageCount,
       unparsed,
-      ...(JSON.stringify(namespaces).length <= maxCountsBytes && counts.size > 0 && {namespaces}),
+      kinds: encodeCounts(counts.kinds),
+      ...(counts.namespaces && JSON.stringify(namespaces).length <= maxNamespacesBytes && {namespaces}),
       each: shards.map(({digests, ...entry}) => ({...entry, digests: Buffer.from(digests).toString('base64')})),
     },
   })
 }
 
+function encodeCounts(byKind: CountsByKind): readonly number[] {
+  return workloadKinds.map((kind) => byKind[kind])
+}
+
 /** Reads the `shards` of a head. Never throws. */
 export function decodeShardIndex(listed: Readonly<Record<string, unknown>>): ShardIndex | Problem {
-  const {build, hash, count, imageCount, unparsed, namespaces, each} = listed
+  const {build, hash, count, imageCount, unparsed, each} = listed
   if (hash !== shardHash) {
     return {
       problem: `The image cache is sharded by ${quoted(JSON.stringify(hash) ?? '')}, which this hubspoke cannot read.`,
@@ -69,11 +72,9 @@ export function decodeShardIndex(listed: Readonly<Record<string, unknown>>): Sha
   }
   const shards = Array.isArray(each) ? each.flatMap((entry) => decodeEntry(entry) ?? []) : []
   const isWhole = shards.length > 0 && Array.isArray(each) && shards.length === each.length && shards.length === count
-  const counts = namespaces === undefined ? undefined : decodeCounts(namespaces)
-  if (!isWhole || !isBuild(build) || !isCount(imageCount) || !areCounts(unparsed) || (counts && isProblem(counts))) {
-    return broken
-  }
-  return {build, imageCount, unparsed, shards, ...(counts && {counts})}
+  const counts = decodeCounts(listed)
+  if (!isWhole || !isBuild(build) || !isCount(imageCount) || !areCounts(unparsed) || !counts) return broken
+  return {build, imageCount, unparsed, counts, shards}
 }
 
 const broken = {problem: 'The image cache has broken "shards".'}
@@ -90,16 +91,21 @@ function isBuild(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9]{1,32}$/.test(value)
 }
 
-function decodeCounts(namespaces: unknown): WorkloadCounts | Problem {
-  if (!isRecord(namespaces)) return broken
-  const counts = new Map<string, Record<WorkloadKind, number>>()
-  for (const [namespace, numbers] of Object.entries(namespaces)) {
-    if (!areCounts(numbers)) return broken
-    const byKind = {...noWorkloads}
-    for (const [i, kind] of workloadKinds.entries()) byKind[kind] = numbers[i] ?? 0
-    counts.set(namespace, byKind)
-  }
-  return counts
+function decodeCounts({kinds, namespaces}: Readonly<Record<string, unknown>>): WorkloadCounts | undefined {
+  if (!areCounts(kinds)) return undefined
+  if (namespaces === undefined) return {kinds: toCounts(kinds)}
+  if (!isRecord(namespaces)) return undefined
+  const entries = Object.entries(namespaces).flatMap(([namespace, numbers]) =>
+    areCounts(numbers) ? [[namespace, toCounts(numbers)] as const] : [],
+  )
+  const isWhole = entries.length === Object.keys(namespaces).length
+  return isWhole ? {kinds: toCounts(kinds), namespaces: new Map(entries)} : undefined
+}
+
+function toCounts(numbers: readonly number[]): CountsByKind {
+  const byKind = {...noWorkloads}
+  for (const [i, kind] of workloadKinds.entries()) byKind[kind] = numbers[i] ?? 0
+  return byKind
 }
 
 /**

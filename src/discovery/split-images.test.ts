@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {WorkloadKind} from '../model/workload.ts'
 import {chooseShardCount, countWorkloads, joinImages, splitImages} from './split-images.ts'
 import {randomCache, randomFrom} from './testing/random-cache.ts'
 
@@ -34,10 +35,10 @@ test.each(Array.from({length: 20}, (_, seed) => ({seed})))('what is split is who
 
 test('each workload is counted once, by its namespace and kind', () => {
   const {images, workloads} = randomCache(1, {workloads: 200, repositories: 30, namespaces: 3})
-  const counts = countWorkloads(images)
-  expect([...counts.keys()].sort()).toEqual(['team-0', 'team-1', 'team-2'])
-  const sum = (kind: 'Deployment' | 'StatefulSet' | 'DaemonSet') =>
-    counts.values().reduce((total, byKind) => total + byKind[kind], 0)
-  expect(sum('Deployment') + sum('StatefulSet') + sum('DaemonSet')).toBe(workloads)
-  expect(sum('Deployment')).toBeGreaterThan(sum('StatefulSet') + sum('DaemonSet'))
+  const {kinds, namespaces = new Map()} = countWorkloads(images)
+  expect([...namespaces.keys()].sort()).toEqual(['team-0', 'team-1', 'team-2'])
+  const sum = (kind: WorkloadKind) => namespaces.values().reduce((total, byKind) => total + byKind[kind], 0)
+  expect(kinds).toEqual({Deployment: sum('Deployment'), StatefulSet: sum('StatefulSet'), DaemonSet: sum('DaemonSet')})
+  expect(kinds.Deployment + kinds.StatefulSet + kinds.DaemonSet).toBe(workloads)
+  expect(kinds.Deployment).toBeGreaterThan(kinds.StatefulSet + kinds.DaemonSet)
 })

@@ -1,5 +1,5 @@
 import type {WorkloadKind} from '../model/workload.ts'
-import type {CachedImages, CachedWorkload, WorkloadCounts} from './image-cache.ts'
+import type {CachedImages, CachedWorkload, CountsByKind, WorkloadCounts} from './image-cache.ts'
 import {shardOfImage} from './shard-of-image.ts'
 
 /** So much JSON makes about 9 KiB when it is packed: half a shard that came out twice as large as the others. */
@@ -30,19 +30,21 @@ export function joinImages(shards: Iterable<CachedImages>): CachedImages {
   return joined
 }
 
-export const noWorkloads: Readonly<Record<WorkloadKind, number>> = {Deployment: 0, StatefulSet: 0, DaemonSet: 0}
+export const noWorkloads: CountsByKind = {Deployment: 0, StatefulSet: 0, DaemonSet: 0}
 
 /** How many workloads there are, each counted once however many images it runs. */
 export function countWorkloads(images: CachedImages): WorkloadCounts {
   const seen = new Set<string>()
-  const counts = new Map<string, Record<WorkloadKind, number>>()
+  const kinds = {...noWorkloads}
+  const namespaces = new Map<string, Record<WorkloadKind, number>>()
   for (const {kind, namespace, name} of [...images.values()].flat()) {
     const key = `${kind}/${namespace}/${name}`
     if (seen.has(key)) continue
     seen.add(key)
-    const byKind = counts.get(namespace) ?? {...noWorkloads}
+    const byKind = namespaces.get(namespace) ?? {...noWorkloads}
     byKind[kind]++
-    counts.set(namespace, byKind)
+    kinds[kind]++
+    namespaces.set(namespace, byKind)
   }
-  return counts
+  return {kinds, namespaces}
 }
