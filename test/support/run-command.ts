@@ -14,6 +14,7 @@ import RunsList from '../../src/commands/runs/list.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
+import {schemaErrors} from './schemas.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -43,7 +44,7 @@ export interface Ended {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
-  /** stdout, parsed. */
+  /** stdout, parsed; throws where a report is not as its schema says. */
   readonly document: () => unknown
 }
 
@@ -121,10 +122,18 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       await withProcessEnvironment(options.env ?? {}, () =>
         execute(Command, name, words.slice(name.split(' ').length), runtime),
       )
-      return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => JSON.parse(stdout.text())}
+      return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => documentOf(stdout.text())}
     },
     [Symbol.asyncDispose]: () => rm(home, {recursive: true, force: true}),
   }
+}
+
+function documentOf(text: string): unknown {
+  const document: unknown = JSON.parse(text)
+  const isReport = typeof document === 'object' && document !== null && 'type' in document
+  const errors = isReport ? schemaErrors(document) : []
+  if (errors.length > 0) throw new Error(`not as its schema says: ${errors.join('; ')}`)
+  return document
 }
 
 /** oclif takes the values of flags from the process itself. */
