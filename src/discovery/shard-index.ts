@@ -36,7 +36,7 @@ export interface ShardedCache extends KnownOrigin {
 }
 
 /** Of the head, which is read for every answer. */
-const maxNamespacesBytes = 16 * 1024
+const maxNamespacesBytes = 8 * 1024
 
 /** The document of a head. It has no `images`, so that a reader who knows no shards fails instead of finding nothing. */
 export function encodeShardedHead({index, ...origin}: ShardedCache): string {
