@@ -98,7 +98,8 @@ describe('a head', () => {
   const broken = 'The image cache has broken "shards".'
   const nameless = 'The image cache is sharded and does not say of what.'
   test.each([
-    [head({...good, hash: 'sha1'}), 'The image cache is sharded by ""sha1"", which this hubspoke cannot read.'],
+    [head({...good, hash: 'sha1'}), 'The image cache is sharded by "sha1", which this hubspoke cannot read.'],
+    [head({...good, hash: 7}), 'The image cache is sharded by "7", which this hubspoke cannot read.'],
     [head({...good, hash: undefined}), 'The image cache is sharded by "", which this hubspoke cannot read.'],
     [head({...good, count: 2}), broken],
     [head({...good, each: []}), broken],

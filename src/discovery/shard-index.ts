@@ -66,9 +66,8 @@ function encodeCounts(byKind: CountsByKind): readonly number[] {
 export function decodeShardIndex(listed: Readonly<Record<string, unknown>>): ShardIndex | Problem {
   const {build, hash, count, imageCount, unparsed, each} = listed
   if (hash !== shardHash) {
-    return {
-      problem: `The image cache is sharded by ${quoted(JSON.stringify(hash) ?? '')}, which this hubspoke cannot read.`,
-    }
+    const name = typeof hash === 'string' ? hash : (JSON.stringify(hash) ?? '')
+    return {problem: `The image cache is sharded by ${quoted(name)}, which this hubspoke cannot read.`}
   }
   const shards = Array.isArray(each) ? each.flatMap((entry) => decodeEntry(entry) ?? []) : []
   const isWhole = shards.length > 0 && Array.isArray(each) && shards.length === each.length && shards.length === count
