@@ -1,6 +1,7 @@
 import type {OnEvent} from '../model/event.ts'
 import type {StopSwitch} from '../model/stop.ts'
 import {chooseProgress} from '../progress/choose-progress.ts'
+import type {Progress} from '../progress/progress.ts'
 import type {Runtime} from './runtime.ts'
 import {stopOnSignals} from './stop-on-signals.ts'
 
@@ -25,24 +26,29 @@ export async function withSession<Result>(
   flags: SessionFlags,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const {stop, release} = stopOnSignals(runtime)
+  let progress: Progress | undefined
+  const {stop, release} = stopOnSignals(runtime, {
+    notice: 'Stopping: writes in flight finish, nothing new starts. Again to abandon them.',
+    clear: async () => progress?.pause(),
+  })
   const over = new AbortController()
   if (flags.deadline !== undefined) {
     void runtime.clock.sleep(flags.deadline, over.signal).then(() => over.signal.aborted || stop.stop('deadline'))
   }
   const {stderr, env, clock, every} = runtime
-  const progress = await chooseProgress({stderr, env, clock, every, quiet: flags.quiet, verbose: flags.verbose})
+  const shown = await chooseProgress({stderr, env, clock, every, quiet: flags.quiet, verbose: flags.verbose})
+  progress = shown
   try {
     return await work({
       stop,
-      onEvent: progress.onEvent,
+      onEvent: shown.onEvent,
       async aside(speak) {
-        await progress.pause()
+        await shown.pause()
         return speak()
       },
     })
   } finally {
-    await progress.stop()
+    await shown.stop()
     over.abort()
     release()
   }

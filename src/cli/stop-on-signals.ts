@@ -8,21 +8,30 @@ export interface Interruption {
   release(): void
 }
 
+export interface FirstSignal {
+  /** One line that says what happens now. */
+  readonly notice: string
+  /** Takes what is drawn off the screen, where the notice would be lost in it. */
+  clear?(): Promise<void>
+}
+
 /**
  * The first SIGINT, SIGTERM or SIGHUP stops the run in order, which ends with its summary; a second one ends the process
  * at once with the code of that signal.
  */
 export function stopOnSignals(
   runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>,
-  notice = 'Stopping: writes in flight finish, nothing new starts. Once more to abandon them.',
+  {notice, clear = async () => undefined}: FirstSignal,
 ): Interruption {
   const stop = createStopSwitch()
+  let isSecond = false
   const release = runtime.onStopSignal((signal) => {
-    if (stop.reason !== undefined && stop.reason in exitForSignal) {
+    if (isSecond) {
       runtime.abort(exitCodes[exitForSignal[signal]].code)
       return
     }
-    runtime.stderr.write(`\n${notice}\n`)
+    isSecond = true
+    void clear().then(() => runtime.stderr.write(`\n${notice}\n`))
     stop.stop(signal)
   })
   return {stop, release}

@@ -99,7 +99,7 @@ describe('signals', () => {
         .some(({method}) => method === 'PATCH'),
     )
     child.kill('SIGINT')
-    await says('Once more to abandon them')
+    await says('Again to abandon them')
     child.kill('SIGINT')
     const {stdout, stderr, exitCode} = await end
     expect(stdout).toBe('')
