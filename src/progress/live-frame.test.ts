@@ -34,7 +34,7 @@ test('each cluster has a row, in the order of the plan; the totals come last', (
     {text: 'eu-west  0 of 2 done, 1 rolling', state: 'active'},
     {text: 'us       0 of 1 done, 1 in trouble', state: 'trouble'},
   ])
-  expect(totals).toEqual({text: '0 of 3 done, 1 rolling, 1 in trouble in 2 clusters', state: 'active'})
+  expect(totals).toEqual({text: 'Total    0 of 3 done, 1 rolling, 1 in trouble', state: 'active'})
   expect(below).toEqual(['us/shop/Deployment/web FAILED: It is stuck.'])
 })
 
@@ -56,7 +56,7 @@ test('a cluster is done when every target is, whatever became of the run', () =>
     finished('eu/shop/web', 'succeeded'),
     finished('eu/shop/cart', 'not-run'),
   )
-  expect(rows).toEqual([{text: 'eu  1 of 2 done, 1 not run', state: 'done'}])
+  expect(rows).toEqual([{text: 'eu     1 of 2 done, 1 not run', state: 'done'}])
   expect(totals.text).toBe('Stopping (SIGINT): 1 of 2 done, 1 not run')
 })
 

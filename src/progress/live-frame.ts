@@ -14,6 +14,7 @@ export interface Frame {
   readonly below: readonly string[]
 }
 
+const totalsName = 'Total'
 const mostRows = 12
 const mostBelow = 4
 /** The totals, and the line that the cursor stands on. */
@@ -40,10 +41,10 @@ function assignRows(clusters: readonly ClusterCounts[], rows: number) {
 export function frameOf(view: ProgressView, fit: {readonly rows: number; readonly below: number}): Frame {
   const {own, others} = assignRows(view.clusters, fit.rows)
   const clusters = view.clusters.slice(0, own)
-  const width = Math.max(0, ...clusters.map(({name}) => printable(name).length))
+  const width = Math.max(totalsName.length, ...clusters.map(({name}) => printable(name).length))
   const rows = clusters.map((cluster) => rowOf(printable(cluster.name).padEnd(width), cluster))
   if (others > 0) rows.push(rowOf(`${others} more clusters`, sum(view.clusters.slice(own))))
-  return {rows, totals: totalsOf(view), below: belowOf(view, fit.below)}
+  return {rows, totals: totalsOf(view, width), below: belowOf(view, fit.below)}
 }
 
 function rowOf(name: string, counts: TargetCounts): Row {
@@ -67,15 +68,14 @@ function countsText({total, done, trouble, notRun, rolling, retrying}: TargetCou
   return [`${done} of ${total} done`, ...rest].join(', ')
 }
 
-function totalsOf({stage, contexts, clusters, totals, stopping}: ProgressView): Row {
+function totalsOf({stage, contexts, totals, stopping}: ProgressView, width: number): Row {
   const {read, total, notInFull} = contexts
   if (stage !== 'distribution') {
     const trouble = notInFull === 0 ? '' : `, ${notInFull} not in full`
     return {text: `Read ${read} of ${contextsOf(total)}${trouble}`, state: read < total ? 'active' : 'done'}
   }
-  const head = stopping === undefined ? '' : `Stopping (${printable(stopping)}): `
-  const where = clusters.length > 1 ? ` in ${clusters.length} clusters` : ''
-  return {text: `${head}${countsText(totals)}${where}`, state: stateOf(totals)}
+  const head = stopping === undefined ? `${totalsName.padEnd(width)}  ` : `Stopping (${printable(stopping)}): `
+  return {text: `${head}${countsText(totals)}`, state: stateOf(totals)}
 }
 
 function belowOf({stage, contexts, troubles}: ProgressView, most: number): readonly string[] {

@@ -75,9 +75,9 @@ test('a run is drawn in its place, and leaves nothing behind', async () => {
   progress.onEvent(finished('us/shop/web', 'failed', {failure: stuck}))
   await tick()
   expect(withoutSpinner(screen.lines())).toEqual([
-    'eu  0 of 2 done, 1 rolling',
-    '✖ us  0 of 1 done, 1 in trouble',
-    '0 of 3 done, 1 rolling, 1 in trouble in 2 clusters',
+    'eu     0 of 2 done, 1 rolling',
+    '✖ us     0 of 1 done, 1 in trouble',
+    'Total  0 of 3 done, 1 rolling, 1 in trouble',
     '  › us/shop/Deployment/web FAILED: It is stuck.',
   ])
   await progress.stop()
@@ -132,7 +132,7 @@ test('a pause clears the screen for a question, and the next target draws again'
   progress.onEvent(finished('eu/shop/web', 'succeeded'))
   progress.onEvent(started('eu/shop/cart'))
   await drawn()
-  expect(withoutSpinner(screen.lines()).slice(0, 2)).toEqual(['Go on? [y/N] y', 'eu  1 of 2 done, 1 rolling'])
+  expect(withoutSpinner(screen.lines()).slice(0, 2)).toEqual(['Go on? [y/N] y', 'eu     1 of 2 done, 1 rolling'])
   await progress.stop()
   expect(screen.lines()).toEqual(['Go on? [y/N] y'])
 })

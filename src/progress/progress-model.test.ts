@@ -80,6 +80,13 @@ test('troubles are the last ones, oldest first', () => {
   ])
 })
 
+test('why a target waits is told only while it waits', () => {
+  const other: HubEvent = {...retrying, target: target('us/shop/web')}
+  const waiting = 'us/shop/Deployment/web: next try in 30s: HTTP 503.'
+  expect(after(four, retrying, other, started('eu/shop/web', 2)).troubles).toEqual([waiting])
+  expect(after(four, retrying, other, finished('eu/shop/web', 'not-run')).troubles).toEqual([waiting])
+})
+
 test('a view does not change when events come', () => {
   const model = createProgressModel()
   model.apply(four)

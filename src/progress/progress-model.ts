@@ -65,17 +65,15 @@ export function createProgressModel(): ProgressModel {
   const targets = createTargetCounter()
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
-  let troubles: readonly string[] = []
-  const tell = (text: string) => {
-    troubles = [...troubles, text].slice(-troublesKept)
-  }
+  const troubles = createTroubles()
+  const contextsNow = () => ({...contexts, waitingFor: [...waitingFor]})
   const read = (reading: ClusterReading) => {
     if (!waitingFor.delete(reading.context.name)) return
     contexts.read += 1
     const trouble = troubleOfReading(reading)
     if (trouble === undefined) return
     contexts.notInFull += 1
-    tell(`${reading.context.name} ${trouble}`)
+    troubles.tell(`${reading.context.name} ${trouble}`)
   }
   return {
     apply(event) {
@@ -91,20 +89,22 @@ export function createProgressModel(): ProgressModel {
           stage = 'distribution'
           return targets.plan(event.plan)
         case 'target-started':
+          troubles.forgetRetry(event.target)
           return targets.move(event.target, 'rolling')
         case 'target-retrying':
-          tell(`${targetName(event.target)}: next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
+          troubles.tellRetry(event.target, `next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
           return targets.move(event.target, 'retrying')
         case 'target-finished': {
+          troubles.forgetRetry(event.result.target)
           const trouble = troubleOfResult(event.result)
-          if (trouble !== undefined) tell(trouble)
+          if (trouble !== undefined) troubles.tell(trouble)
           return targets.move(event.result.target, endState(event.result))
         }
         case 'stopping':
           stopping = event.reason
           return
         case 'notice':
-          return tell(event.message)
+          return troubles.tell(event.message)
         case 'target-written':
         case 'target-progress':
           return
@@ -112,7 +112,24 @@ export function createProgressModel(): ProgressModel {
           return event satisfies never
       }
     },
-    view: () => ({stage, contexts: {...contexts, waitingFor: [...waitingFor]}, ...targets.view(), troubles, stopping}),
+    view: () => ({stage, contexts: contextsNow(), ...targets.view(), ...troubles.view(), stopping}),
+  }
+}
+
+/** The last sentences of what went wrong. Why a target waits for its next try is forgotten when that begins. */
+function createTroubles() {
+  let kept: readonly {readonly text: string; readonly retryOf?: string}[] = []
+  const add = (trouble: (typeof kept)[number]) => {
+    kept = [...kept, trouble].slice(-troublesKept)
+  }
+  return {
+    tell: (text: string) => add({text}),
+    tellRetry: (target: Target, why: string) =>
+      add({text: `${targetName(target)}: ${why}`, retryOf: targetKey(target)}),
+    forgetRetry(target: Target) {
+      kept = kept.filter(({retryOf}) => retryOf !== targetKey(target))
+    },
+    view: () => ({troubles: kept.map(({text}) => text)}),
   }
 }
 
