@@ -22,8 +22,10 @@ test('only the last column is wrapped; names stay whole, also where the terminal
   const rows = [['a-name-of-thirty-characters-xxx', '1', 'a reason that needs more than one line here']]
   expect(renderColumns(columns, rows, {...plain, width: 50})).toEqual([
     'NAME                             COUNT  WHY',
-    'a-name-of-thirty-characters-xxx      1  a reason that needs',
-    '                                        more than one line',
+    'a-name-of-thirty-characters-xxx      1  a reason',
+    '                                        that needs',
+    '                                        more than',
+    '                                        one line',
     '                                        here',
   ])
 })

@@ -19,7 +19,7 @@ export interface ColumnsOptions {
 
 const gap = '  '
 /** A column that must wrap keeps at least this width, even where the terminal is too narrow for it. */
-const minWrapWidth = 20
+const minWrapWidth = 12
 /** cli-table3 takes time superlinear in the rows of one table. */
 const rowsPerTable = 25
 

@@ -67,6 +67,25 @@ test('-o wide names the container, and its role where it is a special one', () =
   expect(renderFindTable(found, {...terminal, wide: true})).toMatch(/Deployment\/web +log \(sidecar\) +log:1\n/)
 })
 
+test('without -o wide a container is named only where no plain one runs the image', () => {
+  const matched = [
+    {container: 'migrate', image: 'web:1', role: 'init'},
+    {container: 'log', image: 'web:2', role: 'sidecar'},
+    {container: 'app', image: 'web:3', role: 'container'},
+    {container: 'seed', image: 'web:3', role: 'init'},
+  ] as const
+  const found = summarizeFind({
+    query: 'web',
+    scope: scope(['eu']),
+    readings: [reading('eu', {matches: [{...match('eu/shop/Deployment/web'), matched}]})],
+    allowEmpty: false,
+  })
+  const {width: _, ...pipe} = terminal
+  expect(renderFindTable(found, {...pipe, width: undefined})).toContain(
+    ' Deployment/web  web:1 (init migrate), web:2 (sidecar log), web:3\n',
+  )
+})
+
 test('a context that was not read comes first, also when nothing was found', () => {
   const down = unreadable('ap', failure('unreachable', 'Cannot reach it.', 'kubectl --context ap get --raw /readyz'))
   const found = summarizeFind({query: 'web', scope: scope(['ap']), readings: [down], allowEmpty: true})

@@ -38,11 +38,22 @@ function workloadLines(workloads: readonly WorkloadEntry[], {printable, width, c
     ...(wide
       ? [printable(workload.matched.map(({container, role}) => containerWords(container, role)).join(', '))]
       : []),
-    printable(matchedImages(workload).map(imageOf).join(', ')),
+    printable(
+      matchedImages(workload)
+        .map((image) => `${imageOf(image)}${wide ? '' : besides(workload, image)}`)
+        .join(', '),
+    ),
   ])
   const titles = ['CONTEXT', 'NAMESPACE', 'WORKLOAD', ...(wide ? ['CONTAINER'] : []), 'IMAGE']
   const columns = titles.map((title) => ({title}))
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+}
+
+/** ` (init migrate)`: where no plain container runs the image, which one does, as nobody would look for it there. */
+function besides({matched}: WorkloadEntry, image: string): string {
+  const runners = matched.filter((one) => one.image === image)
+  if (runners.some(({role}) => role === 'container')) return ''
+  return ` (${runners.map(({container, role}) => `${role} ${container}`).join(', ')})`
 }
 
 function containerWords(container: string, role: 'container' | 'init' | 'sidecar'): string {

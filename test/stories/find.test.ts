@@ -96,7 +96,7 @@ test('init containers and sidecars count, and the answer says which containers m
     },
   ])
   expect((await fleet.shell.run('find', image, '-o', 'wide')).stdout).toContain('migrate (init), mesh (sidecar)')
-  expect((await fleet.shell.run('find', `${image}:1.0`)).stdout).toContain(`${image}:1.0`)
+  expect((await fleet.shell.run('find', `${image}:1.0`)).stdout).toContain(`${image}:1.0 (init migrate)`)
   expect(names(await fleet.shell.run('find', 'ghcr.io/acme/orders', '-o', 'json'))).toEqual([
     'eu/shop/Deployment/orders',
   ])
