@@ -1,4 +1,4 @@
-import {type SelectedContexts, selectContexts} from '../discovery/select-contexts.ts'
+import {type SelectedContexts, selectContexts} from '../discovery/select/select-contexts.ts'
 import type {ClusterAccess, Kubeconfig} from '../kube/ports.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
 import type {Runtime} from './runtime.ts'

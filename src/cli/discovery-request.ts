@@ -1,6 +1,6 @@
+import type {Freshness} from '../discovery/cache/freshness.ts'
 import type {DiscoveryDeps, DiscoveryRequest} from '../discovery/discover.ts'
-import type {Freshness} from '../discovery/freshness.ts'
-import type {ImageQuery} from '../discovery/image-query.ts'
+import type {ImageQuery} from '../discovery/image/image-query.ts'
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import type {Clusters} from './clusters.ts'
 import type {Runtime} from './runtime.ts'

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {type Freshness, parseFreshness} from '../discovery/freshness.ts'
+import {type Freshness, parseFreshness} from '../discovery/cache/freshness.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {parseDuration} from '../shared/duration.ts'

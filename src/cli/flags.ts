@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {defaultCacheNamespace} from '../discovery/cache-store.ts'
+import {defaultCacheNamespace} from '../discovery/cache/cache-store.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'

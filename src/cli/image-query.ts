@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {type ImageQuery, parseImageQuery} from '../discovery/image-query.ts'
+import {type ImageQuery, parseImageQuery} from '../discovery/image/image-query.ts'
 import {isProblem} from '../discovery/problem.ts'
 import {HubspokeError} from '../model/failure.ts'
 

@@ -1,5 +1,5 @@
-import {nearNames} from '../discovery/near-names.ts'
 import {quoted} from '../discovery/problem.ts'
+import {nearNames} from '../discovery/select/near-names.ts'
 import {ledgerDirectory, ledgerPath} from '../ledger/ledger-directory.ts'
 import {listLedgers} from '../ledger/list-ledgers.ts'
 import {readLedger} from '../ledger/read-ledger.ts'

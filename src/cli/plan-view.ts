@@ -1,4 +1,4 @@
-import {matchedImages} from '../discovery/image-query.ts'
+import {matchedImages} from '../discovery/image/image-query.ts'
 import type {Proposal} from '../hub/contract.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {PlannedCluster, PlanView} from '../model/plan-view.ts'

@@ -1,4 +1,4 @@
-import {globMatches} from '../discovery/glob.ts'
+import {globMatches} from '../discovery/image/glob.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import type {ProtectedCluster} from './consent.ts'
 

@@ -1,4 +1,4 @@
-import {nearNames} from '../discovery/near-names.ts'
+import {nearNames} from '../discovery/select/near-names.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {needsOf, type PermittedVerb, permittedVerbs} from '../model/permissions.ts'
 import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'

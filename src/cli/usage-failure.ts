@@ -1,5 +1,5 @@
-import {nearNames} from '../discovery/near-names.ts'
 import {quoted} from '../discovery/problem.ts'
+import {nearNames} from '../discovery/select/near-names.ts'
 import type {Failure} from '../model/failure.ts'
 
 /** A command line that oclif could not read, in one sentence; `words` are the command as it is typed. */

@@ -3,9 +3,9 @@ import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Need, needsOf, type PermittedVerb, permittedVerbs, type Reach} from '../model/permissions.ts'
-import {readCacheHead, type StoredHead} from './cache-store.ts'
+import {readCacheHead, type StoredHead} from './cache/cache-store.ts'
+import {judgeCache} from './cache/freshness.ts'
 import {withEndOfCredentials} from './ended-credentials.ts'
-import {judgeCache} from './freshness.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
 /**

@@ -1,15 +1,15 @@
 import type {ClusterAccess} from '../kube/ports.ts'
 import type {ClusterIdentity, ClusterReading} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {answerByChanges} from './answer-by-changes.ts'
-import {answerByScan} from './answer-by-scan.ts'
-import {answerFromCache} from './answer-from-cache.ts'
-import type {StoredCache} from './cache-store.ts'
-import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './freshness.ts'
-import {byPlace, type ImageCache} from './image-cache.ts'
-import type {Answer, Reader, ReadRequest} from './reader.ts'
+import {answerByChanges} from './answer/answer-by-changes.ts'
+import {answerByScan} from './answer/answer-by-scan.ts'
+import {answerFromCache} from './answer/answer-from-cache.ts'
+import type {Answer, Reader, ReadRequest} from './answer/reader.ts'
+import type {StoredCache} from './cache/cache-store.ts'
+import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './cache/freshness.ts'
+import {byPlace, type ImageCache} from './cache/image-cache.ts'
+import {cacheAgeMs, tryCache} from './cache/try-cache.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
-import {cacheAgeMs, tryCache} from './try-cache.ts'
 
 /** A reading, and which patterns of `-n` had a workload in it. */
 export interface ClusterAnswer {

@@ -1,8 +1,8 @@
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
 import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
-import {createConnection} from './connection.ts'
-import type {Credential, Credentials} from './credentials.ts'
+import {createConnection} from './connection/connection.ts'
+import type {Credential, Credentials} from './credentials/credentials.ts'
 import {type Handler, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal

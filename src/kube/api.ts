@@ -4,8 +4,8 @@ import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import {abortable} from './abortable.ts'
-import type {Connection, WireAnswer, WireRequest} from './connection.ts'
-import type {Credential, Credentials} from './credentials.ts'
+import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
+import type {Credential, Credentials} from './credentials/credentials.ts'
 import {answerError, type Party, quoted, reach} from './errors.ts'
 
 /**

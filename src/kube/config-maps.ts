@@ -3,8 +3,8 @@ import {type Api, apiPath, metadataListOnly, metadataOnly} from './api.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
 import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports.ts'
-import {unlessMissing} from './read-workload.ts'
-import {fieldManager} from './restart-workload.ts'
+import {unlessMissing} from './workloads/read-workload.ts'
+import {fieldManager} from './workloads/restart-workload.ts'
 
 const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {shellWord} from '../shared/shell-word.ts'
+import {networkError} from './connection/network-errors.ts'
 import {answerError, goOnWithout} from './errors.ts'
-import {networkError} from './network-errors.ts'
 
 const party = {context: 'prod', server: 'https://prod.test'}
 const status = (message: string, more = {}) => ({kind: 'Status', message, ...more})

@@ -2,18 +2,24 @@ import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
-import {chooseProxy, type ProxyServer} from './choose-proxy.ts'
 import {createClusterAccess} from './cluster-access.ts'
-import {type ConnectionBudget, createConnectionBudget} from './connection-budget.ts'
-import {type Credentials, createCredentials} from './credentials.ts'
+import {chooseProxy, type ProxyServer} from './connection/choose-proxy.ts'
+import {type ConnectionBudget, createConnectionBudget} from './connection/connection-budget.ts'
+import {openFilesLimit} from './connection/open-files.ts'
+import type {ConnectionLimits} from './connection/open-line.ts'
+import {type Credentials, createCredentials} from './credentials/credentials.ts'
+import {createExecCredentials, type ExecCredentials} from './credentials/exec-credentials.ts'
+import type {KubeconfigEntries} from './credentials/kubeconfig-file.ts'
+import {implicitPaths} from './credentials/kubeconfig-sources.ts'
+import {
+  type EntriesRequest,
+  type ReadEntries,
+  readEntries,
+  resolveContext,
+  unusable,
+} from './credentials/resolve-context.ts'
 import {quoted} from './errors.ts'
-import {createExecCredentials, type ExecCredentials} from './exec-credentials.ts'
-import type {KubeconfigEntries} from './kubeconfig-file.ts'
-import {implicitPaths} from './kubeconfig-sources.ts'
-import {openFilesLimit} from './open-files.ts'
-import type {ConnectionLimits} from './open-line.ts'
 import type {ClusterAccess, Kubeconfig} from './ports.ts'
-import {type EntriesRequest, type ReadEntries, readEntries, resolveContext, unusable} from './resolve-context.ts'
 
 export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock

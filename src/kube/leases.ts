@@ -3,8 +3,8 @@ import {type Api, apiPath} from './api.ts'
 import {quoted} from './errors.ts'
 import {numberAt, objectAt, stringsOf, textAt} from './json-fields.ts'
 import type {LeaseObject, LeaseRecord, Leases} from './ports.ts'
-import {unlessMissing} from './read-workload.ts'
-import {fieldManager} from './restart-workload.ts'
+import {unlessMissing} from './workloads/read-workload.ts'
+import {fieldManager} from './workloads/restart-workload.ts'
 
 export function createLeases(api: Api): Leases {
   return {

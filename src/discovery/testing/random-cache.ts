@@ -1,5 +1,5 @@
 import type {ContainerImage, WorkloadImages, WorkloadKind} from '../../model/workload.ts'
-import {type BuiltImageCache, buildImageCache} from '../image-cache.ts'
+import {type BuiltImageCache, buildImageCache} from '../cache/image-cache.ts'
 
 /** Numbers in [0, 1), the same ones for the same seed (a linear congruential generator, Numerical Recipes). */
 export function randomFrom(seed: number): () => number {

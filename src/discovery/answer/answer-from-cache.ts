@@ -1,0 +1,84 @@
+import type {Unread, WorkloadMatch} from '../../model/cluster.ts'
+import {type ContainerImage, type WorkloadKind, workloadName} from '../../model/workload.ts'
+import type {CachedWorkload, CountsByKind, ImageCache, WorkloadCounts} from '../cache/image-cache.ts'
+import {type ImageQuery, matches} from '../image/image-query.ts'
+import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
+
+/** What a cache says of a query. */
+export interface CacheAnswer {
+  /** Without UIDs, which a cache does not hold. */
+  readonly matches: readonly WorkloadMatch[]
+  /** Workloads of the chosen kinds and namespaces. */
+  readonly workloadsRead: number
+  readonly patternsSeen: ReadonlySet<string>
+  /** Kinds that were asked for and that the cache knows nothing about. */
+  readonly unread: readonly Unread[]
+}
+
+/** Which workloads a query asks about. */
+export interface CacheQuestion {
+  readonly query: ImageQuery
+  readonly kinds: readonly WorkloadKind[]
+  readonly namespaces: NamespaceChoice
+}
+
+/**
+ * What the image cache answers, without asking the cluster anything. Containers it does not name have an empty name, and of
+ * a cache that was read in part `images` has those that were read: all that matched are among them.
+ */
+export function answerFromCache(cache: ImageCache, question: CacheQuestion): CacheAnswer {
+  const {query, kinds, namespaces} = question
+  const filter = filterNamespaces(namespaces)
+  const found = new Map<string, {workload: CachedWorkload; images: ContainerImage[]; matched: ContainerImage[]}>()
+  for (const [image, entries] of cache.images) {
+    const isMatch = matches(query, image)
+    for (const workload of entries) {
+      if (!kinds.includes(workload.kind) || !filter.admits(workload.namespace)) continue
+      const name = workloadName(workload)
+      const known = found.get(name) ?? {workload, images: [], matched: []}
+      found.set(name, known)
+      const containers = containersOf(workload, image)
+      known.images.push(...containers)
+      if (isMatch) known.matched.push(...containers)
+    }
+  }
+  const answers = [...found.values()].filter(({matched}) => matched.length > 0)
+  return {
+    matches: answers.map(({workload: {kind, namespace, name}, images, matched}) => {
+      return {kind, namespace, name, uid: '', images, matched}
+    }),
+    workloadsRead: (cache.wholeCounts && countChosen(cache.wholeCounts, question, filter)) ?? found.size,
+    patternsSeen: filter.patternsSeen,
+    unread: kinds.filter((kind) => !knowsKind(cache, kind)).map(notInCache),
+  }
+}
+
+/** What the answer speaks of, where only the part of the cache was read that can match. Undefined: it does not say. */
+function countChosen(
+  {kinds: all, namespaces}: WorkloadCounts,
+  {kinds, namespaces: chosen}: CacheQuestion,
+  filter: NamespaceFilter,
+): number | undefined {
+  const count = (byKind: CountsByKind) => kinds.reduce((total, kind) => total + byKind[kind], 0)
+  if (chosen.patterns.length === 0) return count(all)
+  return namespaces?.entries().reduce((sum, [namespace, byKind]) => {
+    const workloads = count(byKind)
+    return workloads > 0 && filter.admits(namespace) ? sum + workloads : sum
+  }, 0)
+}
+
+function containersOf({containers}: CachedWorkload, image: string): ContainerImage[] {
+  if (containers.length === 0) return [{container: '', image, role: 'container'}]
+  return containers.map((container) => ({...container, image}))
+}
+
+/** A cache lists the kinds it was read from; the older forms do not, and hold Deployments. */
+function knowsKind({resourceVersions, images}: ImageCache, kind: WorkloadKind): boolean {
+  if (resourceVersions.size > 0) return resourceVersions.has(kind)
+  return kind === 'Deployment' || images.values().some((entries) => entries.some((entry) => entry.kind === kind))
+}
+
+function notInCache(kind: WorkloadKind): Unread {
+  const message = `The image cache does not list workloads of kind ${kind}.`
+  return {kind, failure: {class: 'not-found', message, suggestions: ['--fresh exact', 'hubspoke cache refresh']}}
+}

@@ -1,0 +1,119 @@
+import {describe, expect, test} from 'vitest'
+import type {WorkloadChange} from '../../kube/ports.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import {buildImageCache, encodeImageCache} from '../cache/image-cache.ts'
+import {workload} from '../testing/fake-cluster.ts'
+import {applyChanges, type NotCaughtUp, whyCaughtUp, whyNotCaughtUp} from './catch-up.ts'
+
+const before = [
+  workload('shop/web', 'web:1', 'envoy:1'),
+  workload('shop/api', 'api:1', 'envoy:1'),
+  workload('StatefulSet/shop/web', 'web:1'),
+  workload('blog/web', 'web:1'),
+]
+
+const cacheOf = (workloads: typeof before) =>
+  buildImageCache({
+    clusterUid: 'uid-east',
+    builtAt: new Date('2026-11-24T10:00:00Z'),
+    resourceVersions: new Map<WorkloadKind, string>([['Deployment', '100']]),
+    workloads,
+  })
+
+const changed = (...now: typeof before): WorkloadChange[] => now.map((one) => ({type: 'changed', workload: one}))
+const deleted = (place: string): WorkloadChange => ({type: 'deleted', workload: workload(place, 'web:1')})
+const without = (...places: string[]) =>
+  before.filter((one) => !places.includes(`${one.kind}/${one.namespace}/${one.name}`))
+
+describe('a cache with changes is the cache that would be built now', () => {
+  test.each([
+    {what: 'nothing changed', changes: [], now: before},
+    {
+      what: 'an image changed',
+      changes: changed(workload('shop/web', 'web:2', 'envoy:1')),
+      now: [...without('Deployment/shop/web'), workload('shop/web', 'web:2', 'envoy:1')],
+    },
+    {
+      what: 'a container is gone',
+      changes: changed(workload('shop/web', 'web:1')),
+      now: [...without('Deployment/shop/web'), workload('shop/web', 'web:1')],
+    },
+    {
+      what: 'a workload is new, with an image that nobody ran',
+      changes: changed(workload('new/app', 'app:1')),
+      now: [...before, workload('new/app', 'app:1')],
+    },
+    {what: 'a workload is gone', changes: [deleted('shop/web')], now: without('Deployment/shop/web')},
+    {
+      what: 'the last one that ran an image is gone',
+      changes: [deleted('shop/api')],
+      now: without('Deployment/shop/api'),
+    },
+    {what: 'one came and went before we looked', changes: [deleted('shop/never-seen')], now: before},
+    {
+      what: 'a StatefulSet changed, and not the Deployment of its name',
+      changes: changed(workload('StatefulSet/shop/web', 'db:1')),
+      now: [...without('StatefulSet/shop/web'), workload('StatefulSet/shop/web', 'db:1')],
+    },
+  ])('$what', ({changes, now}) => {
+    const cache = cacheOf(before)
+    const applied = applyChanges(cache, changes)
+    expect(encodeImageCache({...cache, images: applied.images})).toBe(
+      encodeImageCache({...cache, images: cacheOf(now).images}),
+    )
+    expect(cache.images).toEqual(cacheOf(before).images)
+  })
+})
+
+const every: readonly NotCaughtUp[] = [
+  'expired',
+  'ahead',
+  'incomparable',
+  'forbidden',
+  'silent',
+  'failed',
+  'not-cached',
+]
+
+describe('the reason', () => {
+  test.each([
+    {changes: 0, scanned: [], text: 'the image cache with no changes'},
+    {changes: 1, scanned: [], text: 'the image cache with 1 change'},
+    {
+      changes: 12,
+      scanned: [{kind: 'StatefulSet', why: 'expired'}],
+      text: 'the image cache with 12 changes; StatefulSets scanned: the server does not remember so far back',
+    },
+    {
+      changes: 2,
+      scanned: [
+        {kind: 'Deployment', why: 'forbidden'},
+        {kind: 'DaemonSet', why: 'forbidden'},
+      ],
+      text: 'the image cache with 2 changes; Deployments and DaemonSets scanned: changes may not be watched',
+    },
+  ] as const)('$text', ({changes, scanned, text}) => {
+    expect(whyCaughtUp(changes, scanned)).toBe(text)
+  })
+
+  test.each(every)('names %s in words of its own', (why) => {
+    const text = whyNotCaughtUp([{kind: 'Deployment', why}])
+    expect(text).toMatch(/^the image cache could not be caught up with: [a-z ]{20,50}$/)
+    const others = every
+      .filter((other) => other !== why)
+      .map((other) => whyNotCaughtUp([{kind: 'Deployment', why: other}]))
+    expect(others).not.toContain(text)
+  })
+
+  test('says each kind where nothing could be caught up with for different reasons', () => {
+    const scanned = [
+      {kind: 'Deployment', why: 'expired'},
+      {kind: 'StatefulSet', why: 'silent'},
+      {kind: 'DaemonSet', why: 'expired'},
+    ] as const
+    expect(whyNotCaughtUp(scanned)).toBe(
+      'the image cache could not be caught up with: Deployments and DaemonSets scanned: ' +
+        'the server does not remember so far back; StatefulSets scanned: the server sent no proof in time',
+    )
+  })
+})

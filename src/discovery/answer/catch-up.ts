@@ -1,0 +1,64 @@
+import type {Unproven, WorkloadChange} from '../../kube/ports.ts'
+import {type WorkloadKind, workloadName} from '../../model/workload.ts'
+import {addWorkload, type CachedWorkload, type ImageCache} from '../cache/image-cache.ts'
+
+/** Why a kind is scanned beside a cache that was caught up with; a cache may also never have known of it. */
+export type NotCaughtUp = Unproven | 'not-cached'
+
+/** A kind that was scanned, and why. */
+export interface ScannedKind {
+  readonly kind: WorkloadKind
+  readonly why: NotCaughtUp
+}
+
+/**
+ * The cache as it would be if it were built now: of a workload that changed only its new state is in it, under each image
+ * that it runs now. A cache names its workloads and knows no UIDs, so a change is told to whoever has the name.
+ */
+export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange[]): ImageCache {
+  const changed = new Set(changes.map(({workload}) => workloadName(workload)))
+  const images = new Map<string, CachedWorkload[]>()
+  for (const [image, entries] of cache.images) {
+    const same = entries.filter((entry) => !changed.has(workloadName(entry)))
+    if (same.length > 0) images.set(image, same)
+  }
+  for (const change of changes) if (change.type === 'changed') addWorkload(images, change.workload)
+  return {...cache, images}
+}
+
+const whys: Readonly<Record<NotCaughtUp, string>> = {
+  expired: 'the server does not remember so far back',
+  ahead: 'the image cache is ahead of the cluster',
+  incomparable: 'its version is not one to start from',
+  forbidden: 'changes may not be watched',
+  silent: 'the server sent no proof in time',
+  failed: 'the changes could not be read',
+  'not-cached': 'the image cache does not list them',
+}
+
+/** The clause that says what answered: the cache and how much had changed, and which kinds were scanned and why. */
+export function whyCaughtUp(changes: number, scanned: readonly ScannedKind[]): string {
+  return [`the image cache with ${changesWords(changes)}`, ...scannedWords(scanned)].join('; ')
+}
+
+/** The same where there was no kind whose changes were proved. */
+export function whyNotCaughtUp(scanned: readonly ScannedKind[]): string {
+  const reasons = new Set(scanned.map(({why}) => why))
+  const [only] = reasons
+  const said = reasons.size === 1 && only !== undefined ? whys[only] : scannedWords(scanned).join('; ')
+  return `the image cache could not be caught up with: ${said}`
+}
+
+function changesWords(count: number): string {
+  if (count === 0) return 'no changes'
+  return count === 1 ? '1 change' : `${count} changes`
+}
+
+/** `Deployments and StatefulSets scanned: changes may not be watched`, once per reason. */
+function scannedWords(scanned: readonly ScannedKind[]): readonly string[] {
+  return [...Map.groupBy(scanned, ({why}) => why)].map(([why, kinds]) => {
+    const names = kinds.map(({kind}) => `${kind}s`)
+    const last = names.at(-1) ?? ''
+    return `${names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`} scanned: ${whys[why]}`
+  })
+}

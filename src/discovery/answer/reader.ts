@@ -1,0 +1,38 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
+import type {Freshness} from '../cache/freshness.ts'
+import type {ImageQuery} from '../image/image-query.ts'
+import type {ReadingDeps} from '../retry-read.ts'
+import type {ScanRequest} from './scan-workloads.ts'
+
+/** What every context is asked. */
+export interface ReadRequest extends ScanRequest {
+  readonly query: ImageQuery
+  readonly fresh: Freshness
+  /** For a verb that writes: only what the cluster itself says now counts, and every workload is needed with its UID. */
+  readonly writes: boolean
+  /** Where the image cache is kept. */
+  readonly cacheNamespace: string
+  /** A cluster of fewer workloads is listed, not caught up with. Default: where the two take the same time. */
+  readonly smallCluster?: number
+}
+
+/** The reading of one cluster, while it lasts. */
+export interface Reader {
+  readonly cluster: ClusterAccess
+  readonly request: ReadRequest
+  readonly deps: ReadingDeps
+  /** Asked once, by whoever needs it first. */
+  identity(): Promise<ClusterIdentity>
+  /** Of the server; asked once, too. Undefined: it does not tell, and nothing depends on it. */
+  version(): Promise<string | undefined>
+}
+
+/** What a cluster, or its image cache, answers. */
+export type Answer = Pick<
+  ClusterReading,
+  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'problem'
+> & {
+  /** The patterns of `-n` under which there was a workload. */
+  readonly patternsSeen: ReadonlySet<string>
+}

@@ -1,0 +1,40 @@
+import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
+import type {CacheEntry} from '../../model/report.ts'
+import type {ImageCache} from './image-cache.ts'
+import type {ShardedCache} from './shard-index.ts'
+
+type Facts = Omit<CacheEntry, 'state' | 'reason'>
+
+/** What is said of a context that has no image cache to speak of. */
+export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdentity): Facts {
+  return {
+    context: name,
+    server,
+    uid: identity?.uid ?? null,
+    builtAt: null,
+    ageMs: null,
+    workloads: null,
+    images: null,
+    shards: null,
+    bytes: null,
+    problem: null,
+  }
+}
+
+/** What is said of an image cache. */
+export function describeCache(
+  context: ContextRef,
+  identity: ClusterIdentity,
+  cache: ImageCache | ShardedCache,
+  now: Date,
+): Facts {
+  const {builtAt, workloads} = cache
+  return {
+    ...noCacheEntry(context, identity),
+    builtAt: builtAt?.toISOString() ?? null,
+    ageMs: builtAt ? Math.max(0, now.getTime() - builtAt.getTime()) : null,
+    workloads: workloads ?? null,
+    images: 'images' in cache ? cache.images.size : cache.index.imageCount,
+    shards: 'images' in cache ? 0 : cache.index.shards.length,
+  }
+}

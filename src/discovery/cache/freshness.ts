@@ -1,0 +1,131 @@
+import type {ClusterIdentity} from '../../model/cluster.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import {formatDuration, parseDuration} from '../../shared/duration.ts'
+import {printable} from '../../shared/printable.ts'
+import type {Stored, StoredCache} from './cache-store.ts'
+import type {CacheOrigin, ImageCache} from './image-cache.ts'
+
+/**
+ * What an answer must be worth: `exact` is what a consistent list would answer, `cache` is the image cache as it is,
+ * `scan` always lists; a duration takes a cache that was proved complete no longer ago than that.
+ */
+export type Freshness = 'exact' | 'cache' | 'scan' | {readonly provenWithinMs: number}
+
+/** Reads `--fresh`; undefined for what is none of it. */
+export function parseFreshness(text: string): Freshness | undefined {
+  if (text === 'exact' || text === 'cache' || text === 'scan') return text
+  const provenWithinMs = parseDuration(text)
+  return provenWithinMs === undefined ? undefined : {provenWithinMs}
+}
+
+/** A cache that may answer, or the clause that says why none does. */
+export type JudgedCache<Cache extends CacheOrigin = ImageCache> =
+  | {readonly cache: Cache; readonly reason: string}
+  | {readonly reason: string}
+
+/** Below this many workloads a list is as fast as asking what has changed. */
+export const defaultSmallCluster = 2000
+
+/**
+ * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
+ * no cluster, or a cluster whose UID may not be read, cannot be checked; it is taken, and the reason says so.
+ */
+export function judgeCache<Cache extends CacheOrigin>(
+  stored: Stored<Cache>,
+  identity: ClusterIdentity,
+): JudgedCache<Cache> {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache} = stored
+  if (cache.clusterUid === undefined) {
+    return {cache, reason: nameless}
+  }
+  if (cache.clusterUid === identity.uid) return {cache, reason: 'the image cache was taken as it is'}
+  if (identity.standsIn) {
+    return {cache, reason: 'the image cache was taken unverified: the UID of this cluster may not be read'}
+  }
+  return {reason: foreign}
+}
+
+/**
+ * The cache for an answer that takes it as it is. Nobody asks the cluster who it is: what the cache says is believed, and
+ * that it was copied from another cluster would not be noticed.
+ */
+export function takenAsItIs(stored: StoredCache): JudgedCache {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache} = stored
+  return {cache, reason: cache.clusterUid === undefined ? nameless : 'the image cache was taken as it is, with its UID'}
+}
+
+/** What says whether a cache is of a cluster, and whether that can prove what has changed. */
+export interface KnownCluster {
+  readonly identity: ClusterIdentity
+  /** Undefined: it does not tell. */
+  readonly version: string | undefined
+}
+
+/** A cache whose changes may be asked for, or the clause that says why the cluster is listed instead. */
+export function judgeForChanges(
+  stored: StoredCache,
+  {identity, version}: KnownCluster,
+  smallCluster: number,
+): {readonly cache: ImageCache} | {readonly reason: string} {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {clusterUid, resourceVersions, workloads} = stored.cache
+  if (clusterUid === undefined) return {reason: 'the image cache does not say which cluster it is of'}
+  if (clusterUid !== identity.uid) {
+    const cannotTell = 'the UID of this cluster may not be read, so its image cache cannot be verified'
+    return {reason: identity.standsIn ? cannotTell : foreign}
+  }
+  if (resourceVersions.size === 0) return {reason: 'the image cache does not say of which version it is'}
+  if (workloads !== undefined && workloads < smallCluster) {
+    return {reason: `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`}
+  }
+  if (seldomProves(version)) return {reason: `servers of version ${printable(version)} seldom prove what has changed`}
+  return {cache: stored.cache}
+}
+
+/**
+ * Before 1.31 a consistent list does not make a watch tell how far it is, and mostly it keeps silent for the 3 s that it
+ * lasts (https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache).
+ */
+function seldomProves(version: string | undefined): version is string {
+  const [, minor] = /^v1\.(\d+)/.exec(version ?? '') ?? []
+  return minor !== undefined && Number(minor) < 31
+}
+
+/** The clock of a server is told in whole seconds: it may be so much later than it says. */
+const dateResolutionMs = 1000
+
+/**
+ * May the cache answer because it was proved complete no longer ago than `withinMs`? Both times are the server's: a machine
+ * whose clock is wrong neither trusts an old proof nor refuses a young one. A proof from the future proves nothing.
+ */
+export function judgeProof(
+  stored: StoredCache,
+  {withinMs, kinds}: {readonly withinMs: number; readonly kinds: readonly WorkloadKind[]},
+): {readonly cache: ImageCache; readonly ageMs: number; readonly reason: string} | {readonly reason: string} {
+  if (stored.state === 'missing') return {reason: noCache}
+  if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
+  const {cache, serverDate} = stored
+  const unknown = kinds.filter((kind) => !cache.resourceVersions.has(kind))
+  if (cache.provenAt === undefined || cache.clusterUid === undefined || unknown.length > 0) {
+    return {reason: 'nothing has proved the image cache complete'}
+  }
+  if (serverDate === undefined) return {reason: 'the server does not say what time it is'}
+  const ageMs = serverDate.getTime() + dateResolutionMs - cache.provenAt.getTime()
+  if (ageMs < 0) return {reason: 'the image cache was proved complete in the future'}
+  const proved = `the image cache was proved complete ${formatDuration(ageMs)} ago`
+  return ageMs > withinMs ? {reason: proved} : {cache, ageMs, reason: proved}
+}
+
+const noCache = 'no image cache in this cluster'
+const nameless = 'the image cache was taken unverified: it does not say which cluster it is of'
+const foreign = 'the image cache is of another cluster'
+
+/** A sentence becomes a clause. */
+function unreadable(sentence: string): string {
+  return `the image cache cannot be used: ${sentence.replace(/\.$/, '').replace(/^The/, 'the')}`
+}

@@ -1,0 +1,140 @@
+import {type ContainerImage, type WorkloadImages, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+
+/** A workload under one image of the cache. No UIDs: who wants to write reads the workload first. */
+export interface CachedWorkload {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  /** Empty in a cache that does not say which containers run the image. */
+  readonly containers: readonly Omit<ContainerImage, 'image'>[]
+}
+
+/** Which workloads run which image, as the pod templates spell it. */
+export type CachedImages = ReadonlyMap<string, readonly CachedWorkload[]>
+
+/** What an image cache says of itself. */
+export interface CacheOrigin {
+  /** Undefined, as everything below it, in the older forms of the cache. */
+  readonly clusterUid?: string
+  readonly builtAt?: Date
+  /** The version of the list that each kind was read from; empty in the older forms. */
+  readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
+  readonly workloads?: number
+  /** When it was last proved complete, by the clock of the server; only who watches the cluster proves it. */
+  readonly provenAt?: Date
+}
+
+export type CountsByKind = Readonly<Record<WorkloadKind, number>>
+
+/** How many workloads a cache lists. */
+export interface WorkloadCounts {
+  readonly kinds: CountsByKind
+  /** Undefined: there are more namespaces than are counted. */
+  readonly namespaces?: ReadonlyMap<string, CountsByKind>
+}
+
+/** What the image cache of a cluster says. */
+export interface ImageCache extends CacheOrigin {
+  readonly images: CachedImages
+  /** Of the whole cache, where `images` are only those of it that were asked for. */
+  readonly wholeCounts?: WorkloadCounts
+}
+
+/** An origin that leaves nothing open but whether somebody watches. */
+export type KnownOrigin = Required<Omit<CacheOrigin, 'provenAt'>> & Pick<CacheOrigin, 'provenAt'>
+
+/** A cache that this version built, and that knows everything about itself. */
+export type BuiltImageCache = KnownOrigin & Pick<ImageCache, 'images'>
+
+/** What a cache is built from: a whole list of every kind. */
+export interface WholeCluster {
+  readonly clusterUid: string
+  readonly builtAt: Date
+  readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
+  readonly workloads: readonly WorkloadImages[]
+}
+
+/** The image cache of what was read of a cluster. */
+export function buildImageCache({workloads, ...origin}: WholeCluster): BuiltImageCache {
+  const images = new Map<string, CachedWorkload[]>()
+  for (const workload of workloads) addWorkload(images, workload)
+  return {...origin, images, workloads: workloads.length}
+}
+
+/** Puts a workload under each image that it runs. */
+export function addWorkload(images: Map<string, CachedWorkload[]>, workload: WorkloadImages): void {
+  const {kind, namespace, name} = workload
+  for (const [image, group] of Map.groupBy(workload.images, (container) => container.image)) {
+    const entry = {kind, namespace, name, containers: group.map(({container, role}) => ({container, role}))}
+    const entries = images.get(image)
+    if (entries) entries.push(entry)
+    else images.set(image, [entry])
+  }
+}
+
+/**
+ * The document of the cache. `images` alone is its published form, so that older readers keep working; what runs as an
+ * init container or a sidecar is named again under `init` and `sidecars`. Everything is sorted, so that the same cluster
+ * gives the same bytes.
+ */
+export function encodeImageCache(cache: BuiltImageCache): string {
+  return JSON.stringify({images: encodeImages(cache.images), ...encodeOrigin(cache)})
+}
+
+/** Each image with its workloads, sorted. */
+export function encodeImages(cached: CachedImages): object {
+  // An object without a prototype: an image may be called `__proto__`.
+  const images: Record<string, unknown> = Object.create(null)
+  for (const image of [...cached.keys()].sort()) {
+    images[image] = (cached.get(image) ?? []).toSorted(byPlace).map(encodeEntry)
+  }
+  return images
+}
+
+/** What a cache says of itself, in every form of its document. */
+export function encodeOrigin(cache: KnownOrigin): object {
+  const versions = workloadKinds.flatMap((kind) => {
+    const version = cache.resourceVersions.get(kind)
+    return version === undefined ? [] : [[kind, version]]
+  })
+  return {
+    schemaVersion: 1,
+    clusterUid: cache.clusterUid,
+    builtAt: cache.builtAt.toISOString(),
+    resourceVersions: Object.fromEntries(versions),
+    workloads: cache.workloads,
+    ...(cache.provenAt && {provenAt: cache.provenAt.toISOString()}),
+  }
+}
+
+function encodeEntry({namespace, name, kind, containers}: CachedWorkload): object {
+  const named = (role: ContainerImage['role']): string[] =>
+    containers.filter((container) => container.role === role).map(({container}) => container)
+  const init = named('init').sort()
+  const sidecars = named('sidecar').sort()
+  return {
+    namespace,
+    name,
+    kind,
+    containers: containers.map(({container}) => container).sort(),
+    ...(init.length > 0 && {init}),
+    ...(sidecars.length > 0 && {sidecars}),
+  }
+}
+
+/** The order in which workloads stand everywhere: by kind, then by namespace and name. */
+export function byPlace(a: PlacedWorkload, b: PlacedWorkload): number {
+  return (
+    workloadKinds.indexOf(a.kind) - workloadKinds.indexOf(b.kind) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.name, b.name)
+  )
+}
+
+type PlacedWorkload = Pick<WorkloadImages, 'kind' | 'namespace' | 'name'>
+
+/** By code unit, as `sort` does: the same in every locale. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,54 @@
+import {expect, test} from 'vitest'
+import {HubspokeError} from '../../model/failure.ts'
+import {fakeClock} from '../testing/fake-clock.ts'
+import {type FakeClusterOptions, failing, fakeCluster, refusing, workload} from '../testing/fake-cluster.ts'
+import {readImageCache} from './cache-store.ts'
+import {refreshCache} from './refresh-cache.ts'
+
+const workloads = [workload('shop/web', 'web:1', 'envoy:1'), workload('StatefulSet/shop/db', 'postgres:16')]
+const deps = () => ({clock: fakeClock(), signal: new AbortController().signal})
+
+async function refresh(options: FakeClusterOptions = {}) {
+  const cluster = fakeCluster({workloads, ...options})
+  const refreshed = await refreshCache(cluster, 'hubspoke-system', deps())
+  return {cluster, refreshed}
+}
+
+test('the whole cluster is saved, and can be read back', async () => {
+  const {cluster, refreshed} = await refresh()
+  expect(refreshed).toMatchObject({saved: {isSaved: true}, identity: {uid: 'uid-east'}, unread: []})
+  const stored = await readImageCache(cluster.configMaps, 'hubspoke-system', deps())
+  expect(stored).toMatchObject({
+    state: 'present',
+    cache: {clusterUid: 'uid-east', builtAt: new Date('2026-11-24T12:00:00Z'), workloads: 2},
+  })
+  expect(stored.state === 'present' && [...stored.cache.images.keys()]).toEqual(['envoy:1', 'postgres:16', 'web:1'])
+})
+
+test('a cluster that was read in part is not saved', async () => {
+  const {cluster, refreshed} = await refresh({trouble: refusing(/DaemonSet/)})
+  expect(refreshed.saved).toEqual({
+    isSaved: false,
+    why: 'not-whole',
+    reason: 'Only a part of the cluster could be read: Not allowed.',
+  })
+  expect(refreshed).not.toHaveProperty('cache')
+  expect(cluster.stored.size).toBe(0)
+})
+
+test('a cluster that nobody can name is not saved', async () => {
+  const {cluster, refreshed} = await refresh({identity: {uid: 'sha256:abc', standsIn: true}})
+  expect(refreshed).toMatchObject({saved: {isSaved: false, why: 'unknown-cluster'}, cache: {workloads: 2}})
+  expect(cluster.stored.size).toBe(0)
+})
+
+test('a namespace that is missing leaves the cache at hand, to be saved later', async () => {
+  const {refreshed} = await refresh({namespaces: []})
+  expect(refreshed).toMatchObject({saved: {isSaved: false, why: 'no-namespace'}, cache: {workloads: 2}})
+})
+
+test('a cluster that cannot be read is an error', async () => {
+  const trouble = failing(/list/, () => new HubspokeError('server-error', 'Internal error.', {suggestions: ['wait']}))
+  const error = await refresh({trouble}).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({failureClass: 'server-error', message: 'Internal error.', suggestions: ['wait']})
+})

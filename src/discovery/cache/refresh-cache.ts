@@ -1,0 +1,55 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterIdentity, Unread} from '../../model/cluster.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {type WorkloadImages, workloadKinds} from '../../model/workload.ts'
+import {scanWorkloads} from '../answer/scan-workloads.ts'
+import {type ReadingDeps, retryRead} from '../retry-read.ts'
+import {chooseNamespaces} from '../select/select-namespaces.ts'
+import {type BuiltImageCache, buildImageCache} from './image-cache.ts'
+import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
+
+/** What came of building the image cache of a cluster anew. */
+export interface RefreshedCache {
+  readonly identity: ClusterIdentity
+  readonly saved: SavedCache
+  /** There unless the cluster could only be read in part; can be saved again once its namespace was created. */
+  readonly cache?: BuiltImageCache
+  readonly unread: readonly Unread[]
+}
+
+/**
+ * Lists the whole cluster and saves what it found as the image cache. What is not whole is not saved: a cache that lists
+ * half a cluster would make the other half look unused.
+ *
+ * Rejects with the `HubspokeError` of a request without which there is nothing to save, or of a write that failed
+ * otherwise than by being refused.
+ */
+export async function refreshCache(
+  cluster: ClusterAccess,
+  cacheNamespace: string,
+  deps: ReadingDeps,
+): Promise<RefreshedCache> {
+  // Of before the lists: a cache may look older than it is, never younger.
+  const builtAt = deps.clock.date()
+  const everything = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
+  const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem}] = await Promise.all([
+    retryRead(() => cluster.identity(deps.signal), deps),
+    scanWorkloads(cluster, everything, (workload: WorkloadImages) => workload, deps),
+  ])
+  if (problem) throw new HubspokeError(problem.class, problem.message, {suggestions: problem.suggestions})
+  if (!isWhole) {
+    const reason = `Only a part of the cluster could be read: ${unread[0]?.failure.message ?? ''}`
+    return {identity, unread, saved: notSaved('not-whole', reason)}
+  }
+  const cache = buildImageCache({clusterUid: identity.uid, builtAt, resourceVersions, workloads})
+  if (identity.standsIn) {
+    const reason =
+      'The UID of namespace "kube-system" may not be read, and nobody could tell which cluster the cache is of.'
+    return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
+  }
+  return {identity, unread, cache, saved: await saveImageCache(cluster.configMaps, cacheNamespace, cache, deps)}
+}
+
+function notSaved(why: NotSaved, reason: string): SavedCache {
+  return {isSaved: false, why, reason}
+}

@@ -1,0 +1,56 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {CacheEntry} from '../../model/report.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import type {ReadingDeps} from '../retry-read.ts'
+import {describeCache, noCacheEntry} from './cache-entry.ts'
+import {type RefreshedCache, refreshCache} from './refresh-cache.ts'
+import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
+
+export interface RefreshRequest {
+  readonly cacheNamespace: string
+  /** Asks whether the namespace of the cache may be created; asked only when it is missing. */
+  mayCreateNamespace(): Promise<boolean>
+}
+
+/**
+ * Builds the image cache of a cluster anew, saves it, and says what came of it; a missing namespace is created when that
+ * is agreed to. Rejects with the `HubspokeError` of a request that failed.
+ */
+export async function refreshEntry(
+  cluster: ClusterAccess,
+  request: RefreshRequest,
+  deps: ReadingDeps,
+): Promise<CacheEntry> {
+  const refreshed = await refreshCache(cluster, request.cacheNamespace, deps)
+  const saved = await saveInNewNamespace(cluster, refreshed, request, deps)
+  const {cache, identity} = refreshed
+  const facts = cache
+    ? describeCache(cluster.context, identity, cache, deps.clock.date())
+    : noCacheEntry(cluster.context, identity)
+  if (saved.isSaved) {
+    const {bytes, shards, leftOver = ''} = saved
+    return {...facts, state: 'saved', reason: leftOver, shards, bytes}
+  }
+  const {why, reason} = saved
+  const unsaved = {...facts, state: 'not-saved', reason, shards: null} as const
+  if (why === 'newer-there') return unsaved
+  const failureClass = why === 'forbidden' || why === 'not-whole' ? 'forbidden' : 'rejected'
+  const problem = {class: failureClass, message: reason, suggestions: nextSteps(why, cluster, request)} as const
+  return {...unsaved, problem}
+}
+
+async function saveInNewNamespace(
+  {configMaps}: ClusterAccess,
+  {saved, cache}: RefreshedCache,
+  {cacheNamespace, mayCreateNamespace}: RefreshRequest,
+  deps: ReadingDeps,
+): Promise<SavedCache> {
+  if (saved.isSaved || saved.why !== 'no-namespace' || !cache || !(await mayCreateNamespace())) return saved
+  await configMaps.createNamespace(cacheNamespace, deps.signal)
+  return saveImageCache(configMaps, cacheNamespace, cache, deps)
+}
+
+function nextSteps(why: NotSaved, {context}: ClusterAccess, {cacheNamespace}: RefreshRequest): readonly string[] {
+  if (why !== 'no-namespace') return []
+  return [`kubectl --context ${shellWord(context.name)} create namespace ${shellWord(cacheNamespace)}`]
+}

@@ -1,0 +1,81 @@
+import type {ConfigMaps} from '../../kube/ports.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+import {quoted} from '../problem.ts'
+import type {ReadingDeps} from '../retry-read.ts'
+import {readCacheHead} from './cache-store.ts'
+import type {BuiltImageCache, CacheOrigin} from './image-cache.ts'
+import {maxShardBytes, type ReplacedCache, replaceCache} from './replace-cache.ts'
+
+const maxTries = 4
+
+/** How saving ended; `reason` is a sentence for people. */
+export type SavedCache =
+  | (ReplacedCache & {readonly isSaved: true})
+  | {readonly isSaved: false; readonly why: NotSaved; readonly reason: string}
+
+/** `no-namespace` is the one that somebody can be asked about: create it, and save again. */
+export type NotSaved =
+  | 'no-namespace'
+  | 'forbidden'
+  | 'rejected'
+  | 'too-large'
+  | 'newer-there'
+  | 'contended'
+  | 'not-whole'
+  | 'unknown-cluster'
+
+/**
+ * Puts the cache in the place of the one that is there, exactly that one. Gives way to a cache of the same cluster that
+ * knows a newer version of any kind, and gives up when somebody else is faster four times in a row.
+ *
+ * Rejects with the `HubspokeError` of a request that failed otherwise than by being refused.
+ */
+export async function saveImageCache(
+  configMaps: ConfigMaps,
+  namespace: string,
+  cache: BuiltImageCache,
+  deps: ReadingDeps,
+): Promise<SavedCache> {
+  try {
+    for (let tries = 1; tries <= maxTries; tries++) {
+      const stored = await readCacheHead(configMaps, namespace, deps)
+      if (stored.state === 'present' && isNewerAnywhere(stored.cache, cache)) {
+        return notSaved('newer-there', 'Somebody else has saved a newer image cache in the meantime.')
+      }
+      const replaced = await replaceCache({configMaps, namespace, deps}, stored, cache)
+      if (replaced === 'too-large') return notSaved('too-large', tooLarge)
+      if (replaced !== 'contended') return {isSaved: true, ...replaced}
+    }
+  } catch (error) {
+    return refusal(error, namespace)
+  }
+  return notSaved('contended', `Somebody else wrote the image cache at the same time, ${maxTries} times in a row.`)
+}
+
+/** Versions count up within one cluster only: a cache of another one, or of none, is never newer. */
+function isNewerAnywhere(theirs: CacheOrigin, ours: BuiltImageCache): boolean {
+  if (theirs.clusterUid !== ours.clusterUid) return false
+  return workloadKinds.some((kind) => versionOf(theirs, kind) > versionOf(ours, kind))
+}
+
+function versionOf({resourceVersions}: CacheOrigin, kind: WorkloadKind): bigint {
+  return BigInt(resourceVersions.get(kind) ?? -1)
+}
+
+function refusal(error: unknown, namespace: string): SavedCache {
+  if (!(error instanceof HubspokeError)) throw error
+  if (error.failureClass === 'not-found') {
+    return notSaved('no-namespace', `There is no namespace ${quoted(namespace)} to save the image cache in.`)
+  }
+  if (error.failureClass === 'forbidden' || error.failureClass === 'rejected') {
+    return notSaved(error.failureClass, error.message)
+  }
+  throw error
+}
+
+const tooLarge = `The images of one repository take more than the ${maxShardBytes / 1024} KiB that fit into one ConfigMap; this cluster is scanned instead.`
+
+function notSaved(why: NotSaved, reason: string): SavedCache {
+  return {isSaved: false, why, reason}
+}

@@ -1,0 +1,85 @@
+import type {WorkloadMatch} from '../../model/cluster.ts'
+import type {ContainerImage, WorkloadImages} from '../../model/workload.ts'
+import {type Problem, quoted} from '../problem.ts'
+import {globMatches, isGlob} from './glob.ts'
+import {digestProblem, effectiveTag, type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
+
+/**
+ * Which images are meant: every part that is there must match. `web` is any tag and digest of the repository, `web:1.0`
+ * also `web:1.0@sha256:…`, `web:1.*` a glob over the tag, `web@sha256:…` a digest, `sha256:…` a digest in any repository.
+ */
+export interface ImageQuery {
+  /** As it was given. */
+  readonly text: string
+  readonly repository?: Pick<ImageReference, 'domain' | 'path'>
+  /** A tag, or a glob over tags. */
+  readonly tag?: string
+  readonly digest?: string
+}
+
+/** Why a text asks for no image. */
+export type ImageQueryProblem = Problem
+
+/**
+ * Reads what somebody typed for IMAGE. In a query, unlike in a pod template, no tag and no digest means any tag;
+ * `nginx:latest` is the exact reference. Never throws.
+ */
+export function parseImageQuery(text: string): ImageQuery | ImageQueryProblem {
+  if (/^sha(256|384|512):/.test(text) && !text.includes('/')) {
+    const problem = digestProblem(text)
+    return problem === undefined ? {text, digest: text} : {problem}
+  }
+  const split = isGlob(text) ? splitTagGlob(text) : {rest: text}
+  if ('problem' in split) return split
+  const reference = parseImageReference(split.rest)
+  if (!isImageReference(reference)) return reference
+  const {domain, path, tag, digest} = reference
+  const wantedTag = split.tag ?? tag
+  return {
+    text,
+    repository: {domain, path},
+    ...(wantedTag !== undefined && {tag: wantedTag}),
+    ...(digest !== undefined && {digest}),
+  }
+}
+
+/**
+ * Is the image, as a pod template spells it, one of those that are meant? What cannot be parsed is never started by a
+ * kubelet; it matches only a query of exactly the same text.
+ */
+export function matches(query: ImageQuery, image: string): boolean {
+  const reference = parseImageReference(image)
+  if (!isImageReference(reference)) return image === query.text
+  if (query.digest !== undefined && query.digest !== reference.digest) return false
+  if (query.repository && !isSameRepository(query.repository, reference)) return false
+  if (query.tag === undefined) return true
+  const tag = effectiveTag(reference)
+  return tag !== undefined && globMatches(query.tag, tag)
+}
+
+/** The workload with the containers that run what is meant; undefined when none does. */
+export function matchWorkload(query: ImageQuery, workload: WorkloadImages): WorkloadMatch | undefined {
+  const matched = workload.images.filter(({image}) => matches(query, image))
+  return matched.length === 0 ? undefined : {...workload, matched}
+}
+
+/** Every image that was matched, as the pod templates spell it, once each and sorted. */
+export function matchedImages(found: Iterable<{readonly matched: readonly ContainerImage[]}>): string[] {
+  const images = new Set<string>()
+  for (const {matched} of found) for (const {image} of matched) images.add(image)
+  return [...images].sort()
+}
+
+function isSameRepository(a: Pick<ImageReference, 'domain' | 'path'>, b: ImageReference): boolean {
+  return a.path === b.path && a.domain.toLowerCase() === b.domain.toLowerCase()
+}
+
+const tagGlob = /^([^*?@]*[^*?@/:]):([\w.*?-]{1,128})(@[^*?]*)?$/
+
+function splitTagGlob(text: string): {rest: string; tag?: string} | ImageQueryProblem {
+  const [, name, tag, digest = ''] = text.length > 1024 ? [] : (tagGlob.exec(text) ?? [])
+  if (name === undefined || tag === undefined) {
+    return {problem: `In ${quoted(text)} a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".`}
+  }
+  return {rest: name + digest, tag}
+}

@@ -1,0 +1,112 @@
+import {describe, expect, test} from 'vitest'
+import {HubspokeError} from '../../model/failure.ts'
+import {type ContextChoice, selectContexts} from './select-contexts.ts'
+
+const eks = 'arn:aws:eks:eu-west-1:123:cluster/prod'
+const names = ['prod-eu', 'prod-us', 'staging', eks, 'admin@lab.example:6443', 'dev']
+const contexts = names.map((name) => ({name, server: `https://${name}`, namespace: 'default'}))
+const choose = (choice: Partial<ContextChoice>) =>
+  selectContexts({contexts, patterns: [], allContexts: false, writes: false, ...choice})
+
+function refusal(choice: Partial<ContextChoice>): HubspokeError {
+  try {
+    choose(choice)
+  } catch (error) {
+    if (error instanceof HubspokeError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('a read', () => {
+  test.each([
+    {patterns: [], expected: names, because: 'all contexts by default'},
+    {patterns: ['staging'], expected: ['staging'], because: 'a plain name'},
+    {patterns: ['prod'], expected: undefined, because: 'a name is no prefix'},
+    {patterns: ['prod-*'], expected: ['prod-eu', 'prod-us'], because: 'a glob'},
+    {patterns: ['dev', 'prod-*'], expected: ['prod-eu', 'prod-us', 'dev'], because: 'the order is the kubeconfig’s'},
+    {patterns: ['prod-*', 'prod-eu'], expected: ['prod-eu', 'prod-us'], because: 'nothing comes twice'},
+    {patterns: ['!dev'], expected: names.filter((name) => name !== 'dev'), because: 'an exclude alone starts from all'},
+    {patterns: ['!prod-eu', 'prod-*'], expected: ['prod-us'], because: 'an exclude wins wherever it stands'},
+    {patterns: ['arn:*'], expected: [eks], because: 'a glob reaches across slashes and colons'},
+    {patterns: ['*/prod'], expected: [eks], because: 'a glob reaches across slashes'},
+    {patterns: ['*@*'], expected: ['admin@lab.example:6443'], because: 'at signs are ordinary'},
+    {patterns: ['prod-?s'], expected: ['prod-us'], because: 'one character'},
+  ])('of $patterns: $because', ({patterns, expected}) => {
+    if (expected === undefined) expect(refusal({patterns}).failureClass).toBe('usage')
+    else expect(choose({patterns}).selected.map(({name}) => name)).toEqual(expected)
+  })
+
+  test('names what it leaves out, in order', () => {
+    expect(choose({patterns: ['prod-*', '!prod-us']}).leftOut.map(({name}) => name)).toEqual(
+      names.filter((name) => name !== 'prod-eu'),
+    )
+  })
+})
+
+describe('a write', () => {
+  test('without a word about contexts is refused, and told what could be typed', () => {
+    const error = refusal({writes: true})
+    expect(error.failureClass).toBe('usage')
+    expect(error.message).toBe('A command that writes must be told which contexts to take.')
+    expect(error.suggestions).toEqual([...names.map((name) => `-c ${name}`), '--all-contexts'])
+  })
+
+  test('with only an exclude is refused: the rest may hold forgotten clusters', () => {
+    expect(refusal({writes: true, patterns: ['!dev']}).message).toBe(
+      'A command that writes must be told which contexts to take, not only which to leave out.',
+    )
+  })
+
+  test('takes what is named, and all when that is said', () => {
+    expect(choose({writes: true, patterns: ['prod-*']}).selected).toHaveLength(2)
+    expect(choose({writes: true, allContexts: true}).selected).toHaveLength(6)
+    expect(choose({writes: true, allContexts: true, patterns: ['!dev']}).leftOut.map(({name}) => name)).toEqual(['dev'])
+  })
+
+  test('a long list of contexts is cut', () => {
+    const many = Array.from({length: 30}, (_, i) => ({name: `c${i}`, server: '', namespace: ''}))
+    expect(refusal({contexts: many, writes: true}).suggestions.slice(-3)).toEqual([
+      '-c c9',
+      '(and 20 more contexts)',
+      '--all-contexts',
+    ])
+  })
+})
+
+describe('wrong usage', () => {
+  test('is a pattern that matches nothing, even beside good ones', () => {
+    const error = refusal({patterns: ['staging', 'prod-ue', 'nope*']})
+    expect(error.failureClass).toBe('usage')
+    expect(error.message).toBe('No context of the kubeconfig matches "prod-ue", "nope*".')
+    expect(error.suggestions).toEqual(['-c prod-eu', '-c prod-us'])
+  })
+
+  test('is an exclude that matches nothing: it may be meant for a cluster that would be written', () => {
+    const error = refusal({patterns: ['prod-*', '!prod-uss']})
+    expect(error.message).toBe('No context of the kubeconfig matches "!prod-uss".')
+    expect(error.suggestions).toEqual(["-c '!prod-us'"])
+  })
+
+  test.each(['', '!'])('is the empty pattern %j, and all contexts are named', (pattern) => {
+    expect(refusal({patterns: [pattern]}).suggestions).toHaveLength(6)
+  })
+
+  test('is to exclude everything', () => {
+    expect(refusal({patterns: ['dev', '!d*']}).message).toBe('The patterns of -c leave no context.')
+  })
+
+  test('is to say all and some', () => {
+    expect(refusal({allContexts: true, patterns: ['dev']}).message).toBe(
+      'Say --all-contexts or name contexts with -c, not both.',
+    )
+  })
+
+  test('is a kubeconfig without contexts', () => {
+    expect(refusal({contexts: []}).message).toBe('The kubeconfig has no contexts.')
+  })
+
+  test('text that would move the cursor is shown as text', () => {
+    expect(refusal({patterns: ['\u001b[2J']}).message).toBe('No context of the kubeconfig matches "\\x1b[2J".')
+  })
+})

@@ -1,0 +1,59 @@
+import {HubspokeError} from '../../model/failure.ts'
+import {globMatches, isGlob} from '../image/glob.ts'
+import {quoted} from '../problem.ts'
+
+/** What was said with `-n`. Nothing said: all namespaces. */
+export interface NamespaceChoice {
+  /** As they were given, once each. */
+  readonly patterns: readonly string[]
+  /** Those without a wildcard: each can be listed by itself, also by who may not list a whole cluster. */
+  readonly names: readonly string[]
+  /** Those with one: they filter a list of the whole cluster. */
+  readonly globs: readonly string[]
+}
+
+/** Lets the namespaces of a choice through, and remembers which patterns had something to let through. */
+export interface NamespaceFilter {
+  admits(namespace: string): boolean
+  readonly patternsSeen: ReadonlySet<string>
+}
+
+/**
+ * Reads the patterns of `-n`.
+ *
+ * @throws HubspokeError of class `usage` for what no namespace can be called
+ */
+export function chooseNamespaces(patterns: readonly string[]): NamespaceChoice {
+  const impossible = patterns.filter((pattern) => !/^[a-z0-9*?-]{1,253}$/.test(pattern))
+  if (impossible.length > 0) {
+    throw new HubspokeError('usage', `No namespace can match ${impossible.map(quoted).join(', ')}.`, {
+      suggestions: ['-n NAME or -n \'PATTERN*\': lower-case letters, digits and "-", with * and ? as wildcards'],
+    })
+  }
+  const once = [...new Set(patterns)]
+  return {patterns: once, names: once.filter((pattern) => !isGlob(pattern)), globs: once.filter(isGlob)}
+}
+
+/** Is the namespace one of the choice? */
+export function isChosen(choice: NamespaceChoice, namespace: string): boolean {
+  return choice.patterns.length === 0 || choice.patterns.some((pattern) => globMatches(pattern, namespace))
+}
+
+/** A filter of its own for one reading of a cluster. */
+export function filterNamespaces({patterns}: NamespaceChoice): NamespaceFilter {
+  const patternsSeen = new Set<string>()
+  const known = new Map<string, boolean>()
+  return {
+    patternsSeen,
+    admits(namespace) {
+      let admitted = known.get(namespace)
+      if (admitted === undefined) {
+        const matching = patterns.filter((pattern) => globMatches(pattern, namespace))
+        for (const pattern of matching) patternsSeen.add(pattern)
+        admitted = patterns.length === 0 || matching.length > 0
+        known.set(namespace, admitted)
+      }
+      return admitted
+    },
+  }
+}

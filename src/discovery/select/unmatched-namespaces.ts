@@ -1,0 +1,56 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import {globMatches} from '../image/glob.ts'
+import {quoted} from '../problem.ts'
+import type {ClusterAnswer} from '../read-cluster.ts'
+import {type ReadingDeps, retryRead} from '../retry-read.ts'
+import {untilStopped} from '../until-stopped.ts'
+import {nearNames} from './near-names.ts'
+import type {NamespaceChoice} from './select-namespaces.ts'
+
+interface Deps extends ReadingDeps {
+  open(context: string): ClusterAccess
+}
+
+/**
+ * Refuses a pattern of `-n` that matches nothing anywhere: a typo must not shrink a run. A namespace in which nothing
+ * runs is no typo, so only where no workload was found under a pattern are the clusters asked for their namespaces; and
+ * where one of them could not be read, or may not say, nobody knows, and nothing is refused.
+ *
+ * @throws HubspokeError of class `usage`
+ */
+export async function refuseUnmatchedNamespaces(
+  choice: NamespaceChoice,
+  answers: readonly ClusterAnswer[],
+  deps: Deps,
+): Promise<void> {
+  const unseen = choice.patterns.filter((pattern) => !answers.some(({patternsSeen}) => patternsSeen.has(pattern)))
+  if (unseen.length === 0 || answers.some(({reading}) => reading.problem !== undefined)) return
+  const lists = await Promise.all(answers.map(({reading}) => tryNamespaces(reading.context.name, deps)))
+  const known = lists.flatMap((list) => list ?? [])
+  const unmatched = unseen.filter((pattern) => !known.some((namespace) => globMatches(pattern, namespace)))
+  if (unmatched.length === 0 || lists.includes(undefined)) return
+  const near = [...new Set(unmatched.flatMap((pattern) => nearNames(pattern, known)))].map((name) => `-n ${name}`)
+  const contexts = answers.slice(0, 3).map(({reading}) => shellWord(reading.context.name))
+  throw new HubspokeError(
+    'usage',
+    `No selected cluster has a namespace that matches ${unmatched.map(quoted).join(', ')}.`,
+    {
+      suggestions: near.length > 0 ? near : contexts.map((name) => `kubectl --context ${name} get namespaces`),
+    },
+  )
+}
+
+/** Undefined: the cluster does not tell. */
+async function tryNamespaces(context: string, deps: Deps): Promise<readonly string[] | undefined> {
+  try {
+    return await untilStopped(
+      retryRead(() => deps.open(context).listNamespaces(deps.signal), deps),
+      deps.signal,
+    )
+  } catch (error) {
+    if (error instanceof HubspokeError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,201 @@
+import {type Dispatcher, errors} from 'undici'
+import type {Cost} from '../../model/cluster.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {abortable} from '../abortable.ts'
+import type {TlsMaterial} from '../credentials/credentials.ts'
+import {type Party, quoted} from '../errors.ts'
+import type {ProxyServer} from './choose-proxy.ts'
+import type {ConnectionBudget, Seat} from './connection-budget.ts'
+import {networkError, type Phase} from './network-errors.ts'
+import {type ConnectionLimits, closeLine, type Line, openLine} from './open-line.ts'
+import {TunnelError} from './tunnel-error.ts'
+import {tunnelFailure} from './tunnel-failure.ts'
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** From the root of the server, with the query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly tls: TlsMaterial
+  /** A watch: its body may be silent for as long as it likes. */
+  readonly endless?: boolean
+}
+
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** As it came over the wire. Whoever does not read it to its end aborts the signal. */
+  readonly body: AsyncIterable<Buffer>
+}
+
+/**
+ * The connection to one API server: over HTTP/2 a single one, opened with the first request and kept for the whole run;
+ * a server that speaks HTTP/1.1 only gets a few. A connection that was lost is opened again by the next request.
+ */
+export interface Connection {
+  /**
+   * Rejects with a `HubspokeError` where the network failed, and with the signal's reason where it was aborted; so does
+   * reading the body.
+   */
+  send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer>
+  cost(): Cost
+  /** How many endless answers it may carry, so that others still find a way. */
+  endlessLimit(): number
+  /** Ends every request and cuts the connection. */
+  close(): Promise<void>
+}
+
+export interface ConnectionOptions {
+  readonly party: Party
+  readonly origin: URL
+  readonly proxy?: ProxyServer
+  readonly limits?: Partial<ConnectionLimits>
+  /** Shared with the connections to other servers; without it nobody waits for anybody. */
+  readonly budget?: ConnectionBudget
+}
+
+const defaultLimits: ConnectionLimits = {connectMs: 5_000, responseMs: 30_000, pingMs: 10_000}
+
+/** Half of 100, the lowest number of streams that RFC 9113 asks servers to allow. */
+const endlessStreams = 50
+const http1Default = (): number => 16
+
+export function createConnection({party, origin, proxy, budget, limits: given}: ConnectionOptions): Connection {
+  const limits = {...defaultLimits, ...given}
+  const lines: Line[] = []
+  const seat = budget?.seat(retire)
+  const begin = countInFlight(seat)
+  let requests = 0
+  let bytesRead = 0
+  let closed = false
+
+  /** Nothing is in flight, and somebody else needs the connection more. The next request opens another one. */
+  async function retire(): Promise<void> {
+    const open = lines.filter(({retired}) => !retired)
+    for (const line of open) line.retired = true
+    await Promise.all(open.map(closeLine))
+  }
+
+  function onBytes(count: number): void {
+    bytesRead += count
+  }
+
+  function fail(error: unknown, phase: Phase, signal: AbortSignal): unknown {
+    if (signal.aborted) return signal.reason
+    if (error instanceof TunnelError && proxy) return tunnelFailure(party, proxy, error, limits)
+    return networkError(party, error, phase, limits) ?? error
+  }
+
+  function lineFor(tls: TlsMaterial): Line {
+    const open = lines.at(-1)
+    if (open?.tls === tls && !open.retired) return open
+    const line = openLine(origin, {tls, proxy, limits, seat, http1: budget?.socketsEach ?? http1Default})
+    // Whatever still runs over the old one ends in its own time; nothing new starts on it.
+    open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
+    lines.push(line)
+    line.dispatcher.catch(() => lines.splice(lines.indexOf(line), 1))
+    return line
+  }
+
+  async function send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+    signal.throwIfAborted()
+    if (closed) throw closedError(party)
+    const end = begin(signal)
+    try {
+      const line = lineFor(request.tls)
+      const dispatcher = await abortable(line.dispatcher, signal).catch((error: unknown) => {
+        throw fail(error, 'connecting', signal)
+      })
+      requests++
+      const {statusCode, headers, body} = await ask(dispatcher, request, signal).catch((error: unknown) => {
+        throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
+      })
+      const onError = (error: unknown): unknown => fail(error, 'sent', signal)
+      return {status: statusCode, headers, body: watched(body, {onBytes, onError, onEnd: end})}
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+
+  return {
+    send,
+    cost: () => ({connections: lines.reduce((sum, {dialer}) => sum + dialer.count(), 0), requests, bytesRead}),
+    endlessLimit: () => lines.at(-1)?.endlessLimit ?? endlessStreams,
+    async close() {
+      closed = true
+      seat?.leave(new errors.ClientClosedError())
+      await Promise.all(lines.map(closeLine))
+    },
+  }
+}
+
+interface BodyWatcher {
+  onBytes(count: number): void
+  /** What is thrown in its place. */
+  onError(error: unknown): unknown
+  onEnd(): void
+}
+
+async function* watched(body: AsyncIterable<Buffer>, {onBytes, onError, onEnd}: BodyWatcher): AsyncIterable<Buffer> {
+  try {
+    for await (const chunk of body) {
+      onBytes(chunk.length)
+      yield chunk
+    }
+  } catch (error) {
+    throw onError(error)
+  } finally {
+    onEnd()
+  }
+}
+
+function ask(dispatcher: Dispatcher, request: WireRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const {method, path, headers, body, endless} = request
+  const options = {method, path, headers, ...(endless ? {bodyTimeout: 0} : {})}
+  if (body === undefined) return dispatcher.request({...options, signal})
+  return untilAborted(dispatcher.request({...options, body}), signal)
+}
+
+/**
+ * The answer to a request with a body, which is not waited for when the signal is aborted, but never cut off: undici 8.13
+ * destroys the stream, and where its body was not sent to its end Node 24.21 loops in `Http2Session::SendPendingData` for
+ * ever, deaf to every signal; else the stream may stay, and its error ends the process when the connection is closed.
+ */
+function untilAborted(answer: Promise<Dispatcher.ResponseData>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const drop = (): void => {
+    answer.then(
+      ({body}) => body.on('error', () => undefined).destroy(),
+      () => undefined,
+    )
+  }
+  const forget = (): void => signal.removeEventListener('abort', drop)
+  signal.addEventListener('abort', drop, {once: true})
+  answer.then(({body}) => body.once('close', forget), forget)
+  return abortable(answer, signal)
+}
+
+/** Tells the seat when the last request has ended. The function that comes back is called at the end of each, once or more. */
+function countInFlight(seat: Seat | undefined): (signal: AbortSignal) => () => void {
+  if (seat === undefined) return () => () => undefined
+  let inFlight = 0
+  return (signal) => {
+    let ended = false
+    inFlight++
+    seat.busy()
+    const end = (): void => {
+      if (ended) return
+      ended = true
+      signal.removeEventListener('abort', end)
+      if (--inFlight === 0) seat.idle()
+    }
+    // A body that nobody reads to its end is given up this way.
+    signal.addEventListener('abort', end, {once: true})
+    return end
+  }
+}
+
+function closedError({context}: Party): HubspokeError {
+  return new HubspokeError('unreachable', `The connection to context ${quoted(context)} was closed.`, {refused: true})
+}

@@ -1,0 +1,128 @@
+import type {Socket} from 'node:net'
+import {buildConnector, errors} from 'undici'
+import type {TlsMaterial} from '../credentials/credentials.ts'
+import type {ProxyServer} from './choose-proxy.ts'
+import {openTunnel} from './open-tunnel.ts'
+import {TunnelError} from './tunnel-error.ts'
+
+/** Opens connections to one server, counts them, and can end them all. */
+export interface Dialer {
+  /** In the shape in which undici asks for one. Its socket is not yet given away when `callback` has an error. */
+  readonly connect: buildConnector.connector
+  /** Opens one connection ahead of any request. */
+  dial(): Promise<Socket>
+  /** Was this error met while connecting, so that nothing can have been sent? */
+  isConnectError(error: unknown): boolean
+  /** Connections that were established so far. */
+  count(): number
+  /** Gives up the connections that are on their way: whoever waits for one is told so. */
+  abandon(): void
+  /** Cuts every connection. */
+  destroy(): void
+}
+
+export interface DialerOptions {
+  readonly origin: URL
+  readonly tls: TlsMaterial
+  readonly connectTimeoutMs: number
+  readonly proxy?: ProxyServer | undefined
+}
+
+/** Of two addresses of one name, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
+const nextAddressAfterMs = 1_500
+
+export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptions): Dialer {
+  const connectErrors = new WeakSet<object>()
+  const connecting = new Set<Socket>()
+  const sockets = new Set<Socket>()
+  let established = 0
+  const connector = buildConnector({
+    ...tls,
+    allowH2: true,
+    preferH2: true,
+    timeout: connectTimeoutMs,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: nextAddressAfterMs,
+    keepAliveInitialDelay: 30_000,
+  })
+
+  const giveUp = new AbortController()
+
+  function track(socket: Socket): Socket {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    return socket
+  }
+
+  function connectTo(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    // undici's own connector returns the socket at once, which its types do not say.
+    const socket = connector(options, (error, connected) => {
+      connecting.delete(socket)
+      if (error === null) {
+        established++
+        callback(null, connected)
+      } else {
+        connectErrors.add(error)
+        callback(error, null)
+      }
+    }) as unknown as Socket
+    connecting.add(track(socket))
+  }
+
+  async function connectThrough(via: ProxyServer, options: buildConnector.Options, callback: buildConnector.Callback) {
+    try {
+      const tunnel = track(await tunnelTo(options, via, connectTimeoutMs, giveUp.signal))
+      if (options.protocol === 'https:') return connectTo({...options, httpSocket: tunnel}, callback)
+      established++
+      callback(null, tunnel)
+    } catch (reason) {
+      const error = reason instanceof Error ? reason : new TunnelError('cut')
+      connectErrors.add(error)
+      callback(error, null)
+    }
+  }
+
+  const connect: buildConnector.connector = (options, callback) => {
+    if (proxy === undefined) connectTo(options, callback)
+    else void connectThrough(proxy, options, callback)
+  }
+
+  return {
+    connect,
+    dial: () => dialOrigin(origin, connect),
+    isConnectError: (error) => typeof error === 'object' && error !== null && connectErrors.has(error),
+    count: () => established,
+    abandon() {
+      giveUp.abort(new errors.ClientClosedError())
+      for (const socket of connecting) socket.destroy(new errors.ClientClosedError())
+    },
+    destroy() {
+      for (const socket of sockets) socket.destroy(new errors.ClientClosedError())
+    },
+  }
+}
+
+/** The tunnel has the whole time, and TLS inside of it has it again: a proxy answers for the server's silence, too. */
+async function tunnelTo(
+  {hostname, protocol, port}: buildConnector.Options,
+  via: ProxyServer,
+  timeoutMs: number,
+  giveUp: AbortSignal,
+): Promise<Socket> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const destination = {host: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443)}
+  try {
+    return await openTunnel(via, destination, AbortSignal.any([timeout, giveUp]))
+  } catch (error) {
+    throw timeout.aborted ? new TunnelError('timeout') : error
+  }
+}
+
+function dialOrigin({host, hostname, protocol, port}: URL, connect: buildConnector.connector): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    connect({host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port}, (error, socket) => {
+      if (error === null) resolve(socket)
+      else reject(error)
+    })
+  })
+}

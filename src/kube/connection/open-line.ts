@@ -1,0 +1,130 @@
+import type {Socket} from 'node:net'
+import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici'
+import type {TlsMaterial} from '../credentials/credentials.ts'
+import type {ProxyServer} from './choose-proxy.ts'
+import type {Seat} from './connection-budget.ts'
+import {createDialer, type Dialer} from './dialer.ts'
+import type {Limits} from './network-errors.ts'
+
+/** In milliseconds. */
+export interface ConnectionLimits extends Limits {
+  readonly pingMs: number
+}
+
+const manyRequests = 1_000
+const idleMs = 600_000
+/** Shorter than the idle timeout of common load balancers: a request must not meet a connection that is being closed. */
+const http1IdleMs = 20_000
+
+/** One way to the server: everything that was opened with the same credentials. */
+export interface Line {
+  readonly tls: TlsMaterial
+  readonly dialer: Dialer
+  readonly dispatcher: Promise<Dispatcher>
+  /** Known when the protocol is. */
+  endlessLimit: number | undefined
+  /** Closed, and kept for what it counted. */
+  retired: boolean
+}
+
+export interface LineOptions {
+  readonly tls: TlsMaterial
+  readonly proxy: ProxyServer | undefined
+  readonly limits: ConnectionLimits
+  readonly seat: Seat | undefined
+  /** How many connections a server has that does not speak HTTP/2. */
+  readonly http1: () => number
+}
+
+/** Begins to open it; what it needs before is waited for. */
+export function openLine(origin: URL, {tls, proxy, limits, seat, http1}: LineOptions): Line {
+  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy})
+  const line: Line = {tls, dialer, endlessLimit: undefined, retired: false, dispatcher: open()}
+  return line
+
+  async function open(): Promise<Dispatcher> {
+    await seat?.take()
+    return toDispatcher(await dialer.dial())
+  }
+
+  // Which protocol it will be is known only when the first connection stands, and decides how requests share it. Until
+  // then they wait here: undici would queue them behind each other, or open a connection for each.
+  function toDispatcher(socket: Socket): Dispatcher {
+    const connect = startingWith(socket, dialer.connect)
+    if (protocolOf(socket) === 'h2') return overHttp2(origin, connect, limits)
+    const connections = http1()
+    line.endlessLimit = connections / 2
+    return overHttp1(origin, {connect, connections, limits})
+  }
+}
+
+function overHttp2(origin: URL, connect: buildConnector.connector, limits: ConnectionLimits): Dispatcher {
+  return new Client(origin, {
+    connect,
+    headersTimeout: limits.responseMs,
+    bodyTimeout: limits.responseMs,
+    keepAliveTimeout: idleMs,
+    // Not about pipelining: as long as a watch runs on after a GOAWAY, a Client with fewer opens no new connection.
+    pipelining: manyRequests,
+    h2Options: {
+      pingInterval: limits.pingMs,
+      // The server's own limit counts where it is lower.
+      maxConcurrentStreams: manyRequests,
+      connectionWindowSize: 16 * 1024 * 1024,
+      settings: {initialWindowSize: 4 * 1024 * 1024},
+    },
+  })
+}
+
+interface Http1Options {
+  readonly connect: buildConnector.connector
+  readonly connections: number
+  readonly limits: ConnectionLimits
+}
+
+function overHttp1(origin: URL, {connect, connections, limits}: Http1Options): Dispatcher {
+  return new Pool(origin, {
+    connect,
+    headersTimeout: limits.responseMs,
+    bodyTimeout: limits.responseMs,
+    keepAliveTimeout: http1IdleMs,
+    connections,
+    allowH2: false,
+  })
+}
+
+function protocolOf(socket: Socket): 'h2' | 'http/1.1' {
+  return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1'
+}
+
+/** A connector that hands over `first`, which stands already, and opens new connections of the same protocol from then on. */
+function startingWith(first: Socket, connect: buildConnector.connector): buildConnector.connector {
+  const protocol = protocolOf(first)
+  let ready: Socket | undefined = first
+  return (options, callback) => {
+    const socket = ready
+    ready = undefined
+    if (socket === undefined || socket.destroyed) {
+      return connect(options, (error, opened) => {
+        if (error !== null) callback(error, null)
+        else if (protocolOf(opened) === protocol) callback(null, opened)
+        else callback(opened.destroy() && new errors.SocketError('the server changed its protocol'), null)
+      })
+    }
+    // Never at once: undici does not look at its queue again where its connector calls back while it is being called.
+    queueMicrotask(() => callback(null, socket))
+  }
+}
+
+/** Ends every request on it. */
+export async function closeLine({dialer, dispatcher}: Line): Promise<void> {
+  dialer.abandon()
+  try {
+    // undici first: a socket that is cut under its running streams makes it throw where nobody can catch it.
+    await (await dispatcher).destroy()
+  } catch {
+    // It was never opened.
+  }
+  // What is left are old sessions that a GOAWAY left to their last watches.
+  dialer.destroy()
+}

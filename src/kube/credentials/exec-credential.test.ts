@@ -1,0 +1,271 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect, test} from 'vitest'
+import {systemClock} from '../../shared/clock.ts'
+import {ExecPluginError, parseExecCredential, runExecPlugin} from './exec-credential.ts'
+import {createExecCredentials} from './exec-credentials.ts'
+import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
+
+const cluster: ClusterEntry = {
+  server: 'https://prod.test',
+  caData: 'Q0E=',
+  caFile: '',
+  skipTlsVerify: false,
+  tlsServerName: '',
+  proxyUrl: '',
+}
+
+/** A plugin that is a line of JavaScript. */
+const plugin = (code: string, more: Partial<ExecEntry> = {}): ExecEntry => ({
+  apiVersion: 'client.authentication.k8s.io/v1',
+  command: process.execPath,
+  args: ['-e', code],
+  env: {},
+  installHint: '',
+  interactive: 'IfAvailable',
+  provideClusterInfo: false,
+  ...more,
+})
+
+const surroundings = {env: process.env, isTerminal: false, clock: systemClock}
+const print = (status: string) => `console.log(JSON.stringify({kind: 'ExecCredential', status: ${status}}))`
+
+async function whyNot(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(ExecPluginError)
+  return (error as ExecPluginError).why
+}
+
+test('a plugin prints a token, and may say how long it is good', async () => {
+  const code = print(`{token: ' abc\\n', expirationTimestamp: '2026-01-01T00:00:00Z'}`)
+  expect(await runExecPlugin(plugin(code), cluster, surroundings)).toEqual({
+    token: 'abc',
+    cert: '',
+    key: '',
+    expiresAt: Date.parse('2026-01-01T00:00:00Z'),
+  })
+})
+
+test('a plugin prints a certificate with its key', () => {
+  const output = JSON.stringify({kind: 'ExecCredential', status: {clientCertificateData: 'CERT', clientKeyData: 'KEY'}})
+  expect(parseExecCredential(output)).toEqual({token: '', cert: 'CERT', key: 'KEY', expiresAt: undefined})
+})
+
+test('a plugin is told what client-go tells, with the environment of its entry', async () => {
+  const code = print(`{token: process.env.KUBERNETES_EXEC_INFO + process.env.PROFILE}`)
+  const told = async (exec: ExecEntry) => (await runExecPlugin(exec, cluster, surroundings)).token
+  const info = {apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', spec: {interactive: false}}
+  expect(await told(plugin(code, {env: {PROFILE: 'blue'}}))).toBe(`${JSON.stringify(info)}blue`)
+  const withCluster = {
+    ...info,
+    spec: {
+      interactive: false,
+      cluster: {server: 'https://prod.test', 'certificate-authority-data': 'Q0E=', config: null},
+    },
+  }
+  expect(await told(plugin(code, {env: {PROFILE: ''}, provideClusterInfo: true}))).toBe(JSON.stringify(withCluster))
+})
+
+test('a plugin is told the cluster in full: the CA from its file, the proxy from the environment, what the entry adds', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hubspoke-plugin-'))
+  await writeFile(join(folder, 'ca'), 'CA')
+  const full = {...cluster, caData: '', caFile: join(folder, 'ca'), execConfig: {audience: 7}}
+  const env = {...surroundings.env, HTTPS_PROXY: 'http://proxy.test:3128'}
+  const exec = plugin(print('{token: process.env.KUBERNETES_EXEC_INFO}'), {provideClusterInfo: true})
+  const told = JSON.parse((await runExecPlugin(exec, full, {...surroundings, env})).token)
+  await rm(folder, {recursive: true})
+  expect(told.spec.cluster).toEqual({
+    server: 'https://prod.test',
+    'certificate-authority-data': 'Q0E=',
+    'proxy-url': 'http://proxy.test:3128',
+    config: {audience: 7},
+  })
+})
+
+test('a plugin that reads its input finds nothing there', async () => {
+  const code = `process.stdin.resume().on('end', () => ${print(`{token: 'abc'}`)})`
+  expect((await runExecPlugin(plugin(code), cluster, surroundings)).token).toBe('abc')
+})
+
+test.each([
+  {because: 'it fails', exec: plugin(`console.error('secret'); process.exit(3)`), why: 'failed with exit code 3'},
+  {because: 'it prints something else', exec: plugin(`console.log('secret')`), why: 'did not print JSON'},
+  {because: 'it prints an empty status', exec: plugin(print('{}')), why: 'printed no credentials'},
+  {
+    because: 'it prints another kind',
+    exec: plugin(`console.log('{"status": {"token": "x"}}')`),
+    why: 'printed no credentials',
+  },
+  {
+    because: 'it prints half a certificate',
+    exec: plugin(print(`{clientCertificateData: 'x'}`)),
+    why: 'printed no credentials',
+  },
+  {
+    because: 'it prints without end',
+    exec: plugin(`setInterval(() => process.stdout.write('x'.repeat(1e6)), 1)`),
+    why: 'printed far more than credentials',
+  },
+  {
+    because: 'it is killed',
+    exec: plugin(`process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1e3)`),
+    why: 'did not end in time',
+  },
+  {because: 'it does not exist', exec: plugin('', {command: 'no-such-plugin-at-all'}), why: 'was not found'},
+  {
+    because: 'it has to ask, and nobody is there',
+    exec: plugin(print(`{token: 'x'}`), {interactive: 'Always'}),
+    why: 'needs a terminal to ask for input',
+  },
+])('no credentials where $because, and nothing of its output is told', async ({exec, why}) => {
+  expect(await whyNot(runExecPlugin(exec, cluster, surroundings))).toBe(why)
+})
+
+function countingRun(answers: readonly {token: string; expiresAt?: number}[]) {
+  const calls: string[] = []
+  let running = 0
+  let most = 0
+  return {
+    calls,
+    most: () => most,
+    async run(exec: ExecEntry, {server}: ClusterEntry) {
+      running++
+      most = Math.max(most, running)
+      calls.push(`${exec.args.join()} ${server}`)
+      await new Promise((resolve) => setImmediate(resolve))
+      running--
+      const {token, expiresAt} = answers[Math.min(calls.length, answers.length) - 1] ?? {token: ''}
+      return {token, cert: '', key: '', expiresAt}
+    },
+  }
+}
+
+const user = (name: string, more: Partial<ExecEntry> = {}, server = 'https://prod.test') => ({
+  name,
+  exec: plugin(name, more),
+  cluster: {...cluster, server},
+})
+
+test('one process serves all who ask for a user, whatever the context', async () => {
+  const {calls, run} = countingRun([{token: 'a'}])
+  const credentials = createExecCredentials(surroundings, () => 0, run)
+  const asked = [...Array(10)].map((_, index) => credentials.current(user('jane', {}, `https://${index}.test`)))
+  expect(new Set((await Promise.all(asked)).map(({token}) => token))).toEqual(new Set(['a']))
+  await credentials.current(user('jane'))
+  expect(calls).toHaveLength(1)
+})
+
+test('a plugin that is told the cluster is asked for each', async () => {
+  const {calls, run} = countingRun([{token: 'a'}])
+  const credentials = createExecCredentials(surroundings, () => 0, run)
+  await credentials.current(user('jane', {provideClusterInfo: true}, 'https://a.test'))
+  await credentials.current(user('jane', {provideClusterInfo: true}, 'https://b.test'))
+  expect(calls).toHaveLength(2)
+})
+
+test.each([
+  {interactive: 'Never', most: 8, because: 'there are limits to what a machine starts'},
+  {interactive: 'Always', most: 1, because: 'nobody answers fifty questions at once'},
+] as const)('at most $most at once with interactiveMode $interactive: $because', async ({interactive, most}) => {
+  const counted = countingRun([{token: 'a'}])
+  const credentials = createExecCredentials({...surroundings, isTerminal: true}, () => 0, counted.run)
+  await Promise.all([...Array(20)].map((_, index) => credentials.current(user(`user-${index}`, {interactive}))))
+  expect(counted.most()).toBe(most)
+  expect(counted.calls).toHaveLength(20)
+})
+
+test.each([
+  {at: 89_999, calls: 1, because: 'it is good for ten seconds more'},
+  {at: 90_000, calls: 2, because: 'the request may arrive too late with it'},
+  {at: 200_000, calls: 2, because: 'it has expired'},
+])(
+  'a credential that ends after 100 s is asked for $calls times by second $at / 1000: $because',
+  async ({at, calls}) => {
+    let now = 0
+    const counted = countingRun([
+      {token: 'a', expiresAt: 100_000},
+      {token: 'b', expiresAt: 300_000},
+    ])
+    const credentials = createExecCredentials(surroundings, () => now, counted.run)
+    await credentials.current(user('jane'))
+    now = at
+    await credentials.current(user('jane'))
+    expect(counted.calls).toHaveLength(calls)
+  },
+)
+
+test('a credential that lives for seconds is used for half of them', async () => {
+  let now = 0
+  const counted = countingRun([{token: 'a', expiresAt: 4_000}])
+  const credentials = createExecCredentials(surroundings, () => now, counted.run)
+  await credentials.current(user('jane'))
+  now = 1_900
+  await credentials.current(user('jane'))
+  expect(counted.calls).toHaveLength(1)
+})
+
+test('a credential that the server refused is replaced once, however many were refused with it', async () => {
+  const counted = countingRun([{token: 'a'}, {token: 'b'}])
+  const credentials = createExecCredentials(surroundings, () => 0, counted.run)
+  const first = await credentials.current(user('jane'))
+  credentials.drop(user('jane'), first)
+  expect((await credentials.current(user('jane'))).token).toBe('b')
+  credentials.drop(user('jane'), first)
+  expect((await credentials.current(user('jane'))).token).toBe('b')
+  expect(counted.calls).toHaveLength(2)
+})
+
+test('a plugin that failed is asked again', async () => {
+  let turn = 0
+  const credentials = createExecCredentials(
+    surroundings,
+    () => 0,
+    async () => {
+      if (turn++ === 0) throw new ExecPluginError('failed')
+      return {token: 'b', cert: '', key: '', expiresAt: undefined}
+    },
+  )
+  await expect(credentials.current(user('jane'))).rejects.toThrow('failed')
+  expect((await credentials.current(user('jane'))).token).toBe('b')
+})
+
+test('what a plugin has started and left behind does not keep its credentials from being used', async () => {
+  const code = `require('child_process').spawn('sleep', ['20'], {stdio: 'inherit', detached: true}).unref(); ${print(`{token: 'abc'}`)}`
+  const limits = {afterExitMs: 50}
+  expect((await runExecPlugin(plugin(code), cluster, {...surroundings, limits})).token).toBe('abc')
+})
+
+test('a plugin that is late ends, and so does the wait, whatever it has started', async () => {
+  const code = `require('child_process').execSync('sleep 20')`
+  const limits = {timeoutMs: 300, afterExitMs: 50}
+  expect(await whyNot(runExecPlugin(plugin(code), cluster, {...surroundings, limits}))).toBe('did not end in time')
+})
+
+test.each([
+  {because: 'it fails', code: `process.exit(3)`},
+  {because: 'it says something and waits', code: `console.error('type the code'); setInterval(() => {}, 1e3)`},
+])('a plugin that may ask is asked once more, with the terminal, where $because', async ({code}) => {
+  const given: boolean[] = []
+  const credentials = createExecCredentials(
+    {...surroundings, isTerminal: true, limits: {patienceMs: 50, afterExitMs: 50}},
+    () => 0,
+    async (exec, at, around, asks) => {
+      given.push(asks ?? false)
+      if (asks) return {token: 'typed', cert: '', key: '', expiresAt: undefined}
+      return runExecPlugin(exec, at, around)
+    },
+  )
+  expect((await credentials.current(user(code, {args: ['-e', code]}))).token).toBe('typed')
+  expect(given).toEqual([false, true])
+})
+
+test('a plugin that must not ask is not asked once more', async () => {
+  const around = {...surroundings, isTerminal: true}
+  const credentials = createExecCredentials(around, () => 0)
+  const failing = user('x', {args: ['-e', 'process.exit(3)'], interactive: 'Never'})
+  expect(await whyNot(credentials.current(failing))).toBe('failed with exit code 3')
+})

@@ -1,0 +1,95 @@
+import {createSemaphore} from '../connection/semaphore.ts'
+import {type ExecCredential, ExecPluginError, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
+import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
+
+/** One user entry with an exec plugin, as one cluster sees it. */
+export interface ExecUser {
+  readonly name: string
+  readonly exec: ExecEntry
+  readonly cluster: ClusterEntry
+}
+
+/** The exec plugins of one kubeconfig, shared by all its contexts. */
+export interface ExecCredentials {
+  /**
+   * The credential that is still good, or a new one: one process per user entry at a time, whoever asks. Rejects with an
+   * ExecPluginError.
+   */
+  current(user: ExecUser): Promise<ExecCredential>
+  /** The server refused this credential: the next `current` asks the plugin again, unless that has happened since. */
+  drop(user: ExecUser, refused: ExecCredential): void
+}
+
+/** Fifty browser windows at once help nobody, and fifty processes hardly more. */
+const processesAtOnce = 8
+
+/** A credential that ends within this time is renewed before it is used: the request has to arrive with it. */
+const renewBeforeMs = 10_000
+
+/** @param now milliseconds since the epoch, as the expiry of a credential is given */
+export function createExecCredentials(
+  surroundings: ExecSurroundings,
+  now: () => number,
+  run: typeof runExecPlugin = runExecPlugin,
+): ExecCredentials {
+  const held = new Map<string, Held>()
+  const running = new Map<string, Promise<ExecCredential>>()
+  const together = createSemaphore(processesAtOnce)
+  const oneByOne = createSemaphore(1)
+
+  const aside = (user: ExecUser) => together(() => run(user.exec, user.cluster, surroundings))
+  const onTerminal = (user: ExecUser) =>
+    oneByOne(() => together(() => run(user.exec, user.cluster, surroundings, true)))
+
+  /** Most plugins that may ask need not: they run with the others first, and with the terminal where that does not do. */
+  async function fetch(user: ExecUser): Promise<ExecCredential> {
+    if (user.exec.interactive === 'Always') return surroundings.isTerminal ? onTerminal(user) : aside(user)
+    try {
+      return await aside(user)
+    } catch (error) {
+      if (error instanceof ExecPluginError && error.mayAsk) return onTerminal(user)
+      throw error
+    }
+  }
+
+  async function ask(key: string, user: ExecUser): Promise<ExecCredential> {
+    try {
+      const credential = await fetch(user)
+      held.set(key, {credential, renewAt: renewAt(credential, now())})
+      return credential
+    } finally {
+      running.delete(key)
+    }
+  }
+
+  return {
+    current(user) {
+      const key = keyOf(user)
+      const last = held.get(key)
+      if (last !== undefined && last.renewAt > now()) return Promise.resolve(last.credential)
+      const inFlight = running.get(key) ?? ask(key, user)
+      running.set(key, inFlight)
+      return inFlight
+    },
+    drop(user, refused) {
+      const key = keyOf(user)
+      if (held.get(key)?.credential === refused) held.delete(key)
+    },
+  }
+}
+
+interface Held {
+  readonly credential: ExecCredential
+  readonly renewAt: number
+}
+
+/** Never before half of its life is over: a plugin may hand out credentials that live for seconds. */
+function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
+  if (expiresAt === undefined) return Number.POSITIVE_INFINITY
+  return expiresAt - Math.min(renewBeforeMs, (expiresAt - obtainedAt) / 2)
+}
+
+/** A plugin that is told the cluster may answer differently for each; any other answers for its user alone. */
+function keyOf({name, exec, cluster}: ExecUser): string {
+  return JSON.stringify(exec.provideClusterInfo ? [name, cluster.server] : [name])
+}

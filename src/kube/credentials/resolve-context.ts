@@ -1,0 +1,67 @@
+import type {ContextRef} from '../../model/cluster.ts'
+import {type FailureClass, HubspokeError} from '../../model/failure.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import {goOnWithout, quoted} from '../errors.ts'
+import type {ResolvedContext} from './credentials.ts'
+import {type KubeconfigEntries, mergeKubeconfigs, parseKubeconfig} from './kubeconfig-file.ts'
+import {readInCluster, readKubeconfigFiles, type SourceRequest} from './kubeconfig-sources.ts'
+
+export interface EntriesRequest extends SourceRequest {
+  /** Where a pod's credentials are looked for; only tests have others than `/var/run/secrets/…`. */
+  readonly serviceAccountFolder?: string
+}
+
+export interface ReadEntries {
+  readonly entries: KubeconfigEntries
+  /** Where they were read from, for messages. */
+  readonly sources: readonly string[]
+}
+
+/**
+ * The entries of all files that kubectl would read, merged; of the pod that this process runs in where there is no file;
+ * undefined where there is neither.
+ *
+ * @throws HubspokeError `usage` when a file is broken
+ */
+export async function readEntries(request: EntriesRequest): Promise<ReadEntries | undefined> {
+  const files = await readKubeconfigFiles(request)
+  if (files.length > 0) {
+    const parsed = await Promise.all(files.map(({text, path}) => parseKubeconfig(text, path)))
+    return {entries: mergeKubeconfigs(parsed), sources: files.map(({path}) => path)}
+  }
+  const inCluster = await readInCluster(request.env, request.serviceAccountFolder)
+  return inCluster && {entries: inCluster, sources: ['the service account of this pod']}
+}
+
+/**
+ * A context with the entries that it names, or why it cannot be used: that is a failure of this context alone, so never
+ * of class `usage`.
+ */
+export function resolveContext(
+  entries: KubeconfigEntries,
+  {name, server}: ContextRef,
+): ResolvedContext | HubspokeError {
+  const entry = entries.contexts.get(name)
+  const cluster = entries.clusters.get(entry?.cluster ?? '')
+  if (entry === undefined || cluster === undefined) {
+    const why = `names the cluster ${quoted(entry?.cluster ?? '')}, which the kubeconfig does not have`
+    return unusable('unreachable', name, why)
+  }
+  const user = entries.users.get(entry.user)
+  if (entry.user !== '' && user === undefined) {
+    const why = `names the user ${quoted(entry.user)}, which the kubeconfig does not have`
+    return unusable('unauthenticated', name, why)
+  }
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
+    return unusable('unreachable', name, `has no server that can be reached: ${quoted(server)} is no URL`)
+  }
+  return {name, cluster, userName: entry.user, user}
+}
+
+/** What is wrong with an entry of the kubeconfig; no try can mend it. */
+export function unusable(failureClass: FailureClass, name: string, why: string): HubspokeError {
+  return new HubspokeError(failureClass, `The context ${quoted(name)} ${why}.`, {
+    refused: true,
+    suggestions: [`kubectl config view --minify --context ${shellWord(name)}`, goOnWithout(shellWord(name))],
+  })
+}

@@ -1,0 +1,143 @@
+import {HubspokeError} from '../../model/failure.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {Api} from '../api.ts'
+import {objectAt, textAt} from '../json-fields.ts'
+import type {ChangesSince, Unproven, WorkloadChange} from '../ports.ts'
+import {isExpired} from '../workloads/workload-list.ts'
+import {collectionPath} from '../workloads/workload-paths.ts'
+import {toWorkloadImages} from '../workloads/workload-state.ts'
+import {watchOnce} from './watch-once.ts'
+import type {WatchEvent} from './watch-stream.ts'
+
+export interface ChangesDeps {
+  readonly api: Api
+  readonly clock: Clock
+}
+
+/**
+ * The shortest watch that is sent a bookmark: it comes about two seconds before the end, so one of two seconds never gets
+ * any (`nextBookmarkTime` in k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go).
+ */
+const watchSeconds = '3'
+
+/** Whoever has said nothing by now has not heard when the watch was to end. */
+const silenceMs = 5_000
+
+/**
+ * `Workloads.changesSince`: a list of one without a resource version, which is consistent and so tells how far the cluster
+ * is, and a watch from where we are, both at once. A watch tells all changes of its kind in the order of their versions, so
+ * a change or a bookmark at or past the version of the list proves that none before it is missing. Nothing else does: not
+ * that the watch ends, nor that it is silent.
+ */
+export async function changesSince(
+  {api, clock}: ChangesDeps,
+  kind: WorkloadKind,
+  resourceVersion: string,
+  signal: AbortSignal,
+): Promise<ChangesSince> {
+  const from = toVersion(resourceVersion)
+  if (from === undefined) return {unproven: 'incomparable'}
+  const replay = createReplay(kind, from)
+  const answer = Promise.withResolvers<ChangesSince>()
+  const ending = new AbortController()
+  const either = AbortSignal.any([signal, ending.signal])
+
+  function judge(): void {
+    const judged = replay.judge()
+    if (judged !== undefined) answer.resolve(judged)
+  }
+
+  function fail(error: unknown): void {
+    if (signal.aborted) answer.reject(signal.reason)
+    else if (error instanceof HubspokeError) answer.resolve({unproven: whyFailed(error)})
+    else answer.reject(error)
+  }
+
+  async function list(): Promise<void> {
+    const found = await api.get(collectionPath(kind, undefined, {limit: '1'}), either)
+    replay.aimAt(textAt(objectAt(found, 'metadata'), 'resourceVersion'))
+    judge()
+  }
+
+  async function watch(): Promise<void> {
+    const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion: `${from}`, timeoutSeconds: watchSeconds}
+    const path = collectionPath(kind, undefined, query)
+    const onEvent = (event: WatchEvent): void => {
+      replay.take(event)
+      judge()
+    }
+    await watchOnce({api, clock, path, signal: either, silenceMs, onLive: () => undefined, onEvent})
+    replay.end()
+    judge()
+  }
+
+  list().catch(fail)
+  watch().catch(fail)
+  try {
+    return await answer.promise
+  } finally {
+    // What decided may have been either of them: the other one is not waited for.
+    ending.abort()
+  }
+}
+
+function whyFailed(error: HubspokeError): Unproven {
+  if (isExpired(error)) return 'expired'
+  return error.failureClass === 'forbidden' ? 'forbidden' : 'failed'
+}
+
+/**
+ * Versions are decimal numbers that can be compared (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions,
+ * KEP-5504); 0 stands for "any version" and is none to start from.
+ */
+function toVersion(text: string): bigint | undefined {
+  return /^\d{1,20}$/.test(text) && !/^0+$/.test(text) ? BigInt(text) : undefined
+}
+
+/** What the list and the watch have said so far, and what follows from it. */
+interface Replay {
+  /** The list has told how far the cluster is. */
+  aimAt(version: string): void
+  take(event: WatchEvent): void
+  /** The watch says nothing more. */
+  end(): void
+  /** Undefined: it cannot be told yet. */
+  judge(): ChangesSince | undefined
+}
+
+function createReplay(kind: WorkloadKind, from: bigint): Replay {
+  const changes = new Map<string, WorkloadChange>()
+  let reached = from
+  let wanted: bigint | undefined
+  let trouble: Unproven | undefined
+  let ended = false
+
+  return {
+    aimAt(version) {
+      wanted = toVersion(version)
+      if (wanted === undefined) trouble ??= 'incomparable'
+    },
+    take(event) {
+      if (event.type === 'expired') trouble ??= 'expired'
+      if (event.type === 'error') trouble ??= 'failed'
+      if (event.type === 'expired' || event.type === 'error') return
+      const version = toVersion(event.version)
+      if (version === undefined) trouble ??= 'incomparable'
+      else reached = version
+      if (event.type === 'bookmark') return
+      const workload = toWorkloadImages(kind, event.object)
+      changes.set(`${workload.namespace}/${workload.name}`, {type: event.type, workload})
+    },
+    end() {
+      ended = true
+    },
+    judge() {
+      if (trouble !== undefined) return {unproven: trouble}
+      if (wanted === undefined) return undefined
+      if (wanted < from) return {unproven: 'ahead'}
+      if (reached >= wanted) return {changes: [...changes.values()], provenAt: `${reached}`}
+      return ended ? {unproven: 'silent'} : undefined
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type {WorkloadKind} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {Api} from '../api.ts'
+import {answerError} from '../errors.ts'
+import {objectAt, textAt} from '../json-fields.ts'
+import {readWorkload} from '../workloads/read-workload.ts'
+import {collectionPath} from '../workloads/workload-paths.ts'
+import type {FollowedWorkloads} from './followed-workloads.ts'
+import {watchOnce} from './watch-once.ts'
+import type {WatchEvent} from './watch-stream.ts'
+
+export interface WatchScope {
+  readonly kind: WorkloadKind
+  /** Undefined: all of them. */
+  readonly namespace: string | undefined
+}
+
+export interface WatchCursorDeps {
+  readonly api: Api
+  readonly clock: Clock
+  readonly followed: FollowedWorkloads
+  /** Ends the watch for good. */
+  readonly closing: AbortSignal
+}
+
+/** How far the watches of one scope have come: each one starts where the one before it was cut. */
+export interface WatchCursor {
+  /** Watches once, from where the last watch ended. Rejects with a `HubspokeError`. */
+  watch(listener: WatchListener): Promise<void>
+  /** What the server remembers is younger than where we are: those who follow are owed a fresh state. */
+  expire(): void
+  /** Nobody follows any more: the next watch starts from a list. */
+  reset(): void
+}
+
+export interface WatchListener {
+  /** The server has accepted the watch. */
+  onLive(): void
+  /** It told something: the next watch starts further on. */
+  onProgress(): void
+}
+
+/** The server ends a watch of its own accord after this time; without it, after 30 to 60 minutes. */
+const watchSeconds = '300'
+
+export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCursorDeps): WatchCursor {
+  const {api, clock, followed, closing} = deps
+  /** Empty: from a list. */
+  let version = ''
+  let missed = false
+
+  /** A list of one, without a resource version, is consistent, and so is the version that it tells. */
+  async function learnVersion(): Promise<string> {
+    const list = await api.get(collectionPath(kind, namespace, {limit: '1'}), closing)
+    if (missed)
+      await Promise.all(
+        followed.list(namespace).map(async (one) => followed.found(one, await readWorkload(api, one, closing))),
+      )
+    missed = false
+    return textAt(objectAt(list, 'metadata'), 'resourceVersion')
+  }
+
+  function expire(): void {
+    version = ''
+    missed = true
+  }
+
+  function take(event: WatchEvent): void {
+    if (event.type === 'error') throw answerError(api.party, {status: event.status})
+    if (event.type === 'expired') expire()
+    if (event.type === 'changed') followed.changed(event.object)
+    if (event.type === 'deleted') followed.deleted(event.object)
+    if ('version' in event && event.version !== '') version = event.version
+  }
+
+  return {
+    expire,
+    reset() {
+      version = ''
+      missed = false
+    },
+    async watch({onLive, onProgress}) {
+      if (version === '') version = await learnVersion()
+      const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: watchSeconds}
+      const onEvent = (event: WatchEvent): void => {
+        take(event)
+        if (event.type !== 'expired') onProgress()
+      }
+      await watchOnce({api, clock, path: collectionPath(kind, namespace, query), signal: closing, onLive, onEvent})
+    },
+  }
+}

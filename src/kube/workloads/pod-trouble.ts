@@ -1,0 +1,110 @@
+import {printable} from '../../shared/printable.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, textAt} from '../json-fields.ts'
+import type {PodTrouble} from '../ports.ts'
+import {quotable} from '../quotable.ts'
+
+/** Reasons from worst to mildest; one that is not named here stands before `NotReady`. */
+const severity: readonly string[] = [
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'CrashLoopBackOff',
+  'OOMKilled',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'Error',
+  'Unschedulable',
+]
+
+const notReady = 'NotReady'
+
+/** Waiting is ordinary with these reasons: the kubelet's own words for a container that is on its way. */
+const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing'])
+
+/**
+ * What keeps pods from becoming ready, worst first, in the kubelet's and the scheduler's own words. Pods that are being
+ * deleted are left out. Messages are safe to print; what a container wrote (its termination message) is not in them.
+ */
+export function findPodTroubles(pods: readonly JsonObject[]): readonly PodTrouble[] {
+  return pods
+    .filter((pod) => textAt(objectAt(pod, 'metadata'), 'deletionTimestamp') === '')
+    .flatMap(troublesOf)
+    .sort((a, b) => rank(a) - rank(b) || a.pod.localeCompare(b.pod))
+}
+
+function rank({reason}: PodTrouble): number {
+  if (reason === notReady) return severity.length + 1
+  const index = severity.indexOf(reason)
+  return index === -1 ? severity.length : index
+}
+
+function troublesOf(pod: JsonObject): readonly PodTrouble[] {
+  const name = textAt(objectAt(pod, 'metadata'), 'name')
+  const status = objectAt(pod, 'status')
+  const about = (container: string | undefined, reason: string, message: string): PodTrouble => ({
+    pod: printable(name),
+    container: container === undefined ? undefined : printable(container),
+    reason: printable(reason),
+    message: quotable(message),
+  })
+
+  const scheduled = conditionOf(status, 'PodScheduled')
+  if (textAt(scheduled, 'status') === 'False') {
+    return [about(undefined, textAt(scheduled, 'reason') || 'Unschedulable', textAt(scheduled, 'message'))]
+  }
+  if (textAt(status, 'phase') === 'Failed') {
+    const troubles = containerTroubles(status, about)
+    return troubles.length > 0
+      ? troubles
+      : [about(undefined, textAt(status, 'reason') || 'Failed', textAt(status, 'message'))]
+  }
+  const troubles = containerTroubles(status, about)
+  return troubles.length > 0 ? troubles : notReadyContainers(status, about)
+}
+
+type About = (container: string | undefined, reason: string, message: string) => PodTrouble
+
+function containerTroubles(status: JsonObject, about: About): readonly PodTrouble[] {
+  return [...objectsAt(status, 'initContainerStatuses'), ...objectsAt(status, 'containerStatuses')].flatMap(
+    (container) => {
+      const name = textAt(container, 'name')
+      const waiting = objectAt(container, 'state', 'waiting')
+      const reason = textAt(waiting, 'reason')
+      const ended = lastEnd(container)
+      if (textAt(ended, 'reason') === 'OOMKilled' && container.ready !== true)
+        return [about(name, 'OOMKilled', howItEnded(container, ended))]
+      if (reason === 'CrashLoopBackOff') return [about(name, reason, howItEnded(container, ended))]
+      if (!ordinaryWaits.has(reason)) return [about(name, reason, textAt(waiting, 'message'))]
+      const terminated = objectAt(container, 'state', 'terminated')
+      if (numberAt(terminated, 'exitCode') !== 0) {
+        return [about(name, textAt(terminated, 'reason') || 'Error', howItEnded(container, terminated))]
+      }
+      return []
+    },
+  )
+}
+
+/** How the container ended last: now, or before the restart that it waits for. */
+function lastEnd(container: JsonObject): JsonObject {
+  const now = objectAt(container, 'state', 'terminated')
+  return Object.keys(now).length > 0 ? now : objectAt(container, 'lastState', 'terminated')
+}
+
+function howItEnded(container: JsonObject, ended: JsonObject): string {
+  const restarts = numberAt(container, 'restartCount')
+  const code = 'exitCode' in ended ? `exit code ${numberAt(ended, 'exitCode')}` : 'it ends again and again'
+  return restarts > 0 ? `${code}, restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}` : code
+}
+
+/** The mildest trouble: everything runs, and the readiness probe does not pass (yet). */
+function notReadyContainers(status: JsonObject, about: About): readonly PodTrouble[] {
+  return objectsAt(status, 'containerStatuses')
+    .filter((container) => container.ready !== true && 'running' in objectAt(container, 'state'))
+    .map((container) => about(textAt(container, 'name'), notReady, 'running but not ready'))
+}
+
+function conditionOf(status: JsonObject, type: string): JsonObject {
+  return objectsAt(status, 'conditions').find((condition) => textAt(condition, 'type') === type) ?? {}
+}

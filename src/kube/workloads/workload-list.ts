@@ -1,0 +1,53 @@
+import {HubspokeError} from '../../model/failure.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import type {Api} from '../api.ts'
+import {objectAt, objectsAt, textAt} from '../json-fields.ts'
+import type {ListRequest, WorkloadPage} from '../ports.ts'
+import {collectionPath} from './workload-paths.ts'
+import {toWorkloadImages} from './workload-state.ts'
+
+const pageSize = '500'
+
+/** A list that is restarted so often never ends: its tokens expire faster than its pages are read. */
+const maxRestarts = 5
+
+/**
+ * Pages of a kind as `Workloads.list` promises them. No `resourceVersion` is sent, so the first page is consistent and
+ * the others are of the same version.
+ */
+export async function* listWorkloads(
+  api: Api,
+  kind: WorkloadKind,
+  {namespace, selector}: ListRequest,
+  signal: AbortSignal,
+): AsyncIterable<WorkloadPage & {readonly restarted?: boolean}> {
+  let token = ''
+  let restarts = 0
+  let restarted = false
+  do {
+    const query = {limit: pageSize, labelSelector: selector, continue: token || undefined}
+    let list: unknown
+    try {
+      list = await api.get(collectionPath(kind, namespace, query), signal)
+    } catch (error) {
+      if (token === '' || !isExpired(error) || ++restarts > maxRestarts) throw error
+      // The inconsistent token that the answer offers would lose changes to earlier pages.
+      token = ''
+      restarted = true
+      continue
+    }
+    const metadata = objectAt(list, 'metadata')
+    yield {
+      workloads: objectsAt(list, 'items').map((item) => toWorkloadImages(kind, item)),
+      resourceVersion: textAt(metadata, 'resourceVersion'),
+      ...(restarted ? {restarted} : {}),
+    }
+    restarted = false
+    token = textAt(metadata, 'continue')
+  } while (token !== '' || restarted)
+}
+
+/** The page token, or the resource version, is older than what the server still remembers. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof HubspokeError && error.status === 410
+}

@@ -1,0 +1,106 @@
+import type {WorkloadIdentity} from '../../model/workload.ts'
+import {type Api, apiPath} from '../api.ts'
+import {type JsonObject, objectAt, objectsAt, stringsOf, textAt} from '../json-fields.ts'
+import {appsPath, workloadPath} from './workload-paths.ts'
+
+/**
+ * The pods of the newest revision of a workload: those that its rollout waits for. The workload is read for its selector,
+ * which `WorkloadState` does not hold.
+ */
+export async function newestPods(
+  api: Api,
+  workload: WorkloadIdentity,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  const object = await api.get(workloadPath(workload), signal)
+  if (textAt(objectAt(object, 'metadata'), 'uid') !== workload.uid) return []
+  const selector = toSelector(objectAt(object, 'spec', 'selector'))
+  if (selector === '') return []
+  const {namespace} = workload
+  if (workload.kind !== 'Deployment') {
+    const pods = await podsOf(api, {namespace, selector, owner: workload.uid}, signal)
+    return workload.kind === 'StatefulSet' ? ofUpdateRevision(pods, object) : ofTemplateGeneration(pods, object)
+  }
+  const replicaSets = await api.get(appsPath(namespace, ['replicasets'], {labelSelector: selector}), signal)
+  const newest = newestReplicaSet(objectsAt(replicaSets, 'items').filter((item) => isOwnedBy(item, workload.uid)))
+  if (newest === undefined) return []
+  const {uid, hash} = newest
+  const ofRevision = hash === '' ? selector : `${selector},pod-template-hash=${hash}`
+  return podsOf(api, {namespace, selector: ofRevision, owner: uid}, signal)
+}
+
+interface PodQuestion {
+  readonly namespace: string
+  readonly selector: string
+  readonly owner: string
+}
+
+async function podsOf(
+  api: Api,
+  {namespace, selector, owner}: PodQuestion,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  const path = apiPath(['api', 'v1', 'namespaces', namespace, 'pods'], {labelSelector: selector})
+  return objectsAt(await api.get(path, signal), 'items').filter((pod) => isOwnedBy(pod, owner))
+}
+
+function isOwnedBy(object: JsonObject, uid: string): boolean {
+  return objectsAt(objectAt(object, 'metadata'), 'ownerReferences').some((owner) => textAt(owner, 'uid') === uid)
+}
+
+/** By the revision that the Deployment controller numbers them with. */
+function newestReplicaSet(replicaSets: readonly JsonObject[]): {uid: string; hash: string} | undefined {
+  const revision = (set: JsonObject): number =>
+    Number(textAt(objectAt(set, 'metadata', 'annotations'), 'deployment.kubernetes.io/revision')) || 0
+  const [newest] = [...replicaSets].sort((a, b) => revision(b) - revision(a))
+  if (newest === undefined) return undefined
+  return {
+    uid: textAt(objectAt(newest, 'metadata'), 'uid'),
+    hash: textAt(objectAt(newest, 'metadata', 'labels'), 'pod-template-hash'),
+  }
+}
+
+function ofUpdateRevision(pods: readonly JsonObject[], object: unknown): readonly JsonObject[] {
+  const revision = textAt(objectAt(object, 'status'), 'updateRevision')
+  return pods.filter((pod) => labelOf(pod, 'controller-revision-hash') === revision)
+}
+
+/**
+ * A DaemonSet does not tell its newest revision's hash, but it numbers its templates, and its pods carry the number
+ * (`deprecated.daemonset.template.generation`, still written by its controller). Without numbers: the youngest pod's hash.
+ */
+function ofTemplateGeneration(pods: readonly JsonObject[], object: unknown): readonly JsonObject[] {
+  const generation = textAt(objectAt(object, 'metadata', 'annotations'), 'deprecated.daemonset.template.generation')
+  if (generation !== '' && pods.some((pod) => labelOf(pod, 'pod-template-generation') !== '')) {
+    return pods.filter((pod) => labelOf(pod, 'pod-template-generation') === generation)
+  }
+  const born = (pod: JsonObject): string => textAt(objectAt(pod, 'metadata'), 'creationTimestamp')
+  const [youngest] = [...pods].sort((a, b) => born(b).localeCompare(born(a)))
+  const hash = youngest === undefined ? '' : labelOf(youngest, 'controller-revision-hash')
+  return pods.filter((pod) => labelOf(pod, 'controller-revision-hash') === hash)
+}
+
+function labelOf(pod: JsonObject, label: string): string {
+  return textAt(objectAt(pod, 'metadata', 'labels'), label)
+}
+
+/** A `LabelSelector` as the query parameter that means the same. */
+export function toSelector(selector: JsonObject): string {
+  const labels = Object.entries(stringsOf(objectAt(selector, 'matchLabels'))).map(([key, value]) => `${key}=${value}`)
+  return [...labels, ...objectsAt(selector, 'matchExpressions').map(toRequirement)].join(',')
+}
+
+function toRequirement(expression: JsonObject): string {
+  const key = textAt(expression, 'key')
+  const values = Array.isArray(expression.values) ? expression.values.join(',') : ''
+  switch (textAt(expression, 'operator')) {
+    case 'In':
+      return `${key} in (${values})`
+    case 'NotIn':
+      return `${key} notin (${values})`
+    case 'DoesNotExist':
+      return `!${key}`
+    default:
+      return key
+  }
+}

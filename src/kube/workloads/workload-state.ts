@@ -1,0 +1,101 @@
+import type {
+  ContainerImage,
+  WorkloadCondition,
+  WorkloadImages,
+  WorkloadKind,
+  WorkloadState,
+} from '../../model/workload.ts'
+import {type JsonObject, numberAt, objectAt, objectOf, objectsAt, textAt} from '../json-fields.ts'
+
+/** The annotation of a pod template that `kubectl rollout restart` sets. */
+export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt'
+
+/** `progressDeadlineSeconds` that means "no deadline" (k8s.io/kubectl, deploymentutil.HasProgressDeadline). */
+const noDeadlineSeconds = 2_147_483_647
+
+/** What a list keeps of an object of the API. Missing fields read as empty; it never throws. */
+export function toWorkloadImages(kind: WorkloadKind, object: unknown): WorkloadImages {
+  const metadata = objectAt(object, 'metadata')
+  return {
+    kind,
+    namespace: textAt(metadata, 'namespace'),
+    name: textAt(metadata, 'name'),
+    uid: textAt(metadata, 'uid'),
+    images: podTemplateImages(objectAt(object, 'spec', 'template', 'spec')),
+  }
+}
+
+/** An object of the API as its rollout is judged. Missing fields read as the API's own defaults; it never throws. */
+export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadState {
+  const metadata = objectAt(object, 'metadata')
+  const spec = objectAt(object, 'spec')
+  const status = objectAt(object, 'status')
+  return {
+    ...toWorkloadImages(kind, object),
+    resourceVersion: textAt(metadata, 'resourceVersion'),
+    generation: numberAt(metadata, 'generation'),
+    observedGeneration: numberAt(status, 'observedGeneration'),
+    restartedAt: textAt(objectAt(spec, 'template', 'metadata', 'annotations'), restartedAtAnnotation) || undefined,
+    paused: kind === 'Deployment' && spec.paused === true,
+    strategy: strategyOf(kind, spec),
+    partition: kind === 'StatefulSet' ? numberAt(objectAt(spec, 'updateStrategy', 'rollingUpdate'), 'partition') : 0,
+    ...podCounts(kind, spec, status),
+    currentRevision: kind === 'StatefulSet' ? textAt(status, 'currentRevision') : '',
+    updateRevision: kind === 'StatefulSet' ? textAt(status, 'updateRevision') : '',
+    conditions: objectsAt(status, 'conditions').map(toCondition),
+    progressDeadlineMs: progressDeadlineMs(kind, spec),
+  }
+}
+
+function podTemplateImages(podSpec: JsonObject): readonly ContainerImage[] {
+  const containers = objectsAt(podSpec, 'containers').map((container) => toContainerImage(container, 'container'))
+  const initContainers = objectsAt(podSpec, 'initContainers').map((container) =>
+    toContainerImage(container, textAt(container, 'restartPolicy') === 'Always' ? 'sidecar' : 'init'),
+  )
+  return [...containers, ...initContainers].filter(({image}) => image !== '')
+}
+
+function toContainerImage(container: JsonObject, role: ContainerImage['role']): ContainerImage {
+  return {container: textAt(container, 'name'), image: textAt(container, 'image'), role}
+}
+
+function strategyOf(kind: WorkloadKind, spec: JsonObject): WorkloadState['strategy'] {
+  const type = textAt(objectAt(spec, kind === 'Deployment' ? 'strategy' : 'updateStrategy'), 'type')
+  return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
+}
+
+type PodCounts = Pick<WorkloadState, 'wanted' | 'current' | 'updated' | 'ready' | 'available'>
+
+function podCounts(kind: WorkloadKind, spec: JsonObject, status: JsonObject): PodCounts {
+  if (kind === 'DaemonSet') {
+    return {
+      wanted: numberAt(status, 'desiredNumberScheduled'),
+      current: numberAt(status, 'currentNumberScheduled'),
+      updated: numberAt(status, 'updatedNumberScheduled'),
+      ready: numberAt(status, 'numberReady'),
+      available: numberAt(status, 'numberAvailable'),
+    }
+  }
+  return {
+    wanted: numberAt(spec, 'replicas', 1),
+    current: numberAt(status, 'replicas'),
+    updated: numberAt(status, 'updatedReplicas'),
+    ready: numberAt(status, 'readyReplicas'),
+    available: numberAt(status, 'availableReplicas'),
+  }
+}
+
+function progressDeadlineMs(kind: WorkloadKind, spec: JsonObject): number | undefined {
+  const seconds = kind === 'Deployment' ? numberAt(spec, 'progressDeadlineSeconds') : 0
+  return seconds > 0 && seconds !== noDeadlineSeconds ? seconds * 1000 : undefined
+}
+
+function toCondition(condition: unknown): WorkloadCondition {
+  const object = objectOf(condition)
+  return {
+    type: textAt(object, 'type'),
+    status: textAt(object, 'status'),
+    reason: textAt(object, 'reason'),
+    message: textAt(object, 'message'),
+  }
+}

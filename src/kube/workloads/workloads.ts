@@ -1,0 +1,44 @@
+import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {Api} from '../api.ts'
+import type {Workloads} from '../ports.ts'
+import {changesSince} from '../watch/changes-since.ts'
+import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
+import {findPodTroubles} from './pod-trouble.ts'
+import {readWorkload, unlessMissing} from './read-workload.ts'
+import {restartWorkload} from './restart-workload.ts'
+import {listWorkloads} from './workload-list.ts'
+import {newestPods} from './workload-pods.ts'
+
+export interface WorkloadsDeps {
+  readonly api: Api
+  readonly clock: Clock
+  /** Ends every watch; its reason is told to those who still wait. */
+  readonly closing: AbortSignal
+  /** How many watches the connection carries beside other requests. */
+  readonly watchLimit: () => number
+}
+
+export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps): Workloads {
+  let watches = 0
+  const mayWatch = (): boolean => watches < watchLimit() && ++watches > 0
+  const follower = (kind: WorkloadKind): [WorkloadKind, WorkloadFollower] => [
+    kind,
+    createWorkloadFollower(kind, {api, clock, closing, mayWatch}),
+  ]
+  const followers = new Map(workloadKinds.map(follower))
+
+  return {
+    list: (kind, request, signal) => listWorkloads(api, kind, request, signal),
+    read: (workload, signal) => readWorkload(api, workload, signal),
+    restart: (workload, write, signal) => restartWorkload(api, workload, write, signal),
+    async follow(workload, signal) {
+      const ofKind = followers.get(workload.kind)
+      if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
+      return ofKind.follow(workload, signal)
+    },
+    podTroubles: async (workload, signal) =>
+      findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
+    changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
+  }
+}
