@@ -98,7 +98,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         homeDir: home,
         hostName: 'host.example',
         clock: options.clock,
-        random: () => (draws++ % 1000) / 1000,
+        random: () => (draws++ * 0.618) % 1,
         stdout,
         stderr,
         terminal: options.answers && {
