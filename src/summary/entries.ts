@@ -44,8 +44,10 @@ export function workloadEntries(readings: readonly ClusterReading[]): readonly W
   const entries = new Map<string, WorkloadEntry>()
   for (const {context, identity, matches} of readings) {
     const clusterUid = identity?.uid ?? context.server
+    // A cache may have been copied: what it alone says of its cluster must not hide the workloads of another server.
+    const place = identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
     for (const {kind, namespace, name, uid, matched} of matches) {
-      const key = `${clusterUid}/${kind}/${namespace}/${name}`
+      const key = `${place}/${kind}/${namespace}/${name}`
       const known = entries.get(key)
       if (known && (known.uid !== '' || uid === '')) continue
       entries.set(key, {clusterUid, context: context.name, kind, namespace, name, uid, matched})

@@ -71,6 +71,14 @@ test.each([
   expect(workloads.map(({uid, context}) => ({uid, context}))).toEqual([{uid: row.expected, context: row.context}])
 })
 
+test('a cache that was copied from another cluster hides nothing of either', () => {
+  const identity = {uid: 'one-cluster', standsIn: false, fromCache: true}
+  const matches = [{...match('eu/shop/Deployment/web'), uid: ''}]
+  const readings = [reading('eu', {identity, matches}), reading('us', {identity, matches})]
+  const {workloads} = summarizeFind({query: 'web', scope: scope(['eu', 'us']), readings, allowEmpty: false})
+  expect(workloads.map(({context}) => context)).toEqual(['eu', 'us'])
+})
+
 test('workloads of one name in two clusters are two', () => {
   const readings = ['eu', 'us'].map((context) => reading(context, {matches: [match('eu/shop/Deployment/web')]}))
   const report = summarizeFind({query: 'web', scope: scope(['eu', 'us']), readings, allowEmpty: false})
