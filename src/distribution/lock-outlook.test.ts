@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {createInMemoryLeases, refused, unreachable} from '../../test/support/distribution/in-memory-leases.ts'
 import {targetOf} from '../../test/support/distribution/target.ts'
+import {createInMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import {lockOutlook} from './lock-outlook.ts'
 

@@ -1,12 +1,13 @@
+import {heldRecord, leaseNames, requestMs} from '../lease/lease-record.ts'
+import {noAnswerSentence} from '../lease/lease-sentences.ts'
+import {isRefusal} from '../lease/watch-lease.ts'
+import {within} from '../lease/within.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LockEntry} from '../model/run-lock.ts'
 import type {Plan} from '../model/target.ts'
-import {heldRecord, leaseName, requestMs} from './lease-record.ts'
 import {placesOf} from './lock-places.ts'
-import {noAnswerSentence, withoutLockReason} from './lock-sentences.ts'
+import {withoutLockReason} from './lock-sentences.ts'
 import type {LockPolicy, RunLockDeps} from './run-lock.ts'
-import {isRefusal} from './watch-lease.ts'
-import {within} from './within.ts'
 
 /**
  * Where a run of this plan will find that there can be no lock, as far as that is to be known before one is taken. Asks all
@@ -19,9 +20,9 @@ export async function lockOutlook(
 ): Promise<readonly LockEntry[]> {
   if (mode === 'off') return []
   const ask = async (context: string, limited: AbortSignal): Promise<void> => {
-    if ((await leases(context).read(namespace, leaseName, limited)) !== undefined) return
+    if ((await leases(context).read(namespace, leaseNames.run, limited)) !== undefined) return
     const record = heldRecord(holder, undefined, clock.date())
-    await leases(context).write(namespace, leaseName, {record, dryRun: true}, limited)
+    await leases(context).write(namespace, leaseNames.run, {record, dryRun: true}, limited)
   }
   const entries = placesOf(plan).map(async ({context}): Promise<readonly LockEntry[]> => {
     try {

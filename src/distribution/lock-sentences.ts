@@ -1,24 +1,15 @@
 import type {LeaseRecord} from '../kube/ports.ts'
+import {holderPhrase, leaseMs, leaseNames, silenceMs} from '../lease/lease-record.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
 import type {LockEntry} from '../model/run-lock.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
 import {kubectlCommand} from './kubectl-command.ts'
-import {holderPhrase, isHeld, leaseMs, leaseName, requestMs, silenceMs} from './lease-record.ts'
 
 /** Where the lock of a cluster is. */
 export interface LockPlace {
   readonly context: string
   readonly namespace: string
-}
-
-export function noAnswerSentence(context: string): string {
-  return `Context "${printable(context)}" did not answer about the lock within ${formatDuration(requestMs)}.`
-}
-
-export function lostSentence(context: string, found: LeaseRecord | undefined): string {
-  const now = isHeld(found) ? `it is held by ${holderPhrase(found)}` : 'somebody took it away'
-  return `The lock in context "${printable(context)}" is lost: ${now}.`
 }
 
 /** What is said before a holder is waited for. */
@@ -75,5 +66,5 @@ export function notReleasedSentence({context}: LockEntry, {message}: Failure): s
 
 function kubectlLease({context, namespace}: LockPlace): string {
   const place = {context: printable(context), namespace: printable(namespace)}
-  return kubectlCommand(place, 'get', 'lease', leaseName, '-o', 'yaml')
+  return kubectlCommand(place, 'get', 'lease', leaseNames.run, '-o', 'yaml')
 }

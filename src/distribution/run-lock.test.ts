@@ -1,11 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {
-  createInMemoryLeases,
-  type InMemoryLeases,
-  refused,
-  unreachable,
-} from '../../test/support/distribution/in-memory-leases.ts'
 import {targetOf} from '../../test/support/distribution/target.ts'
+import {createInMemoryLeases, type InMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import type {HubEvent} from '../model/event.ts'
 import type {RunLock} from '../model/run-lock.ts'

@@ -1,11 +1,13 @@
 import type {Leases} from '../kube/ports.ts'
+import {type ClusterLock, clusterLock} from '../lease/cluster-lock.ts'
+import {type Holder, leaseNames} from '../lease/lease-record.ts'
+import {ownLease} from '../lease/own-lease.ts'
+import {isRefusal, type LeaseWatch, type Sighting, watchLease} from '../lease/watch-lease.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
 import {type LockEntry, type RunLock, withoutLockSentences} from '../model/run-lock.ts'
 import type {Plan} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
-import {type ClusterLock, clusterLock} from './cluster-lock.ts'
-import type {Holder} from './lease-record.ts'
 import {type Place, placesOf} from './lock-places.ts'
 import {
   lockedError,
@@ -15,8 +17,6 @@ import {
   waitingSentence,
   withoutLockReason,
 } from './lock-sentences.ts'
-import {ownLease} from './own-lease.ts'
-import {isRefusal, type LeaseWatch, type Sighting, watchLease} from './watch-lease.ts'
 
 /** How a run locks the clusters of its plan. */
 export interface LockPolicy {
@@ -93,7 +93,16 @@ async function lookEverywhere(
     const where = {context, namespace}
     const onHolder: LeaseWatch['onHolder'] = (lease) =>
       onEvent({type: 'notice', message: waitingSentence(where, lease, waitMs)})
-    const watch = {context, leases: leases(context), namespace, identity: holder.identity, waitMs, clock, onHolder}
+    const watch = {
+      context,
+      leases: leases(context),
+      namespace,
+      name: leaseNames.run,
+      identity: holder.identity,
+      waitMs,
+      clock,
+      onHolder,
+    }
     const sighting = await watchLease({...watch, signal: either})
     if (sighting.state === 'held') throw lockedError(where, sighting, waitMs)
     if (mode === 'require' && sighting.state === 'none') throw lockRequiredError(where, sighting.failure)
@@ -139,7 +148,7 @@ async function takeOne(
   const none = (failure: Failure): LockEntry => ({context, state: 'none', reason: withoutLockReason(where, failure)})
   if (sighting.state === 'none') return none(sighting.failure)
   const seen = sighting.state === 'free' ? sighting.seen : undefined
-  const lease = ownLease({leases: leases(context), namespace, holder, clock}, seen)
+  const lease = ownLease({leases: leases(context), namespace, name: leaseNames.run, holder, clock}, seen)
   const lock = clusterLock({context, lease, clock, onLost})
   try {
     if (!(await lock.renew())) return undefined

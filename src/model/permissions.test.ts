@@ -1,7 +1,7 @@
 import {globSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {leaseName} from '../distribution/lease-record.ts'
+import {leaseNames} from '../lease/lease-record.ts'
 import {needsOf, permissionsOf, permittedVerbs} from './permissions.ts'
 
 const commands = join(import.meta.dirname, '..', 'commands')
@@ -21,7 +21,7 @@ test('every command that reaches clusters has its row, and every row its command
 
 test('the Lease that may be limited by name is the one that a run takes', () => {
   const names = permissionsOf('restart').flatMap(({resources, name}) => (resources.includes('leases') ? [name] : []))
-  expect(names).toEqual([leaseName, undefined, leaseName])
+  expect(names).toEqual([leaseNames.run, undefined, leaseNames.run])
 })
 
 test('the same permission is asked for once by a command', () => {

@@ -1,4 +1,4 @@
-import type {FailureClass} from '../model/failure.ts'
+import type {FailureClass} from './failure.ts'
 
 /** A server that was not reached, did not answer, asked for patience or broke may do better later. */
 const healing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error'])

@@ -1,12 +1,13 @@
 import type {LeaseObject, LeaseRecord, Leases} from '../kube/ports.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
-import {type Holder, heldRecord, isHeld, leaseName, releasedRecord} from './lease-record.ts'
+import {type Holder, heldRecord, isHeld, releasedRecord} from './lease-record.ts'
 
 /** Where the Lease of a cluster is, and who wants it. */
 export interface LeasePlace {
   readonly leases: Leases
   readonly namespace: string
+  readonly name: string
   readonly holder: Holder
   readonly clock: Pick<Clock, 'date'>
 }
@@ -27,14 +28,17 @@ export interface OwnLease {
  *
  * @param seen the Lease as it is, or was when it was found to be free; undefined: there was none
  */
-export function ownLease({leases, namespace, holder, clock}: LeasePlace, seen: LeaseObject | undefined): OwnLease {
+export function ownLease(
+  {leases, namespace, name, holder, clock}: LeasePlace,
+  seen: LeaseObject | undefined,
+): OwnLease {
   let lease = seen
   let wasOurs = false
   const isOurs = (found: LeaseObject | undefined): found is LeaseObject => found?.holderIdentity === holder.identity
-  const read = (signal: AbortSignal) => leases.read(namespace, leaseName, signal)
+  const read = (signal: AbortSignal) => leases.read(namespace, name, signal)
   const write = (record: LeaseRecord, signal: AbortSignal) => {
     const version = lease && {resourceVersion: lease.resourceVersion}
-    return leases.write(namespace, leaseName, {record, ...version}, signal)
+    return leases.write(namespace, name, {record, ...version}, signal)
   }
   const writeOurs = async (signal: AbortSignal): Promise<Claim> => {
     lease = await write(heldRecord(holder, lease, clock.date()), signal)

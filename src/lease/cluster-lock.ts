@@ -1,10 +1,10 @@
 import {HubspokeError} from '../model/failure.ts'
+import {isRetryable} from '../model/retryable.ts'
 import type {LockEntry} from '../model/run-lock.ts'
 import type {Clock} from '../shared/clock.ts'
 import {isSurelyHeld, type Moment, renewMs, requestMs} from './lease-record.ts'
-import {lostSentence, noAnswerSentence} from './lock-sentences.ts'
+import {lostSentence, noAnswerSentence} from './lease-sentences.ts'
 import type {OwnLease} from './own-lease.ts'
-import {isRetryable} from './retryable.ts'
 import {within} from './within.ts'
 
 /** The lock of one cluster as a run has it, or wants it. */

@@ -1,8 +1,8 @@
 import type {LeaseObject, LeaseRecord} from '../kube/ports.ts'
 import {printable} from '../shared/printable.ts'
 
-/** The Lease that keeps runs apart, one per cluster. */
-export const leaseName = 'hubspoke-run'
+/** The Leases of a cluster: one keeps runs apart, one those who keep the image cache fresh. */
+export const leaseNames = {run: 'hubspoke-run', cacheWatch: 'hubspoke-cache-watch'} as const
 
 /** A holder whose record did not change for so long is dead. */
 export const leaseMs = 15_000
@@ -13,10 +13,11 @@ export const renewMs = leaseMs / 3
 /** How long a request about a lock may take: no longer, so that there is time for another one. */
 export const requestMs = leaseMs / 3
 
-/** The run that asks for a lock; all but `identity` is for people. */
+/** Who asks for a Lease; all but `identity` is for people. */
 export interface Holder {
   /** Of this process: another invocation of the same run is another holder. */
   readonly identity: string
+  /** Empty for what is no run. */
   readonly runId: string
   readonly verb: string
   /** Empty where it is not known. */
@@ -42,7 +43,7 @@ export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at
     renewTime: time,
     leaseTransitions: (previous?.leaseTransitions ?? -1) + (renews ? 0 : 1),
     annotations: {
-      [annotations.runId]: holder.runId,
+      ...(holder.runId !== '' && {[annotations.runId]: holder.runId}),
       [annotations.verb]: holder.verb,
       ...(holder.user !== '' && {[annotations.user]: holder.user}),
       [annotations.host]: holder.host,

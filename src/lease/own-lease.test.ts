@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {createInMemoryLeases, refused, unreachable} from '../../test/support/distribution/in-memory-leases.ts'
+import {createInMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import type {LeaseObject} from '../kube/ports.ts'
 import {ownLease} from './own-lease.ts'
@@ -11,7 +11,7 @@ function createCluster() {
   const leases = createInMemoryLeases()
   const of = (identity: string, seen?: LeaseObject) => {
     const holder = {identity, runId: identity, verb: 'restart', user: '', host: 'h'}
-    return ownLease({leases, namespace: 'hubspoke-system', holder, clock}, seen)
+    return ownLease({leases, namespace: 'hubspoke-system', name: 'hubspoke-run', holder, clock}, seen)
   }
   return {leases, of}
 }

@@ -1,10 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {
-  createInMemoryLeases,
-  type InMemoryLeases,
-  refused,
-  unreachable,
-} from '../../test/support/distribution/in-memory-leases.ts'
+import {createInMemoryLeases, type InMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
 import type {LeaseRecord} from '../kube/ports.ts'
 import {watchLease} from './watch-lease.ts'
@@ -40,6 +35,7 @@ function createLook(): Look {
         context: 'eu',
         leases,
         namespace: 'hubspoke-system',
+        name: 'hubspoke-run',
         identity: 'bob',
         waitMs,
         clock,

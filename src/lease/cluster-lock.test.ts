@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {createInMemoryLeases, refused, unreachable} from '../../test/support/distribution/in-memory-leases.ts'
+import {createInMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import type {Clock} from '../shared/clock.ts'
 import {clusterLock} from './cluster-lock.ts'
@@ -17,7 +17,7 @@ async function createHeld() {
   }
   const holder = {identity: 'ada', runId: 'run-1', verb: 'restart', user: '', host: 'h'}
   const lost: string[] = []
-  const lease = ownLease({leases, namespace: 'hubspoke-system', holder, clock}, undefined)
+  const lease = ownLease({leases, namespace: 'hubspoke-system', name: 'hubspoke-run', holder, clock}, undefined)
   const lock = clusterLock({context: 'eu', lease, clock, onLost: (sentence) => lost.push(sentence)})
   expect(await lock.renew()).toBe(true)
   const writes = () => leases.calls.filter((call) => call !== 'read').length

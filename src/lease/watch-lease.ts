@@ -1,9 +1,9 @@
 import type {LeaseObject, Leases} from '../kube/ports.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
+import {isRetryable} from '../model/retryable.ts'
 import type {Clock} from '../shared/clock.ts'
-import {hasChanged, isHeld, leaseName, requestMs, silenceMs} from './lease-record.ts'
-import {noAnswerSentence} from './lock-sentences.ts'
-import {isRetryable} from './retryable.ts'
+import {hasChanged, isHeld, requestMs, silenceMs} from './lease-record.ts'
+import {noAnswerSentence} from './lease-sentences.ts'
 import {within} from './within.ts'
 
 /** What was found out about the lock of one cluster. */
@@ -21,6 +21,7 @@ export interface LeaseWatch {
   readonly context: string
   readonly leases: Leases
   readonly namespace: string
+  readonly name: string
   /** Who looks: what is ours is held by nobody else. */
   readonly identity: string
   /** How long to wait for a living holder to end; undefined: not at all, only until it is seen to be alive or dead. */
@@ -101,7 +102,7 @@ async function readAgain(seen: LeaseObject, watch: LeaseWatch): Promise<LeaseObj
   }
 }
 
-function read({context, leases, namespace, clock, signal}: LeaseWatch): Promise<LeaseObject | undefined> {
+function read({context, leases, namespace, name, clock, signal}: LeaseWatch): Promise<LeaseObject | undefined> {
   const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock, signal}
-  return within(limit, (limited) => leases.read(namespace, leaseName, limited))
+  return within(limit, (limited) => leases.read(namespace, name, limited))
 }

@@ -1,6 +1,6 @@
-import type {LeaseObject, LeaseRecord, Leases} from '../../../src/kube/ports.ts'
-import {HubspokeError} from '../../../src/model/failure.ts'
-import {conflict} from './in-memory-workloads.ts'
+import type {LeaseObject, LeaseRecord, Leases} from '../../src/kube/ports.ts'
+import {HubspokeError} from '../../src/model/failure.ts'
+import {conflict} from './distribution/in-memory-workloads.ts'
 
 type Verb = 'read' | 'write'
 

@@ -1,0 +1,13 @@
+import type {LeaseRecord} from '../kube/ports.ts'
+import {formatDuration} from '../shared/duration.ts'
+import {printable} from '../shared/printable.ts'
+import {holderPhrase, isHeld, requestMs} from './lease-record.ts'
+
+export function noAnswerSentence(context: string): string {
+  return `Context "${printable(context)}" did not answer about the lock within ${formatDuration(requestMs)}.`
+}
+
+export function lostSentence(context: string, found: LeaseRecord | undefined): string {
+  const now = isHeld(found) ? `it is held by ${holderPhrase(found)}` : 'somebody took it away'
+  return `The lock in context "${printable(context)}" is lost: ${now}.`
+}
