@@ -110,6 +110,19 @@ describe('results', () => {
     expect(ends).toEqual(['web-0: succeeded', 'web-1: succeeded'])
   })
 
+  test.each([
+    {error: new HubspokeError('throttled', 'Later.', {refused: true}), refused: true, because: 'the server said so'},
+    {error: new HubspokeError('unreachable', 'Cut.'), refused: false, because: 'the reply was lost'},
+  ])('the ledger of a retry knows whether the write was refused: $refused, $because', async ({error, refused}) => {
+    const spoke = spokeOf(async (_target, attempt) => {
+      await attempt.writing()
+      if (attempt.number === 1) throw error
+      return succeeded
+    })
+    const {records} = await createStage().run({plan: planOf(1), spoke})
+    expect(records.filter(({type}) => type === 'retrying')).toMatchObject([{attempt: 1, refused}])
+  })
+
   test('are told as they come, with the tries, the writes and the progress before them', async () => {
     const {run} = createStage()
     const spoke = spokeOf(async (_target, attempt) => {
@@ -136,7 +149,7 @@ describe('results', () => {
     const key = targetKey(target)
     const {target: _, ...result} = results[0]!
     expect(records).toEqual([
-      {type: 'retrying', target: key, attempt: 1, reason: 'Cut.'},
+      {type: 'retrying', target: key, attempt: 1, reason: 'Cut.', refused: false},
       {type: 'writing', target: key, attempt: 2},
       {type: 'written', target: key},
       {type: 'result', target: key, result},

@@ -174,11 +174,12 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
 
 async function announceRetry(
   target: Target,
-  {attempts: attempt}: Story,
+  {attempts: attempt, refused, mayHaveArrived}: Story,
   {message: reason}: Failure,
   delayMs: number,
   run: SpokeRun,
 ): Promise<void> {
-  await run.record({type: 'retrying', target: targetKey(target), attempt, reason})
+  const certainly = refused && !mayHaveArrived
+  await run.record({type: 'retrying', target: targetKey(target), attempt, reason, refused: certainly})
   run.emit({type: 'target-retrying', target, attempt, delayMs, reason})
 }

@@ -13,7 +13,15 @@ export async function recordPlan(request: RunRequest, {discovery, targets}: Prop
     const ledger = await deps.openLedger()
     const {id, spoke, stamp} = request
     await Promise.all([
-      ledger.append({type: 'run', schemaVersion: 1, id, verb: spoke.verb, arguments: request.arguments, stamp}),
+      ledger.append({
+        type: 'run',
+        schemaVersion: 1,
+        id,
+        verb: spoke.verb,
+        arguments: request.arguments,
+        stamp,
+        targets: targets.length,
+      }),
       ...targets.map((target) => ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''})),
     ])
     return ledger

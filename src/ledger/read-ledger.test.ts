@@ -31,6 +31,7 @@ const planned = lineOf({type: 'planned', target: web, server: 'https://eu-1'})
 const writing = lineOf({type: 'writing', target: key, attempt: 1})
 const written = lineOf({type: 'written', target: key})
 const retrying = lineOf({type: 'retrying', target: key, attempt: 1, reason: 'Cut.'})
+const refused = lineOf({type: 'retrying', target: key, attempt: 1, reason: 'Later.', refused: true})
 const failure = {class: 'rollout', message: 'stuck', suggestions: ['kubectl …']} as const
 const result = {outcome: 'failed', attempts: 2, durationMs: 5, reason: 'stuck', failure} as const
 const finished = lineOf({type: 'result', target: key, result})
@@ -48,6 +49,11 @@ describe('the state of a target', () => {
     {lines: [writing, written], is: {state: 'written', wrote: 'yes', attempts: 1}},
     {lines: [retrying], is: {state: 'retrying', wrote: 'no', attempts: 1, retryReason: 'Cut.'}},
     {lines: [writing, retrying], is: {state: 'retrying', wrote: 'maybe', attempts: 1, retryReason: 'Cut.'}},
+    {lines: [writing, refused], is: {state: 'retrying', wrote: 'no', attempts: 1, retryReason: 'Later.'}},
+    {
+      lines: [writing, written, planned, writing, refused],
+      is: {state: 'retrying', wrote: 'yes', attempts: 1, retryReason: 'Later.'},
+    },
     {lines: [writing, retrying, writing], is: {state: 'writing', wrote: 'maybe', attempts: 1}},
     {
       lines: [writing, retrying, written, finished],
@@ -57,6 +63,22 @@ describe('the state of a target', () => {
     const {targets} = await read(head, planned, ...lines)
     const unknown = {retryReason: undefined, result: undefined}
     expect(targets).toEqual([{target: web, server: 'https://eu-1', ...unknown, ...is}])
+  })
+})
+
+describe('a plan that is not all there', () => {
+  const of = (targets: number) =>
+    lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at, targets})
+  const other = lineOf({type: 'planned', target: targetOf('api'), server: 'https://eu-1'})
+  test.each([
+    {lines: [of(2), planned, other], missing: 0, because: 'every target has its record'},
+    {lines: [of(2), planned], missing: 1, because: 'it was killed before the plan was on disk'},
+    {lines: [of(2), planned, `${other.slice(0, 40)}\n`, writing], missing: 1, because: 'a line is damaged'},
+    {lines: [of(2), planned, of(2), planned, other], missing: 0, because: 'a later invocation has planned anew'},
+    {lines: [of(1), planned, of(2), planned], missing: 1, because: 'the later invocation was killed while it planned'},
+    {lines: [head, planned], missing: 0, because: 'an older ledger does not tell'},
+  ])('$missing missing: $because', async ({lines, missing}) => {
+    expect((await read(...lines)).targetsMissing).toBe(missing)
   })
 })
 
@@ -105,7 +127,14 @@ describe('damage', () => {
   })
 
   test('an empty file is a run that was killed before its first record', async () => {
-    expect(await read()).toEqual({path, run: undefined, targets: [], ended: undefined, damagedLines: 0})
+    expect(await read()).toEqual({
+      path,
+      run: undefined,
+      targets: [],
+      targetsMissing: 0,
+      ended: undefined,
+      damagedLines: 0,
+    })
   })
 
   test('records of a later version are passed over', async () => {

@@ -66,9 +66,11 @@ function createFold(path: string): Fold {
   let ended: RecordedRun['ended']
   let lastAt: string | undefined
   let damagedLines = 0
+  let missing = 0
 
   const plan = ({target, server}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const key = targetKey(target)
+    missing -= 1
     const wrote = entries.get(key)?.recorded.wrote ?? 'no'
     const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
     entries.set(key, {recorded: {target, server, wrote, ...fresh}, wroteBefore: wrote})
@@ -78,6 +80,7 @@ function createFold(path: string): Fold {
       // The same run, invoked again: it goes on.
       run ??= record
       ended = undefined
+      missing = record.targets ?? Number.NEGATIVE_INFINITY
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
     else {
@@ -96,7 +99,15 @@ function createFold(path: string): Fold {
       lastAt = record.at
       take(record)
     },
-    end: () => ({path, run, targets: [...entries.values()].map(({recorded}) => recorded), ended, lastAt, damagedLines}),
+    end: () => ({
+      path,
+      run,
+      targets: [...entries.values()].map(({recorded}) => recorded),
+      targetsMissing: Math.max(0, missing),
+      ended,
+      lastAt,
+      damagedLines,
+    }),
   }
 }
 
@@ -110,7 +121,12 @@ function after(known: Entry, record: TargetRecord): RecordedTarget {
     case 'written':
       return {...next, wrote: 'yes'}
     case 'retrying':
-      return {...next, attempts: record.attempt, retryReason: record.reason}
+      return {
+        ...next,
+        wrote: record.refused ? known.wroteBefore : next.wrote,
+        attempts: record.attempt,
+        retryReason: record.reason,
+      }
     case 'result':
       return {
         ...next,

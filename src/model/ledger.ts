@@ -13,6 +13,10 @@ export type LedgerRecord =
       readonly verb: string
       readonly arguments: ArgumentsEntry
       readonly stamp: string
+      /** How many targets are planned: one record each follows, and fewer mean that the plan is not all there. */
+      readonly targets?: number
+      /** The run whose targets this one takes up again; the stamp is the one of that run. */
+      readonly retryOf?: string
     }
   /** Every target of the plan, all of them before the first write. */
   | {readonly type: 'planned'; readonly at: string; readonly target: Target; readonly server: string}
@@ -25,6 +29,8 @@ export type LedgerRecord =
       readonly target: string
       readonly attempt: number
       readonly reason: string
+      /** The last write was answered with a refusal: certainly nothing of this try has arrived. */
+      readonly refused?: boolean
     }
   | {
       readonly type: 'result'

@@ -9,6 +9,11 @@ export interface RecordedRun {
   readonly run: Extract<LedgerRecord, {readonly type: 'run'}> | undefined
   /** In plan order. */
   readonly targets: readonly RecordedTarget[]
+  /**
+   * Targets that the last invocation had planned and whose record is not there: it was killed before the whole plan was on
+   * disk, and so before its first write, or the lines are damaged.
+   */
+  readonly targetsMissing: number
   /** Undefined: the run goes on, or was killed. */
   readonly ended: Extract<LedgerRecord, {readonly type: 'ended'}> | undefined
   /** When the last record was written; undefined where there is none. */

@@ -40,6 +40,7 @@ export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
       stamp: '2026-11-24T03:04:12.762Z',
     },
     targets: [],
+    targetsMissing: 0,
     ended: {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 0, stoppedBy: null},
     lastAt: '2026-11-24T03:06:23.000Z',
     damagedLines: 0,
