@@ -6,6 +6,7 @@ import type {ReadRequest} from './answer/reader.ts'
 import {quoted} from './problem.ts'
 import {type ClusterAnswer, readCluster} from './read-cluster.ts'
 import type {ReadingDeps} from './retry-read.ts'
+import {refuseUnreadableSelector} from './select/label-selector.ts'
 import {chooseNamespaces} from './select/select-namespaces.ts'
 import {refuseUnmatchedNamespaces} from './select/unmatched-namespaces.ts'
 import {untilStopped} from './until-stopped.ts'
@@ -35,11 +36,13 @@ export interface Discovery {
  * Stage 1: reads all contexts at once. A context that cannot be read is a reading with a problem, never a shorter list,
  * and keeps no other from being read. Stopped by the signal, it ends at once with what was read until then.
  *
- * @throws HubspokeError of class `usage` when a pattern of `-n` matches no namespace of any cluster
+ * @throws HubspokeError of class `usage` when the selector cannot be read (then nothing was asked), or a pattern of `-n`
+ * matches no namespace of any cluster
  */
 export async function discover(request: DiscoveryRequest, deps: DiscoveryDeps): Promise<Discovery> {
   const {contexts, contextsLeftOut, namespaces, ...rest} = request
   const choice = chooseNamespaces(namespaces)
+  if (request.selector !== undefined) refuseUnreadableSelector(request.selector)
   deps.onEvent({type: 'discovery-started', contexts: contexts.map(({name}) => name)})
   const answers = await Promise.all(
     contexts.map(async (context) => {

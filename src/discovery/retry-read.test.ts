@@ -35,6 +35,7 @@ test.each([
   {failureClass: 'conflict', details: {status: 409}},
   {failureClass: 'rejected', details: {status: 422}},
   {failureClass: 'timeout', details: {}},
+  {failureClass: 'unreachable', details: {final: true}},
 ] as const)('$failureClass $details.status is not read again', async ({failureClass, details}) => {
   const {deps, read, tries} = failures(1, failureClass, details)
   await expect(retryRead(read, deps)).rejects.toThrow('No.')

@@ -13,7 +13,7 @@ const longestWaitMs = 30_000
 /**
  * Reads, and reads again after one and then two seconds when the network or the server failed in a way that may heal;
  * a server that asks to wait longer is waited for, half a minute at most. A request that timed out is not repeated: a
- * slow cluster costs its own timeout once.
+ * slow cluster costs its own timeout once. Nor is one that no server was asked: that kubeconfig will not mend itself.
  */
 export async function retryRead<T>(read: () => Promise<T>, {clock, signal}: ReadingDeps): Promise<T> {
   for (const delayMs of delaysMs) {
@@ -29,7 +29,7 @@ export async function retryRead<T>(read: () => Promise<T>, {clock, signal}: Read
 }
 
 function mayHeal(error: unknown): error is HubspokeError {
-  if (!(error instanceof HubspokeError)) return false
+  if (!(error instanceof HubspokeError) || error.final) return false
   if (['unreachable', 'throttled', 'server-error'].includes(error.failureClass)) return true
   return error.status === 408 || (error.status !== undefined && error.status >= 500)
 }

@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, test} from 'vitest'
+import {readableSelectors, unreadableSelectors} from '../support/label-selectors.ts'
 import {type ContractCluster, Ground} from './contract-cluster.ts'
 
 /** Lists, pages and selectors. */
@@ -44,6 +45,18 @@ export function describeLists(cluster: () => ContractCluster): void {
       {selector: '!tier', expected: ['d'], because: 'it is not there'},
     ])('select by label, $selector: $because', async ({selector, expected}) => {
       expect(await names(`labelSelector=${encodeURIComponent(`mine,${selector}`)}`)).toEqual(expected)
+    })
+
+    test('read each label selector that hubspoke lets pass, and refuse each that it refuses', async () => {
+      const all = [...readableSelectors, ...unreadableSelectors.map(({selector}) => selector)]
+      const read = await Promise.all(
+        all.map(async (selector) => {
+          const query = `configmaps?labelSelector=${encodeURIComponent(selector)}`
+          const {status} = await ground.client.get(ground.path(query))
+          return status === 400 ? [] : [selector]
+        }),
+      )
+      expect(read.flat()).toEqual(readableSelectors)
     })
 
     test('select by name', async () => {

@@ -395,3 +395,11 @@ describe('hostile text', () => {
     expect(fleet.shell.everythingPrinted()).not.toMatch(/^Exit 0: all is well/m)
   })
 })
+
+test('a selector that no server would read is wrong usage, and no cluster is reached', async () => {
+  await using fleet = await openFleet([eu])
+  const {stderr, exitCode} = await fleet.shell.run('find', image, '-l', 'tier in (front')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('The label selector "tier in (front" cannot be read: it ends where "," or ")" is expected.')
+  expect(fleet.cluster('eu').connections()).toBe(0)
+})

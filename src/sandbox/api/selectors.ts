@@ -4,7 +4,8 @@ import {badRequest} from '../status.ts'
 type Labels = Readonly<Record<string, string>>
 type Requirement = (labels: Labels) => boolean
 
-const namePart = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const labelWord = /^([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/
+const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /**
  * A label selector in its text form (`a=b,c!=d,e in (f,g),!h,i`) as a test of labels.
@@ -20,7 +21,8 @@ export function parseLabelSelector(text: string): (labels: Labels | undefined) =
     requirements.push(readRequirement(tokens))
     if (tokens.length === 0) break
     const separator = tokens.shift()
-    if (separator !== ',') throw unreadable(`found '${separator}', expected: ',' or 'end of string'`)
+    if (separator === ',' && tokens.length > 0) continue
+    throw unreadable(`found '${separator}', expected: ',' or 'end of string'`)
   }
   return (labels = {}) => requirements.every((holds) => holds(labels))
 }
@@ -29,6 +31,8 @@ function readRequirement(tokens: string[]): Requirement {
   if (tokens[0] === '!') {
     tokens.shift()
     const key = readKey(tokens)
+    const [next = ','] = tokens
+    if (next !== ',') throw unreadable(`found '${next}', expected: ',' or 'end of string'`)
     return (labels) => labels[key] === undefined
   }
   const key = readKey(tokens)
@@ -62,14 +66,17 @@ function readRequirement(tokens: string[]): Requirement {
 }
 
 function compare(key: string, bound: string, holds: (a: number, b: number) => boolean): Requirement {
+  if (!/^\d+$/.test(bound) || BigInt.asIntN(64, BigInt(bound)) !== BigInt(bound)) {
+    throw unreadable(`values[0]: Invalid value: "${bound}": for 'Gt', 'Lt' operators, the value must be an integer`)
+  }
   return (labels) => labels[key] !== undefined && holds(Number(labels[key]), Number(bound))
 }
 
 function readKey(tokens: string[]): string {
   const key = tokens.shift() ?? ''
   if (/^[=!(),<>]/.test(key) || key === '') throw unreadable(`found '${key}', expected: identifier`)
-  const name = key.includes('/') ? key.slice(key.indexOf('/') + 1) : key
-  if (!namePart.test(name)) {
+  const [name = '', prefix = 'default'] = key.split(/\/(.*)/s, 2).toReversed()
+  if (!labelWord.test(name) || !dnsName.test(prefix)) {
     throw unreadable(
       `<nil>: Invalid value: ${JSON.stringify(key)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
     )
@@ -81,7 +88,7 @@ function readValue(tokens: string[]): string {
   if (tokens.length === 0 || tokens[0] === ',') return ''
   const value = tokens.shift() ?? ''
   if (/^[=!()<>]/.test(value)) throw unreadable(`found '${value}', expected: identifier`)
-  return value
+  return checkedValue(value)
 }
 
 function readValues(tokens: string[]): Set<string> {
@@ -89,11 +96,20 @@ function readValues(tokens: string[]): Set<string> {
   if (open !== '(') throw unreadable(`found '${open ?? ''}' expected: '('`)
   const values = new Set<string>()
   for (;;) {
-    const token = tokens.shift()
-    if (token === ')') return values
-    if (token === undefined) throw unreadable(`found '', expected: ',' or ')'`)
-    if (token !== ',') values.add(token)
+    const value = /^[,)]$/.test(tokens[0] ?? ')') ? '' : (tokens.shift() ?? '')
+    if (/^[=!(<>]/.test(value)) throw unreadable(`found '${value}', expected: ',', or identifier`)
+    values.add(checkedValue(value))
+    const separator = tokens.shift()
+    if (separator === ')') return values
+    if (separator !== ',') throw unreadable(`found '${separator ?? ''}', expected: ',' or ')'`)
   }
+}
+
+function checkedValue(value: string): string {
+  if (value === '' || labelWord.test(value)) return value
+  throw unreadable(
+    `values[0]: Invalid value: ${JSON.stringify(value)}: a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'`,
+  )
 }
 
 function unreadable(what: string): Error {
