@@ -29,6 +29,7 @@ export default class Check extends BaseCommand {
       const deps = readingDeps(this.runtime, clusters, session)
       const ask = eachContext(
         clusters,
+        session,
         (cluster) => checkCluster(cluster, reach, deps),
         (context, problem) => ({...notChecked(context), problem}),
       )

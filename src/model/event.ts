@@ -1,4 +1,5 @@
 import type {ClusterReading} from './cluster.ts'
+import type {Failure} from './failure.ts'
 import type {SpokeResult} from './result.ts'
 import type {Plan, Target} from './target.ts'
 
@@ -6,6 +7,8 @@ import type {Plan, Target} from './target.ts'
 export type HubEvent =
   | {readonly type: 'discovery-started'; readonly contexts: readonly string[]}
   | {readonly type: 'context-read'; readonly reading: ClusterReading}
+  /** Where something else than workloads is asked for: permissions, the image cache. */
+  | {readonly type: 'context-answered'; readonly context: string; readonly problem: Failure | null}
   | {readonly type: 'distribution-started'; readonly plan: Plan}
   | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
   | {readonly type: 'target-written'; readonly target: Target}

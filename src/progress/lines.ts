@@ -55,6 +55,8 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return `reading ${count(event.contexts.length, 'context')}`
     case 'context-read':
       return `${event.reading.context.name}  ${troubleOfReading(event.reading) ?? readSentence(event.reading)}`
+    case 'context-answered':
+      return `${event.context}  ${event.problem === null ? 'answered' : `FAILED: ${event.problem.message}`}`
     case 'distribution-started':
       return `starting with ${count(event.plan.length, 'target')}`
     case 'target-started':

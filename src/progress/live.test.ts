@@ -67,6 +67,23 @@ test('discovery is drawn, and gone when every context has answered', async () =>
   expect(screen.state.cursorIsHidden).toBe(false)
 })
 
+test('questions other than for workloads are drawn in the same way', async () => {
+  const {progress, screen, drawn, tick} = start()
+  progress.onEvent({type: 'discovery-started', contexts: ['eu', 'us', 'ap']})
+  await drawn()
+  progress.onEvent({type: 'context-answered', context: 'eu', problem: stuck})
+  progress.onEvent({type: 'context-answered', context: 'us', problem: null})
+  await tick()
+  expect(withoutSpinner(screen.lines())).toEqual([
+    'Read 2 of 3 contexts, 1 not in full',
+    '  › eu FAILED: It is stuck.',
+    '    waiting for ap',
+  ])
+  progress.onEvent({type: 'context-answered', context: 'ap', problem: null})
+  await nextTurn()
+  expect(screen.lines()).toEqual([])
+})
+
 test('a run is drawn in its place, and leaves nothing behind', async () => {
   const {progress, screen, drawn, tick, tickers} = start()
   progress.onEvent(planned('eu/shop/web', 'eu/shop/cart', 'us/shop/web'))

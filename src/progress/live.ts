@@ -3,7 +3,7 @@ import {printable} from '../shared/printable.ts'
 import {fitFrame, frameOf} from './live-frame.ts'
 import {type LiveList, openLiveList} from './live-list.ts'
 import type {Every, Progress, ProgressStream} from './progress.ts'
-import {createProgressModel} from './progress-model.ts'
+import {createProgressModel, type ProgressView} from './progress-model.ts'
 
 export interface LiveOptions {
   readonly stream: ProgressStream
@@ -48,8 +48,7 @@ export function createLiveProgress({stream, every, color}: LiveOptions): Progres
       if (list === undefined) void hide()
     }
     if (event.type === 'discovery-started' && event.contexts.length > 0) show()
-    if (event.type === 'context-read' && model.view().contexts.waitingFor.length === 0) void hide()
-    if (event.type === 'distribution-started') void hide()
+    if (endsReading(event, model.view())) void hide()
     if (event.type === 'target-started') show()
   }
   return {
@@ -62,4 +61,9 @@ export function createLiveProgress({stream, every, color}: LiveOptions): Progres
       await hide()
     },
   }
+}
+
+function endsReading({type}: HubEvent, {contexts}: ProgressView): boolean {
+  if (type === 'distribution-started') return true
+  return (type === 'context-read' || type === 'context-answered') && contexts.waitingFor.length === 0
 }

@@ -67,13 +67,12 @@ export function createProgressModel(): ProgressModel {
   let stopping: string | undefined
   const troubles = createTroubles()
   const contextsNow = () => ({...contexts, waitingFor: [...waitingFor]})
-  const read = (reading: ClusterReading) => {
-    if (!waitingFor.delete(reading.context.name)) return
+  const read = (context: string, trouble: string | undefined) => {
+    if (!waitingFor.delete(context)) return
     contexts.read += 1
-    const trouble = troubleOfReading(reading)
     if (trouble === undefined) return
     contexts.notInFull += 1
-    troubles.tell(`${reading.context.name} ${trouble}`)
+    troubles.tell(`${context} ${trouble}`)
   }
   return {
     apply(event) {
@@ -84,7 +83,9 @@ export function createProgressModel(): ProgressModel {
           for (const context of event.contexts) waitingFor.add(context)
           return
         case 'context-read':
-          return read(event.reading)
+          return read(event.reading.context.name, troubleOfReading(event.reading))
+        case 'context-answered':
+          return read(event.context, event.problem === null ? undefined : `FAILED: ${event.problem.message}`)
         case 'distribution-started':
           stage = 'distribution'
           return targets.plan(event.plan)

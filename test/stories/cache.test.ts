@@ -201,3 +201,10 @@ describe('cache show', () => {
     expect(exitCode).toBe(4)
   })
 })
+
+test.each([refresh, ['cache', 'show']])('%s: progress is told context by context, on stderr', async (...words) => {
+  await using fleet = await openFleet([eu, us])
+  const {stderr} = await fleet.shell.run(...words)
+  expect(stderr).toMatch(/ {2}reading 2 contexts$/m)
+  expect(stderr.match(/ {2}(eu|us) {2}(answered|FAILED: .*)$/gm)).toHaveLength(2)
+})

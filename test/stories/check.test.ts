@@ -110,3 +110,12 @@ test('only the contexts that are named are asked; a typo ends with 2', async () 
   expect(fleet.cluster('us').requests()).toEqual([])
   expect(await fleet.shell.run('check', '-c', 'eu', '-c', 'uss')).toMatchObject({exitCode: 2, stdout: ''})
 })
+
+test('progress is told context by context, on stderr', async () => {
+  await using fleet = await openFleet([{...eu, trouble: [{type: 'unreachable', how: 'refused'}]}, us])
+  const {stderr} = await fleet.shell.run('check')
+  expect(stderr).toMatch(/ {2}reading 2 contexts$/m)
+  expect(stderr).toMatch(/ {2}us {2}answered$/m)
+  expect(stderr).toMatch(/ {2}eu {2}FAILED: Cannot reach context "eu"/m)
+  expect((await fleet.shell.run('check', '-q')).stderr).toBe('')
+})

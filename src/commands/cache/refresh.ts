@@ -33,6 +33,7 @@ export default class CacheRefresh extends BaseCommand {
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
       const caches = eachContext(
         clusters,
+        session,
         (cluster) =>
           refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(cluster.context.name)}, deps),
         (context, problem) => ({

@@ -19,6 +19,7 @@ export default class CacheShow extends BaseCommand {
       const deps = readingDeps(this.runtime, clusters, session)
       const ask = eachContext(
         clusters,
+        session,
         (cluster) => showCache(cluster, flags['cache-namespace'], deps),
         (context, problem) => ({
           ...noCacheEntry(context),
