@@ -40,6 +40,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number
   /** The server answered that it did not carry the request out: a write that failed so was certainly not made. */
   readonly refused?: boolean
+  /** No server was asked: what is wrong is written down on this machine, and another try would end in the same way. */
+  readonly final?: boolean
 }
 
 /**
@@ -54,6 +56,7 @@ export class HubspokeError extends Error {
   readonly status: number | undefined
   readonly retryAfterMs: number | undefined
   readonly refused: boolean
+  readonly final: boolean
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
     super(message)
@@ -62,6 +65,7 @@ export class HubspokeError extends Error {
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.refused = details.refused ?? false
+    this.final = details.final ?? false
   }
 
   toFailure(): Failure {

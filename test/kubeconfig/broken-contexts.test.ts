@@ -31,5 +31,7 @@ test('contexts that are broken are read as such: exit 4, and the others answer',
       ['no-proxy', 'unreachable'],
     ])
   }
+  // Nothing was asked that may answer a second later.
+  expect(fleet.clock.slept).not.toContain(1000)
   expect(fleet.restarted()).toEqual(['east/shop/Deployment/web'])
 })

@@ -62,6 +62,7 @@ export function resolveContext(
 export function unusable(failureClass: FailureClass, name: string, why: string): HubspokeError {
   return new HubspokeError(failureClass, `The context ${quoted(name)} ${why}.`, {
     refused: true,
+    final: true,
     suggestions: [`kubectl config view --minify --context ${shellWord(name)}`, goOnWithout(shellWord(name))],
   })
 }
