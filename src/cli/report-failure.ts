@@ -51,6 +51,7 @@ const exitForClass = {
   rejected: 'target-failed',
   rollout: 'target-failed',
   'not-restartable': 'target-failed',
+  reverted: 'target-failed',
   recreated: 'target-failed',
   locked: 'locked',
   declined: 'declined',

@@ -5,11 +5,13 @@ import {workloadState} from '../../test/support/distribution/workload-state.ts'
 import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
 import type {PodTrouble} from '../kube/ports.ts'
 import {HubspokeError} from '../model/failure.ts'
+import type {Owner} from '../model/owner.ts'
 import type {WorkloadState} from '../model/workload.ts'
 import {awaitRollout} from './await-rollout.ts'
 import type {Settled} from './spoke.ts'
 
 const minute = 60_000
+const stamp = '2026-11-24T10:00:00.417Z'
 
 /** A step of a controller: after so many milliseconds the object has these fields. */
 type Step = readonly [afterMs: number, changes: Partial<WorkloadState> | 'deleted']
@@ -24,6 +26,8 @@ interface Story {
 
 interface Watched {
   readonly end: Settled | undefined
+  /** Its slot is free from then on. */
+  readonly rolledOutAt: number
   readonly tookMs: number
   /** `2000 sentence`, in order. */
   readonly said: readonly string[]
@@ -45,7 +49,7 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
   const feed = createFeed(() => {
     feedClosed += 1
   })
-  const written = workloadState({generation: 2, observedGeneration: 1, ...from})
+  const written = workloadState({generation: 2, observedGeneration: 1, restartedAt: stamp, ...from})
   const end = awaitRollout(
     {
       target: targetOf('web', 'eu-1', {kind: written.kind}),
@@ -53,6 +57,7 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
       from: written,
       timeoutMs,
       clock,
+      isTakenBack: ({restartedAt}) => restartedAt !== stamp,
       podTroubles: async () => {
         looks += 1
         return troubles?.(clock.now()) ?? []
@@ -68,9 +73,11 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
   )
   void play(clock, written, steps, feed.push)
   if (stopAfterMs !== undefined) void clock.sleep(stopAfterMs).then(() => stop.abort())
-  const settled = await end
+  const ended = await end
+  const rolledOutAt = clock.now()
+  const settled = ended?.outcome === 'lingering' ? await ended.settle() : ended
   const sleepers = {most, left: clock.sleepers}
-  return {end: settled, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept, sleepers}
+  return {end: settled, rolledOutAt, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept, sleepers}
 }
 
 async function play(
@@ -340,6 +347,7 @@ describe('an end that is no verdict', () => {
     from: workloadState({generation: 2}),
     timeoutMs: minute,
     clock: createVirtualClock({autoAdvance: true, loopback: false}),
+    isTakenBack: () => false,
     podTroubles: async () => [],
   })
   const onProgress = () => undefined
@@ -367,5 +375,95 @@ describe('an end that is no verdict', () => {
     const ending = awaitRollout(rollout, {signal: new AbortController().signal, onProgress})
     await expect(ending).rejects.toThrow('Cannot reach it.')
     expect(closed).toBe(1)
+  })
+})
+
+describe('a template that is changed back', () => {
+  const flux: Owner = {tool: 'flux', kind: 'Kustomization', namespace: 'flux-system', name: 'apps'}
+  const ours = {manager: 'hubspoke', at: '2026-11-24T10:00:00Z'}
+  const theirs = {manager: 'kustomize-controller', at: '2026-11-24T10:00:03Z'}
+  const earlier = {...theirs, at: '2026-11-24T09:00:00Z'}
+  const done = {observedGeneration: 2, updated: 3, available: 3}
+  const back = {generation: 3, restartedAt: undefined}
+  const rollingOut = {updated: 0, templateWriters: [earlier, ours]}
+
+  test.each<{has: Partial<WorkloadState>; later?: Partial<WorkloadState>; by: string; because: string}>([
+    {
+      has: {owner: flux},
+      later: {templateWriters: [theirs]},
+      by: '"kustomize-controller" (Flux Kustomization flux-system/apps)',
+      because: 'its note is new, and who owns it is known',
+    },
+    {has: {owner: flux}, by: 'Flux Kustomization flux-system/apps', because: 'removing leaves no note'},
+    {has: {}, later: {templateWriters: [ours, theirs]}, by: '"kustomize-controller"', because: 'its note is new'},
+    {has: {}, later: {templateWriters: [earlier]}, by: 'somebody else', because: 'an older note proves nothing'},
+  ])('while it rolls out has failed at once, by $by: $because', async ({has, later = {}, by}) => {
+    const {end, tookMs, feedClosed} = await watch({
+      from: {...rollingOut, ...has},
+      steps: [[3_000, {...back, ...later}]],
+    })
+    const message = `its pod template was changed back by ${by}`
+    expect(end).toMatchObject({outcome: 'failed', reason: message, failure: {class: 'reverted', message}})
+    expect(end?.failure?.suggestions).toEqual([
+      'kubectl --context eu-1 -n shop get deployment/web -o yaml --show-managed-fields',
+    ])
+    expect([tookMs, feedClosed]).toEqual([3_000, 1])
+  })
+
+  test('is one that the write itself did not get through', async () => {
+    const {end} = await watch({from: {restartedAt: undefined}})
+    expect(end).toMatchObject({outcome: 'failed', failure: {class: 'reverted'}})
+  })
+
+  test('within ten seconds after the rollout of an owned target has failed, too', async () => {
+    const {end, rolledOutAt, tookMs, said, feedClosed, sleepers} = await watch({
+      from: {...rollingOut, owner: flux},
+      steps: [
+        [2_000, done],
+        [9_000, {...back, templateWriters: [theirs]}],
+      ],
+    })
+    expect(end).toMatchObject({outcome: 'failed', failure: {class: 'reverted'}})
+    expect([rolledOutAt, tookMs, feedClosed, sleepers.left]).toEqual([2_000, 11_000, 1, 0])
+    expect(said.at(-1)).toBe('2000 watched 10s longer: Flux Kustomization flux-system/apps owns it')
+  })
+
+  test('is seen although it came together with the end of the rollout', async () => {
+    const {end} = await watch({
+      from: {...rollingOut, owner: flux},
+      steps: [
+        [2_000, done],
+        [0, back],
+      ],
+    })
+    expect(end).toMatchObject({outcome: 'failed', failure: {class: 'reverted'}})
+  })
+
+  test.each<{owner: Owner | undefined; rolledOut: number; ended: number; because: string}>([
+    {owner: flux, rolledOut: 2_000, ended: 12_000, because: 'it looks again and again'},
+    {owner: {...flux, tool: 'argo-cd'}, rolledOut: 2_000, ended: 12_000, because: 'it looks again and again'},
+    {owner: {...flux, tool: 'controller'}, rolledOut: 2_000, ended: 12_000, because: 'it looks again and again'},
+    {owner: {...flux, tool: 'helm'}, rolledOut: 2_000, ended: 2_000, because: 'it acts only when somebody runs it'},
+    {owner: undefined, rolledOut: 2_000, ended: 2_000, because: 'nobody is there'},
+  ])('is waited for $ended ms: $owner.tool, $because', async ({owner, rolledOut, ended}) => {
+    const {end, rolledOutAt, tookMs} = await watch({from: {...rollingOut, owner}, steps: [[2_000, done]]})
+    expect(end).toEqual({outcome: 'succeeded', reason: '3 new pods available'})
+    expect([rolledOutAt, tookMs]).toEqual([rolledOut, ended])
+  })
+
+  test.each<{what: string; story: Story}>([
+    {what: 'a stop', story: {stopAfterMs: 5_000}},
+    {
+      what: 'its deletion',
+      story: {
+        steps: [
+          [2_000, done],
+          [3_000, 'deleted'],
+        ],
+      },
+    },
+  ])('is waited for no longer after $what: the rollout was seen to its end', async ({story}) => {
+    const {end, tookMs} = await watch({from: {...rollingOut, owner: flux}, steps: [[2_000, done]], ...story})
+    expect([end?.outcome, tookMs]).toEqual(['succeeded', 5_000])
   })
 })

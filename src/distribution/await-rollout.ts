@@ -6,18 +6,22 @@ import {formatDuration} from '../shared/duration.ts'
 import {kubectlCommand, kubectlName, rolloutStatusCommand} from './kubectl-command.ts'
 import {type Farthest, progressFrom} from './rollout-progress.ts'
 import {rolloutStatus} from './rollout-status.ts'
-import type {Settled, Watch} from './spoke.ts'
+import {openSightings, type Sightings} from './sightings.ts'
+import type {Lingering, Settled, Watch} from './spoke.ts'
+import {keepVigil, mayBeTakenBack, takenBack} from './taken-back.ts'
 import {type Cause, watchTroubles} from './watch-troubles.ts'
 
 export interface Rollout {
   readonly target: Target
-  /** Opened before the write; closed at the end, whatever the end is. */
+  /** Opened before the write; closed at the end, whatever the end is, or when it has lingered. */
   readonly feed: WorkloadFeed
   /** The object as the write returned it. States of an earlier generation are not judged. */
   readonly from: WorkloadState
   /** Since the last progress; never below the workload's own progress deadline. */
   readonly timeoutMs: number
   readonly clock: Clock
+  /** Has somebody put back what was written? */
+  isTakenBack(state: WorkloadState): boolean
   podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
 }
 
@@ -28,40 +32,52 @@ const graceMs = 10_000
 const longestWaitMs = 3_600_000
 
 /**
- * Watches a rollout to its end: succeeded, failed (with what its pods say), or gone. Undefined when the watch was
- * aborted first. Rejects when the feed does: the end was not seen.
+ * Watches a rollout to its end: succeeded, failed (with what its pods say, or who has changed it back), or gone. A success
+ * that its owner may still change back lingers. Undefined when the watch was aborted first. Rejects when the feed does: the
+ * end was not seen.
  */
-export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Settled | undefined> {
+export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Settled | Lingering | undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([watch.signal, over.signal])
+  const close = () => {
+    over.abort()
+    rollout.feed.close()
+  }
+  const seen = openSightings(rollout, signal)
+  let lingers = false
   try {
-    return await watchToEnd(rollout, {signal, onProgress: watch.onProgress})
+    const end = await watchToEnd(rollout, seen, {signal, onProgress: watch.onProgress})
+    lingers = end?.outcome === 'succeeded' && mayBeTakenBack(rollout.from)
+    if (end === undefined || !lingers) return end
+    return {outcome: 'lingering', settle: () => keepVigil(rollout, end, seen, watch).finally(close)}
   } catch (error) {
     if (watch.signal.aborted) return undefined
     throw error
   } finally {
-    over.abort()
-    rollout.feed.close()
+    if (!lingers) close()
   }
 }
 
-async function watchToEnd(rollout: Rollout, {signal, onProgress}: Watch): Promise<Settled | undefined> {
-  const {target, feed, from, clock} = rollout
-  let state = from
-  const look = (lookSignal: AbortSignal) => rollout.podTroubles(state, lookSignal)
-  const troubles = watchTroubles({look, onTrouble: onProgress, clock, signal})
-  const judge = createJudge(rollout, onProgress)
-  let news = nextOf(feed, signal)
-  for (;;) {
-    const verdict = judge(state)
-    if (verdict.state === 'done') return {outcome: 'succeeded', reason: verdict.message}
-    if (verdict.state === 'failed') return failed(target, verdict.message, state, await troubles.cause())
-    const next = await firstOf(news, clock, verdict.waitMs, signal)
-    if (next === 'deleted') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
-    if (next === undefined && signal.aborted) return undefined
-    if (next === undefined) continue
-    news = nextOf(feed, signal)
-    if (next.generation >= from.generation) state = next
+async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Promise<Settled | undefined> {
+  const {target, from, clock} = rollout
+  const rolling = new AbortController()
+  const signal = AbortSignal.any([watch.signal, rolling.signal])
+  const look = (lookSignal: AbortSignal) => rollout.podTroubles(seen.state, lookSignal)
+  const troubles = watchTroubles({look, onTrouble: watch.onProgress, clock, signal})
+  const judge = createJudge(rollout, watch.onProgress)
+  try {
+    for (;;) {
+      const {state} = seen
+      if (rollout.isTakenBack(state)) return takenBack(target, from, state)
+      const verdict = judge(state)
+      if (verdict.state === 'done') return {outcome: 'succeeded', reason: verdict.message}
+      if (verdict.state === 'failed') return failed(target, verdict.message, state, await troubles.cause())
+      const next = await seen.next(verdict.waitMs)
+      if (next === 'deleted') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
+      if (next === undefined && signal.aborted) return undefined
+    }
+  } finally {
+    rolling.abort()
   }
 }
 
@@ -108,21 +124,4 @@ function failed(target: Target, verdict: string, state: WorkloadState, cause: Ca
   const culprit = cause.pod === undefined ? [kubectlName(target)] : ['pod', cause.pod]
   const suggestions = [rolloutStatusCommand(target), kubectlCommand(target, 'describe', ...culprit)]
   return {outcome: 'failed', reason, failure: {class: 'rollout', message: reason, suggestions}}
-}
-
-function nextOf(feed: WorkloadFeed, signal: AbortSignal): Promise<WorkloadState | 'deleted'> {
-  const news = feed.next(signal)
-  // The rollout may end before anybody waits for it again, and then it rejects unheard.
-  news.catch(() => undefined)
-  return news
-}
-
-/** The news, or undefined when `ms` have passed or the signal was aborted first. Leaves no timer behind. */
-async function firstOf<T>(news: Promise<T>, clock: Clock, ms: number, signal: AbortSignal): Promise<T | undefined> {
-  const heard = new AbortController()
-  try {
-    return await Promise.race([news, clock.sleep(ms, AbortSignal.any([signal, heard.signal])).then(() => undefined)])
-  } finally {
-    heard.abort()
-  }
 }

@@ -203,6 +203,17 @@ describe('slots', () => {
     expect(ended.get('eu-0')).toBeGreaterThan(4 * 3_600_000)
   })
 
+  test('are given back while a target that is rolled out is watched on', async () => {
+    const {run, clock} = createStage()
+    const spoke = spokeOf(async () => ({
+      outcome: 'written',
+      settle: async () => ({outcome: 'lingering', settle: () => clock.sleep(10_000).then(() => succeeded)}),
+    }))
+    const {ends} = await run({plan: planOf(3), spoke, fanOut: {concurrency: 1}})
+    expect(ends).toEqual(['web-0: succeeded', 'web-1: succeeded', 'web-2: succeeded'])
+    expect(clock.now()).toBe(10_000)
+  })
+
   test('are given back for the sleep before a retry, and for nothing else', async () => {
     const {run, clock} = createStage()
     const log: string[] = []

@@ -8,7 +8,7 @@ import type {Clock} from '../shared/clock.ts'
 import {backoffDelayMs, type RetryPolicy} from './backoff.ts'
 import type {Brake} from './brake.ts'
 import type {InSlots} from './slots.ts'
-import type {Attempt, Settled, Spoke, Written} from './spoke.ts'
+import type {Attempt, Lingering, Settled, Spoke, Written} from './spoke.ts'
 import {failedEnd, type SpokeEnd, type Story, stoppedEnd, unwatchedEnd} from './spoke-end.ts'
 
 /** What the spokes of one distribution share. */
@@ -41,8 +41,8 @@ interface Retry {
 /**
  * One target from its first try to its result. Never rejects.
  *
- * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry.
- * What is retried is `act`; a rollout is watched once.
+ * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry
+ * and while a target that is rolled out is watched on. What is retried is `act`; a rollout is watched once.
  */
 export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResult> {
   const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined}
@@ -57,8 +57,9 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
         if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
         startedAt ??= run.clock.now()
         const end = await tryOnce(target, story, run)
-        return end.outcome === 'retry' ? end : finish(end)
+        return end.outcome === 'retry' || end.outcome === 'lingering' ? end : finish(end)
       })
+      if (turn.outcome === 'lingering') return await finish(await turn.settle())
       if (turn.outcome !== 'retry') return turn
       await run.clock.sleep(turn.delayMs, stopSignal(story, run))
       if (isHeldBack(story, run)) return await finish(stoppedEnd(target, story, run.brake.reason))
@@ -78,7 +79,7 @@ function isHeldBack(story: Story, run: SpokeRun): boolean {
 }
 
 /** One try; a conflict is read and decided on again at once, and is the same try. */
-async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Retry> {
+async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Lingering | Retry> {
   story.attempts += 1
   run.emit({type: 'target-started', target, attempt: story.attempts})
   for (let conflicts = 0; ; conflicts += 1) {
@@ -108,7 +109,7 @@ interface ActFailed {
   readonly error: unknown
 }
 
-async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | ActFailed> {
+async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Lingering | ActFailed> {
   const attempt = openAttempt(target, story, run)
   let acted: Settled | Written
   try {
@@ -157,7 +158,7 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
 }
 
 /** Watches an accepted write to its end. */
-async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd> {
+async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd | Lingering> {
   await run.record({type: 'written', target: targetKey(target)})
   run.emit({type: 'target-written', target})
   const {waits} = run.brake

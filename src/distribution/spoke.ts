@@ -35,7 +35,14 @@ export interface Settled {
 export interface Written {
   readonly outcome: 'written'
   /** Never retried. Ends with `undefined` when `signal` was aborted first: the end was not seen. */
-  settle(watch: Watch): Promise<Settled | undefined>
+  settle(watch: Watch): Promise<Settled | Lingering | undefined>
+}
+
+/** All is well, and is watched a while longer because somebody may change it back. It takes no slot any more. */
+export interface Lingering {
+  readonly outcome: 'lingering'
+  /** Ends early when the signal of the watch is aborted. Never rejects. */
+  settle(): Promise<Settled>
 }
 
 export interface Watch {

@@ -2,7 +2,8 @@
  * Why something that we expect to fail did fail: a class for scripts. The word is part of the documents' contract.
  *
  * `timeout` is a server that was reached and did not answer in time; `rollout` a write that was accepted and did not
- * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all).
+ * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all);
+ * `reverted` a write that was accepted and changed back by somebody else.
  */
 export const failureClasses = [
   'usage',
@@ -17,6 +18,7 @@ export const failureClasses = [
   'rejected',
   'rollout',
   'not-restartable',
+  'reverted',
   'recreated',
   'locked',
   'declined',

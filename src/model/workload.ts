@@ -1,3 +1,5 @@
+import type {Owner} from './owner.ts'
+
 /** The kinds that hubspoke acts on, in the order in which they are listed everywhere. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const
 
@@ -30,6 +32,12 @@ export interface WorkloadCondition {
   readonly message: string
 }
 
+/** A field manager that has written into a pod template, and when, RFC 3339 in whole seconds. */
+export interface TemplateWriter {
+  readonly manager: string
+  readonly at: string
+}
+
 /** A workload as its rollout is judged: one object of the API, reduced to what decides. */
 export interface WorkloadState extends WorkloadImages {
   readonly resourceVersion: string
@@ -57,6 +65,8 @@ export interface WorkloadState extends WorkloadImages {
   readonly conditions: readonly WorkloadCondition[]
   /** `spec.progressDeadlineSeconds` of a Deployment, in milliseconds. */
   readonly progressDeadlineMs: number | undefined
+  readonly owner: Owner | undefined
+  readonly templateWriters: readonly TemplateWriter[]
 }
 
 /** `shop/Deployment/web`: how a workload is named inside its cluster. */

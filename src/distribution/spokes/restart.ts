@@ -5,7 +5,7 @@ import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
-import {decideRestart, gone, type RestartAim} from './restart-decision.ts'
+import {decideRestart, gone, isOlder, type RestartAim} from './restart-decision.ts'
 
 /** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
 const runIdAnnotation = 'hubspoke.dev/run-id'
@@ -95,7 +95,8 @@ function written({options, workloads, target}: Try, from: WorkloadState, feed: W
     if (feed === undefined) return {outcome: 'succeeded', reason: 'accepted, not waited for'}
     const {timeoutMs, clock} = options
     const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
-    return awaitRollout({target, feed, from, timeoutMs, clock, podTroubles}, watch)
+    const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) => isOlder(restartedAt, options.restartedAt)
+    return awaitRollout({target, feed, from, timeoutMs, clock, isTakenBack, podTroubles}, watch)
   }
   return {outcome: 'written', settle}
 }

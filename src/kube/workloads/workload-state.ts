@@ -6,6 +6,8 @@ import type {
   WorkloadState,
 } from '../../model/workload.ts'
 import {type JsonObject, numberAt, objectAt, objectOf, objectsAt, textAt} from '../json-fields.ts'
+import {templateWriters} from './template-writers.ts'
+import {workloadOwner} from './workload-owner.ts'
 
 /** The annotation of a pod template that `kubectl rollout restart` sets. */
 export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt'
@@ -44,6 +46,8 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     updateRevision: kind === 'StatefulSet' ? textAt(status, 'updateRevision') : '',
     conditions: objectsAt(status, 'conditions').map(toCondition),
     progressDeadlineMs: progressDeadlineMs(kind, spec),
+    owner: workloadOwner(kind, object),
+    templateWriters: templateWriters(object),
   }
 }
 

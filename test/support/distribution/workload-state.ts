@@ -26,6 +26,8 @@ export function workloadState(changes: Partial<WorkloadState> = {}): WorkloadSta
     updateRevision: revision,
     conditions: [],
     progressDeadlineMs: kind === 'Deployment' ? 600_000 : undefined,
+    owner: undefined,
+    templateWriters: [],
     ...changes,
   }
 }

@@ -1,0 +1,57 @@
+import {expect, test} from 'vitest'
+import type {RunReport} from '../../src/model/report.ts'
+import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+
+const restart = ['restart', image, '--all-contexts', '--yes', '-o', 'json'] as const
+const web = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1}
+const api = {...web, name: 'api'}
+const byArgo = {'argocd.argoproj.io/tracking-id': 'shop-prod:apps/Deployment:shop/web'}
+
+/** What a controller does that takes everything out of the pod template that is not in git. */
+async function putBack({cluster, clock, restarted}: Fleet, afterMs: number): Promise<void> {
+  while (!restarted().includes('eu/shop/Deployment/web')) await clock.sleep(100)
+  await clock.sleep(afterMs)
+  const annotations = {'kubectl.kubernetes.io/restartedAt': null}
+  cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {metadata: {annotations}}}})
+}
+
+const results = (document: unknown) => (document as RunReport).results
+
+test('a template that its owner changes back after the rollout has failed, by whom, and stops nobody else', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [{...web, annotations: byArgo}, api]}])
+  void putBack(fleet, 5_000)
+  const {document, exitCode} = await fleet.shell.run(...restart)
+  const message = expect.stringMatching(/^its pod template was changed back by .*Argo CD Application shop-prod/)
+  expect(results(document())).toMatchObject([
+    {name: 'api', outcome: 'succeeded'},
+    {name: 'web', outcome: 'failed', failure: {class: 'reverted', message}},
+  ])
+  expect(exitCode).toBe(1)
+})
+
+test('nobody is known to own it, and it is changed back while it rolls out: failed at once', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [web], rolloutStepMs: 60_000}])
+  void putBack(fleet, 5_000)
+  const {document, exitCode} = await fleet.shell.run(...restart)
+  expect(results(document())).toMatchObject([{outcome: 'failed', failure: {class: 'reverted'}}])
+  expect(results(document())[0]?.durationMs).toBeLessThan(60_000)
+  expect(exitCode).toBe(1)
+})
+
+test('an owner that leaves the restart alone costs ten seconds and no slot', async () => {
+  const owned = ['a', 'b', 'c'].map((name) => ({...web, name, labels: {'kustomize.toolkit.fluxcd.io/name': 'apps'}}))
+  await using fleet = await openFleet([{name: 'eu', workloads: owned}])
+  const {document, exitCode} = await fleet.shell.run(...restart, '--concurrency', '1')
+  const report = document() as RunReport
+  expect(report.counts).toMatchObject({succeeded: 3})
+  expect(report.run.durationMs).toBeGreaterThanOrEqual(10_000)
+  expect(report.run.durationMs).toBeLessThan(15_000)
+  expect(exitCode).toBe(0)
+})
+
+test('--no-wait watches nobody', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [{...web, annotations: byArgo}]}])
+  const {document, exitCode} = await fleet.shell.run(...restart, '--no-wait')
+  expect((document() as RunReport).run.durationMs).toBeLessThan(10_000)
+  expect(exitCode).toBe(0)
+})
