@@ -5,6 +5,7 @@ import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
 import type {Target} from '../model/target.ts'
 import {targetKey} from '../model/target.ts'
 import type {WorkloadKind} from '../model/workload.ts'
+import {cachedOnlyEntries} from '../summary/entries.ts'
 
 /** What the plan is about, beside its targets. */
 export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'contextsFrom'>
@@ -31,6 +32,7 @@ export function planView(
     }),
     leftOut,
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
+    cachedOnly: cachedOnlyEntries(discovery.readings),
     withoutLock,
     scope: discovery.scope,
   }

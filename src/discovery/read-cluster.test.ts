@@ -396,3 +396,34 @@ describe('trouble', () => {
     }
   })
 })
+
+describe('what may not be read', () => {
+  const stale = [workload('shop/gone', 'web:1'), workload('pay/web', 'web:1'), workload('DaemonSet/pay/web', 'web:1')]
+  const ofCache = (answer: Awaited<ReturnType<typeof read>>) =>
+    answer.reading.cachedOnly?.matches.map(({kind, namespace, name}) => `${kind} ${namespace}/${name}`)
+
+  test('is told as the image cache has it; of what was read the cache has nothing to say', async () => {
+    const trouble = refusing(/^list \w+ in pay/)
+    const from = cluster({cache: cached({cachedWorkloads: stale}), trouble})
+    const answer = await read(from, {namespaces: chooseNamespaces(['shop', 'pay'])})
+    expect(ofCache(answer)).toEqual(['Deployment pay/web', 'DaemonSet pay/web'])
+    expect(answer.reading.cachedOnly?.ageMs).toBe(60_000)
+    expect(from.requests.filter((what) => what === `read ${place}`)).toHaveLength(1)
+  })
+
+  test('instead of all namespaces those that were named are read, and the rest is told', async () => {
+    const from = cluster({cache: cached({cachedWorkloads: stale}), trouble: refusing(/^list Deployment$/)})
+    expect(ofCache(await read(from, {namespaces: chooseNamespaces(['shop', 'p*'])}))).toEqual(['Deployment pay/web'])
+  })
+
+  test('is not what failed for another reason: nobody is kept from trying again', async () => {
+    const from = cluster({
+      cache: cached({cachedWorkloads: stale}),
+      trouble: failing(/^list Deployment/, () => new HubspokeError('server-error', 'Broken.', {status: 400})),
+    })
+    const answer = await read(from, {fresh: 'scan'})
+    expect(answer.reading.unread).toHaveLength(1)
+    expect(answer.reading.cachedOnly).toBeUndefined()
+    expect(from.requests).not.toContain(`read ${place}`)
+  })
+})

@@ -4,6 +4,7 @@ import {HubspokeError} from '../model/failure.ts'
 import {answerByChanges} from './answer/answer-by-changes.ts'
 import {answerByScan} from './answer/answer-by-scan.ts'
 import {answerFromCache} from './answer/answer-from-cache.ts'
+import {answerOfUnread} from './answer/answer-of-unread.ts'
 import type {Answer, Reader, ReadRequest} from './answer/reader.ts'
 import type {StoredCache} from './cache/cache-store.ts'
 import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './cache/freshness.ts'
@@ -31,6 +32,7 @@ export async function readCluster(
 ): Promise<ClusterAnswer> {
   const reader = openReader(cluster, request, deps)
   const {patternsSeen, ...answer} = await answerAsAsked(reader)
+  const cachedOnly = await answerOfUnread(reader, answer)
   const version = answer.tier === 'cache' ? undefined : await reader.version()
   const reading = {
     context: cluster.context,
@@ -38,6 +40,7 @@ export async function readCluster(
     ...(version !== undefined && {serverVersion: version}),
     ...answer,
     matches: answer.matches.toSorted(byPlace),
+    ...(cachedOnly && {cachedOnly}),
     cost: cluster.cost(),
   }
   return {reading, patternsSeen}
@@ -46,6 +49,7 @@ export async function readCluster(
 function openReader(cluster: ClusterAccess, request: ReadRequest, deps: ReadingDeps): Reader {
   let identity: Promise<ClusterIdentity> | undefined
   let version: Promise<string | undefined> | undefined
+  let imageCache: Promise<StoredCache | string> | undefined
   return {
     cluster,
     request,
@@ -57,6 +61,10 @@ function openReader(cluster: ClusterAccess, request: ReadRequest, deps: ReadingD
     version() {
       version ??= tryVersion(cluster, deps)
       return version
+    },
+    imageCache(isFirst) {
+      imageCache ??= tryCache({cluster, request, deps}, isFirst)
+      return imageCache
     },
   }
 }
@@ -89,7 +97,7 @@ async function whileIdentified(reader: Reader, answer: Promise<Answer>): Promise
 
 /** One request, where the cache says which cluster it is of; whoever wants to know whether that is so asks for `exact`. */
 async function takeCache(reader: Reader): Promise<Answer> {
-  const stored = await tryCache(reader, true)
+  const stored = await reader.imageCache(true)
   const judged = typeof stored === 'string' ? {reason: stored} : takenAsItIs(stored)
   if (!('cache' in judged)) return whileIdentified(reader, answerByScan(reader, judged.reason))
   return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(judged.cache, reader.deps)})
@@ -97,11 +105,11 @@ async function takeCache(reader: Reader): Promise<Answer> {
 
 /** One request, where somebody has proved the cache so lately; else an exact answer. */
 async function takeProved(reader: Reader, withinMs: number): Promise<Answer> {
-  const stored = await tryCache(reader, true)
+  const stored = await reader.imageCache(true)
   if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
   const judged = judgeProof(stored, {withinMs, kinds: reader.request.kinds})
   if ('cache' in judged) return asItIs(reader, judged.cache, {tierReason: judged.reason, age: judged.ageMs})
-  const {tierReason = '', ...answer} = await whileIdentified(reader, answerExactly(reader, stored))
+  const {tierReason = '', ...answer} = await whileIdentified(reader, answerExactly(reader))
   const reason = stored.state === 'present' ? `${judged.reason}; ${tierReason}` : tierReason
   return answer.tier === undefined ? answer : {...answer, tierReason: reason}
 }
@@ -121,12 +129,12 @@ function asItIs(
 }
 
 /** By the cheapest way that proves it: a list of little, what has changed since the cache was built, or a list of all. */
-async function answerExactly(reader: Reader, known?: StoredCache): Promise<Answer> {
+async function answerExactly(reader: Reader): Promise<Answer> {
   const {namespaces, smallCluster = defaultSmallCluster} = reader.request
   if (namespaces.names.length > 0 && namespaces.names.length <= fewNamespaces && namespaces.globs.length === 0) {
     return answerByScan(reader, 'only named namespaces are asked for')
   }
-  const stored = known ?? (await tryCache(reader, false))
+  const stored = await reader.imageCache(false)
   if (typeof stored === 'string') return answerByScan(reader, stored)
   const [identity, version] = await Promise.all([reader.identity(), reader.version()])
   const judged = judgeForChanges(stored, {identity, version}, smallCluster)

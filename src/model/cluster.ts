@@ -33,12 +33,33 @@ export interface Unread {
   readonly kind: WorkloadKind
   /** Undefined: in all namespaces. */
   readonly namespace?: string
+  /** Namespaces that were read in the place of all of them. */
+  readonly readInstead?: readonly string[]
   readonly failure: Failure
+}
+
+/** Does a workload lie in a part that could not be read? */
+export function isUnread(
+  unread: readonly Unread[],
+  {kind, namespace}: Pick<WorkloadImages, 'kind' | 'namespace'>,
+): boolean {
+  return unread.some((part) => {
+    if (part.kind !== kind) return false
+    return part.namespace === undefined ? !part.readInstead?.includes(namespace) : part.namespace === namespace
+  })
 }
 
 /** A workload that runs the image, with the containers that matched. */
 export interface WorkloadMatch extends WorkloadImages {
   readonly matched: WorkloadImages['images']
+}
+
+/** What the image cache says of the parts that the caller may not read: it was so once, and nobody has looked since. */
+export interface CachedOnly {
+  /** Age of that cache, in milliseconds. */
+  readonly ageMs?: number
+  /** With an empty `uid`, which a cache does not hold. */
+  readonly matches: readonly WorkloadMatch[]
 }
 
 /** What discovery learned of one context. A context that could not be read is a reading with a `problem`, never a shorter list. */
@@ -55,6 +76,8 @@ export interface ClusterReading {
   readonly workloadsRead: number
   readonly matches: readonly WorkloadMatch[]
   readonly unread: readonly Unread[]
+  /** Undefined: everything could be read, or the cache says nothing of the rest that can be relied on. */
+  readonly cachedOnly?: CachedOnly
   /** Set when nothing could be read at all. */
   readonly problem?: Failure
 }

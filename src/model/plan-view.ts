@@ -1,5 +1,6 @@
 import type {ClusterReading, Scope, Tier} from './cluster.ts'
 import type {Failure} from './failure.ts'
+import type {CachedOnlyEntry} from './report.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {Target} from './target.ts'
 import type {WorkloadKind} from './workload.ts'
@@ -42,6 +43,8 @@ export interface PlanView {
   readonly leftOut: readonly Target[]
   /** Contexts that could not be read, or only in part. */
   readonly notRead: readonly ClusterReading[]
+  /** Workloads that only image caches name: no targets, as what they are now may not be read. */
+  readonly cachedOnly: readonly CachedOnlyEntry[]
   /** Clusters in which nothing keeps other runs out. */
   readonly withoutLock: readonly LockEntry[]
   readonly scope: Scope

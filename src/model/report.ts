@@ -54,6 +54,14 @@ export interface WorkloadEntry {
   readonly matched: readonly ContainerImage[]
 }
 
+/**
+ * A workload that the image cache names and that the caller may not read: it ran the image when the cache was built, and
+ * nobody has looked since.
+ */
+export interface CachedOnlyEntry extends Omit<WorkloadEntry, 'uid'> {
+  readonly cacheAgeMs: number | null
+}
+
 export interface ResultEntry extends WorkloadEntry {
   readonly outcome: Outcome
   readonly attempts: number
@@ -93,6 +101,8 @@ export interface RunReport {
   readonly scope: ScopeEntry
   readonly clusters: readonly ClusterEntry[]
   readonly results: readonly ResultEntry[]
+  /** No targets: what they are now could not be read. */
+  readonly cachedOnly: readonly CachedOnlyEntry[]
   readonly counts: Counts
   readonly verdict: Verdict
 }
@@ -105,6 +115,8 @@ export interface FindReport {
   readonly scope: ScopeEntry
   readonly clusters: readonly ClusterEntry[]
   readonly workloads: readonly WorkloadEntry[]
+  /** Not among the workloads, nor are their images among the images. */
+  readonly cachedOnly: readonly CachedOnlyEntry[]
   /** Every image reference that the query matched, as the pod templates spell it, sorted. */
   readonly images: readonly string[]
   readonly verdict: Verdict

@@ -1,5 +1,5 @@
-import type {ClusterReading, Scope} from '../model/cluster.ts'
-import type {ClusterEntry, ResultEntry, ScopeEntry, WorkloadEntry} from '../model/report.ts'
+import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
+import type {CachedOnlyEntry, ClusterEntry, ResultEntry, ScopeEntry, WorkloadEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
 
 /** The scope as documents hold it. */
@@ -51,6 +51,27 @@ export function workloadEntries(readings: readonly ClusterReading[]): readonly W
       const known = entries.get(key)
       if (known && (known.uid !== '' || uid === '')) continue
       entries.set(key, {clusterUid, context: context.name, kind, namespace, name, uid, matched})
+    }
+  }
+  return [...entries.values()]
+}
+
+/**
+ * What only the image caches name, each workload once. What another context of the same cluster could read is not among it:
+ * it was found there, or runs the image no longer.
+ */
+export function cachedOnlyEntries(readings: readonly ClusterReading[]): readonly CachedOnlyEntry[] {
+  const entries = new Map<string, CachedOnlyEntry>()
+  for (const {context, identity, cachedOnly} of readings) {
+    if (identity === undefined || cachedOnly === undefined) continue
+    const {uid: clusterUid} = identity
+    const cluster = readings.filter((reading) => reading.identity?.uid === clusterUid && !reading.problem)
+    for (const match of cachedOnly.matches) {
+      const {kind, namespace, name, matched} = match
+      const key = `${clusterUid}/${kind}/${namespace}/${name}`
+      if (entries.has(key) || cluster.some(({unread}) => !isUnread(unread, match))) continue
+      const cacheAgeMs = cachedOnly.ageMs ?? null
+      entries.set(key, {clusterUid, context: context.name, kind, namespace, name, matched, cacheAgeMs})
     }
   }
   return [...entries.values()]

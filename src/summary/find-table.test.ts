@@ -93,3 +93,44 @@ test('a context that was not read comes first, also when nothing was found', () 
     /^NOT READ {2}ap [\s\S]*Next:\n {2}kubectl --context ap [\s\S]*\nExit 4: /,
   )
 })
+
+const notPermitted = {
+  kind: 'Deployment',
+  readInstead: ['shop'],
+  failure: failure('forbidden', 'Not permitted.'),
+} as const
+
+test('what only the image cache names stands apart, with its age, and is counted by nobody as found', () => {
+  const eu = reading('eu', {
+    matches: [match('eu/shop/Deployment/web')],
+    unread: [notPermitted],
+    cachedOnly: {ageMs: 720_000, matches: [match('eu/pay/Deployment/ledger', digest)]},
+  })
+  const found = summarizeFind({query: 'web', scope: scope(['eu']), readings: [eu], allowEmpty: false})
+  expect(renderFindTable(found, terminal)).toContain(`
+CONTEXT  NAMESPACE  WORKLOAD        IMAGE
+eu       shop       Deployment/web  ghcr.io/acme/web:1.4.2
+
+IN THE IMAGE CACHE ONLY  1 workload, not readable with these credentials: as
+they were then
+CONTEXT  NAMESPACE  WORKLOAD           AS OF    IMAGE
+eu       pay        Deployment/ledger  12m ago  ghcr.io/acme/web:1.5.0@sha256:0123456789ab…
+`)
+  expect(found.images).toEqual(['ghcr.io/acme/web:1.4.2'])
+  expect(found.verdict).toMatchObject({
+    code: 4,
+    sentence:
+      '1 of 1 context could be read only in part; found 1 workload in 1 cluster; 1 more only in the image cache.',
+  })
+})
+
+test('contexts of one cluster name it once, and not at all where one of them could look', () => {
+  const named = ['eu/pay/Deployment/ledger', 'eu/shop/Deployment/gone'].map((path) => match(path))
+  const identity = {uid: 'one', standsIn: false}
+  const readings = [
+    reading('a', {identity, unread: [{...notPermitted, readInstead: []}], cachedOnly: {matches: named}}),
+    reading('b', {identity, unread: [notPermitted], cachedOnly: {matches: named.slice(0, 1)}}),
+  ]
+  const found = summarizeFind({query: 'web', scope: scope(['a', 'b']), readings, allowEmpty: false})
+  expect(found.cachedOnly).toMatchObject([{context: 'a', namespace: 'pay', name: 'ledger', cacheAgeMs: null}])
+})

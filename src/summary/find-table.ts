@@ -1,4 +1,5 @@
-import type {FindReport, WorkloadEntry} from '../model/report.ts'
+import type {CachedOnlyEntry, FindReport, WorkloadEntry} from '../model/report.ts'
+import {ageWords} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {matchedImages, shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
@@ -9,16 +10,18 @@ import {countOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**
- * What `find` found: every workload with the image it runs, what could not be read, each image reference that matched
- * with how often, what was not looked at, the sources, and the verdict as the last line.
+ * What `find` found: what could not be read, every workload with the image it runs, apart from them those that only an image
+ * cache names, each image reference that matched with how often, what was not looked at, the sources, and the verdict as
+ * the last line.
  */
 export function renderFindTable(report: FindReport, options: ViewOptions): string {
-  const {workloads, clusters, scope, verdict} = report
+  const {workloads, cachedOnly, clusters, scope, verdict} = report
   const troubles = unreadSections(clusters)
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
   const lines = [
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...workloadLines(workloads, options),
+    ...cachedOnlyTable(cachedOnly, options),
     ...imageLines(report, options),
     ...scopeLines(scope, unread, options),
     ...sourceLines(clusters, options),
@@ -28,29 +31,49 @@ export function renderFindTable(report: FindReport, options: ViewOptions): strin
   return `${lines.join('\n')}\n`
 }
 
-function workloadLines(workloads: readonly WorkloadEntry[], {printable, width, color, wide}: ViewOptions) {
+function workloadLines(workloads: readonly WorkloadEntry[], options: ViewOptions): readonly string[] {
   if (workloads.length === 0) return []
+  const rows = workloads.map((workload) => [...placeCells(workload, options), ...imageCells(workload, options)])
+  return [...titledLines(['CONTEXT', 'NAMESPACE', 'WORKLOAD'], rows, options), '']
+}
+
+/** Never in one table with what was read: nobody has looked whether they still run the image, or are there at all. */
+function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptions): readonly string[] {
+  if (entries.length === 0) return []
+  const count = countOf(entries.length, 'workload')
+  const heading = `IN THE IMAGE CACHE ONLY  ${count}, not readable with these credentials: as they were then`
+  const rows = entries.map((entry) => [...placeCells(entry, options), ageWords(entry), ...imageCells(entry, options)])
+  return [
+    ...wrapText(heading, options.width).map(paletteFor(options.color).warning),
+    ...titledLines(['CONTEXT', 'NAMESPACE', 'WORKLOAD', 'AS OF'], rows, options),
+    '',
+  ]
+}
+
+type FoundEntry = Omit<WorkloadEntry, 'uid'>
+
+function placeCells({context, namespace, kind, name}: FoundEntry, {printable}: ViewOptions): readonly string[] {
+  return [printable(context), printable(namespace), `${kind}/${printable(name)}`]
+}
+
+function imageCells(workload: FoundEntry, {printable, width, wide}: ViewOptions): readonly string[] {
   const imageOf = wide || width === undefined ? (image: string) => image : shortImage
-  const rows = workloads.map((workload) => [
-    printable(workload.context),
-    printable(workload.namespace),
-    `${workload.kind}/${printable(workload.name)}`,
-    ...(wide
-      ? [printable(workload.matched.map(({container, role}) => containerWords(container, role)).join(', '))]
-      : []),
-    printable(
-      matchedImages(workload)
-        .map((image) => `${imageOf(image)}${wide ? '' : besides(workload, image)}`)
-        .join(', '),
-    ),
-  ])
-  const titles = ['CONTEXT', 'NAMESPACE', 'WORKLOAD', ...(wide ? ['CONTAINER'] : []), 'IMAGE']
-  const columns = titles.map((title) => ({title}))
-  return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+  const images = matchedImages(workload).map((image) => `${imageOf(image)}${wide ? '' : besides(workload, image)}`)
+  const containers = workload.matched.map(({container, role}) => containerWords(container, role))
+  return [...(wide ? [printable(containers.join(', '))] : []), printable(images.join(', '))]
+}
+
+function titledLines(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  {width, color, wide}: ViewOptions,
+): readonly string[] {
+  const columns = [...titles, ...(wide ? ['CONTAINER'] : []), 'IMAGE'].map((title) => ({title}))
+  return renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet})
 }
 
 /** ` (init migrate)`: where no plain container runs the image, which one does, as nobody would look for it there. */
-function besides({matched}: WorkloadEntry, image: string): string {
+function besides({matched}: FoundEntry, image: string): string {
   const runners = matched.filter((one) => one.image === image)
   if (runners.some(({role}) => role === 'container')) return ''
   return ` (${runners.map(({container, role}) => `${role} ${container}`).join(', ')})`

@@ -49,6 +49,7 @@ const plan: PlanView = {
   ],
   leftOut: [target('eu-west/kube-system/DaemonSet/proxy')],
   notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
+  cachedOnly: [],
   withoutLock: [],
   scope: scope(['eu-west', 'eu-west-admin', 'us-east', 'lab', 'ap-south'], {contextsLeftOut: ['old']}),
 }
@@ -112,4 +113,15 @@ test('a plan says where nothing keeps other runs out, once for each reason', () 
   )
   expect(text).toContain('No lock in "us-east": May not create leases. Another run could act there at the same time.\n')
   expect(renderPlan(plan, terminal)).not.toContain('No lock')
+})
+
+test('a plan names what only an image cache knows of: it is too short by that', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const cachedOnly = names.map((name) => ({...target(`eu-west/pay/Deployment/${name}`), cacheAgeMs: 720_000}))
+  const text = renderPlan({...plan, cachedOnly}, terminal)
+  expect(text.replace(/\n/g, ' ')).toContain(
+    ' Not in the plan, and so not acted on: 7 workloads in the image cache only, not readable with these credentials: ' +
+      'eu-west/pay/Deployment/a (12m ago), ',
+  )
+  expect(text.replace(/\n/g, ' ')).toContain('eu-west/pay/Deployment/e (12m ago) and 2 more. ')
 })

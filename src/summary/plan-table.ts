@@ -3,6 +3,7 @@ import {withoutLockSentences} from '../model/run-lock.ts'
 import {targetName} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {cachedOnlyLines} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {clusterEntry, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
@@ -34,6 +35,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
     ...leftOutLines(plan, options),
+    ...cachedOnlyLines(plan.cachedOnly, options),
     ...withoutLockLines(plan, options),
     ...scopeLines(scopeEntry(plan.scope), unread, options),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),

@@ -1,5 +1,6 @@
 import type {RunReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {cachedOnlyLines} from './cached-only-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {nextLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
@@ -20,6 +21,7 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...quietSections(results, run.dryRun).flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, run.dryRun, {...options, troubled}),
+    ...cachedOnlyLines(report.cachedOnly, options),
     countsLine(counts, paletteFor(options.color)),
     ...failedNames(results, options),
     ...runLine(report, options),

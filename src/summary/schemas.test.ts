@@ -29,11 +29,14 @@ function validatorOf(name: string): ValidateFunction {
 
 const readings = [
   reading('eu', {tier: 'cache+changes', cacheAgeMs: 1234.5, matches: [match('eu/shop/Deployment/web')]}),
-  readInPart(
-    'us',
-    {kind: 'DaemonSet', failure: failure('forbidden')},
-    {kind: 'StatefulSet', namespace: 'pay', failure: failure('forbidden')},
-  ),
+  {
+    ...readInPart(
+      'us',
+      {kind: 'DaemonSet', failure: failure('forbidden'), readInstead: ['shop']},
+      {kind: 'StatefulSet', namespace: 'pay', failure: failure('forbidden')},
+    ),
+    cachedOnly: {ageMs: 1234.5, matches: [match('us/pay/StatefulSet/db'), match('us/pay/DaemonSet/log')]},
+  },
   unreadable('ap', failure('unreachable', 'Cannot reach it.', 'kubectl get --raw /readyz')),
 ]
 const everyOutcome = runFacts({

@@ -3,7 +3,7 @@ import type {CacheEntry, CacheReport, FindReport, RunReport} from '../model/repo
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {clusterEntry, resultEntry, scopeEntry, workloadEntries} from './entries.ts'
+import {cachedOnlyEntries, clusterEntry, resultEntry, scopeEntry, workloadEntries} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {verdictOfRun} from './verdict.ts'
 import {verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
@@ -28,6 +28,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
     scope: scopeEntry(facts.scope),
     clusters: facts.readings.map(clusterEntry),
     results: facts.results.map(resultEntry),
+    cachedOnly: cachedOnlyEntries(facts.readings),
     counts: countOutcomes(facts.results),
     verdict: verdictOfRun(facts),
   }
@@ -36,6 +37,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
 /** The report of `find`; a workload that several contexts lead to is in it once. */
 export function summarizeFind(facts: FindFacts): FindReport {
   const workloads = workloadEntries(facts.readings)
+  const cachedOnly = cachedOnlyEntries(facts.readings)
   const images = new Set(workloads.flatMap(({matched}) => matched.map(({image}) => image)))
   return {
     schemaVersion: 1,
@@ -44,8 +46,9 @@ export function summarizeFind(facts: FindFacts): FindReport {
     scope: scopeEntry(facts.scope),
     clusters: facts.readings.map(clusterEntry),
     workloads,
+    cachedOnly,
     images: [...images].sort(),
-    verdict: verdictOfFind(facts, workloads),
+    verdict: verdictOfFind(facts, workloads, cachedOnly.length),
   }
 }
 

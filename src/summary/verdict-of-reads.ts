@@ -9,7 +9,7 @@ import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 import {countOf} from './words.ts'
 
 /** 4 where a context was not read in full, also when nothing matched; 3 where nothing matched; else 0. */
-export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntry[]): Verdict {
+export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntry[], cachedOnly = 0): Verdict {
   const {query, scope, readings} = facts
   const clusters = new Set(workloads.map(({clusterUid}) => clusterUid)).size
   const found = `${countOf(workloads.length, 'workload')} in ${countOf(clusters, 'cluster')}`
@@ -18,7 +18,8 @@ export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntr
     if (name === 'bug') return bugSentence(readings.map(({problem}) => problem))
     if (name === 'context-not-read') {
       const rest = workloads.length === 0 ? 'nothing matched in what was read' : `found ${found}`
-      return `${unreadSentence(readings)}; ${rest}.`
+      const besides = cachedOnly === 0 ? '' : `; ${cachedOnly} more only in the image cache`
+      return `${unreadSentence(readings)}; ${rest}${besides}.`
     }
     if (workloads.length === 0) return emptySentence(query, scope)
     return `Found ${found}.`

@@ -299,6 +299,56 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     await limited.client.close()
   })
 
+  describe('what may not be read is listed from the image cache, as such', () => {
+    const names = (entries: FindReport['cachedOnly']) =>
+      entries.map((one) => `${one.namespace}/${one.kind}/${one.name}`)
+
+    test('where one of the namespaces named is forbidden, and where nothing may be read', async () => {
+      expect(await refresh()).toMatchObject({exitCode: 0})
+      const limited = await createServiceAccount(cluster, 'ops', 'part-shop')
+      const theirs = await shellOf(limited)
+      const role = ['-n', 'shop', '--name', 'part-shop', '--service-account', 'ops/part-shop']
+      await applyPrinted((await theirs.run('rbac', 'find', 'restart', ...role)).stdout)
+      for (const inPart of [['-n', 'shop,stuck'], ['-n', 'stu*'], []]) {
+        const found = await theirs.run('find', stuckImage, ...inPart, '-o', 'json')
+        expect(found.exitCode).toBe(4)
+        expect(findReport(found).workloads).toEqual([])
+        expect(names(findReport(found).cachedOnly)).toEqual(['stuck/Deployment/stuck'])
+        expect(findReport(found).cachedOnly[0]?.cacheAgeMs).toBeGreaterThanOrEqual(0)
+      }
+      const both = await theirs.run('find', image, '-n', 'shop,stuck', '-o', 'json')
+      expect(findReport(both)).toMatchObject({clusters: [{status: 'partial'}], cachedOnly: []})
+      expect(findReport(both).workloads).toHaveLength(3)
+      const ended = await theirs.run('restart', stuckImage, '--all-contexts', '-y', '-n', 'shop,stuck')
+      expect(ended.exitCode).toBe(4)
+      expect(ended.stderr).toContain('Not in the plan, and so not acted on: 1 workload in the image cache only')
+      await limited.client.close()
+    })
+
+    test('where one kind is forbidden, for one request', async () => {
+      const limited = await createServiceAccount(cluster, 'ops', 'part-kinds')
+      const theirs = await shellOf(limited)
+      const words = ['rbac', 'find', '--name', 'part-kinds', '--service-account', 'ops/part-kinds']
+      const objects = rolesOf((await theirs.run(...words)).stdout)
+      const isMine = (rule: Rule) => wordsOf(rule) !== 'list statefulsets'
+      await cluster.apply(
+        objects.map((object) => (object.rules ? {...object, rules: singles(object.rules).filter(isMine)} : object)),
+      )
+      const question = {group: 'apps', resource: 'daemonsets', verb: 'list'}
+      await expect.poll(() => mayI(limited.client, question)).toBe(true)
+      const answer = async (...more: readonly string[]) =>
+        findReport(await theirs.run('find', image, '-o', 'json', '--fresh', 'scan', ...more))
+      const found = await answer()
+      expect(names(found.cachedOnly)).toEqual(['shop/StatefulSet/web-statefulset'])
+      expect(found).toMatchObject({clusters: [{status: 'partial', tier: 'scan'}], verdict: {code: 4}})
+      expect(found.workloads).toHaveLength(2)
+      const withLabels = await answer('-l', 'app')
+      expect(withLabels.cachedOnly).toEqual([])
+      expect((found.clusters[0]?.cost.requests ?? 0) - (withLabels.clusters[0]?.cost.requests ?? 0)).toBe(1)
+      await limited.client.close()
+    })
+  })
+
   test('of --essential: the commands do what they are for, without lock and reasons', async () => {
     const bare = await createServiceAccount(cluster, 'ops', 'bare')
     const theirs = await shellOf(bare)

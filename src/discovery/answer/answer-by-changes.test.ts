@@ -49,6 +49,7 @@ async function ask(options: FakeClusterOptions, more: {cache?: ImageCache; kinds
     deps: {clock: fakeClock(), signal: new AbortController().signal},
     identity: async () => ({uid: 'uid-east', standsIn: false}),
     version: async () => undefined,
+    imageCache: async () => ({state: 'missing'}),
   }
   const answer = await answerByChanges(reader, more.cache ?? cacheOf())
   return {answer, cluster, found: answer.matches.map(({kind, namespace}) => `${kind} ${namespace}`)}

@@ -1,5 +1,6 @@
 import type {ClusterAccess} from '../../kube/ports.ts'
 import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
+import type {StoredCache} from '../cache/cache-store.ts'
 import type {Freshness} from '../cache/freshness.ts'
 import type {ImageQuery} from '../image/image-query.ts'
 import type {ReadingDeps} from '../retry-read.ts'
@@ -26,6 +27,13 @@ export interface Reader {
   identity(): Promise<ClusterIdentity>
   /** Of the server; asked once, too. Undefined: it does not tell, and nothing depends on it. */
   version(): Promise<string | undefined>
+  /**
+   * What stands in the place of the image cache, or the clause that says why it could not be read; asked once, too.
+   *
+   * @param isFirst nobody has asked the cluster anything yet: where it does not answer this, it is not asked for lists, so
+   *   that a dead cluster costs its own timeout once
+   */
+  imageCache(isFirst: boolean): Promise<StoredCache | string>
 }
 
 /** What a cluster, or its image cache, answers. */

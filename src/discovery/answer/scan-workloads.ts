@@ -101,7 +101,8 @@ async function scanKind<T>(scanner: Scanner<T>, kind: WorkloadKind): Promise<Kin
   const own = scanner.cluster.context.namespace
   const readable = namespaces.names.length > 0 ? namespaces.names : [own].filter((name) => isChosen(namespaces, name))
   const narrow = await scanNamespaces(scanner, kind, readable)
-  return {parts: narrow.parts, unread: [wide.unread, ...narrow.unread]}
+  const readInstead = readable.filter((name) => !narrow.unread.some(({namespace}) => namespace === name))
+  return {parts: narrow.parts, unread: [{...wide.unread, readInstead}, ...narrow.unread]}
 }
 
 async function scanNamespaces<T>(

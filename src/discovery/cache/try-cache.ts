@@ -4,13 +4,11 @@ import type {ReadingDeps} from '../retry-read.ts'
 import {readImageCache, type StoredCache} from './cache-store.ts'
 import type {ImageCache} from './image-cache.ts'
 
-/**
- * What stands in the place of the cache, or the clause that says why it could not be read.
- *
- * @param isFirst nobody has asked the cluster anything yet: where it does not answer this, it is not asked for lists, so
- *   that a dead cluster costs its own timeout once
- */
-export async function tryCache({cluster, request, deps}: Reader, isFirst: boolean): Promise<StoredCache | string> {
+/** @see Reader.imageCache */
+export async function tryCache(
+  {cluster, request, deps}: Pick<Reader, 'cluster' | 'request' | 'deps'>,
+  isFirst: boolean,
+): Promise<StoredCache | string> {
   try {
     return await readImageCache(cluster.configMaps, request.cacheNamespace, deps, request.query)
   } catch (error) {
