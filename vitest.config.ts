@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'stories',
           include: [
             'test/*.test.ts',
-            'test/{stories,golden,support,kubeconfig}/**/*.test.ts',
+            'test/{stories,golden,support,kubeconfig,soak}/**/*.test.ts',
             'test/contracts/sandbox.contract.test.ts',
           ],
         },

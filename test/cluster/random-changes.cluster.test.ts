@@ -25,6 +25,8 @@ interface Round {
   readonly mismatch: string | undefined
 }
 
+const isByChanges = ({tier, tierReason}: Round): boolean => tier === 'cache+changes' && !tierReason.includes('scanned')
+
 describe.skipIf(!binaries)('an exact answer', () => {
   let cluster: RealCluster
   let world: RandomWorld
@@ -103,9 +105,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
       report(played)
       expect(played.flatMap(({mismatch}) => mismatch ?? [])).toEqual([])
       const ordinary = played.filter(({special}) => special === undefined)
-      const byChanges = ordinary.filter(
-        ({tier, tierReason}) => tier === 'cache+changes' && !tierReason.includes('scanned'),
-      )
+      const byChanges = ordinary.filter(isByChanges)
       if (!provesChanges) return
       expect(byChanges.length / ordinary.length).toBeGreaterThanOrEqual(0.9)
       for (const {special, tier, tierReason} of played) {
@@ -153,8 +153,13 @@ describe.skipIf(!binaries)('an exact answer', () => {
     const sorted = times.toSorted((a, b) => a - b)
     const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)
     const mismatches = played.filter(({mismatch}) => mismatch !== undefined).length
-    console.log(`random changes, seed ${seed}: ${played.length} rounds, ${mismatches} mismatches`)
     for (const [key, count] of counts) console.log(`  ${count} x ${key}`)
-    console.log(`  cache+changes took ${at(0)} to ${at(1)} ms, median ${at(0.5)} ms`)
+    const byChanges = played.filter(isByChanges)
+    const scans = played.filter(({tier}) => tier === 'scan').length
+    console.log(
+      `figures: ${played.length} rounds (seed ${seed}), ${mismatches} mismatches; ${byChanges.length} by changes alone, ` +
+        `${times.length - byChanges.length} with a kind listed, ${scans} by lists; ` +
+        `cache+changes took ${at(0)} to ${at(1)} ms, median ${at(0.5)} ms`,
+    )
   }
 })
