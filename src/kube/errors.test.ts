@@ -172,7 +172,8 @@ test.each([
   {
     code: 'ECONNREFUSED',
     failureClass: 'unreachable',
-    message: 'Cannot reach context "prod": nothing accepts connections at https://prod.test.',
+    message:
+      'Cannot reach context "prod": nothing accepts connections at https://prod.test; the API server is down, or somewhere else.',
   },
   {
     code: 'EMFILE',
@@ -187,7 +188,8 @@ test.each([
   {
     code: 'UND_ERR_CONNECT_TIMEOUT',
     failureClass: 'unreachable',
-    message: 'Cannot reach context "prod": https://prod.test did not answer within 5 s.',
+    message:
+      'Cannot reach context "prod": no answer from https://prod.test within 5 s; a VPN that is down or a firewall looks like this.',
   },
   {
     code: 'UND_ERR_HEADERS_TIMEOUT',
@@ -225,6 +227,24 @@ test.each([
 test('a failure before anything was sent proves that nothing was written', () => {
   const error = Object.assign(new Error(), {code: 'ECONNRESET'})
   expect(networkError(party, error, 'connecting', limits)?.refused).toBe(true)
+})
+
+test.each([
+  {server: 'https://prod.test', address: 'prod.test:443'},
+  {server: 'https://prod.test:6443/k8s/clusters/c-1', address: 'prod.test:6443'},
+  {server: 'https://[::1]:6443', address: "'[::1]:6443'"},
+])('the dates of an expired certificate are to be seen at $address', ({server, address}) => {
+  const error = Object.assign(new Error(), {code: 'CERT_HAS_EXPIRED'})
+  expect(networkError({context: 'prod', server}, error, 'connecting', limits)?.suggestions[0]).toBe(
+    `openssl s_client -connect ${address} </dev/null | openssl x509 -noout -dates  to see its dates`,
+  )
+})
+
+test('who may not list a whole cluster is told of -n, and who may not patch one workload is not', () => {
+  const body = (scope: string) => status(`deployments.apps is forbidden: User "jane" cannot list it ${scope}`)
+  const suggestions = (scope: string) => answerError(party, {status: 403, body: body(scope)}).suggestions
+  expect(suggestions('at the cluster scope')).toContain('-n NAMESPACE  where only single namespaces may be read')
+  expect(suggestions('in the namespace "shop"')).toEqual(['kubectl --context prod auth can-i --list'])
 })
 
 test('of several addresses that failed, the first one speaks', () => {

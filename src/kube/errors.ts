@@ -126,7 +126,10 @@ function forbidden({context, name, said}: Answer): Description {
   return {
     failureClass: 'forbidden',
     message: `Context ${context} does not permit this (HTTP 403)${tail(said)}`,
-    suggestions: [`kubectl --context ${name} auth can-i --list`],
+    suggestions: [
+      `kubectl --context ${name} auth can-i --list`,
+      ...(/ at the cluster scope\.?$/.test(said) ? ['-n NAMESPACE  where only single namespaces may be read'] : []),
+    ],
   }
 }
 
@@ -158,7 +161,7 @@ function tail(said: string): string {
  * @param word the name of the context as `shellWord` gives it
  */
 export function reach(word: string): readonly string[] {
-  return [`kubectl --context ${word} get --raw /readyz`, goOnWithout(word)]
+  return [`kubectl --context ${word} get --raw /readyz --request-timeout 10s`, goOnWithout(word)]
 }
 
 /** The flag that leaves out a context, and what it is for. */

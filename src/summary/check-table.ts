@@ -21,7 +21,7 @@ export function renderCheckTable({contexts, verdict}: CheckReport, options: View
     ...contextLines(contexts, options),
     ...missingLines(contexts, options),
     ...noteLines(contexts, options),
-    ...nextLines(suggestionsOf(troubles), options),
+    ...nextLines([...suggestionsOf(troubles), missingRoles(contexts)], options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`
@@ -30,6 +30,16 @@ export function renderCheckTable({contexts, verdict}: CheckReport, options: View
 function toTroubles({context, problem}: CheckEntry): readonly Trouble[] {
   if (!problem) return []
   return [{name: context, class: problem.class, message: problem.message, note: '', suggestions: problem.suggestions}]
+}
+
+/** The command that prints what whoever grants permissions has to apply. */
+function missingRoles(contexts: readonly CheckEntry[]): readonly string[] {
+  const denied = contexts.flatMap(({permissions}) =>
+    permissions.filter(({essential, allowed}) => essential && !allowed),
+  )
+  const words = purposes.filter((wanted) => denied.some(({purpose}) => purpose === wanted))
+  if (words.length === 0) return []
+  return [`hubspoke rbac ${words.map((word) => word.replace(' ', '-')).join(' ')}  to see the roles that are missing`]
 }
 
 function contextLines(contexts: readonly CheckEntry[], {printable, width, color, wide}: ViewOptions) {

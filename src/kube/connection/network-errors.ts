@@ -26,6 +26,8 @@ interface Named {
   readonly context: string
   readonly server: string
   readonly word: string
+  /** Host and port of the server. */
+  readonly address: string
 }
 
 /**
@@ -37,9 +39,19 @@ interface Named {
 export function networkError(party: Party, error: unknown, phase: Phase, limits: Limits): HubspokeError | undefined {
   const code = codeOf(error)
   if (code === undefined) return undefined
-  const named = {context: quoted(party.context), server: printable(party.server), word: shellWord(party.context)}
+  const named = {
+    context: quoted(party.context),
+    server: printable(party.server),
+    word: shellWord(party.context),
+    address: shellWord(addressOf(party.server)),
+  }
   const {failureClass, message, suggestions} = (byCode[code] ?? byPattern(code))(named, limits)
   return new HubspokeError(failureClass, message, {suggestions, refused: phase === 'connecting'})
+}
+
+function addressOf(server: string): string {
+  const url = URL.parse(server)
+  return url === null ? server : `${url.hostname}:${url.port || '443'}`
 }
 
 /** The code of an error, or of the first error inside an AggregateError: one per address that was tried. */
@@ -61,10 +73,13 @@ const unreachable =
 
 const showServer = ({word}: Named): string => `kubectl config view --minify --context ${word}  to see where it points`
 
-const badCertificate = (why: string): Describe =>
+const showDates = ({address}: Named): string =>
+  `openssl s_client -connect ${address} </dev/null | openssl x509 -noout -dates  to see its dates`
+
+const badCertificate = (why: string, advice = showServer): Describe =>
   unreachable(
     ({context, server}) => `The certificate of ${server} (context ${context}) cannot be trusted: ${why}.`,
-    showServer,
+    advice,
   )
 
 const clientCertificateRefused: Describe = ({context, server, word}) => ({
@@ -84,7 +99,8 @@ const dnsFailed = unreachable(
   showServer,
 )
 const refusedPort = unreachable(
-  ({context, server}) => `Cannot reach context ${context}: nothing accepts connections at ${server}.`,
+  ({context, server}) =>
+    `Cannot reach context ${context}: nothing accepts connections at ${server}; the API server is down, or somewhere else.`,
   showServer,
 )
 const noRoute = unreachable(({context, server}) => `Cannot reach context ${context}: there is no route to ${server}.`)
@@ -95,7 +111,7 @@ const tooManyFiles: Describe = ({context}) => ({
 })
 const connectTimeout = unreachable(
   ({context, server}, {connectMs}) =>
-    `Cannot reach context ${context}: ${server} did not answer within ${connectMs / 1000} s.`,
+    `Cannot reach context ${context}: no answer from ${server} within ${connectMs / 1000} s; a VPN that is down or a firewall looks like this.`,
 )
 const cut = unreachable(
   ({context, server}) => `The connection to ${server} (context ${context}) was cut before the answer was complete.`,
@@ -134,8 +150,8 @@ const byCode: Readonly<Record<string, Describe>> = {
   UND_ERR_BODY_TIMEOUT: responseTimeout,
   UND_ERR_DESTROYED: closed,
   UND_ERR_CLOSED: closed,
-  CERT_HAS_EXPIRED: badCertificate('it has expired'),
-  CERT_NOT_YET_VALID: badCertificate('it is not valid yet (is the clock of this machine right?)'),
+  CERT_HAS_EXPIRED: badCertificate('it has expired, if the clock of this machine is right', showDates),
+  CERT_NOT_YET_VALID: badCertificate('it is not valid yet, if the clock of this machine is right', showDates),
   ERR_TLS_CERT_ALTNAME_INVALID: badCertificate('it is made out to another name'),
   DEPTH_ZERO_SELF_SIGNED_CERT: badCertificate(unknownCa),
   SELF_SIGNED_CERT_IN_CHAIN: badCertificate(unknownCa),
