@@ -32,7 +32,7 @@ export interface EnsureDeps {
 
 /**
  * Finds the programs of a control plane in `KUBEBUILDER_ASSETS` (the convention of envtest), kubectl also on the `PATH`, and
- * the rest in the cache folder; builds there what is missing. `HUBSPOKE_TEST_KUBERNETES=1.33` asks for an older control
+ * the rest in the cache folder; builds there what is missing. `HUBSPOKE_TEST_KUBERNETES=1.32` asks for an older control
  * plane, one of those that there is a module for. Never rejects because a build is impossible: `missing` is the reason, in
  * one line.
  */

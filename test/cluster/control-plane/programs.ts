@@ -32,7 +32,7 @@ export const programs: readonly Program[] = programNames.map((name) => {
 export interface ModulePins {
   /** Where the modules are. */
   readonly folder: string
-  /** Which of them is Kubernetes: `kubernetes`, or `kubernetes-1.33` for an older one. */
+  /** Which of them is Kubernetes: `kubernetes`, or `kubernetes-1.32` for an older one. */
   readonly kubernetesModule: string
   readonly kubernetes: string
   readonly kwok: string
@@ -41,7 +41,7 @@ export interface ModulePins {
   readonly go: string
 }
 
-/** The versions that the go.mod files in `folder` pin, without their `v`. `older` names a minor version: `1.33`. */
+/** The versions that the go.mod files in `folder` pin, without their `v`. `older` names a minor version: `1.32`. */
 export function readPins(folder: string, older?: string): ModulePins {
   const kubernetesModule = older ? `kubernetes-${older}` : 'kubernetes'
   if (!existsSync(join(folder, kubernetesModule)))
