@@ -4,7 +4,7 @@ import type {ErrorReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
 import {AlreadyReported} from './already-reported.ts'
-import {type Clusters, type ContextFlags, withClusters} from './clusters.ts'
+import {type Clusters, type ContextFlags, type Reach, withClusters} from './clusters.ts'
 import {withEnvironmentLists} from './environment-lists.ts'
 import {type OutputFormat, outputFlags} from './flags.ts'
 import {reportFailure} from './report-failure.ts'
@@ -38,10 +38,10 @@ export abstract class BaseCommand extends Command {
   /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
   protected reaching<R>(
     flags: ContextFlags & SessionFlags,
-    {writes}: {readonly writes: boolean},
+    reach: Reach,
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
-    return withClusters(flags, {writes, runtime: this.runtime}, (clusters) =>
+    return withClusters(flags, {...reach, runtime: this.runtime}, (clusters) =>
       withSession(this.runtime, flags, (session) => {
         sayTurns(clusters, session)
         return work(clusters, session)

@@ -6,7 +6,14 @@ import type {Runtime} from './runtime.ts'
 export interface ContextFlags {
   readonly kubeconfig?: string | undefined
   readonly context?: readonly string[] | undefined
-  readonly 'all-contexts': boolean
+  readonly 'all-contexts'?: boolean
+}
+
+/** What is done in the clusters, and which of them it concerns. */
+export interface Reach {
+  readonly writes: boolean
+  /** The contexts are known already, and no flag chooses them. */
+  only?(context: ContextRef): boolean
 }
 
 /** The selected contexts of a kubeconfig, and the way into each. */
@@ -26,7 +33,7 @@ export interface Clusters extends SelectedContexts {
  */
 export async function withClusters<Result>(
   flags: ContextFlags,
-  {writes, runtime}: {readonly writes: boolean; readonly runtime: Runtime},
+  {writes, only, runtime}: Reach & {readonly runtime: Runtime},
   use: (clusters: Clusters) => Promise<Result>,
 ): Promise<Result> {
   const {loadKubeconfig} = await import('../kube/kubeconfig.ts')
@@ -39,11 +46,11 @@ export async function withClusters<Result>(
     isTerminal: runtime.terminal !== undefined,
   })
   const {contexts, connectedAtOnce} = kubeconfig
-  const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'], writes}
+  const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'] ?? false, writes}
   const opened = rememberOpened(kubeconfig)
   try {
     return await use({
-      ...selectContexts(choice),
+      ...(only === undefined ? selectContexts(choice) : takeOnly(contexts, only)),
       all: contexts,
       open: opened.open,
       costOf: opened.costOf,
@@ -52,6 +59,10 @@ export async function withClusters<Result>(
   } finally {
     await opened.close()
   }
+}
+
+function takeOnly(contexts: readonly ContextRef[], only: (context: ContextRef) => boolean): SelectedContexts {
+  return {selected: contexts.filter(only), leftOut: contexts.filter((context) => !only(context))}
 }
 
 function rememberOpened(kubeconfig: Kubeconfig) {

@@ -1,11 +1,13 @@
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RecordedRun} from '../model/recorded-run.ts'
+import {chooseTargets} from '../model/retry-choice.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import {contextFlags, workloadFlags, writeFlags} from './flags.ts'
+import {verbs} from './verbs.ts'
 
 /** Verbs whose second invocation under the same id leaves alone what the first one has done. */
-const repeatable: readonly string[] = ['restart']
+const repeatable: readonly string[] = Object.keys(verbs)
 
 /** Consent is given anew, and how the clusters are looked at may be chosen anew. */
 const notRepeated: readonly string[] = ['yes', 'confirm', 'dry-run', 'run-id', 'fresh', 'kubeconfig']
@@ -17,11 +19,34 @@ const notRepeated: readonly string[] = ['yes', 'confirm', 'dry-run', 'run-id', '
 export function commandAgain({run}: Pick<RecordedRun, 'run'>): string | undefined {
   const image = run?.arguments.image
   if (run === undefined || typeof image !== 'string' || !repeatable.includes(run.verb)) return undefined
-  const flags = Object.entries<FlagFacts>({...contextFlags, ...workloadFlags, ...writeFlags})
-  const words = flags
-    .filter(([name]) => !notRepeated.includes(name))
-    .flatMap(([name, flag]) => flagWords(name, flag, run.arguments[name]))
+  // The stamp of a retry is not that of its own id.
+  if (run.retryOf !== undefined) return undefined
+  const words = wordsOf({...contextFlags, ...workloadFlags, ...writeFlags}, run.arguments)
   return ['hubspoke', run.verb, image, ...words, '--run-id', run.id].map(shellWord).join(' ')
+}
+
+/**
+ * The commands that go on with a recorded run, the one that is most to the point first: its retry, at the same pace; and
+ * the same command again, which looks for targets anew.
+ */
+export function waysOn(id: string, recorded: RecordedRun): readonly string[] {
+  const again = commandAgain(recorded)
+  const {run, targets, targetsMissing} = recorded
+  const canBeRetried = run !== undefined && repeatable.includes(run.verb) && targetsMissing === 0
+  const isOpen = chooseTargets(targets, 'all').length > 0
+  return [...(canBeRetried && isOpen ? [retryCommand(id, run.arguments)] : []), ...(again === undefined ? [] : [again])]
+}
+
+function retryCommand(id: string, recorded: ArgumentsEntry): string {
+  const {'cache-namespace': cacheNamespace} = contextFlags
+  const words = wordsOf({'cache-namespace': cacheNamespace, ...writeFlags}, recorded)
+  return ['hubspoke', 'runs', 'retry', id, ...words].map(shellWord).join(' ')
+}
+
+function wordsOf(flags: Readonly<Record<string, FlagFacts>>, recorded: ArgumentsEntry): readonly string[] {
+  return Object.entries(flags)
+    .filter(([name]) => !notRepeated.includes(name))
+    .flatMap(([name, flag]) => flagWords(name, flag, recorded[name]))
 }
 
 /** What is looked at of a flag's definition. */

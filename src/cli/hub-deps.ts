@@ -1,24 +1,27 @@
-import {type DiscoveryRequest, discover} from '../discovery/discover.ts'
+import {type DiscoveryDeps, type DiscoveryRequest, discover} from '../discovery/discover.ts'
+import {planRecalled} from '../discovery/plan-recalled.ts'
 import {planTargets} from '../discovery/plan-targets.ts'
 import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflight.ts'
+import {type RecallRequest, recallTargets} from '../discovery/recall-targets.ts'
 import {lockOutlook} from '../distribution/lock-outlook.ts'
 import {type LockPolicy, takeRunLock} from '../distribution/run-lock.ts'
 import type {HubDeps, Proposal} from '../hub/contract.ts'
 import {toBeTried} from '../hub/run-hub.ts'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
-import {createLedger} from '../ledger/open-ledger.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Target} from '../model/target.ts'
 import type {Clusters} from './clusters.ts'
 import {readingDeps} from './discovery-request.ts'
 import type {RunIdentity} from './run-identity.ts'
+import {openRunLedger} from './run-ledger.ts'
 import type {Runtime} from './runtime.ts'
 import type {Session} from './session.ts'
 
 /** What the composition root needs to know of a run. */
 export interface RunComposition {
   readonly run: RunIdentity
-  readonly discovery: DiscoveryRequest
+  /** What is looked for; or the targets of an earlier run, that are taken up again. */
+  readonly discovery: DiscoveryRequest | RecallRequest
   /** What the verb must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
   /** A missing permission ends the run before the first write. */
@@ -45,8 +48,7 @@ export function hubDeps(
     stop,
     onEvent,
     abort: new AbortController().signal, // a second signal ends the process itself
-    discover: () => discover(discovery, reading),
-    planTargets: (readings) => planTargets(readings, discovery), // the namespaces that were named
+    ...sourceOf(discovery, reading),
     preflight: async (planned) => {
       const preflighted = await preflight(planned, {...reading, needs})
       if (strict) refuseDenied(preflighted)
@@ -54,9 +56,24 @@ export function hubDeps(
     },
     agree,
     lock: (targets) => takeRunLock(targets, lock, locking),
-    openLedger: () =>
-      createLedger({directory: ledgerDirectory({env, homeDir}), runId: run.id, mayContinue: run.named, clock}),
+    openLedger: () => openRunLedger(run, {directory: ledgerDirectory({env, homeDir}), clock}),
     costOf: clusters.costOf,
+  }
+}
+
+function sourceOf(
+  discovery: DiscoveryRequest | RecallRequest,
+  reading: DiscoveryDeps,
+): Pick<HubDeps, 'discover' | 'planTargets'> {
+  if ('runId' in discovery) {
+    return {
+      discover: () => recallTargets(discovery, reading),
+      planTargets: (readings) => planRecalled(readings, discovery),
+    }
+  }
+  return {
+    discover: () => discover(discovery, reading),
+    planTargets: (readings) => planTargets(readings, discovery), // the namespaces that were named
   }
 }
 

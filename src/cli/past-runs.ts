@@ -1,8 +1,9 @@
+import {Args} from '@oclif/core'
 import {quoted} from '../discovery/problem.ts'
 import {nearNames} from '../discovery/select/near-names.ts'
 import {ledgerDirectory, ledgerPath} from '../ledger/ledger-directory.ts'
 import {listLedgers} from '../ledger/list-ledgers.ts'
-import {readLedger} from '../ledger/read-ledger.ts'
+import {readBeginning, readLedger} from '../ledger/read-ledger.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {RecordedRun} from '../model/recorded-run.ts'
 import type {RunsReport} from '../model/report.ts'
@@ -11,6 +12,14 @@ import {listedRun, summarizeRuns} from '../summary/summarize-ledgers.ts'
 import type {Runtime} from './runtime.ts'
 
 const suggested = 3
+
+/** ID of a past run. */
+export const runIdArg = Args.string({
+  name: 'ID',
+  required: true,
+  ignoreStdin: true,
+  description: 'Id of the run, or how only it begins, or "last".',
+})
 
 /** Every run that left a ledger on this machine; a ledger that cannot be read hides no other. */
 export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<RunsReport> {
@@ -44,6 +53,17 @@ export async function findRun(
   if (id === undefined) throw unknownRun(wanted, ids, directory)
   if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others])
   return {id, recorded: await readRun(directory, id)}
+}
+
+/** The runs that say that they have taken up targets of this one, oldest first. */
+export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<readonly string[]> {
+  const directory = ledgerDirectory(runtime)
+  const retries: string[] = []
+  for (const other of (await listLedgers(directory)).filter((one) => one > id).reverse()) {
+    const begun = await readBeginning(ledgerPath(directory, other)).catch(() => undefined)
+    if (begun?.retryOf === id) retries.push(other)
+  }
+  return retries
 }
 
 const startingWith = (wanted: string, ids: readonly string[]) =>
@@ -82,4 +102,6 @@ function severalRuns(wanted: string, ids: readonly string[]): HubspokeError {
   return new HubspokeError('usage', `${ids.length} runs begin with ${quoted(wanted)}.`, {suggestions: showEach(ids)})
 }
 
-const showEach = (ids: readonly string[]) => ids.slice(0, suggested).map((id) => `hubspoke runs show ${id}`)
+export const showCommand = (id: string) => `hubspoke runs show ${id}`
+
+const showEach = (ids: readonly string[]) => ids.slice(0, suggested).map(showCommand)

@@ -8,11 +8,11 @@ import type {WorkloadKind} from '../model/workload.ts'
 import {cachedOnlyEntries} from '../summary/entries.ts'
 
 /** What the plan is about, beside its targets. */
-export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'contextsFrom'>
+export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'contextsFrom' | 'retry'>
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(
-  {discovery, targets, refusals, leftOut, sameCluster, withoutLock}: Proposal,
+  {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock}: Proposal,
   subject: PlanSubject,
 ): PlanView {
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
@@ -30,6 +30,7 @@ export function planView(
       const failure = refusals.get(targetKey(target))
       return failure ? [{target, failure}] : []
     }),
+    unreached: unreached.map(({target}) => target),
     leftOut,
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
     cachedOnly: cachedOnlyEntries(discovery.readings),

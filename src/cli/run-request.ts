@@ -15,12 +15,12 @@ export interface WriteFlags {
   readonly 'backoff-factor': number
   readonly 'backoff-max': number
   readonly wait: boolean
-  readonly 'allow-empty': boolean
+  readonly 'allow-empty'?: boolean
 }
 
 /** What the flags of a writing verb ask the hub for. */
 export function runRequest(
-  {id, stamp}: RunIdentity,
+  {id, stamp}: Pick<RunIdentity, 'id' | 'stamp'>,
   spoke: Spoke,
   args: ArgumentsEntry,
   flags: WriteFlags,
@@ -33,7 +33,7 @@ export function runRequest(
     fanOut: (planned) => fanOut(planned, flags),
     dryRun: flags['dry-run'] ?? null,
     waited: flags.wait,
-    allowEmpty: flags['allow-empty'],
+    allowEmpty: flags['allow-empty'] ?? false,
   }
 }
 

@@ -9,9 +9,7 @@ import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
-import {matches} from '../discovery/image/image-query.ts'
-import {targetNeeds} from '../discovery/preflight.ts'
-import {restartSpoke} from '../distribution/spokes/restart.ts'
+import {verbs} from '../cli/verbs.ts'
 import {runHub} from '../hub/run-hub.ts'
 import type {RunReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
@@ -52,16 +50,7 @@ export default class Restart extends BaseCommand {
     const run = runIdentity(flags['run-id'], runtime)
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
-      const spoke = restartSpoke({
-        workloads: (context) => clusters.open(context).workloads,
-        runsImage: (images) => images.filter(({image}) => matches(query, image)),
-        restartedAt: run.stamp,
-        runId: run.id,
-        wait: flags.wait,
-        timeoutMs: flags.timeout,
-        clock: runtime.clock,
-        dryRun: flags['dry-run'] === 'server',
-      })
+      const spoke = verbs.restart.spoke({image: args.image}, {run, flags, clusters, clock: runtime.clock})
       const subject = {
         verb: spoke.verb,
         image: query.text,
@@ -71,7 +60,7 @@ export default class Restart extends BaseCommand {
       const composition = {
         run,
         discovery: discoveryRequest(query, flags, clusters, true),
-        needs: targetNeeds('restart'),
+        needs: verbs.restart.needs,
         strict: flags.preflight === 'strict',
         lock: lockPolicy(run, spoke.verb, flags, runtime),
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),

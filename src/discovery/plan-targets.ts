@@ -1,4 +1,5 @@
 import type {ClusterReading} from '../model/cluster.ts'
+import type {SpokeResult} from '../model/result.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
 
 export interface PlanOptions {
@@ -15,6 +16,8 @@ export interface ContextGroup {
 /** The plan, and what is not in it. */
 export interface Planned {
   readonly targets: Plan
+  /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
+  readonly unreached?: readonly SpokeResult[]
   /** Workloads in `kube-system`: they match, and are acted on only when that namespace is named. */
   readonly leftOut: readonly Target[]
   /** Clusters that several of the selected contexts lead to. */

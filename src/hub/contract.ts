@@ -6,7 +6,7 @@ import type {Spoke} from '../distribution/spoke.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
-import type {RunFacts} from '../model/run-facts.ts'
+import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {LockEntry, RunLock} from '../model/run-lock.ts'
 import type {Plan} from '../model/target.ts'
 
@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly spoke: Spoke
   /** What marks a write as this run's, for whoever reads the ledger. */
   readonly stamp: string
+  /** The run whose targets this one takes up again. */
+  readonly retryOf?: Retried
   readonly arguments: ArgumentsEntry
   /** How wide, given how many targets are planned. */
   fanOut(planned: number): FanOut

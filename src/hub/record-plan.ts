@@ -1,5 +1,6 @@
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
+import {targetKey} from '../model/target.ts'
 import type {HubDeps, Proposal, RunRequest} from './contract.ts'
 
 /**
@@ -7,11 +8,13 @@ import type {HubDeps, Proposal, RunRequest} from './contract.ts'
  *
  * @throws HubspokeError of class `usage` when it cannot be written
  */
-export async function recordPlan(request: RunRequest, {discovery, targets}: Proposal, deps: HubDeps): Promise<Ledger> {
+export async function recordPlan(request: RunRequest, proposal: Proposal, deps: HubDeps): Promise<Ledger> {
+  const {discovery, unreached = []} = proposal
+  const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
   try {
     const ledger = await deps.openLedger()
-    const {id, spoke, stamp} = request
+    const {id, spoke, stamp, retryOf} = request
     await Promise.all([
       ledger.append({
         type: 'run',
@@ -21,8 +24,10 @@ export async function recordPlan(request: RunRequest, {discovery, targets}: Prop
         arguments: request.arguments,
         stamp,
         targets: targets.length,
+        ...(retryOf && {retryOf: retryOf.id}),
       }),
       ...targets.map((target) => ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''})),
+      ...unreached.map(({target, ...result}) => ledger.append({type: 'result', target: targetKey(target), result})),
     ])
     return ledger
   } catch (error) {

@@ -28,9 +28,11 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
     const {results, stoppedBy} = agreed
       ? await carryOut(request, proposal, {...deps, lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
+    const {unreached = []} = proposal
     const report = summarizeRun({
       id: request.id,
       verb: request.spoke.verb,
+      ...(request.retryOf && {retryOf: request.retryOf}),
       arguments: request.arguments,
       startedAt,
       durationMs: deps.clock.now() - from,
@@ -41,7 +43,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
       locks: lock.entries(),
       scope: proposal.discovery.scope,
       readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
-      results,
+      results: [...results, ...unreached],
       declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
       stoppedBy,
     })

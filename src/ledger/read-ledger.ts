@@ -35,6 +35,25 @@ export async function readLedger(path: string): Promise<RecordedRun> {
   }
 }
 
+/** How a run began, of its first line alone; undefined where there is no ledger, or its first line is no such record. */
+export async function readBeginning(path: string): Promise<RecordedRun['run']> {
+  const file = await openFile(path).catch((error) => {
+    if (error instanceof HubspokeError && error.failureClass === 'not-found') return undefined
+    throw error
+  })
+  try {
+    const stat = await file?.stat()
+    if (file === undefined || !stat?.isFile()) return undefined
+    for await (const line of linesOf(file, stat.size, maxLineBytes)) {
+      const record = parseRecord(line)
+      return record !== undefined && record !== 'unknown' && record.type === 'run' ? record : undefined
+    }
+    return undefined
+  } finally {
+    await file?.close()
+  }
+}
+
 /** A symbolic link is not followed, and a pipe is not waited for. */
 async function openFile(path: string): Promise<FileHandle> {
   try {

@@ -25,8 +25,8 @@ export interface Cost {
   readonly bytesRead: number
 }
 
-/** Which source answered discovery. */
-export type Tier = 'cache' | 'cache+changes' | 'scan'
+/** Which source answered discovery; `ledger`: that of an earlier run, whose targets are taken up again. */
+export type Tier = 'cache' | 'cache+changes' | 'scan' | 'ledger'
 
 /** A part of a cluster that was asked for and could not be read. */
 export interface Unread {

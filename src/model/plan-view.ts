@@ -28,10 +28,25 @@ interface RefusedTarget {
   readonly failure: Failure
 }
 
+/** What a plan takes up again of an earlier run. */
+export interface RetryView {
+  readonly runId: string
+  /** All that the run had planned. */
+  readonly planned: number
+  /** Why each of the targets is taken up, and how many are: `failed`, `no result, write announced`. */
+  readonly takenUp: readonly (readonly [words: string, count: number])[]
+  /** Left open by the run and not asked for. */
+  readonly notTaken: number
+  /** Lines of its ledger that cannot be understood. */
+  readonly damagedLines: number
+}
+
 /** What people are shown before they are asked: the plan, and all that is not in it. */
 export interface PlanView {
   readonly verb: string
   readonly image: string
+  /** Absent: it is no retry. */
+  readonly retry?: RetryView
   /** The restart stamp that the targets will get, RFC 3339. */
   readonly restartedAt?: string
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */
@@ -39,6 +54,8 @@ export interface PlanView {
   /** Clusters that were read, also those in which nothing matched. */
   readonly clusters: readonly PlannedCluster[]
   readonly refused: readonly RefusedTarget[]
+  /** Known targets in clusters that cannot be reached. */
+  readonly unreached?: readonly Target[]
   /** Workloads in `kube-system`: they match, and are written only when that namespace is named. */
   readonly leftOut: readonly Target[]
   /** Contexts that could not be read, or only in part. */

@@ -87,6 +87,8 @@ export interface RunReport {
   readonly run: {
     readonly id: string
     readonly verb: string
+    /** The run whose targets this one takes up again; null: it is no retry. */
+    readonly retryOf: string | null
     readonly arguments: ArgumentsEntry
     readonly startedAt: string
     readonly durationMs: number
@@ -160,6 +162,8 @@ export interface PastRunEntry {
   readonly id: string
   /** Null, as the other facts of its beginning: the run was killed before its first record was on disk. */
   readonly verb: string | null
+  /** The run whose targets this one took up again; null, too: it is no retry. */
+  readonly retryOf: string | null
   readonly image: string | null
   readonly startedAt: string | null
   readonly lastRecordAt: string | null
@@ -205,6 +209,8 @@ export interface LedgerReport {
   readonly schemaVersion: 1
   readonly type: 'LedgerReport'
   readonly run: PastRunEntry & {
+    /** Runs that have taken up its targets again, oldest first. */
+    readonly retriedBy: readonly string[]
     readonly arguments: ArgumentsEntry
     /** What marks the writes of this run. */
     readonly stamp: string | null

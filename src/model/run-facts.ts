@@ -4,10 +4,19 @@ import type {SpokeResult} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
 
+/** The run whose targets are taken up again. */
+export interface Retried {
+  readonly id: string
+  /** Targets that it left open and that are not taken up. */
+  readonly notTaken: number
+}
+
 /** Everything that happened in a run; the report and the verdict are functions of it. */
 export interface RunFacts {
   readonly id: string
   readonly verb: string
+  /** Absent: it is no retry. */
+  readonly retryOf?: Retried
   readonly arguments: ArgumentsEntry
   readonly startedAt: Date
   readonly durationMs: number

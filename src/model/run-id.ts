@@ -12,6 +12,11 @@ export function createRunId(date: Date, random: number): string {
   return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${suffix.toString(16).padStart(4, '0')}`
 }
 
+/** RFC 3339 in UTC, as stamps are. */
+export function isStamp(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text))
+}
+
 /**
  * The restart stamp of a run, RFC 3339 with milliseconds: a function of the id alone, so that whoever knows the id knows
  * the stamp, also without the ledger. The suffix of the id gives the milliseconds. Undefined for what is no run id.

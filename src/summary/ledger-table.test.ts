@@ -8,9 +8,9 @@ import {done, open, recordedRun, runId} from './testing/recorded.ts'
 import type {ViewOptions} from './view-options.ts'
 
 const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
-const again = `hubspoke restart ghcr.io/acme/web --all-contexts --run-id ${runId}`
+const next = {suggestions: [`hubspoke runs retry ${runId}`], retriedBy: []}
 const render = (facts: Partial<RecordedRun>, options = terminal) =>
-  renderLedgerTable(summarizeLedger(runId, recordedRun(facts), again), options)
+  renderLedgerTable(summarizeLedger(runId, recordedRun(facts), next), options)
 
 test('a run that was killed: what is not known first, in words, then the rest, then how to go on', () => {
   const refused = failure('rejected', 'The server refused it.', 'kubectl describe it')
@@ -31,8 +31,7 @@ test('a run that was killed: what is not known first, in words, then the rest, t
         ap-south/shop/Deployment/api
 
     RETRYING  us-east/shop/Deployment/api  (2 tries)
-      No write was announced, so none was sent. Its last try failed: Cannot reach
-      "us-east".
+      No write has arrived. Its last try failed: Cannot reach "us-east".
 
     WRITTEN  us-east/shop/Deployment/cart
       It was written; how its rollout ended is not known.
@@ -55,10 +54,10 @@ test('a run that was killed: what is not known first, in words, then the rest, t
     Unfinished: it goes on or was killed, which look alike in a ledger; its last
     record is of 2026-11-24 03:05:01 UTC.
     Its ledger is /state/hubspoke/runs/20261124-030412-9f3a.jsonl.
-    The first of these commands goes on with this run: its id makes it leave alone
-    what was done.
+    The first of these commands takes up what it left open, and leaves alone what
+    was done.
     Next:
-      hubspoke restart ghcr.io/acme/web --all-contexts --run-id 20261124-030412-9f3a
+      hubspoke runs retry 20261124-030412-9f3a
       kubectl describe it
     Exit 0: The run 20261124-030412-9f3a is unfinished: 6 of 8 targets have no
     result.
@@ -95,7 +94,7 @@ test.each([
   },
   {state: 'planned', wrote: 'yes', says: 'An earlier invocation of this run has written it'},
   {state: 'writing', wrote: 'maybe', says: 'A write was announced; whether it arrived is not known.'},
-  {state: 'retrying', wrote: 'no', says: 'No write was announced, so none was sent. Its last try failed: Cut.'},
+  {state: 'retrying', wrote: 'no', says: 'No write has arrived. Its last try failed: Cut.'},
   {state: 'retrying', wrote: 'maybe', says: 'whether it arrived is not known. Its last try failed: Cut.'},
   {
     state: 'retrying',
@@ -142,8 +141,20 @@ test.each([
 ])('a run that ended with $exitCode: is there a command to go on? $goesOn: $because', ({exitCode, goesOn}) => {
   const at = '2026-11-24T03:06:23.000Z'
   const text = render({ended: {type: 'ended', at, exitCode, stoppedBy: null}}, {...terminal, width: undefined})
-  expect(text.includes(again)).toBe(goesOn)
-  expect(text.includes('goes on with this run')).toBe(goesOn)
+  expect(text.includes(`hubspoke runs retry ${runId}`)).toBe(goesOn)
+  expect(text.includes('takes up what it left open')).toBe(goesOn)
+})
+
+test('of a retry and of what was retried the other one is named', () => {
+  const head = recordedRun().run
+  const retry = {...recordedRun(), run: head && {...head, retryOf: '20261123-000000-0001'}}
+  const retriedBy = ['20261125-000000-0002', '20261125-000000-0003']
+  const next = {suggestions: ['hubspoke runs show 20261125-000000-0003'], retriedBy}
+  const ended = {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 1, stoppedBy: null} as const
+  const text = renderLedgerTable(summarizeLedger(runId, {...retry, ended}, next), {...terminal, width: undefined})
+  expect(text).toContain('It took up what the run 20261123-000000-0001 had left open, under the stamp of that run.\n')
+  expect(text).toContain('Retried by 20261125-000000-0002 and 20261125-000000-0003.\n')
+  expect(text).toContain('the first of these commands tells how that ended.\nNext:\n  hubspoke runs show')
 })
 
 test('what stopped a run is said', () => {
@@ -154,7 +165,7 @@ test('what stopped a run is said', () => {
 test('a file that holds anything else than times and arguments is shown without them', () => {
   const facts = recordedRun({lastAt: 'yesterday'})
   const run = {...facts.run!, at: '', stamp: 'x', arguments: {image: 'web', nested: JSON.parse('{"a": 1}')}}
-  const report = summarizeLedger(runId, {...facts, run}, undefined)
+  const report = summarizeLedger(runId, {...facts, run}, next)
   expect(report.run).toMatchObject({startedAt: null, lastRecordAt: null, stamp: null, arguments: {image: 'web'}})
   expect(report.run.arguments).not.toHaveProperty('nested')
   expect(renderLedgerTable(report, terminal)).toContain(`Run ${runId}: restart web.\nIt ended with 0.\n`)

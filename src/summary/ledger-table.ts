@@ -6,7 +6,7 @@ import {nextLines, verdictLines} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
 import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
+import {countOf, listOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**
@@ -73,17 +73,29 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
   const {run, suggestions} = report
   const sentences = [
     beginning(report),
+    ...linked(report),
     ending(report),
     `Its ledger is ${run.ledger}.`,
     ...(run.damagedLines > 0
       ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, and what stood there is not known.`]
       : []),
     ...(isPlanAlone(report) ? ['The plan may have been longer than what is recorded.'] : []),
-    ...(suggestions.length > 0
-      ? ['The first of these commands goes on with this run: its id makes it leave alone what was done.']
-      : []),
+    ...(suggestions.length > 0 ? [nextSentence(report)] : []),
   ]
   return sentences.flatMap((sentence) => wrapText(printable(sentence), width)).map(paletteFor(color).quiet)
+}
+
+function nextSentence({run}: LedgerReport): string {
+  return run.retriedBy.length > 0
+    ? 'What it left open has been taken up since: the first of these commands tells how that ended.'
+    : 'The first of these commands takes up what it left open, and leaves alone what was done.'
+}
+
+function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
+  return [
+    ...(retryOf === null ? [] : [`It took up what the run ${retryOf} had left open, under the stamp of that run.`]),
+    ...(retriedBy.length === 0 ? [] : [`Retried by ${listOf(retriedBy)}.`]),
+  ]
 }
 
 function beginning({run}: LedgerReport): string {

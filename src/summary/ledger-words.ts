@@ -16,11 +16,19 @@ export function stateSentence(
     maybe: 'A write was announced; whether it arrived is not known.',
     yes: 'It was written; how its rollout ended is not known.',
   }
-  if (state === 'retrying') return `${known[wrote]} Its last try failed: ${reason}`
+  if (state === 'retrying')
+    return `${wrote === 'no' ? noneArrived(damagedLines) : known[wrote]} Its last try failed: ${reason}`
   if (state !== 'planned' || wrote === 'no') return known[wrote]
   return wrote === 'maybe'
     ? 'An earlier invocation of this run announced a write; whether it arrived is not known, and it was not looked at again.'
     : 'An earlier invocation of this run has written it, and it was not looked at again.'
+}
+
+/** A write that was refused was announced, too. */
+function noneArrived(damagedLines: number): string {
+  return damagedLines === 0
+    ? 'No write has arrived.'
+    : 'No write has arrived, as far as what is left of the ledger tells.'
 }
 
 /** `1 writing` and `2 planned`: the states in which there are any. */

@@ -9,6 +9,7 @@ import {clusterEntry, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
 import {scopeLines, unreadSections} from './report-lines.ts'
+import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
 import {countOf, someOf} from './words.ts'
@@ -25,10 +26,9 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
   const palette = paletteFor(options.color)
   const unread = plan.notRead.map(({context}) => context.name)
   const lines = [
-    ...wrapText(`Plan: ${options.printable(`${plan.verb} every workload that runs ${plan.image}`)}`, options.width).map(
-      palette.heading,
-    ),
+    ...wrapText(`Plan: ${options.printable(headingOf(plan))}`, options.width).map(palette.heading),
     '',
+    ...retryLines(plan, options),
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
     ...clusterLines(plan, options),
     ...contextsFromLines(plan, options),
@@ -37,10 +37,15 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...leftOutLines(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
     ...withoutLockLines(plan, options),
-    ...scopeLines(scopeEntry(plan.scope), unread, options),
+    ...(plan.retry ? retryScopeLines(plan.retry.runId, options) : scopeLines(scopeEntry(plan.scope), unread, options)),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function headingOf({verb, image, retry}: PlanView): string {
+  if (retry === undefined) return `${verb} every workload that runs ${image}`
+  return `retry the run ${retry.runId}: ${verb} what runs ${image} and is not yet as wanted`
 }
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {

@@ -62,6 +62,7 @@ test('one failure among nine: what, where and why on top; what to type and the v
     ap-south  scan    -     312         9  no image cache in this cluster
     Next:
       kubectl --context eu-west -n shop describe pod web-5d9c7c9b8-x2x4q
+      hubspoke runs retry 20261124-030412-9f3a
     Exit 1: 1 of 9 targets failed.
     "
   `)
@@ -193,14 +194,16 @@ test('next commands come once each, the first of every group before the second o
       failed('us/a/Deployment/y', other),
     ],
   })
-  expect(text).toContain('Next:\n  kubectl get a\n  kubectl auth can-i\n  kubectl get b\nExit 1')
+  expect(text).toContain('Next:\n  kubectl get a\n  kubectl auth can-i\n  kubectl get b\n  hubspoke runs retry')
 })
 
 test('no more than five commands, and it is said that there are more', () => {
   const results = ['One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven'].map((word) =>
     failed(`eu/a/Deployment/${word.toLowerCase()}`, failure('rollout', `${word} went wrong.`, `kubectl get ${word}`)),
   )
-  expect(render({results})).toContain('  kubectl get Five\n  … and 2 more; -o json has them all.\nExit 1')
+  expect(render({results})).toContain(
+    '  kubectl get Five\n  … and 2 more; -o json has them all.\n  hubspoke runs retry',
+  )
 })
 
 test('each context names its source, age and cost', () => {

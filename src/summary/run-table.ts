@@ -1,10 +1,11 @@
-import type {RunReport} from '../model/report.ts'
+import type {ResultEntry, RunReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {cachedOnlyLines} from './cached-only-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {nextLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
+import {retryScopeLines} from './retry-lines.ts'
 import {suggestionsOf, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 
@@ -25,15 +26,23 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     countsLine(counts, paletteFor(options.color)),
     ...failedNames(results, options),
     ...runLine(report, options),
-    ...scopeLines(scope, unread, options),
+    ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
     ...sourceLines(clusters, options),
-    ...nextLines(suggestionsOf(troubles), options),
+    ...nextLines(suggestionsOf(troubles), options, retryCommands(report)),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`
 }
 
+/** What is left open can be taken up again; a run without a ledger has left nothing to take up. */
+function retryCommands({run, results}: RunReport): readonly string[] {
+  const isOpen = ({outcome, failure}: ResultEntry) =>
+    outcome === 'skipped' ? failure !== null : outcome !== 'succeeded' && outcome !== 'unchanged'
+  return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}`] : []
+}
+
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
+  const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''
-  return [paletteFor(color).quiet(`Run ${printable(run.id)} took ${formatDuration(run.durationMs)}.${ledger}`)]
+  return [paletteFor(color).quiet(`Run ${printable(run.id)} took ${formatDuration(run.durationMs)}.${retry}${ledger}`)]
 }

@@ -138,7 +138,12 @@ const documents = [
       summarizeRuns({directory: '/state', runs: [], notRead: []}),
     ],
   },
-  {name: 'ledger-report', reports: ledgers.map((ledger) => summarizeLedger(runId, ledger, 'hubspoke restart web'))},
+  {
+    name: 'ledger-report',
+    reports: ledgers.map((ledger) =>
+      summarizeLedger(runId, ledger, {suggestions: ['hubspoke runs retry last'], retriedBy: []}),
+    ),
+  },
   {name: 'error-report', reports: [error]},
 ]
 

@@ -45,18 +45,27 @@ export function listedRun(id: string, recorded: RecordedRun): ListedRun {
 /**
  * The report of `runs show`.
  *
- * @param again the command that goes on with the run; undefined where there is none
+ * @param next how to go on: commands, and the runs that have taken up its targets, oldest first
  */
-export function summarizeLedger(id: string, recorded: RecordedRun, again: string | undefined): LedgerReport {
+export function summarizeLedger(
+  id: string,
+  recorded: RecordedRun,
+  next: Pick<LedgerReport, 'suggestions'> & Pick<LedgerReport['run'], 'retriedBy'>,
+): LedgerReport {
   const {run, targets} = recorded
   const entry = pastRunEntry(id, recorded)
   return {
     schemaVersion: 1,
     type: 'LedgerReport',
-    run: {...entry, arguments: argumentsOf(run?.arguments ?? {}), stamp: timestamp(run?.stamp)},
+    run: {
+      ...entry,
+      retriedBy: next.retriedBy,
+      arguments: argumentsOf(run?.arguments ?? {}),
+      stamp: timestamp(run?.stamp),
+    },
     targets: targets.map(targetEntry),
     counts: countStates(targets),
-    suggestions: again === undefined || entry.exitCode === 0 ? [] : [again],
+    suggestions: entry.exitCode === 0 ? [] : next.suggestions,
     verdict: ledgerVerdict(entry, targets),
   }
 }
@@ -66,6 +75,7 @@ function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines}: Reco
   return {
     id,
     verb: run?.verb ?? null,
+    retryOf: run?.retryOf ?? null,
     image: typeof image === 'string' ? image : null,
     startedAt: timestamp(run?.at),
     lastRecordAt: timestamp(lastAt),

@@ -17,6 +17,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
     run: {
       id,
       verb,
+      retryOf: facts.retryOf?.id ?? null,
       arguments: facts.arguments,
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(durationMs),

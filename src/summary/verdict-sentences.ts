@@ -2,7 +2,7 @@ import type {ClusterReading, Scope} from '../model/cluster.ts'
 import type {ExitName} from '../model/exit-code.ts'
 import type {FailureClass} from '../model/failure.ts'
 import type {Counts} from '../model/report.ts'
-import type {RunFacts} from '../model/run-facts.ts'
+import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {countOf, listOf} from './words.ts'
@@ -28,12 +28,18 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'nothing-matched':
       return emptySentence(facts.arguments.image, facts.scope)
     case 'ok':
+      if (facts.results.length === 0 && facts.retryOf !== undefined) return nothingLeft(facts.retryOf)
       return facts.results.length === 0
         ? `${emptySentence(facts.arguments.image, facts.scope).slice(0, -1)}; --allow-empty takes that as success.`
         : `${allTargets(facts, counts)}.`
     default:
       return bugSentence(facts)
   }
+}
+
+function nothingLeft({id, notTaken}: Retried): string {
+  if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is as wanted.`
+  return `Nothing of what was asked for is left to do; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }
 
 const reasons = {

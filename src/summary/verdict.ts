@@ -17,7 +17,7 @@ export function toVerdict(name: ExitName, sentence: (name: ExitName) => string):
 
 /**
  * The policy: the most actionable fact wins, in the order signal, bug, declined, stopped early, failed target, context
- * not read, nothing matched. Success is what was shown to be whole: every selected context was read in full and every
+ * not read, nothing matched. A retry that has nothing left to do has what it wanted. Success is what was shown to be whole: every selected context was read in full and every
  * planned target is as wanted. What is neither is a bug, never a success.
  */
 function exitOfRun(facts: RunFacts): ExitName {
@@ -29,9 +29,14 @@ function exitOfRun(facts: RunFacts): ExitName {
   if (results.some(needsAttention)) return 'target-failed'
   if (!readings.every(wasReadInFull)) return 'context-not-read'
   if (!wasEveryContextRead(scope, readings)) return 'bug'
-  // Of no context at all nothing was shown: --allow-empty does not cover that.
-  if (results.length === 0) return facts.allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
+  if (results.length === 0) return exitOfNothing(facts)
   return results.every((result) => isAsWanted(result) || isOnlyPlanned(result, facts)) ? 'ok' : 'bug'
+}
+
+function exitOfNothing({retryOf, allowEmpty, readings}: RunFacts): ExitName {
+  if (retryOf !== undefined) return 'ok'
+  // Of no context at all nothing was shown: --allow-empty does not cover that.
+  return allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
 }
 
 function endedInBug({results, readings}: RunFacts): boolean {

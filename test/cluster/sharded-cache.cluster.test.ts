@@ -147,7 +147,7 @@ describe.skipIf(!binaries)('an image cache in shards, in a real cluster', () => 
     const turns = Array.from({length: 50}, (_, turn) => (turn % 5 === 0 ? builds[(turn / 5) % 3] : changes[turn % 2]))
     await save(builds[0] as BuiltImageCache)
     let isWriting = true
-    const seen = {cache: 0, scan: 0, 'cache+changes': 0}
+    const seen = {cache: 0, scan: 0, 'cache+changes': 0, ledger: 0}
     const read = async (): Promise<void> => {
       while (isWriting) {
         const reading = await hub.find(image, {fresh: 'cache'})

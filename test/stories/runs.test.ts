@@ -61,7 +61,9 @@ test('people read of it what they would have read then', async () => {
   const {stdout, exitCode} = await fleet.shell.run('runs', 'show', 'last')
   expect(stdout).toMatch(/^FAILED {2}eu\/shop\/Deployment\/web/)
   expect(stdout).toMatch(/Total 4 {2}Succeeded 3 {2}Failed 1/)
-  expect(stdout).toContain(`hubspoke restart ${image} --all-contexts --run-id ${run.id}`)
+  expect(stdout).toContain(
+    `hubspoke runs retry ${run.id}\n  hubspoke restart ${image} --all-contexts --run-id ${run.id}`,
+  )
   expect(stdout).toContain(`Exit 0: The run ${run.id} ended with exit code 1.`)
   expect(exitCode).toBe(0)
   expect((await show(fleet, 'last')).targets.find(({outcome}) => outcome === 'failed')).toMatchObject({wrote: 'no'})
@@ -89,7 +91,7 @@ test('of a run that was killed it is said what each target went through, and how
   expect(stdout).toContain('PLANNED  3 targets\n')
   expect(stdout).toMatch(/Total 4 {2}Succeeded 0 {2}Failed 0 {2}Writing 1 {2}Planned 3/)
   expect(stdout).toContain('Unfinished: it goes on or was killed')
-  expect(stdout).toContain(`Next:\n  hubspoke restart ${image} --all-contexts --concurrency 1 --run-id ${run.id}\n`)
+  expect(stdout).toContain(`Next:\n  hubspoke runs retry ${run.id} --concurrency 1\n`)
   for (const name of all) expect(stdout).toContain(name)
   expect(exitCode).toBe(0)
   const listed = await fleet.shell.run('runs', 'list')
@@ -114,7 +116,7 @@ test.each([
   expect(counts.total).toBe(4)
 })
 
-test('the command that it names goes on: what was done is left alone, the rest is done', async () => {
+test('the commands that it names go on: what was done is left alone, the rest is done', async () => {
   await using fleet = await openFleet(two)
   const selected = ['restart', image, '-c', 'e*', '-c', 'us', '--concurrency', '1', '--backoff', '90s'] as const
   const interrupted = fleet.shell.run(...selected, '--yes')
@@ -124,7 +126,7 @@ test('the command that it names goes on: what was done is left alone, the rest i
   const {run, suggestions} = await show(fleet, 'last')
   expect(run).toMatchObject({state: 'ended', exitCode: 130, stoppedBy: 'SIGINT'})
   const again = `hubspoke restart ${image} -c 'e*' -c us --concurrency 1 --backoff 1m30s --run-id ${run.id}`
-  expect(suggestions).toEqual([again])
+  expect(suggestions).toEqual([`hubspoke runs retry ${run.id} --concurrency 1 --backoff 1m30s`, again])
   expect(await fleet.shell.run(...selected, '--yes', '--run-id', run.id)).toMatchObject({exitCode: 0})
   expect(fleet.restarted()).toEqual(all)
   expect(fleet.stamps()).toHaveLength(1)

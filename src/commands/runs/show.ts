@@ -1,8 +1,7 @@
-import {Args} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
-import {commandAgain} from '../../cli/command-again.ts'
+import {waysOn} from '../../cli/command-again.ts'
 import {outputFlag} from '../../cli/flags.ts'
-import {findRun} from '../../cli/past-runs.ts'
+import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs.ts'
 import type {LedgerReport} from '../../model/report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
@@ -15,20 +14,15 @@ export default class RunsShow extends BaseCommand {
     {description: 'After the terminal was closed', command: '<%= config.bin %> <%= command.id %> last'},
     {description: 'By the beginning of its id', command: '<%= config.bin %> <%= command.id %> 20261124-2'},
   ]
-  static override args = {
-    id: Args.string({
-      name: 'ID',
-      required: true,
-      ignoreStdin: true,
-      description: 'Id of the run, or how only it begins, or "last".',
-    }),
-  }
+  static override args = {id: runIdArg}
   static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml'])}
 
   async run(): Promise<LedgerReport> {
     const {args, flags} = await this.parse(RunsShow)
     const {id, recorded} = await findRun(args.id, this.runtime)
-    const report = summarizeLedger(id, recorded, commandAgain(recorded))
+    const retriedBy = await findRetries(id, this.runtime)
+    const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded)
+    const report = summarizeLedger(id, recorded, {suggestions, retriedBy})
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,
     })

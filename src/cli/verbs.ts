@@ -1,0 +1,60 @@
+import {matches} from '../discovery/image/image-query.ts'
+import {type AccessNeed, targetNeeds} from '../discovery/preflight.ts'
+import type {Spoke} from '../distribution/spoke.ts'
+import {restartSpoke} from '../distribution/spokes/restart.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {Target} from '../model/target.ts'
+import type {Clusters} from './clusters.ts'
+import {imageQueryOf} from './image-query.ts'
+import type {RunIdentity} from './run-identity.ts'
+import type {Runtime} from './runtime.ts'
+
+export interface SpokeFlags {
+  readonly wait: boolean
+  readonly timeout: number
+  readonly 'dry-run'?: 'client' | 'server' | undefined
+}
+
+/** What every spoke is made from, beside what its verb was asked to do. */
+export interface VerbRun {
+  readonly run: Pick<RunIdentity, 'id' | 'stamp'>
+  readonly flags: SpokeFlags
+  readonly clusters: Pick<Clusters, 'open'>
+  readonly clock: Runtime['clock']
+}
+
+export interface Verb {
+  /** What it must be allowed to do with a target. */
+  needs(target: Target): readonly AccessNeed[]
+  /**
+   * From the arguments as they are typed and recorded, so that a retry makes the same spoke as the run that it takes up.
+   *
+   * @throws HubspokeError of class `usage` for arguments that the verb cannot use
+   */
+  spoke(args: ArgumentsEntry, run: VerbRun): Spoke
+}
+
+const restart: Verb = {
+  needs: targetNeeds('restart'),
+  spoke({image}, {run, flags, clusters, clock}) {
+    const query = imageQueryOf(String(image))
+    return restartSpoke({
+      workloads: (context) => clusters.open(context).workloads,
+      runsImage: (images) => images.filter((one) => matches(query, one.image)),
+      restartedAt: run.stamp,
+      runId: run.id,
+      wait: flags.wait,
+      timeoutMs: flags.timeout,
+      clock,
+      dryRun: flags['dry-run'] === 'server',
+    })
+  },
+}
+
+/** Every verb that acts on workloads, by the name that ledgers record. */
+export const verbs = {restart} as const satisfies Readonly<Record<string, Verb>>
+
+/** Undefined: this version does not know it. */
+export function verbOf(name: string): Verb | undefined {
+  return new Map<string, Verb>(Object.entries(verbs)).get(name)
+}

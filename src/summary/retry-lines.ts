@@ -1,0 +1,44 @@
+import type {PlanView, RetryView} from '../model/plan-view.ts'
+import {targetName} from '../model/target.ts'
+import {paletteFor} from './palette.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf, listOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+const namesShown = 5
+
+/** What is particular about the plan of a retry: what it takes up and why, and what it cannot or need not. */
+export function retryLines({retry, unreached = []}: PlanView, options: ViewOptions): readonly string[] {
+  if (retry === undefined) return []
+  const {printable, width, color} = options
+  const {warning} = paletteFor(color)
+  const says = (text: string) => wrapText(printable(text), width)
+  const names = unreached.map(targetName)
+  return [
+    ...says(takenUpSentence(retry)),
+    ...(retry.notTaken > 0 ? says(`${countOf(retry.notTaken, 'other')} of its open targets not asked for.`) : []),
+    ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),
+    ...(names.length > 0
+      ? says(
+          `Not tried, because their clusters cannot be reached: ${someOf(names, showsAll(options) ? names.length : namesShown)}.`,
+        ).map(warning)
+      : []),
+    '',
+  ]
+}
+
+function takenUpSentence({planned, takenUp}: RetryView): string {
+  const count = takenUp.reduce((sum, [, each]) => sum + each, 0)
+  const words = listOf(takenUp.map(([word, each]) => `${each} ${word}`))
+  return `${count} of its ${countOf(planned, 'target')} ${count === 1 ? 'is' : 'are'} taken up: ${words}. What the run has written is only watched.`
+}
+
+function damagedSentence({damagedLines}: RetryView): string {
+  return `${countOf(damagedLines, 'line')} of its ledger cannot be read. Every planned target is known; each is looked at before it is written.`
+}
+
+/** What a retry looked at. */
+export function retryScopeLines(runId: string, {printable, width, color}: ViewOptions): readonly string[] {
+  const text = `Looked at: targets of the run ${runId} that were left open; nothing else.`
+  return wrapText(printable(text), width).map(paletteFor(color).quiet)
+}
