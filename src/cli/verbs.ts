@@ -18,6 +18,8 @@ export interface SpokeFlags {
 /** What every spoke is made from, beside what its verb was asked to do. */
 export interface VerbRun {
   readonly run: Pick<RunIdentity, 'id' | 'stamp'>
+  /** The run may have begun in an earlier invocation, or takes up another one. */
+  readonly resumed: boolean
   readonly flags: SpokeFlags
   readonly clusters: Pick<Clusters, 'open'>
   readonly clock: Runtime['clock']
@@ -36,13 +38,14 @@ export interface Verb {
 
 const restart: Verb = {
   needs: targetNeeds('restart'),
-  spoke({image}, {run, flags, clusters, clock}) {
+  spoke({image}, {run, resumed, flags, clusters, clock}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
       workloads: (context) => clusters.open(context).workloads,
       runsImage: (images) => images.filter((one) => matches(query, one.image)),
       restartedAt: run.stamp,
       runId: run.id,
+      resumed,
       wait: flags.wait,
       timeoutMs: flags.timeout,
       clock,

@@ -50,7 +50,10 @@ export default class Restart extends BaseCommand {
     const run = runIdentity(flags['run-id'], runtime)
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
-      const spoke = verbs.restart.spoke({image: args.image}, {run, flags, clusters, clock: runtime.clock})
+      const spoke = verbs.restart.spoke(
+        {image: args.image},
+        {run, resumed: run.named, flags, clusters, clock: runtime.clock},
+      )
       const subject = {
         verb: spoke.verb,
         image: query.text,

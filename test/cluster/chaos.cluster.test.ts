@@ -20,7 +20,7 @@ const seeds = Array.from({length: Number(process.env.HUBSPOKE_CHAOS_SEEDS ?? 3)}
 const image = 'registry.example/shop/web'
 const names = ['east', 'west'] as const
 const targetsEach = 50
-const deadlineMs = 20_000
+const deadlineMs = 25_000
 /**
  * What a run may need after its deadline: a request in flight that is not answered is given up when two pings (10 s each)
  * were not answered, and giving the lock back has 5 s. The rest is for a process that starts and ends on a busy machine.

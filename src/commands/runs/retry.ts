@@ -69,7 +69,7 @@ export default class RunsRetry extends BaseCommand {
     }
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const report = await this.reaching(flags, {writes: true, only: concernedBy(retry)}, (clusters, session) => {
-      const spoke = retry.verb.spoke(retry.arguments, {run, flags, clusters, clock: runtime.clock})
+      const spoke = retry.verb.spoke(retry.arguments, {run, resumed: true, flags, clusters, clock: runtime.clock})
       const subject = {verb: spoke.verb, image: retry.arguments.image, restartedAt: run.stamp, retry: retry.view}
       const composition = {
         run,

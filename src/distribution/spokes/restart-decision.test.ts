@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import {workloadState} from '../../../test/support/distribution/workload-state.ts'
 import type {WorkloadState} from '../../model/workload.ts'
-import {decideRestart} from './restart-decision.ts'
+import {decideRestart, isLater} from './restart-decision.ts'
 
 const ours = '2026-11-24T10:00:00.417Z'
 const aim = {
@@ -12,7 +12,7 @@ const aim = {
 
 function decisionFor(changes: Partial<WorkloadState>) {
   const state = workloadState(changes)
-  return decideRestart(targetOf('web', 'eu-1', {kind: state.kind}), state, aim)
+  return decideRestart(targetOf('web', 'eu-1', {kind: state.kind}), state, aim, (stamp) => isLater(stamp, ours))
 }
 
 describe('writes', () => {
@@ -58,7 +58,7 @@ describe('writes nothing', () => {
   })
 
   test('for what does not exist any more', () => {
-    expect(decideRestart(targetOf(), undefined, aim)).toEqual({
+    expect(decideRestart(targetOf(), undefined, aim, () => false)).toEqual({
       todo: 'nothing',
       end: {outcome: 'skipped', reason: 'it does not exist any more'},
     })

@@ -21,15 +21,24 @@ export interface RestartAim {
 /** A workload that does not exist any more is as wanted: nobody has to look. */
 export const gone: Settled = {outcome: 'skipped', reason: 'it does not exist any more'}
 
-/** Decides from the target as it is now, so that asking again after any failure is safe. */
-export function decideRestart(target: Target, state: WorkloadState | undefined, aim: RestartAim): RestartDecision {
+/**
+ * Decides from the target as it is now, so that asking again after any failure is safe.
+ *
+ * @param isAfterOurs whether the stamp that it carries is of a restart that came after ours
+ */
+export function decideRestart(
+  target: Target,
+  state: WorkloadState | undefined,
+  aim: RestartAim,
+  isAfterOurs: (stamp: string | undefined) => boolean,
+): RestartDecision {
   if (state === undefined) return {todo: 'nothing', end: gone}
   if (state.uid !== target.uid) return {todo: 'nothing', end: recreated(target)}
   if (aim.runsImage(state.images).length === 0) {
     return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it does not run the image any more'}}
   }
   if (state.restartedAt === aim.restartedAt) return {todo: 'watch', state}
-  if (isLater(state.restartedAt, aim.restartedAt)) {
+  if (isAfterOurs(state.restartedAt)) {
     return {todo: 'nothing', end: {outcome: 'unchanged', reason: `restarted since, at ${state.restartedAt}`}}
   }
   const obstacle = obstacleOf(target, state)
@@ -39,7 +48,7 @@ export function decideRestart(target: Target, state: WorkloadState | undefined, 
 /** RFC 3339; other text in the annotation is no time, and nothing that a restart would have to respect. */
 const timestamp = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
-function isLater(stamp: string | undefined, ours: string): boolean {
+export function isLater(stamp: string | undefined, ours: string): boolean {
   return stamp !== undefined && timestamp.test(stamp) && Date.parse(stamp) > Date.parse(ours)
 }
 

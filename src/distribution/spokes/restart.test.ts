@@ -32,6 +32,7 @@ function scene({workloads = createInMemoryWorkloads(workloadState()), options = 
     workloads: () => workloads,
     restartedAt: stamp,
     runId: '20261124-100000-01a1',
+    resumed: false,
     runsImage: (images) => images.filter(({image}) => image === 'ghcr.io/acme/web:1.0'),
     wait: true,
     timeoutMs: 600_000,

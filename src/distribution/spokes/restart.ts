@@ -5,13 +5,16 @@ import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
-import {decideRestart, gone, isOlder, type RestartAim} from './restart-decision.ts'
+import {decideRestart, gone, isOlder, type RestartAim, type RestartDecision} from './restart-decision.ts'
+import {restartsOfOthers} from './restarts-of-others.ts'
 
 /** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
 const runIdAnnotation = 'hubspoke.dev/run-id'
 
 export interface RestartOptions extends RestartAim {
   readonly runId: string
+  /** The run may have begun in an earlier invocation. */
+  readonly resumed: boolean
   /** The way into the cluster that the context leads to. */
   workloads(context: string): Workloads
   /** False: an accepted write is the end. */
@@ -28,7 +31,15 @@ export interface RestartOptions extends RestartAim {
  * so every try reads first and writes only what is not there yet.
  */
 export function restartSpoke(options: RestartOptions): Spoke {
-  return {verb: 'restart', act: (target, attempt) => act(options, target, attempt)}
+  const isAfterOurs = restartsOfOthers(options)
+  return {
+    verb: 'restart',
+    act(target, attempt) {
+      const decide: Try['decide'] = (state) =>
+        decideRestart(target, state, options, (stamp) => isAfterOurs(target.uid, stamp))
+      return act({options, workloads: options.workloads(target.context), target, attempt, decide})
+    },
+  }
 }
 
 /** One try: what is asked for, and where. */
@@ -37,13 +48,14 @@ interface Try {
   readonly workloads: Workloads
   readonly target: Target
   readonly attempt: Attempt
+  /** To be asked of each state in the order in which they were read. */
+  decide(state: WorkloadState | undefined): RestartDecision
 }
 
-async function act(options: RestartOptions, target: Target, attempt: Attempt): Promise<Settled | Written> {
-  const workloads = options.workloads(target.context)
-  const decision = decideRestart(target, await workloads.read(target, attempt.signal), options)
+async function act(it: Try): Promise<Settled | Written> {
+  const {options, workloads, target, attempt} = it
+  const decision = it.decide(await workloads.read(target, attempt.signal))
   if (decision.todo === 'nothing') return decision.end
-  const it = {options, workloads, target, attempt}
   if (decision.todo === 'watch') return options.dryRun ? alreadyRestarted : watchAgain(it, decision.state)
   try {
     return options.dryRun ? await tryOut(it, decision.state) : await write(it, decision.state)
@@ -79,7 +91,7 @@ async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Writ
   if (!options.wait) return written(it, state, undefined)
   const feed = await workloads.follow(target, attempt.signal)
   try {
-    const now = decideRestart(target, await workloads.read(target, attempt.signal), options)
+    const now = it.decide(await workloads.read(target, attempt.signal))
     if (now.todo === 'watch') return written(it, now.state, feed)
     if (now.todo === 'write') throw new HubspokeError('conflict', 'The restart was taken back while it was looked at.')
     feed.close()

@@ -39,7 +39,7 @@ const fanOut: FanOut = {
 }
 
 export function createStage(): Stage {
-  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const clock = createVirtualClock({autoAdvance: true, loopback: false, start: new Date('2026-11-24T10:00:01Z')})
   const stop = createStopSwitch()
   const abort = new AbortController()
   return {
