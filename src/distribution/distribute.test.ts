@@ -159,7 +159,10 @@ describe('results', () => {
 })
 
 describe('slots', () => {
-  test('never more than so many at once, in all and per cluster, until the rollout has ended', async () => {
+  test.each([
+    {clusters: 8, reached: {run: 13, cluster: 2}},
+    {clusters: 2, reached: {run: 6, cluster: 3}},
+  ])('never more than so many at once until the rollout has ended: $reached in $clusters clusters', async (row) => {
     const {run, clock} = createStage()
     const open = new Map<string, number>()
     const most = {run: 0, cluster: 0}
@@ -180,8 +183,8 @@ describe('slots', () => {
         },
       }
     })
-    await run({plan: planOf(200, 8), spoke, fanOut: {concurrency: 13, concurrencyPerCluster: 3}})
-    expect(most).toEqual({run: 13, cluster: 3})
+    await run({plan: planOf(200, row.clusters), spoke, fanOut: {concurrency: 13, concurrencyPerCluster: 3}})
+    expect(most).toEqual(row.reached)
   })
 
   test('a slow cluster delays only its own', async () => {

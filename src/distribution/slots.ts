@@ -12,17 +12,57 @@ export type InSlots = <T>(clusterUid: string, task: () => Promise<T>) => Promise
 
 /**
  * The cluster's slot is taken first and the run's inside it: who waits for the run's slot holds nothing that anybody
- * inside needs, so there is no deadlock, and a slow cluster fills its own slots only.
+ * inside needs, so there is no deadlock. A slot of the run that becomes free goes to the cluster that holds the fewest, so
+ * a slow cluster delays only its own, also where it alone could fill the run's slots.
  *
  * @throws TypeError when a count is below 1: a caller's bug
  */
 export function createSlots({concurrency, concurrencyPerCluster}: SlotCounts): InSlots {
-  const run = pLimit(concurrency)
+  const inRun = createFairSlots(concurrency)
   const clusters = new Map<string, LimitFunction>()
   const ofCluster = (uid: string) => {
     const known = clusters.get(uid) ?? pLimit(concurrencyPerCluster)
     clusters.set(uid, known)
     return known
   }
-  return (clusterUid, task) => ofCluster(clusterUid)(() => run(task))
+  return (clusterUid, task) => ofCluster(clusterUid)(() => inRun(clusterUid, task))
+}
+
+interface Waiting {
+  readonly clusterUid: string
+  start(): void
+}
+
+function createFairSlots(count: number): InSlots {
+  if (!Number.isInteger(count) || count < 1) throw new TypeError(`a run has 1 slot or more, got ${count}`)
+  const held = new Map<string, number>()
+  /** In the order in which they came. */
+  const waiting: Waiting[] = []
+  let free = count
+
+  const holds = (clusterUid: string) => held.get(clusterUid) ?? 0
+  const take = (clusterUid: string) => {
+    free -= 1
+    held.set(clusterUid, holds(clusterUid) + 1)
+  }
+  const giveBack = (clusterUid: string) => {
+    free += 1
+    held.set(clusterUid, holds(clusterUid) - 1)
+    const fewest = Math.min(...waiting.map((one) => holds(one.clusterUid)))
+    const index = waiting.findIndex((one) => holds(one.clusterUid) === fewest)
+    const [next] = index === -1 ? [] : waiting.splice(index, 1)
+    if (next === undefined) return
+    take(next.clusterUid)
+    next.start()
+  }
+
+  return async (clusterUid, task) => {
+    if (free > 0) take(clusterUid)
+    else await new Promise<void>((start) => waiting.push({clusterUid, start}))
+    try {
+      return await task()
+    } finally {
+      giveBack(clusterUid)
+    }
+  }
 }
