@@ -5,15 +5,18 @@ import {readConfigFile} from './config-file.ts'
 import {askConsent} from './consent.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
 import {protectedClusters} from './protected-clusters.ts'
+import {maxFailuresOf} from './run-request.ts'
 import type {Runtime} from './runtime.ts'
 import type {Session} from './session.ts'
 import {viewOptions} from './views.ts'
+import {pauseWords, type WaveFlags} from './wave-request.ts'
 
-export interface ConsentFlags {
+export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
   readonly yes: boolean
   readonly confirm?: readonly string[] | undefined
   readonly quiet: boolean
   readonly 'dry-run'?: string | undefined
+  readonly 'max-failures'?: string | undefined
 }
 
 /**
@@ -28,7 +31,11 @@ export function agreeToPlan(
 ): (proposal: Proposal) => Promise<boolean> {
   return (proposal) =>
     session.aside(async () => {
-      const view = planView(proposal, subject)
+      const pace = {
+        pause: pauseWords(flags),
+        maxFailures: maxFailuresOf(proposal.targets.length, flags) ?? proposal.targets.length,
+      }
+      const view = planView(proposal, subject, pace)
       if (!flags.quiet || runtime.terminal) {
         const {renderPlan} = await import('../summary/plan-table.ts')
         runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)

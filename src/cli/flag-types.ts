@@ -1,8 +1,10 @@
 import {Flags} from '@oclif/core'
 import {type Freshness, parseFreshness} from '../discovery/cache/freshness.ts'
+import {parseWaves} from '../distribution/plan-waves.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {parseDuration} from '../shared/duration.ts'
+import {pauseMs} from './wave-request.ts'
 
 /** A duration with a unit (`30s`, `1h30m`), in milliseconds. */
 export const durationFlag = Flags.custom<number>({
@@ -40,6 +42,26 @@ export const amountFlag = Flags.custom<string>({
   helpValue: 'N|N%',
   async parse(input) {
     if (!/^\d+%?$/.test(input)) throw new HubspokeError('usage', `"${input}" is neither a number nor a percentage.`)
+    return input
+  },
+})
+
+/** `1,10%,50%,100%`, as it was typed. */
+export const wavesFlag = Flags.custom<string>({
+  helpValue: '1,10%,50%,100%',
+  async parse(input) {
+    parseWaves(input)
+    return input
+  },
+})
+
+/** A duration or `ask`, as it was typed. */
+export const pauseFlag = Flags.custom<string>({
+  helpValue: 'DURATION|ask',
+  async parse(input) {
+    if (pauseMs(input) === undefined) {
+      throw new HubspokeError('usage', `"${input}" is no pause: write "ask", or a duration of up to 24h, such as 5m.`)
+    }
     return input
   },
 })

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../discovery/cache/cache-store.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
+import {waveFlags} from './wave-flags.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
 
@@ -137,10 +138,11 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   }),
   'max-failures': amountFlag({
-    summary: 'Start nothing new once more targets than this have failed.',
+    summary: 'Start nothing new once more targets than this have failed. With --waves: 0, unless this is said.',
     env: 'HUBSPOKE_MAX_FAILURES',
     helpGroup: 'SAFETY',
   }),
+  ...waveFlags,
   concurrency: Flags.integer({
     summary: 'Targets at once, over all clusters.',
     helpValue: 'N',

@@ -5,6 +5,7 @@ import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflig
 import {type RecallRequest, recallTargets} from '../discovery/recall-targets.ts'
 import {lockOutlook} from '../distribution/lock-outlook.ts'
 import {type LockPolicy, takeRunLock} from '../distribution/run-lock.ts'
+import type {Gate} from '../distribution/wave-gate.ts'
 import type {HubDeps, Proposal} from '../hub/contract.ts'
 import {toBeTried} from '../hub/run-hub.ts'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
@@ -28,11 +29,13 @@ export interface RunComposition {
   readonly strict: boolean
   readonly lock: LockPolicy
   agree(proposal: Proposal): Promise<boolean>
+  /** Asks between two waves; undefined: nobody is asked. */
+  readonly gate: Gate | undefined
 }
 
 /** The hub's dependencies, each from its folder: the only place that knows them all. */
 export function hubDeps(
-  {run, discovery, needs, strict, lock, agree}: RunComposition,
+  {run, discovery, needs, strict, lock, agree, gate}: RunComposition,
   runtime: Runtime,
   clusters: Clusters,
   session: Session,
@@ -55,6 +58,7 @@ export function hubDeps(
       return {...preflighted, withoutLock: await lockOutlook(toBeTried(preflighted), lock, locking)}
     },
     agree,
+    ...(gate !== undefined && {gate}),
     lock: (targets) => takeRunLock(targets, lock, locking),
     openLedger: () => openRunLedger(run, {directory: ledgerDirectory({env, homeDir}), clock}),
     costOf: clusters.costOf,

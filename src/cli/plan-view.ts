@@ -1,9 +1,10 @@
 import {matchedImages} from '../discovery/image/image-query.ts'
 import type {Proposal} from '../hub/contract.ts'
 import type {ClusterReading} from '../model/cluster.ts'
-import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
+import type {PlannedCluster, PlannedWaves, PlanView} from '../model/plan-view.ts'
 import type {Target} from '../model/target.ts'
 import {targetKey} from '../model/target.ts'
+import type {Wave} from '../model/wave.ts'
 import type {WorkloadKind} from '../model/workload.ts'
 import {cachedOnlyEntries} from '../summary/entries.ts'
 
@@ -12,8 +13,9 @@ export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'con
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(
-  {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock}: Proposal,
+  {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock, waves}: Proposal,
   subject: PlanSubject,
+  pace: Pick<PlannedWaves, 'pause' | 'maxFailures'>,
 ): PlanView {
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
@@ -31,12 +33,19 @@ export function planView(
       return failure ? [{target, failure}] : []
     }),
     unreached: unreached.map(({target}) => target),
+    waves: waves.length === 0 ? undefined : {sizes: waves.map(sizeOf), ...pace},
     leftOut,
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
     cachedOnly: cachedOnlyEntries(discovery.readings),
     withoutLock,
     scope: discovery.scope,
   }
+}
+
+function sizeOf(wave: Wave): PlannedWaves['sizes'][number] {
+  const byCluster = Map.groupBy(wave, ({clusterUid}) => clusterUid)
+  const contexts = [...byCluster.values()].flatMap(([first]) => (first ? [first.context] : []))
+  return {targets: wave.length, contexts, only: wave.length === 1 ? wave[0] : undefined}
 }
 
 function plannedCluster(

@@ -100,6 +100,7 @@ export function nothingLeft(
     scope: {kinds: [], namespaces: [], contexts: [], contextsLeftOut: []},
     readings: [],
     results: [],
+    waves: [],
     declined: false,
     stoppedBy: undefined,
   })

@@ -4,8 +4,10 @@ import type {Spoke} from '../distribution/spoke.ts'
 import type {RunRequest} from '../hub/contract.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {RunIdentity} from './run-identity.ts'
+import {type StaggerFlags, staggerOf} from './stagger-request.ts'
+import {pauseMs, type WaveFlags, wavesOf} from './wave-request.ts'
 
-export interface WriteFlags {
+export interface WriteFlags extends StaggerFlags, Pick<WaveFlags, 'waves' | 'wave-by' | 'pause'> {
   readonly 'dry-run'?: 'client' | 'server' | undefined
   readonly 'max-failures'?: string | undefined
   readonly concurrency: number
@@ -31,19 +33,28 @@ export function runRequest(
     spoke,
     arguments: args,
     fanOut: (planned) => fanOut(planned, flags),
+    waves: (targets) => wavesOf(targets, flags),
     dryRun: flags['dry-run'] ?? null,
     waited: flags.wait,
     allowEmpty: flags['allow-empty'] ?? false,
   }
 }
 
+/** The failures that a run may have: in waves none, unless something else was said. */
+export function maxFailuresOf(planned: number, flags: Pick<WriteFlags, 'max-failures' | 'waves'>): number | undefined {
+  const limit = flags['max-failures'] ?? (flags.waves === undefined ? undefined : '0')
+  return limit === undefined ? undefined : failureBudget(limit, planned)
+}
+
 function fanOut(planned: number, flags: WriteFlags): FanOut {
-  const limit = flags['max-failures']
-  const maxFailures = limit === undefined ? undefined : failureBudget(limit, planned)
+  const maxFailures = maxFailuresOf(planned, flags)
+  const stagger = staggerOf(flags)
   return {
     concurrency: flags.concurrency,
     concurrencyPerCluster: flags['concurrency-per-cluster'],
     ...(maxFailures !== undefined && {maxFailures}),
+    ...(flags.pause !== undefined && {pauseMs: pauseMs(flags.pause) ?? 0}),
+    ...(stagger !== undefined && {stagger}),
     retry: {
       retries: flags.retries,
       baseMs: flags.backoff,

@@ -10,6 +10,7 @@ import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
 import {verbs} from '../cli/verbs.ts'
+import {requirePossibleWaves, waveGate} from '../cli/wave-request.ts'
 import {runHub} from '../hub/run-hub.ts'
 import type {RunReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
@@ -31,6 +32,10 @@ export default class Restart extends BaseCommand {
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "eu-*" --concurrency 2',
     },
     {
+      description: 'One first, then a tenth, half and all, each after five healthy minutes',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --waves 1,10%,50%,100% --pause 5m',
+    },
+    {
       description: 'From cron: no questions, a document for machines',
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
     },
@@ -48,6 +53,7 @@ export default class Restart extends BaseCommand {
     const {runtime} = this
     const query = imageQueryOf(args.image)
     const run = runIdentity(flags['run-id'], runtime)
+    requirePossibleWaves(flags, runtime)
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
       const spoke = verbs.restart.spoke(
@@ -67,6 +73,7 @@ export default class Restart extends BaseCommand {
         strict: flags.preflight === 'strict',
         lock: lockPolicy(run, spoke.verb, flags, runtime),
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
+        gate: waveGate(flags, runtime, session),
       }
       const deps = hubDeps(composition, runtime, clusters, session)
       return runHub(runRequest(run, spoke, argumentsEntry(args.image, flags), flags), deps)

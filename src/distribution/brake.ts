@@ -1,11 +1,11 @@
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 
 /** Why a distribution stops itself. */
-export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost'
+export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
 
 /**
  * What keeps a distribution from going on. The stop switch of the run ends waits as well; the reasons that arise here
- * (too many failures, a ledger that cannot be written, a lost lock) only keep new targets from starting.
+ * (too many failures, a ledger that cannot be written, a lost lock, a No at a gate) only keep new targets from starting.
  */
 export interface Brake {
   /** Aborted: nothing new starts. */
@@ -46,6 +46,7 @@ const phrases: Readonly<Record<StopReason, string>> = {
   'max-failures': 'too many targets had failed',
   ledger: 'the ledger could not be written',
   'lock-lost': 'another run has taken the lock',
+  gate: 'declined between two waves',
 }
 
 /** Why the run stopped, as the end of a sentence about a target. */

@@ -5,19 +5,27 @@ import type {SpokeResult} from '../model/result.ts'
 import type {RunLock} from '../model/run-lock.ts'
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
+import type {Wave, WaveState} from '../model/wave.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {RetryPolicy} from './backoff.ts'
 import {createBrake, type OwnReason} from './brake.ts'
 import {isBudgetExceeded, spendsBudget} from './failure-budget.ts'
-import {runSpoke} from './run-spoke.ts'
+import {runSpoke, type SpokeRun} from './run-spoke.ts'
+import {runWaves} from './run-waves.ts'
 import {createSlots, type SlotCounts} from './slots.ts'
-import type {Spoke} from './spoke.ts'
+import type {Spoke, Written} from './spoke.ts'
+import type {SpokeEnd} from './spoke-end.ts'
+import {createStagger, type Stagger} from './stagger.ts'
+import type {Gate} from './wave-gate.ts'
 
 /** How wide and how stubbornly a plan is carried out. */
 export interface FanOut extends SlotCounts {
   /** Undefined: no budget. Percentages are resolved by `failureBudget`. */
   readonly maxFailures?: number
   readonly retry: RetryPolicy
+  /** Between two waves, after one that has changed anything. */
+  readonly pauseMs?: number
+  readonly stagger?: Stagger
 }
 
 export interface DistributionRequest {
@@ -26,6 +34,8 @@ export interface DistributionRequest {
   readonly fanOut: FanOut
   /** Targets that preflight refused, by `targetKey`: failed without a try. */
   readonly refusals: ReadonlyMap<string, Failure>
+  /** All targets that were not refused, each in one wave; none: they start together. */
+  readonly waves: readonly Wave[]
 }
 
 export interface DistributionDeps {
@@ -38,38 +48,33 @@ export interface DistributionDeps {
   readonly ledger: Pick<Ledger, 'append'>
   readonly lock: Pick<RunLock, 'holds' | 'lost'>
   readonly onEvent: OnEvent
+  /** Asked after each wave but the last, whether to go on. */
+  readonly gate?: Gate
 }
 
 export interface Distribution {
   /** One per planned target, in plan order. */
   readonly results: readonly SpokeResult[]
   readonly stoppedBy: StopReason | undefined
+  /** One per wave. */
+  readonly waves: readonly WaveState[]
 }
 
 /**
- * Stage 2: every planned target through the spoke, in parallel under two limits, to exactly one result. One that fails
- * never stops another. Never rejects (slot counts below 1 are a caller's bug, thrown before anything has started).
+ * Stage 2: every planned target through the spoke, in parallel under two limits and wave by wave, to exactly one result.
+ * One that fails never stops another. Never rejects (slot counts below 1 are a caller's bug, thrown before anything has
+ * started).
  */
 export async function distribute(request: DistributionRequest, deps: DistributionDeps): Promise<Distribution> {
-  const {plan, spoke, fanOut, refusals} = request
-  const {clock, random, abort} = deps
+  const {plan, spoke, fanOut, refusals, waves} = request
+  const {clock, random, abort, gate} = deps
   const brake = createBrake(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
-
   const stopFor = (reason: OwnReason, sentence: string) => {
     if (brake.pull(reason)) emit({type: 'stopping', reason: sentence})
   }
-
-  const record = async (entry: LedgerEntry): Promise<boolean> => {
-    try {
-      await deps.ledger.append(entry)
-      return true
-    } catch (error) {
-      stopFor('ledger', toFailure(error).message)
-      return false
-    }
-  }
-
+  const record = createRecorder(deps.ledger, stopFor)
+  const results = createResults(request, {record, emit, stopFor})
   const holdsLock = async (clusterUid: string): Promise<boolean> => {
     const holds = await deps.lock.holds(clusterUid)
     if (!holds) stopFor('lock-lost', await deps.lock.lost)
@@ -77,40 +82,85 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   }
   void deps.lock.lost.then((sentence) => stopFor('lock-lost', sentence))
 
-  let failures = 0
-  const finish = async (result: SpokeResult): Promise<SpokeResult> => {
-    if (spendsBudget(result)) failures += 1
-    if (isBudgetExceeded(failures, fanOut.maxFailures)) {
-      stopFor('max-failures', `More than ${fanOut.maxFailures} of ${plan.length} targets failed (--max-failures).`)
-    }
-    const {target, ...rest} = result
-    await record({type: 'result', target: targetKey(target), result: rest})
-    emit({type: 'target-finished', result})
-    return result
-  }
-
-  const run = {
+  const inSlots = createSlots(fanOut)
+  const rolledOut = new Map<Target, Written>()
+  const run: SpokeRun = {
     spoke,
     retry: fanOut.retry,
     clock,
     random,
     brake,
     abort,
-    inSlots: createSlots(fanOut),
+    inSlots,
+    untilItsTurn: createStagger(fanOut.stagger, clock),
     emit,
     record,
     holdsLock,
-    finish,
+    rolledOut: (target, written) => void rolledOut.set(target, written),
+    finish: results.finish,
   }
+  const start = (target: Target) => runSpoke(target, run)
   // Refusals count before anything starts: they may exceed the budget on their own.
-  const refused = new Map(
-    plan.flatMap((target) => {
-      const failure = refusals.get(targetKey(target))
-      return failure === undefined ? [] : [[target, finish(refusedResult(target, failure))]]
-    }),
-  )
-  const results = await Promise.all(plan.map((target) => refused.get(target) ?? runSpoke(target, run)))
-  return {results, stoppedBy: brake.reason}
+  const refused = plan.flatMap((target) => {
+    const failure = refusals.get(targetKey(target))
+    return failure === undefined ? [] : [results.finish(refusedResult(target, failure))]
+  })
+  const {pauseMs = 0} = fanOut
+  const {relapse} = results
+  const between = {clock, brake, inSlots, emit, pauseMs, gate, rolledOut, relapse, stopFor}
+  const waveStates = await runWaves(waves, {...between, record, start})
+  await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
+  return {results: results.all(), stoppedBy: brake.reason, waves: waveStates}
+}
+
+type StopFor = (reason: OwnReason, sentence: string) => void
+
+/** Records, or stops the run: what cannot be recorded must not be started. */
+function createRecorder(ledger: DistributionDeps['ledger'], stopFor: StopFor): SpokeRun['record'] {
+  return async (entry: LedgerEntry) => {
+    try {
+      await ledger.append(entry)
+      return true
+    } catch (error) {
+      stopFor('ledger', toFailure(error).message)
+      return false
+    }
+  }
+}
+
+/** Keeps the one result of each target, and the failure budget. */
+function createResults(
+  {plan, fanOut}: DistributionRequest,
+  {record, emit, stopFor}: Pick<SpokeRun, 'record' | 'emit'> & {readonly stopFor: StopFor},
+) {
+  const results = new Map<Target, SpokeResult>()
+  let failures = 0
+  const keep = async (result: SpokeResult) => {
+    const {target, ...rest} = result
+    results.set(target, result)
+    if (spendsBudget(result)) failures += 1
+    if (isBudgetExceeded(failures, fanOut.maxFailures)) {
+      stopFor('max-failures', `More than ${fanOut.maxFailures} of ${plan.length} targets failed (--max-failures).`)
+    }
+    await record({type: 'result', target: targetKey(target), result: rest})
+  }
+  return {
+    async finish(result: SpokeResult): Promise<SpokeResult> {
+      await keep(result)
+      emit({type: 'target-finished', result})
+      return result
+    },
+    /** A target that had succeeded has not, after all. */
+    async relapse(target: Target, end: SpokeEnd): Promise<void> {
+      const before = results.get(target)
+      if (before === undefined) return
+      const result = {...before, ...end}
+      await keep(result)
+      emit({type: 'target-relapsed', result})
+    },
+    missing: () => plan.filter((target) => !results.has(target)),
+    all: () => plan.flatMap((target) => results.get(target) ?? []),
+  }
 }
 
 function refusedResult(target: Target, failure: Failure): SpokeResult {

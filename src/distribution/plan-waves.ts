@@ -85,7 +85,8 @@ function refuseUnlessMore(
     'count' in before && 'count' in mark
       ? mark.count > before.count
       : !('percent' in before && 'percent' in mark) || mark.percent > before.percent
-  if (!grows) throw refusal(text, `${word} is not more than ${wordBefore}, and each entry counts the waves before it, too`)
+  if (!grows)
+    throw refusal(text, `${word} is not more than ${wordBefore}, and each entry counts the waves before it, too`)
 }
 
 function refusal(text: string, problem: string, suggestions: readonly string[] = ['--waves 1,10%,50%,100%']) {

@@ -10,6 +10,7 @@ import type {Brake} from './brake.ts'
 import type {InSlots} from './slots.ts'
 import type {Attempt, Lingering, Settled, Spoke, Written} from './spoke.ts'
 import {failedEnd, type SpokeEnd, type Story, stoppedEnd, unwatchedEnd} from './spoke-end.ts'
+import type {UntilItsTurn} from './stagger.ts'
 
 /** What the spokes of one distribution share. */
 export interface SpokeRun {
@@ -21,11 +22,15 @@ export interface SpokeRun {
   readonly brake: Brake
   readonly abort: AbortSignal
   readonly inSlots: InSlots
+  /** Resolves when a target may start as far as others of its registry or namespace are concerned, or at the signal. */
+  readonly untilItsTurn: UntilItsTurn
   readonly emit: OnEvent
   /** Resolves when the record is on disk (true) or cannot be written any more (false). */
   record(entry: LedgerEntry): Promise<boolean>
   /** May a write still be sent to that cluster? Rejects with a `HubspokeError` when the cluster could not be asked. */
   holdsLock(clusterUid: string): Promise<boolean>
+  /** Called when the rollout of an accepted write was seen to its good end. */
+  rolledOut(target: Target, written: Written): void
   /** Counts, records and announces the result; called before the slots are given back. */
   finish(result: SpokeResult): Promise<SpokeResult>
 }
@@ -54,6 +59,7 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
   try {
     for (;;) {
       const turn = await run.inSlots(target.clusterUid, async () => {
+        await run.untilItsTurn(target, stopSignal(story, run))
         if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
         startedAt ??= run.clock.now()
         const end = await tryOnce(target, story, run)
@@ -167,7 +173,13 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
       signal: waits,
       onProgress: (message) => run.emit({type: 'target-progress', target, message}),
     })
-    return settled ?? unwatchedEnd(target, run.brake.reason)
+    if (settled === undefined) return unwatchedEnd(target, run.brake.reason)
+    const remember = (end: Settled) => {
+      if (end.outcome === 'succeeded') run.rolledOut(target, written)
+      return end
+    }
+    if (settled.outcome !== 'lingering') return remember(settled)
+    return {outcome: 'lingering', settle: async () => remember(await settled.settle())}
   } catch (error) {
     return unwatchedEnd(target, run.brake.reason, waits.aborted ? undefined : toFailure(error))
   }

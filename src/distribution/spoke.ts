@@ -36,6 +36,11 @@ export interface Written {
   readonly outcome: 'written'
   /** Never retried. Ends with `undefined` when `signal` was aborted first: the end was not seen. */
   settle(watch: Watch): Promise<Settled | Lingering | undefined>
+  /**
+   * Looks again at a target that `settle` saw succeed: the waves after it start only while it is healthy. Rejects with a
+   * `HubspokeError` when it could not be looked at. Undefined: there is nothing to look at.
+   */
+  recheck?(signal: AbortSignal): Promise<Health>
 }
 
 /** All is well, and is watched a while longer because somebody may change it back. It takes no slot any more. */
@@ -44,6 +49,14 @@ export interface Lingering {
   /** Ends early when the signal of the watch is aborted. Never rejects. */
   settle(): Promise<Settled>
 }
+
+/** How a target that was rolled out is now. */
+export type Health =
+  /** Somebody has deleted it: there is nothing left to look after. */
+  | {readonly state: 'gone'}
+  | {readonly state: 'healthy'}
+  /** `failed` will not heal by itself. */
+  | {readonly state: 'unhealthy' | 'failed'; readonly failure: Failure}
 
 export interface Watch {
   readonly signal: AbortSignal

@@ -79,7 +79,8 @@ export function watchTroubles({look, onTrouble, clock, signal}: TroubleWatchOpti
   }
 }
 
-function troubleSentence({pod, container, reason, message}: PodTrouble): string {
+/** One trouble of a pod for people. */
+export function troubleSentence({pod, container, reason, message}: PodTrouble): string {
   const where = container === undefined ? `pod ${pod}` : `pod ${pod}, container ${container}`
   return `${message === '' ? reason : `${reason}: ${message}`} (${where})`
 }

@@ -9,6 +9,7 @@ import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {LockEntry, RunLock} from '../model/run-lock.ts'
 import type {Plan} from '../model/target.ts'
+import type {Wave} from '../model/wave.ts'
 
 /** What a run is asked to do. The verb is the spoke's affair alone. */
 export interface RunRequest {
@@ -21,6 +22,8 @@ export interface RunRequest {
   readonly arguments: ArgumentsEntry
   /** How wide, given how many targets are planned. */
   fanOut(planned: number): FanOut
+  /** The waves of the targets that will be tried; none: they start together. */
+  waves(targets: Plan): readonly Wave[]
   readonly dryRun: RunFacts['dryRun']
   readonly waited: boolean
   readonly allowEmpty: boolean
@@ -29,6 +32,7 @@ export interface RunRequest {
 /** A plan with all that was found out about it before the first write. */
 export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
   readonly discovery: Discovery
+  readonly waves: readonly Wave[]
 }
 
 /** What will stand in the way of a plan. */

@@ -1,3 +1,4 @@
+import type {Distribution} from '../distribution/distribute.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {targetKey} from '../model/target.ts'
@@ -5,10 +6,10 @@ import type {Proposal} from './contract.ts'
 
 /** The results of a plan that was not carried out: nothing was sent, and what preflight refused is still said. */
 export function notRun(
-  {targets, refusals}: Proposal,
+  {targets, refusals, waves}: Proposal,
   dryRun: RunFacts['dryRun'],
   stoppedBy: StopReason | undefined,
-): Pick<RunFacts, 'results' | 'stoppedBy'> {
+): Distribution {
   const reason = stoppedBy ? `stopped before it began (${stoppedBy})` : dryRun ? 'dry run' : 'declined'
   const results = targets.map((target) => {
     const failure = refusals.get(targetKey(target))
@@ -17,5 +18,5 @@ export function notRun(
       ? {...common, outcome: 'failed' as const, reason: failure.message, failure}
       : {...common, outcome: 'not-run' as const, reason}
   })
-  return {results, stoppedBy}
+  return {results, stoppedBy, waves: waves.map(() => 'not-started')}
 }

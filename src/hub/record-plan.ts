@@ -9,9 +9,10 @@ import type {HubDeps, Proposal, RunRequest} from './contract.ts'
  * @throws HubspokeError of class `usage` when it cannot be written
  */
 export async function recordPlan(request: RunRequest, proposal: Proposal, deps: HubDeps): Promise<Ledger> {
-  const {discovery, unreached = []} = proposal
+  const {discovery, waves, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
+  const waveOf = new Map(waves.flatMap((wave, index) => wave.map((target) => [target, {wave: index + 1}] as const)))
   try {
     const ledger = await deps.openLedger()
     const {id, spoke, stamp, retryOf} = request
@@ -26,7 +27,14 @@ export async function recordPlan(request: RunRequest, proposal: Proposal, deps: 
         targets: targets.length,
         ...(retryOf && {retryOf: retryOf.id}),
       }),
-      ...targets.map((target) => ledger.append({type: 'planned', target, server: servers.get(target.context) ?? ''})),
+      ...targets.map((target) =>
+        ledger.append({
+          type: 'planned',
+          target,
+          server: servers.get(target.context) ?? '',
+          ...waveOf.get(target),
+        }),
+      ),
       ...unreached.map(({target, ...result}) => ledger.append({type: 'result', target: targetKey(target), result})),
     ])
     return ledger

@@ -66,6 +66,7 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
       concurrencyPerCluster: 1,
       retry: {retries: 0, baseMs: 1, factor: 1, maxMs: 1},
     }),
+    waves: () => [],
     dryRun: null,
     waited: true,
     allowEmpty: false,

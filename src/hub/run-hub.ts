@@ -19,13 +19,13 @@ import {recordPlan} from './record-plan.ts'
 export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunReport> {
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
-  const proposal = await propose(deps)
+  const proposal = await propose(request, deps)
   const agreed = await isAgreed(proposal, request, deps)
   const writes = agreed && request.dryRun === null
   const lock = writes ? await deps.lock(toBeTried(proposal)) : noLock
   try {
     const ledger = writes ? await recordPlan(request, proposal, deps) : undefined
-    const {results, stoppedBy} = agreed
+    const {results, stoppedBy, waves} = agreed
       ? await carryOut(request, proposal, {...deps, lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
     const {unreached = []} = proposal
@@ -44,6 +44,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
       scope: proposal.discovery.scope,
       readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
       results: [...results, ...unreached],
+      waves: proposal.waves.map((targets, index) => ({targets, state: waves[index] ?? 'not-started'})),
       declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
       stoppedBy,
     })
@@ -56,9 +57,10 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
 
 const unrecorded: DistributionDeps['ledger'] = {append: async () => undefined}
 
-function carryOut(request: RunRequest, {targets, refusals}: Proposal, deps: DistributionDeps): Promise<Distribution> {
-  deps.onEvent({type: 'distribution-started', plan: targets})
-  return distribute({plan: targets, spoke: request.spoke, fanOut: request.fanOut(targets.length), refusals}, deps)
+function carryOut(request: RunRequest, proposal: Proposal, deps: DistributionDeps): Promise<Distribution> {
+  const {targets: plan, refusals, waves} = proposal
+  deps.onEvent({type: 'distribution-started', plan})
+  return distribute({plan, spoke: request.spoke, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
 }
 
 /** Targets that preflight refused are not tried: nothing is written for their sake. */
@@ -66,10 +68,11 @@ export function toBeTried({targets, refusals}: Preflighted): Plan {
   return targets.filter((target) => !refusals.has(targetKey(target)))
 }
 
-async function propose(deps: HubDeps): Promise<Proposal> {
+async function propose(request: RunRequest, deps: HubDeps): Promise<Proposal> {
   const discovery = await deps.discover()
   const planned = deps.planTargets(discovery.readings)
-  return {discovery, ...planned, ...(await deps.preflight(planned))}
+  const prospect = await deps.preflight(planned)
+  return {discovery, ...planned, ...prospect, waves: request.waves(toBeTried(prospect))}
 }
 
 /** Is there anything to agree to? */

@@ -34,7 +34,7 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   failure: maybe(isFailure),
 })
 
-const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger', 'lock-lost']
+const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger', 'lock-lost', 'gate']
 
 /** What every record has. */
 function base<T extends LedgerRecord['type']>(type: T) {
@@ -52,7 +52,8 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     targets: maybe(isNumber),
     retryOf: maybe(isText),
   }),
-  planned: isShape<RecordOf<'planned'>>({...base('planned'), target: isTarget, server: isText}),
+  planned: isShape<RecordOf<'planned'>>({...base('planned'), target: isTarget, server: isText, wave: maybe(isNumber)}),
+  'wave-started': isShape<RecordOf<'wave-started'>>({...base('wave-started'), wave: isNumber}),
   writing: isShape<RecordOf<'writing'>>({...base('writing'), target: isText, attempt: isNumber}),
   written: isShape<RecordOf<'written'>>({...base('written'), target: isText}),
   retrying: isShape<RecordOf<'retrying'>>({

@@ -87,12 +87,12 @@ function createFold(path: string): Fold {
   let damagedLines = 0
   let missing = 0
 
-  const plan = ({target, server}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
+  const plan = ({target, server, wave}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const key = targetKey(target)
     missing -= 1
     const wrote = entries.get(key)?.recorded.wrote ?? 'no'
     const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
-    entries.set(key, {recorded: {target, server, wrote, ...fresh}, wroteBefore: wrote})
+    entries.set(key, {recorded: {target, server, wave, wrote, ...fresh}, wroteBefore: wrote})
   }
   const take = (record: LedgerRecord) => {
     if (record.type === 'run') {
@@ -102,7 +102,7 @@ function createFold(path: string): Fold {
       missing = record.targets ?? Number.NEGATIVE_INFINITY
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
-    else {
+    else if (record.type !== 'wave-started') {
       const known = entries.get(record.target)
       if (known === undefined) damagedLines += 1
       else entries.set(record.target, {...known, recorded: after(known, record)})

@@ -2,6 +2,7 @@ import type {ClusterReading} from './cluster.ts'
 import type {Failure} from './failure.ts'
 import type {SpokeResult} from './result.ts'
 import type {Plan, Target} from './target.ts'
+import type {WavePlace} from './wave.ts'
 
 /** What happens in a run, as it happens. Whoever listens can be deleted without changing a result. */
 export type HubEvent =
@@ -20,7 +21,15 @@ export type HubEvent =
       readonly delayMs: number
       readonly reason: string
     }
+  /** Once per target. */
   | {readonly type: 'target-finished'; readonly result: SpokeResult}
+  /** It had succeeded, and is not healthy any more: this result takes the place of the one before. */
+  | {readonly type: 'target-relapsed'; readonly result: SpokeResult}
+  | ({readonly type: 'wave-started'; readonly targets: number} & WavePlace)
+  /** The wave has ended, and the next one is held back for so long. */
+  | ({readonly type: 'wave-paused'; readonly ms: number} & WavePlace)
+  /** What the next wave waits for besides; empty: for nothing any more. */
+  | ({readonly type: 'wave-waiting'; readonly message: string} & WavePlace)
   | {readonly type: 'stopping'; readonly reason: string}
   | {readonly type: 'notice'; readonly message: string}
 

@@ -18,8 +18,16 @@ export type LedgerRecord =
       /** The run whose targets this one takes up again; the stamp is the one of that run. */
       readonly retryOf?: string
     }
-  /** Every target of the plan, all of them before the first write. */
-  | {readonly type: 'planned'; readonly at: string; readonly target: Target; readonly server: string}
+  /** Every target of the plan, all of them before the first write. Without a wave: in none, or the run had none. */
+  | {
+      readonly type: 'planned'
+      readonly at: string
+      readonly target: Target
+      readonly server: string
+      readonly wave?: number
+    }
+  /** On disk before the first target of the wave is tried. */
+  | {readonly type: 'wave-started'; readonly at: string; readonly wave: number}
   /** On disk before the write that it announces is sent. */
   | {readonly type: 'writing'; readonly at: string; readonly target: string; readonly attempt: number}
   | {readonly type: 'written'; readonly at: string; readonly target: string}
@@ -32,6 +40,7 @@ export type LedgerRecord =
       /** The last write was answered with a refusal: certainly nothing of this try has arrived. */
       readonly refused?: boolean
     }
+  /** A later one of the same target takes its place: it had succeeded, and was not healthy before the next wave. */
   | {
       readonly type: 'result'
       readonly at: string

@@ -41,6 +41,20 @@ export interface RetryView {
   readonly damagedLines: number
 }
 
+/** In which parts a run would start its targets. */
+export interface PlannedWaves {
+  readonly sizes: readonly {
+    readonly targets: number
+    /** The clusters of its targets, by the context that each is reached through. */
+    readonly contexts: readonly string[]
+    /** The target of a wave of one. */
+    readonly only: Target | undefined
+  }[]
+  /** `5m`, or `ask`; undefined: a wave follows as soon as the one before it is healthy. */
+  readonly pause: string | undefined
+  readonly maxFailures: number
+}
+
 /** What people are shown before they are asked: the plan, and all that is not in it. */
 export interface PlanView {
   readonly verb: string
@@ -56,6 +70,8 @@ export interface PlanView {
   readonly refused: readonly RefusedTarget[]
   /** Known targets in clusters that cannot be reached. */
   readonly unreached?: readonly Target[]
+  /** Undefined: they start together. */
+  readonly waves: PlannedWaves | undefined
   /** Workloads in `kube-system`: they match, and are written only when that namespace is named. */
   readonly leftOut: readonly Target[]
   /** Contexts that could not be read, or only in part. */

@@ -29,6 +29,8 @@ export interface RecordedTarget {
   readonly target: Target
   /** The server that its context pointed at. */
   readonly server: string
+  /** From 1; undefined where the run has none. */
+  readonly wave: number | undefined
   /** Its last record. */
   readonly state: 'planned' | 'writing' | 'written' | 'retrying' | 'result'
   readonly wrote: (typeof writeStates)[number]

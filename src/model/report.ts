@@ -6,6 +6,7 @@ import type {RecordedTarget} from './recorded-run.ts'
 import type {Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
+import type {WaveState} from './wave.ts'
 import type {ContainerImage, WorkloadKind} from './workload.ts'
 
 /** The code a process ends with and the one line that explains it. */
@@ -63,11 +64,21 @@ export interface CachedOnlyEntry extends Omit<WorkloadEntry, 'uid'> {
 }
 
 export interface ResultEntry extends WorkloadEntry {
+  /** From 1. Null: the run has no waves, or preflight refused the target. */
+  readonly wave: number | null
   readonly outcome: Outcome
   readonly attempts: number
   readonly durationMs: number
   readonly reason: string
   readonly failure: Failure | null
+}
+
+/** A wave of a run and how far it came. */
+export interface WaveEntry {
+  readonly wave: number
+  readonly targets: number
+  readonly clusters: number
+  readonly state: WaveState
 }
 
 export interface Counts {
@@ -99,6 +110,8 @@ export interface RunReport {
     readonly ledger: string | null
     /** One per cluster of the plan that was to be written; empty where nothing was. */
     readonly locks: readonly LockEntry[]
+    /** In the order in which they start; empty where the run has none. */
+    readonly waves: readonly WaveEntry[]
   }
   readonly scope: ScopeEntry
   readonly clusters: readonly ClusterEntry[]
@@ -192,6 +205,8 @@ export interface RunsReport {
 
 export interface RecordedTargetEntry extends WorkloadEntry {
   readonly server: string
+  /** From 1. Null: the run has no waves, or preflight refused the target. */
+  readonly wave: number | null
   /** Its last record. */
   readonly state: RecordedTarget['state']
   readonly wrote: RecordedTarget['wrote']

@@ -3,6 +3,7 @@ import type {ClusterReading, Scope} from './cluster.ts'
 import type {SpokeResult} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
+import type {Wave, WaveState} from './wave.ts'
 
 /** The run whose targets are taken up again. */
 export interface Retried {
@@ -29,6 +30,8 @@ export interface RunFacts {
   readonly readings: readonly ClusterReading[]
   /** One per planned target, in plan order; `not-run` all of them when the plan was declined. */
   readonly results: readonly SpokeResult[]
+  /** In the order in which they start; none where the run has no waves. */
+  readonly waves: readonly {readonly targets: Wave; readonly state: WaveState}[]
   readonly declined: boolean
   readonly stoppedBy: StopReason | undefined
 }

@@ -1,7 +1,7 @@
 import type {StopSignal} from './exit-code.ts'
 
 /** Why a run stopped before its end. */
-export type StopReason = StopSignal | 'deadline' | 'max-failures' | 'ledger' | 'lock-lost'
+export type StopReason = StopSignal | 'deadline' | 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
 
 /** Stops a run in order: nothing new starts and waits end; writes in flight still finish. The first reason is kept. */
 export interface StopSwitch {

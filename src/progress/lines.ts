@@ -70,7 +70,14 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
     case 'target-retrying':
       return `${targetName(event.target)}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
     case 'target-finished':
+    case 'target-relapsed':
       return endSentence(event.result)
+    case 'wave-started':
+      return `wave ${event.wave} of ${event.of} starts with ${count(event.targets, 'target')}`
+    case 'wave-paused':
+      return `wave ${event.wave} of ${event.of} has ended; ${formatDuration(event.ms)} of pause, in which health is watched`
+    case 'wave-waiting':
+      return `wave ${event.wave + 1} of ${event.of} ${waitSentence(event.message)}`
     case 'stopping':
       return `stopping: ${event.reason}`
     case 'notice':
@@ -84,6 +91,8 @@ function readSentence({workloadsRead, matches, tier, tierReason}: ClusterReading
   const source = [tier, tierReason].filter((part) => part !== undefined).join(', ')
   return `${matches.length} of ${count(workloadsRead, 'workload')} match (${source})`
 }
+
+const waitSentence = (what: string) => (what === '' ? 'waits for nobody any more' : `waits for health: ${what}`)
 
 function endSentence(result: SpokeResult): string {
   const {target, outcome, attempts, durationMs, reason, failure} = result

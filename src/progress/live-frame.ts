@@ -1,5 +1,6 @@
+import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
-import type {ClusterCounts, ProgressView, TargetCounts} from './progress-model.ts'
+import type {ClusterCounts, ProgressView, TargetCounts, WaveView} from './progress-model.ts'
 
 /** One line of the live display. */
 export interface Row {
@@ -68,21 +69,31 @@ function countsText({total, done, trouble, notRun, rolling, retrying}: TargetCou
   return [`${done} of ${total} done`, ...rest].join(', ')
 }
 
-function totalsOf({stage, contexts, totals, stopping}: ProgressView, width: number): Row {
+function totalsOf({stage, contexts, totals, wave, stopping}: ProgressView, width: number): Row {
   const {read, total, notInFull} = contexts
   if (stage !== 'distribution') {
     const trouble = notInFull === 0 ? '' : `, ${notInFull} not in full`
     return {text: `Read ${read} of ${contextsOf(total)}${trouble}`, state: read < total ? 'active' : 'done'}
   }
   const head = stopping === undefined ? `${totalsName.padEnd(width)}  ` : `Stopping (${printable(stopping)}): `
-  return {text: `${head}${countsText(totals)}`, state: stateOf(totals)}
+  return {text: `${head}${countsText(totals)}${waveText(wave)}`, state: stateOf(totals)}
 }
 
-function belowOf({stage, contexts, troubles}: ProgressView, most: number): readonly string[] {
+/** `; wave 2 of 4 has ended, 5m of pause`. */
+function waveText(wave: WaveView | undefined): string {
+  if (wave === undefined) return ''
+  const pause = wave.pauseMs === undefined ? '' : ` has ended, ${formatDuration(wave.pauseMs)} of pause`
+  return `; wave ${wave.wave} of ${wave.of}${pause}`
+}
+
+function belowOf({stage, contexts, troubles, wave}: ProgressView, most: number): readonly string[] {
   const waiting = contexts.waitingFor
   const lines = troubles.map(printable)
   if (stage === 'discovery' && waiting.length > 0 && contexts.read > 0) {
     lines.push(`waiting for ${printable(waiting.slice(0, 5).join(', '))}${waiting.length > 5 ? ' …' : ''}`)
+  }
+  if (wave !== undefined && wave.waitingFor !== '') {
+    lines.push(`wave ${wave.wave + 1} waits for health: ${printable(wave.waitingFor)}`)
   }
   return most === 0 ? [] : lines.slice(-most)
 }

@@ -13,6 +13,9 @@ export interface LiveOptions {
 
 const defaultRows = 24
 
+/** What happens when there is something to see again, after somebody was asked. */
+const drawsAgain: ReadonlySet<HubEvent['type']> = new Set(['target-started', 'wave-paused'])
+
 /**
  * A display that stays in its place on a terminal: a row per cluster, totals, and what went wrong last. It is gone when it
  * stops, as the report says all of it again; only notices, which no report holds, stay as lines.
@@ -49,7 +52,7 @@ export function createLiveProgress({stream, every, color}: LiveOptions): Progres
     }
     if (event.type === 'discovery-started' && event.contexts.length > 0) show()
     if (endsReading(event, model.view())) void hide()
-    if (event.type === 'target-started') show()
+    if (drawsAgain.has(event.type)) show()
   }
   return {
     onEvent(event) {

@@ -3,6 +3,7 @@ import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isAsWanted} from '../model/result.ts'
 import {type Target, targetKey, targetName} from '../model/target.ts'
+import type {WavePlace} from '../model/wave.ts'
 import {formatDuration} from '../shared/duration.ts'
 
 /** How many targets of one cluster, or of all, are where. They add up to the total. */
@@ -41,8 +42,17 @@ export interface ProgressView {
   readonly totals: TargetCounts
   /** What went wrong last, oldest first; raw text. */
   readonly troubles: readonly string[]
+  /** The wave that runs or has just ended; undefined where there are none. */
+  readonly wave: WaveView | undefined
   /** Why the run is ending early. */
   readonly stopping: string | undefined
+}
+
+export interface WaveView extends WavePlace {
+  /** The pause after it; undefined while it runs. */
+  readonly pauseMs: number | undefined
+  /** What the next wave waits for; mostly empty. */
+  readonly waitingFor: string
 }
 
 export interface ProgressModel {
@@ -60,32 +70,29 @@ const troublesKept = 20
  * earlier event named changes nothing.
  */
 export function createProgressModel(): ProgressModel {
-  const waitingFor = new Set<string>()
-  const contexts = {total: 0, read: 0, notInFull: 0}
+  const contexts = createContextCounter()
   const targets = createTargetCounter()
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
+  let wave: WaveView | undefined
   const troubles = createTroubles()
-  const contextsNow = () => ({...contexts, waitingFor: [...waitingFor]})
   const read = (context: string, trouble: string | undefined) => {
-    if (!waitingFor.delete(context)) return
-    contexts.read += 1
-    if (trouble === undefined) return
-    contexts.notInFull += 1
-    troubles.tell(`${context} ${trouble}`)
+    if (contexts.read(context, trouble) && trouble !== undefined) troubles.tell(`${context} ${trouble}`)
+  }
+  const end = (result: SpokeResult) => {
+    troubles.tellEnd(result)
+    targets.move(result.target, endState(result))
   }
   return {
     apply(event) {
       switch (event.type) {
         case 'discovery-started':
           stage = 'discovery'
-          contexts.total = event.contexts.length
-          for (const context of event.contexts) waitingFor.add(context)
-          return
+          return contexts.select(event.contexts)
         case 'context-read':
           return read(event.reading.context.name, troubleOfReading(event.reading))
         case 'context-answered':
-          return read(event.context, event.problem === null ? undefined : `FAILED: ${event.problem.message}`)
+          return read(event.context, event.problem ? `FAILED: ${event.problem.message}` : undefined)
         case 'distribution-started':
           stage = 'distribution'
           return targets.plan(event.plan)
@@ -95,12 +102,14 @@ export function createProgressModel(): ProgressModel {
         case 'target-retrying':
           troubles.tellRetry(event.target, `next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
           return targets.move(event.target, 'retrying')
-        case 'target-finished': {
-          troubles.forgetRetry(event.result.target)
-          const trouble = troubleOfResult(event.result)
-          if (trouble !== undefined) troubles.tell(trouble)
-          return targets.move(event.result.target, endState(event.result))
-        }
+        case 'target-finished':
+        case 'target-relapsed':
+          return end(event.result)
+        case 'wave-started':
+        case 'wave-paused':
+        case 'wave-waiting':
+          wave = waveAfter(wave, event)
+          return
         case 'stopping':
           stopping = event.reason
           return
@@ -113,8 +122,36 @@ export function createProgressModel(): ProgressModel {
           return event satisfies never
       }
     },
-    view: () => ({stage, contexts: contextsNow(), ...targets.view(), ...troubles.view(), stopping}),
+    view: () => ({stage, contexts: contexts.view(), ...targets.view(), ...troubles.view(), wave, stopping}),
   }
+}
+
+function createContextCounter() {
+  const waitingFor = new Set<string>()
+  const counts = {total: 0, read: 0, notInFull: 0}
+  return {
+    select(contexts: readonly string[]) {
+      counts.total = contexts.length
+      for (const context of contexts) waitingFor.add(context)
+    },
+    /** Says whether it is the first that is heard of that context. */
+    read(context: string, trouble: string | undefined): boolean {
+      if (!waitingFor.delete(context)) return false
+      counts.read += 1
+      if (trouble !== undefined) counts.notInFull += 1
+      return true
+    },
+    view: () => ({...counts, waitingFor: [...waitingFor]}),
+  }
+}
+
+type WaveEvent = Extract<HubEvent, {readonly type: 'wave-started' | 'wave-paused' | 'wave-waiting'}>
+
+function waveAfter(before: WaveView | undefined, event: WaveEvent): WaveView {
+  const {wave, of} = event
+  if (event.type === 'wave-started') return {wave, of, pauseMs: undefined, waitingFor: ''}
+  if (event.type === 'wave-paused') return {wave, of, pauseMs: event.ms, waitingFor: before?.waitingFor ?? ''}
+  return {wave, of, pauseMs: before?.pauseMs, waitingFor: event.message}
 }
 
 /** The last sentences of what went wrong. Why a target waits for its next try is forgotten when that begins. */
@@ -123,12 +160,18 @@ function createTroubles() {
   const add = (trouble: (typeof kept)[number]) => {
     kept = [...kept, trouble].slice(-troublesKept)
   }
+  const forgetRetry = (target: Target) => {
+    kept = kept.filter(({retryOf}) => retryOf !== targetKey(target))
+  }
   return {
     tell: (text: string) => add({text}),
     tellRetry: (target: Target, why: string) =>
       add({text: `${targetName(target)}: ${why}`, retryOf: targetKey(target)}),
-    forgetRetry(target: Target) {
-      kept = kept.filter(({retryOf}) => retryOf !== targetKey(target))
+    forgetRetry,
+    tellEnd(result: SpokeResult) {
+      forgetRetry(result.target)
+      const trouble = troubleOfResult(result)
+      if (trouble !== undefined) add({text: trouble})
     },
     view: () => ({troubles: kept.map(({text}) => text)}),
   }

@@ -1,6 +1,7 @@
 import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
-import type {CachedOnlyEntry, ClusterEntry, ResultEntry, ScopeEntry, WorkloadEntry} from '../model/report.ts'
+import type {CachedOnlyEntry, ClusterEntry, ResultEntry, ScopeEntry, WaveEntry, WorkloadEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
+import type {RunFacts} from '../model/run-facts.ts'
 
 /** The scope as documents hold it. */
 export function scopeEntry(scope: Scope): ScopeEntry {
@@ -77,9 +78,21 @@ export function cachedOnlyEntries(readings: readonly ClusterReading[]): readonly
   return [...entries.values()]
 }
 
-/** The result of one target as documents hold it. */
-export function resultEntry({target, outcome, attempts, durationMs, reason, failure}: SpokeResult): ResultEntry {
-  const {clusterUid, context, kind, namespace, name, uid, matched} = target
+/** The results of a run as documents hold them, each with the wave that its target belongs to. */
+export function resultEntries({results, waves}: Pick<RunFacts, 'results' | 'waves'>): readonly ResultEntry[] {
+  const waveOf = new Map(waves.flatMap(({targets}, index) => targets.map((target) => [target, index + 1] as const)))
+  return results.map((result) => resultEntry(result, waveOf.get(result.target) ?? null))
+}
+
+function resultEntry(result: SpokeResult, wave: number | null): ResultEntry {
+  const {outcome, attempts, durationMs, reason, failure} = result
+  const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
-  return {...workload, outcome, attempts, durationMs: Math.round(durationMs), reason, failure: failure ?? null}
+  return {...workload, wave, outcome, attempts, durationMs: Math.round(durationMs), reason, failure: failure ?? null}
+}
+
+/** One wave as documents hold it. */
+export function waveEntry({targets, state}: RunFacts['waves'][number], index: number): WaveEntry {
+  const clusters = new Set(targets.map(({clusterUid}) => clusterUid)).size
+  return {wave: index + 1, targets: targets.length, clusters, state}
 }

@@ -47,6 +47,7 @@ const plan: PlanView = {
   refused: [
     {target: target('us-east/pay/Deployment/api'), failure: failure('forbidden', 'May not patch deployments.')},
   ],
+  waves: undefined,
   leftOut: [target('eu-west/kube-system/DaemonSet/proxy')],
   notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
   cachedOnly: [],

@@ -12,6 +12,7 @@ import {scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
+import {waveLines} from './wave-lines.ts'
 import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
@@ -34,6 +35,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...contextsFromLines(plan, options),
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
+    ...waveLines(plan, options),
     ...leftOutLines(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
     ...withoutLockLines(plan, options),

@@ -46,12 +46,13 @@ function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
 function toTrouble(entry: ResultEntry): Trouble {
   const {failure, reason, attempts, durationMs} = entry
   const tries = attempts > 1 ? [`${attempts} tries`] : []
-  const note = attempts === 0 ? 'not tried' : [formatDuration(durationMs), ...tries].join(', ')
+  const inWave = entry.wave === null ? [] : [`wave ${entry.wave}`]
+  const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...tries]
   return {
     name: nameOf(entry),
     class: failure?.class ?? '',
     message: reason || (failure?.message ?? ''),
-    note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? note : '',
+    note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took].join(', ') : '',
     suggestions: failure?.suggestions ?? [],
   }
 }
@@ -74,11 +75,13 @@ export function calmLines(
 function calmRows(entries: readonly ResultEntry[], {printable, width, color, wide}: ViewOptions) {
   const palette = paletteFor(color)
   const hasReasons = entries.some(({reason}) => reason !== '')
-  const titles = ['OUTCOME', 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
+  const hasWaves = entries.some(({wave}) => wave !== null)
+  const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
   if (wide) titles.push('TRIES', 'IMAGE')
   if (hasReasons) titles.push('REASON')
   const rows = entries.map((entry) => [
     {text: entry.outcome, paint: paintOutcome(entry, palette)},
+    ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
     printable(entry.context),
     printable(entry.namespace),
     `${entry.kind}/${printable(entry.name)}`,

@@ -8,6 +8,7 @@ import {calmLines, failedNames, quietSections, troubleSections} from './result-l
 import {retryScopeLines} from './retry-lines.ts'
 import {suggestionsOf, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
+import {wavesLine} from './wave-lines.ts'
 
 /**
  * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
@@ -26,6 +27,7 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     countsLine(counts, paletteFor(options.color)),
     ...failedNames(results, options),
     ...runLine(report, options),
+    ...wavesLine(report, options),
     ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
     ...sourceLines(clusters, options),
     ...nextLines(suggestionsOf(troubles), options, retryCommands(report)),

@@ -8,6 +8,7 @@ import {permittedVerbs} from '../model/permissions.ts'
 import {writeStates} from '../model/recorded-run.ts'
 import type {CacheEntry, ErrorReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
+import {waveStates} from '../model/wave.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {renderDocument} from './documents.ts'
 import {openStates} from './ledger-words.ts'
@@ -47,6 +48,7 @@ const everyOutcome = runFacts({
     ...failureClasses.map((name) => failed(`eu/shop/Deployment/${name}`, failure(name, 'No.', 'kubectl get pods'))),
   ],
 })
+const inWave = result('eu/a/Deployment/b')
 const check = checked('eu', {
   latencyMs: 12.3,
   clockSkewMs: -4000,
@@ -99,7 +101,7 @@ const ledgers = [
     ended: {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 5, stoppedBy: 'deadline'},
   }),
   recordedRun({
-    targets: openStates.map((state) => open(`eu/shop/Deployment/${state}`, state)),
+    targets: openStates.map((state) => open(`eu/shop/Deployment/${state}`, state, {wave: 2})),
     ended: undefined,
     damagedLines: 1,
   }),
@@ -112,6 +114,9 @@ const documents = [
     reports: [
       summarizeRun(everyOutcome),
       summarizeRun(runFacts()),
+      summarizeRun(
+        runFacts({results: [inWave], waves: waveStates.map((state) => ({targets: [inWave.target], state}))}),
+      ),
       summarizeRun(runFacts({results: [result('eu/a/Deployment/b')], dryRun: 'server', waited: false, ledger: null})),
       summarizeRun(
         runFacts({results: [result('eu/a/Deployment/b', 'not-run')], stoppedBy: 'SIGINT', dryRun: 'client'}),
@@ -188,6 +193,7 @@ test('the lists of words in the schemas are those of the model', () => {
   expect($defs.failure.properties.class.enum).toEqual([...failureClasses])
   expect($defs.kind.enum).toEqual([...workloadKinds])
   expect($defs.result.properties.outcome.enum).toEqual([...outcomes])
+  expect($defs.wave.properties.state.enum).toEqual([...waveStates])
   expect($defs.verdict.properties.name.enum).toEqual(Object.keys(exitCodes))
   expect($defs.verdict.properties.code.enum).toEqual(Object.values(exitCodes).map(({code}) => code))
   expect(readSchema('check-report').$defs.permission.properties.purpose.enum).toEqual([...permittedVerbs])

@@ -87,11 +87,11 @@ function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines}: Reco
   }
 }
 
-function targetEntry({target, server, state, wrote, attempts, retryReason, result}: RecordedTarget) {
+function targetEntry({target, server, wave, state, wrote, attempts, retryReason, result}: RecordedTarget) {
   const {clusterUid, context, kind, namespace, name, uid, matched} = target
   return {
     ...{clusterUid, context, kind, namespace, name, uid, matched},
-    ...{server, state, wrote, attempts},
+    ...{server, wave: wave ?? null, state, wrote, attempts},
     outcome: result?.outcome ?? null,
     durationMs: result === undefined ? null : Math.round(result.durationMs),
     reason: result?.reason ?? retryReason ?? '',

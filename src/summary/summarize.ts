@@ -3,7 +3,7 @@ import type {CacheEntry, CacheReport, FindReport, RunReport} from '../model/repo
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {cachedOnlyEntries, clusterEntry, resultEntry, scopeEntry, workloadEntries} from './entries.ts'
+import {cachedOnlyEntries, clusterEntry, resultEntries, scopeEntry, waveEntry, workloadEntries} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {verdictOfRun} from './verdict.ts'
 import {verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
@@ -25,10 +25,11 @@ export function summarizeRun(facts: RunFacts): RunReport {
       waited,
       ledger,
       locks: facts.locks,
+      waves: facts.waves.map(waveEntry),
     },
     scope: scopeEntry(facts.scope),
     clusters: facts.readings.map(clusterEntry),
-    results: facts.results.map(resultEntry),
+    results: resultEntries(facts),
     cachedOnly: cachedOnlyEntries(facts.readings),
     counts: countOutcomes(facts.results),
     verdict: verdictOfRun(facts),

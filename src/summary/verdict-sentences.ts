@@ -50,6 +50,7 @@ const reasons = {
   'max-failures': 'Stopped early after too many failures (--max-failures)',
   ledger: 'Stopped early because the ledger could not be written',
   'lock-lost': 'Stopped early because another run has taken the lock',
+  gate: 'Declined at a gate',
 } as const satisfies Record<StopReason, string>
 
 const stopWords = (reason: StopReason | undefined) => (reason === undefined ? 'Stopped early' : reasons[reason])

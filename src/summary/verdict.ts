@@ -24,7 +24,7 @@ function exitOfRun(facts: RunFacts): ExitName {
   const {stoppedBy, results, readings, scope} = facts
   if (stoppedBy !== undefined && isSignal(stoppedBy)) return exitForSignal[stoppedBy]
   if (endedInBug(facts)) return 'bug'
-  if (facts.declined) return 'declined'
+  if (facts.declined || stoppedBy === 'gate') return 'declined'
   if (stoppedBy !== undefined && results.some(({outcome}) => outcome === 'not-run')) return 'stopped-early'
   if (results.some(needsAttention)) return 'target-failed'
   if (!readings.every(wasReadInFull)) return 'context-not-read'

@@ -9,6 +9,7 @@ import {findRun, runIdArg} from '../../cli/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/retry-request.ts'
 import {runIdentity} from '../../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../../cli/run-request.ts'
+import {requirePossibleWaves, waveGate} from '../../cli/wave-request.ts'
 import {runHub} from '../../hub/run-hub.ts'
 import type {RunReport} from '../../model/report.ts'
 import {renderNames} from '../../summary/documents.ts'
@@ -55,6 +56,7 @@ export default class RunsRetry extends BaseCommand {
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(RunsRetry)
     const {runtime} = this
+    requirePossibleWaves(flags, runtime)
     const found = await findRun(args.id, runtime)
     const retry = retryRequest(found.id, found.recorded, flags)
     const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
@@ -78,6 +80,7 @@ export default class RunsRetry extends BaseCommand {
         strict: flags.preflight === 'strict',
         lock: lockPolicy(run, spoke.verb, flags, runtime),
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
+        gate: waveGate(flags, runtime, session),
       }
       const request = {...runRequest(run, spoke, recorded, flags), retryOf: retry.retried}
       return runHub(request, hubDeps(composition, runtime, clusters, session))

@@ -4,6 +4,7 @@ import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
+import {recheckRollout} from '../recheck-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
 import {decideRestart, gone, isOlder, type RestartAim, type RestartDecision} from './restart-decision.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
@@ -103,14 +104,18 @@ async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Writ
 }
 
 function written({options, workloads, target}: Try, from: WorkloadState, feed: WorkloadFeed | undefined): Written {
-  const settle: Written['settle'] = async (watch) => {
-    if (feed === undefined) return {outcome: 'succeeded', reason: 'accepted, not waited for'}
-    const {timeoutMs, clock} = options
-    const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
-    const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) => isOlder(restartedAt, options.restartedAt)
-    return awaitRollout({target, feed, from, timeoutMs, clock, isTakenBack, podTroubles}, watch)
+  if (feed === undefined) {
+    return {outcome: 'written', settle: async () => ({outcome: 'succeeded', reason: 'accepted, not waited for'})}
   }
-  return {outcome: 'written', settle}
+  const {timeoutMs, clock} = options
+  const read = (signal: AbortSignal) => workloads.read(target, signal)
+  const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
+  const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) => isOlder(restartedAt, options.restartedAt)
+  return {
+    outcome: 'written',
+    settle: (watch) => awaitRollout({target, feed, from, timeoutMs, clock, isTakenBack, podTroubles}, watch),
+    recheck: (signal) => recheckRollout({target, from, isTakenBack, read, podTroubles}, signal),
+  }
 }
 
 function patchOf({restartedAt, runId, dryRun}: RestartOptions, {resourceVersion}: WorkloadState): RestartWrite {

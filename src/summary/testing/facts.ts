@@ -94,6 +94,7 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     scope: scope(readings.map(({context}) => context.name)),
     readings,
     results: [],
+    waves: [],
     declined: false,
     stoppedBy: undefined,
     ...more,

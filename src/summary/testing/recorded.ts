@@ -11,7 +11,8 @@ export function open(
   state: Exclude<RecordedTarget['state'], 'result'>,
   more: Partial<RecordedTarget> = {},
 ): RecordedTarget {
-  const planned = {target: target(path), server: `https://${target(path).context}.example:6443`, state}
+  const server = `https://${target(path).context}.example:6443`
+  const planned = {target: target(path), server, wave: undefined, state}
   const wrote = {planned: 'no', writing: 'maybe', written: 'yes', retrying: 'no'} as const
   const attempts = state === 'planned' ? 0 : 1
   return {...planned, wrote: wrote[state], attempts, retryReason: undefined, result: undefined, ...more}

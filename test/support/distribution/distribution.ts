@@ -7,12 +7,14 @@ import type {SpokeResult} from '../../../src/model/result.ts'
 import {noLock} from '../../../src/model/run-lock.ts'
 import {createStopSwitch, type StopReason, type StopSwitch} from '../../../src/model/stop.ts'
 import type {Plan} from '../../../src/model/target.ts'
+import type {Wave, WaveState} from '../../../src/model/wave.ts'
 import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
 
 /** One distribution on a virtual clock without jitter, and what the world saw of it. */
 interface Distributed {
   readonly results: readonly SpokeResult[]
   readonly stoppedBy: StopReason | undefined
+  readonly waves: readonly WaveState[]
   readonly events: readonly HubEvent[]
   readonly records: readonly LedgerEntry[]
   /** `web: failed, forbidden`, one per target, in plan order. */
@@ -28,6 +30,7 @@ export interface Stage {
     readonly spoke: Spoke
     readonly fanOut?: Partial<FanOut>
     readonly refusals?: ReadonlyMap<string, Failure>
+    readonly waves?: readonly Wave[]
     readonly deps?: Partial<DistributionDeps>
   }): Promise<Distributed>
 }
@@ -46,12 +49,16 @@ export function createStage(): Stage {
     clock,
     stop,
     abort,
-    async run({plan, spoke, fanOut: changes, refusals = new Map(), deps}) {
+    async run({plan, spoke, fanOut: changes, refusals = new Map(), waves = [], deps}) {
       const events: HubEvent[] = []
       const records: LedgerEntry[] = []
       const ledger = {append: async (entry: LedgerEntry) => void records.push(entry)}
-      const {results, stoppedBy} = await distribute(
-        {plan, spoke, fanOut: {...fanOut, ...changes}, refusals},
+      const {
+        results,
+        stoppedBy,
+        waves: waveStates,
+      } = await distribute(
+        {plan, spoke, fanOut: {...fanOut, ...changes}, refusals, waves},
         {
           clock,
           random: () => 0,
@@ -63,7 +70,7 @@ export function createStage(): Stage {
           ...deps,
         },
       )
-      return {results, stoppedBy, events, records, ends: results.map(endOf)}
+      return {results, stoppedBy, waves: waveStates, events, records, ends: results.map(endOf)}
     },
   }
 }

@@ -1,0 +1,59 @@
+import type {PlannedWaves, PlanView} from '../model/plan-view.ts'
+import type {RunReport, WaveEntry} from '../model/report.ts'
+import {targetName} from '../model/target.ts'
+import {paletteFor} from './palette.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+const contextsShown = 3
+
+/** The waves of a plan, what each waits for, and what stops the run between them. */
+export function waveLines({waves, refused}: PlanView, options: ViewOptions): readonly string[] {
+  if (waves === undefined) return []
+  const {printable, width, color} = options
+  const most = showsAll(options) ? Number.POSITIVE_INFINITY : contextsShown
+  const rows = waves.sizes.map((size, index) => `${index + 1}  ${sizeWords(size, most)}`)
+  const lines = rows.flatMap((row) => wrapText(printable(row), width, '  ').map((line) => `  ${line}`))
+  const tooMany = refused.length > waves.maxFailures
+  return [
+    'Waves:',
+    ...lines,
+    ...wrapText(paceSentence(waves), width),
+    ...(tooMany ? wrapText(refusedSentence(waves, refused.length), width).map(paletteFor(color).warning) : []),
+    '',
+  ]
+}
+
+function sizeWords({targets, contexts, only}: PlannedWaves['sizes'][number], most: number): string {
+  if (only !== undefined) return `1 target: ${targetName(only)}`
+  return `${countOf(targets, 'target')} in ${someOf(contexts, most)}`
+}
+
+function paceSentence({sizes, pause, maxFailures}: PlannedWaves): string {
+  const stops = `more than ${countOf(maxFailures, 'failure')} ${maxFailures === 1 ? 'stops' : 'stop'} the run.`
+  if (sizes.length < 2) return `One wave takes all of it; ${stops}`
+  const after =
+    pause === undefined ? '' : pause === 'ask' ? ', and you are asked before it' : `, and was for a pause of ${pause}`
+  return `A wave starts when everything before it is healthy${after}; ${stops}`
+}
+
+function refusedSentence({maxFailures}: PlannedWaves, refused: number): string {
+  return `${countOf(refused, 'target')} will be refused, and that is more than ${countOf(maxFailures, 'failure')}: nothing would start (--max-failures).`
+}
+
+/** How far the waves of a run came; nothing where it had none. */
+export function wavesLine({run}: RunReport, {width, color}: ViewOptions): readonly string[] {
+  const {waves} = run
+  if (waves.length === 0 || run.dryRun !== null) return []
+  return wrapText(progressSentence(waves), width).map(paletteFor(color).quiet)
+}
+
+function progressSentence(waves: readonly WaveEntry[]): string {
+  const done = waves.filter(({state}) => state === 'done').length
+  if (done === waves.length)
+    return waves.length === 1 ? 'Its only wave is done.' : `All ${waves.length} waves are done.`
+  const stopped = waves.find(({state}) => state === 'stopped')
+  const where = stopped === undefined ? 'before the first of' : `in wave ${stopped.wave} of`
+  return `Stopped ${where} ${countOf(waves.length, 'wave')}; ${countOf(waves.filter(({state}) => state === 'not-started').length, 'wave')} not started.`
+}
