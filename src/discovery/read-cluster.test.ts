@@ -102,8 +102,8 @@ describe('an exact answer of a large cluster', () => {
     const changes = {
       Deployment: {
         changes: [
-          {type: 'changed', workload: workload('new/web', 'web:3')},
-          {type: 'deleted', workload: workload('blog/web')},
+          {type: 'changed', wasThere: false, workload: workload('new/web', 'web:3')},
+          {type: 'deleted', wasThere: true, workload: workload('blog/web')},
         ],
         provenAt: '7',
       },

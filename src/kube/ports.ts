@@ -100,9 +100,13 @@ export type ChangesSince =
     }
   | {readonly unproven: Unproven}
 
-export type WorkloadChange =
+export type WorkloadChange = {
+  /** Was there one of its name in the version that was asked from? */
+  readonly wasThere: boolean
+} & (
   | {readonly type: 'changed'; readonly workload: WorkloadImages}
   | {readonly type: 'deleted'; readonly workload: WorkloadIdentity}
+)
 
 /**
  * Why nobody knows what changed: the server does not remember so far (`expired`); it is not as far yet, so that the version

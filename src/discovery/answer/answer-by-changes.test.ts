@@ -56,7 +56,11 @@ async function ask(options: FakeClusterOptions, more: {cache?: ImageCache; kinds
 }
 
 const changed = (...now: readonly WorkloadImages[]): ChangesSince => ({
-  changes: now.map((one) => ({type: 'changed', workload: one})),
+  changes: now.map((one) => ({
+    type: 'changed',
+    wasThere: cachedOnes.some(({name}) => name === one.name),
+    workload: one,
+  })),
   provenAt: '99',
 })
 
@@ -64,7 +68,10 @@ describe('a kind whose changes are proved', () => {
   test('is the cache with its changes, and is not listed', async () => {
     const changes = {
       Deployment: changed(workload('new/web', 'web:2'), workload('cached/web', 'api:1')),
-      DaemonSet: {changes: [{type: 'deleted', workload: workload('DaemonSet/cached/web')}], provenAt: '99'},
+      DaemonSet: {
+        changes: [{type: 'deleted', wasThere: true, workload: workload('DaemonSet/cached/web')}],
+        provenAt: '99',
+      },
     } as const
     const {answer, cluster, found} = await ask({changes})
     expect(found).toEqual(['StatefulSet cached', 'Deployment new'])

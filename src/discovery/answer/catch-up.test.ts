@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import type {WorkloadChange} from '../../kube/ports.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import {buildImageCache, encodeImageCache} from '../cache/image-cache.ts'
+import {countWorkloads} from '../cache/split-images.ts'
 import {workload} from '../testing/fake-cluster.ts'
 import {applyChanges, type NotCaughtUp, whyCaughtUp, whyNotCaughtUp} from './catch-up.ts'
 
@@ -20,8 +21,14 @@ const cacheOf = (workloads: typeof before) =>
     workloads,
   })
 
-const changed = (...now: typeof before): WorkloadChange[] => now.map((one) => ({type: 'changed', workload: one}))
-const deleted = (place: string): WorkloadChange => ({type: 'deleted', workload: workload(place, 'web:1')})
+const isBefore = ({kind, namespace, name}: (typeof before)[number]) =>
+  before.some((one) => one.kind === kind && one.namespace === namespace && one.name === name)
+const changed = (...now: typeof before): WorkloadChange[] =>
+  now.map((one) => ({type: 'changed', wasThere: isBefore(one), workload: one}))
+const deleted = (place: string): WorkloadChange => {
+  const gone = workload(place, 'web:1')
+  return {type: 'deleted', wasThere: isBefore(gone), workload: gone}
+}
 const without = (...places: string[]) =>
   before.filter((one) => !places.includes(`${one.kind}/${one.namespace}/${one.name}`))
 
@@ -62,6 +69,34 @@ describe('a cache with changes is the cache that would be built now', () => {
       encodeImageCache({...cache, images: cacheOf(now).images}),
     )
     expect(cache.images).toEqual(cacheOf(before).images)
+  })
+
+  test.each([
+    {what: 'nothing', changes: []},
+    {what: 'an image', changes: changed(workload('shop/web', 'web:2'))},
+    {what: 'a new one, in a namespace of its own', changes: changed(workload('new/app', 'app:1'))},
+    {what: 'one that is gone', changes: [deleted('StatefulSet/shop/web')]},
+    {what: 'one that came and went', changes: [deleted('shop/never-seen')]},
+    {what: 'all of it', changes: before.map(({kind, namespace, name}) => deleted(`${kind}/${namespace}/${name}`))},
+    {what: 'one more of a name', changes: changed(workload('DaemonSet/shop/web', 'web:1'), workload('blog/web', 'x'))},
+  ])('also its counts, where only a part of its images was read: $what', ({changes}) => {
+    const whole = cacheOf(before)
+    const wholeCounts = countWorkloads(whole.images)
+    const inPart = new Map([...whole.images].filter(([image]) => image === 'api:1'))
+    const applied = applyChanges({...whole, images: inPart, wholeCounts}, changes)
+    const now = countWorkloads(applyChanges(whole, changes).images)
+    expect(applied.wholeCounts?.kinds).toEqual(now.kinds)
+    const inhabited = [...(applied.wholeCounts?.namespaces ?? [])].filter(([, byKind]) =>
+      Object.values(byKind).some(Boolean),
+    )
+    expect(new Map(inhabited)).toEqual(now.namespaces)
+    expect(wholeCounts).toEqual(countWorkloads(whole.images))
+  })
+
+  test('counts by namespace that were not kept are not made up', () => {
+    const {kinds} = countWorkloads(cacheOf(before).images)
+    const applied = applyChanges({...cacheOf(before), wholeCounts: {kinds}}, changed(workload('new/app', 'app:1')))
+    expect(applied.wholeCounts).toEqual({kinds: {...kinds, Deployment: kinds.Deployment + 1}})
   })
 })
 

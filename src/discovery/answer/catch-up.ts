@@ -1,5 +1,6 @@
 import type {Unproven, WorkloadChange} from '../../kube/ports.ts'
 import {type WorkloadKind, workloadName} from '../../model/workload.ts'
+import {adjustCounts} from '../cache/adjust-counts.ts'
 import {addWorkload, type CachedWorkload, type ImageCache} from '../cache/image-cache.ts'
 
 /** Why a kind is scanned beside a cache that was caught up with; a cache may also never have known of it. */
@@ -13,7 +14,7 @@ export interface ScannedKind {
 
 /**
  * The cache as it would be if it were built now: of a workload that changed only its new state is in it, under each image
- * that it runs now. A cache names its workloads and knows no UIDs, so a change is told to whoever has the name.
+ * that it runs now, and it counts them all. A cache names its workloads and knows no UIDs, so a change is told to whoever has the name.
  */
 export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange[]): ImageCache {
   const changed = new Set(changes.map(({workload}) => workloadName(workload)))
@@ -23,7 +24,7 @@ export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange
     if (same.length > 0) images.set(image, same)
   }
   for (const change of changes) if (change.type === 'changed') addWorkload(images, change.workload)
-  return {...cache, images}
+  return {...cache, images, ...(cache.wholeCounts && {wholeCounts: adjustCounts(cache.wholeCounts, changes)})}
 }
 
 const whys: Readonly<Record<NotCaughtUp, string>> = {

@@ -229,3 +229,27 @@ test('ends at once with the signal, and hides no bug', async () => {
   })
   await expect(buggy.answer).rejects.toThrow(TypeError)
 })
+
+test('of each workload it is told whether it was there: what happened to it first says so', async () => {
+  const {answer, send} = setUp()
+  await send(
+    event('ADDED', 'new', '101'),
+    event('MODIFIED', 'new', '102'),
+    event('MODIFIED', 'old', '103'),
+    event('DELETED', 'gone', '104'),
+    event('ADDED', 'brief', '105'),
+    event('DELETED', 'brief', '106'),
+    event('DELETED', 'reborn', '107'),
+    event('ADDED', 'reborn', '108', {uid: 'second'}),
+    bookmark('200'),
+  )
+  const found = await answer
+  const changes = 'changes' in found ? found.changes : []
+  expect(changes.map(({type, wasThere, workload}) => `${workload.name} ${type} ${wasThere}`)).toEqual([
+    'new changed false',
+    'old changed true',
+    'gone deleted true',
+    'brief deleted false',
+    'reborn changed true',
+  ])
+})

@@ -127,7 +127,9 @@ function createReplay(kind: WorkloadKind, from: bigint): Replay {
       else reached = version
       if (event.type === 'bookmark') return
       const workload = toWorkloadImages(kind, event.object)
-      changes.set(`${workload.namespace}/${workload.name}`, {type: event.type, workload})
+      const key = `${workload.namespace}/${workload.name}`
+      const wasThere = changes.get(key)?.wasThere ?? event.type !== 'added'
+      changes.set(key, {type: event.type === 'deleted' ? 'deleted' : 'changed', workload, wasThere})
     },
     end() {
       ended = true

@@ -30,7 +30,7 @@ test('a body without anything has no line', async () => {
 const object = (resourceVersion: string) => ({metadata: {resourceVersion}})
 
 test.each([
-  {event: {type: 'ADDED', object: object('1')}, means: {type: 'changed', object: object('1'), version: '1'}},
+  {event: {type: 'ADDED', object: object('1')}, means: {type: 'added', object: object('1'), version: '1'}},
   {event: {type: 'MODIFIED', object: object('2')}, means: {type: 'changed', object: object('2'), version: '2'}},
   {event: {type: 'DELETED', object: object('3')}, means: {type: 'deleted', object: object('3'), version: '3'}},
   {event: {type: 'BOOKMARK', object: object('4')}, means: {type: 'bookmark', version: '4'}},

@@ -68,7 +68,7 @@ export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCurs
   function take(event: WatchEvent): void {
     if (event.type === 'error') throw answerError(api.party, {status: event.status})
     if (event.type === 'expired') expire()
-    if (event.type === 'changed') followed.changed(event.object)
+    if (event.type === 'added' || event.type === 'changed') followed.changed(event.object)
     if (event.type === 'deleted') followed.deleted(event.object)
     if ('version' in event && event.version !== '') version = event.version
   }

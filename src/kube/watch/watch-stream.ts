@@ -3,7 +3,7 @@ import {readLines} from './json-lines.ts'
 
 /** One line of a watch. `version` is the resource version that the watch has come to. */
 export type WatchEvent =
-  | {readonly type: 'changed' | 'deleted'; readonly object: JsonObject; readonly version: string}
+  | {readonly type: 'added' | 'changed' | 'deleted'; readonly object: JsonObject; readonly version: string}
   | {readonly type: 'bookmark'; readonly version: string}
   /** The version that the watch started from is older than what the server remembers. */
   | {readonly type: 'expired'}
@@ -31,6 +31,7 @@ export function parseWatchEvent(line: string): WatchEvent | undefined {
   const version = textAt(objectAt(object, 'metadata'), 'resourceVersion')
   switch (textAt(event, 'type')) {
     case 'ADDED':
+      return {type: 'added', object, version}
     case 'MODIFIED':
       return {type: 'changed', object, version}
     case 'DELETED':

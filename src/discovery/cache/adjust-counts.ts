@@ -1,0 +1,21 @@
+import type {WorkloadChange} from '../../kube/ports.ts'
+import type {CountsByKind, WorkloadCounts} from './image-cache.ts'
+import {noWorkloads} from './split-images.ts'
+
+/** The counts as they are after the changes. What was not counted by namespace stays so. */
+export function adjustCounts(counts: WorkloadCounts, changes: readonly WorkloadChange[]): WorkloadCounts {
+  let {kinds} = counts
+  const namespaces = counts.namespaces && new Map(counts.namespaces)
+  for (const change of changes) {
+    const {namespace} = change.workload
+    kinds = adjusted(kinds, change)
+    namespaces?.set(namespace, adjusted(namespaces.get(namespace) ?? noWorkloads, change))
+  }
+  return {kinds, ...(namespaces && {namespaces})}
+}
+
+/** Never below 0, whatever a cache says that somebody has written by hand. */
+function adjusted(counts: CountsByKind, {type, wasThere, workload: {kind}}: WorkloadChange): CountsByKind {
+  const more = (type === 'changed' ? 1 : 0) - (wasThere ? 1 : 0)
+  return {...counts, [kind]: Math.max(0, counts[kind] + more)}
+}
