@@ -1,9 +1,10 @@
 import type {CacheEntry, CacheReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
+import {nextLines, suggestionsOf} from './next-lines.ts'
 import {type Palette, paletteFor} from './palette.ts'
-import {nextLines, verdictLines} from './report-lines.ts'
-import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
+import {verdictLines} from './report-lines.ts'
+import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {bytesOf} from './words.ts'
 

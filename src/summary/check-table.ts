@@ -3,9 +3,10 @@ import {formatDuration} from '../shared/duration.ts'
 import {clockWords, credentialsWords, missingLines, noteLines} from './check-notes.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
+import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
-import {nextLines, verdictLines} from './report-lines.ts'
-import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
+import {verdictLines} from './report-lines.ts'
+import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
 
@@ -21,7 +22,7 @@ export function renderCheckTable({contexts, verdict}: CheckReport, options: View
     ...contextLines(contexts, options),
     ...missingLines(contexts, options),
     ...noteLines(contexts, options),
-    ...nextLines([...suggestionsOf(troubles), missingRoles(contexts)], options),
+    ...nextLines([...suggestionsOf(troubles), [missingRoles(contexts)]], options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

@@ -1,10 +1,11 @@
 import type {LedgerReport, RecordedTargetEntry, ResultEntry} from '../model/report.ts'
 import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
+import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
-import {nextLines, verdictLines} from './report-lines.ts'
+import {verdictLines} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
-import {suggestionsOf, type TroubleSection, troubleLines} from './trouble-lines.ts'
+import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {countOf, listOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
@@ -25,7 +26,7 @@ export function renderLedgerTable(report: LedgerReport, options: ViewOptions): s
     countsOf(report, options),
     ...failedNames(results, options),
     ...runLines(report, options),
-    ...nextLines([suggestions, ...suggestionsOf(troubles)], options),
+    ...nextLines([[suggestions], ...suggestionsOf(troubles)], options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

@@ -12,7 +12,6 @@ import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
 const namesShown = 5
-const commandsShown = 5
 
 /** The contexts that could not be read, or only in part, each with why. */
 export function unreadSections(clusters: readonly ClusterEntry[]): readonly TroubleSection[] {
@@ -83,30 +82,6 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
   return [
     ...renderColumns(columns, rows, {width: options.wide ? undefined : options.width, heading: palette.quiet}),
     ...(rest > 0 ? [palette.quiet(`… and ${countOf(rest, 'more context')}; -o wide shows all.`)] : []),
-  ]
-}
-
-/**
- * The next commands to type, each once; the first of every failure before the second of any. Those that come after all
- * others are always shown.
- */
-export function nextLines(
-  suggestions: readonly (readonly string[])[],
-  options: ViewOptions,
-  atLast: readonly string[] = [],
-): readonly string[] {
-  const palette = paletteFor(options.color)
-  const longest = Math.max(0, ...suggestions.map((list) => list.length))
-  const inTurn = Array.from({length: longest}, (_, turn) => suggestions.flatMap((list) => list.slice(turn, turn + 1)))
-  const commands = [...new Set(inTurn.flat())]
-  if (commands.length + atLast.length === 0) return []
-  const shown = commands.slice(0, commandsShown)
-  const rest = commands.length - shown.length
-  return [
-    'Next:',
-    ...shown.map((command) => `  ${palette.command(options.printable(command))}`),
-    ...(rest > 0 ? [palette.quiet(`  … and ${rest} more; -o json has them all.`)] : []),
-    ...atLast.map((command) => `  ${palette.command(options.printable(command))}`),
   ]
 }
 

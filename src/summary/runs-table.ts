@@ -2,9 +2,10 @@ import type {RunsReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
 import {renderColumns} from './columns.ts'
 import {openCounts, timeOf} from './ledger-words.ts'
+import {nextLines} from './next-lines.ts'
 import {outcomeWords} from './outcome-words.ts'
 import {type Palette, paletteFor} from './palette.ts'
-import {nextLines, verdictLines} from './report-lines.ts'
+import {verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
@@ -31,7 +32,7 @@ export function renderRunsTable({runs, notRead, verdict}: RunsReport, options: V
   const lines = [
     ...troubleLines(unread, options),
     ...runLines(runs, options),
-    ...nextLines([unfinished.map(({id}) => `hubspoke runs show ${id}`)], options),
+    ...nextLines([[unfinished.map(({id}) => `hubspoke runs show ${id}`)]], options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

@@ -24,11 +24,6 @@ export function troubleLines(section: TroubleSection, options: ViewOptions): rea
   return groupTroubles(section.troubles).flatMap((group) => [...groupLines(section, group, options), ''])
 }
 
-/** The suggestions of each group, the group's first trouble standing for all of it. */
-export function suggestionsOf(sections: readonly TroubleSection[]): readonly (readonly string[])[] {
-  return sections.flatMap(({troubles}) => groupTroubles(troubles).map((group) => group.troubles[0].suggestions))
-}
-
 function groupLines({word, noun, tone}: TroubleSection, group: TroubleGroup, options: ViewOptions) {
   const {printable, width, wide} = options
   const palette = paletteFor(options.color)

@@ -10,7 +10,7 @@ import {systemClock} from '../../src/shared/clock.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {findInProcess, foundIn, type InProcess} from './find-in-process.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
-import {fleet} from './workloads.ts'
+import {fleet, workload} from './workloads.ts'
 
 const binaries = await controlPlaneOrSkip()
 const namespace = 'hubspoke-system'
@@ -22,6 +22,7 @@ interface ConfigMap {
   readonly metadata: {
     readonly name: string
     readonly uid: string
+    readonly resourceVersion: string
     readonly labels?: Readonly<Record<string, string>>
     readonly ownerReferences?: readonly {readonly kind: string; readonly name: string; readonly uid: string}[]
   }
@@ -77,6 +78,31 @@ describe.skipIf(!binaries)('an image cache in shards, in a real cluster', () => 
   afterAll(async () => {
     await hub?.access.close()
     await cluster?.delete()
+  })
+
+  test('caught up with, counts what has come and gone since, whichever shards were read', async () => {
+    const other = ['first', 'second', 'third'].map((name) =>
+      workload({namespace: 'blue', name, image: 'registry.example/other:1', replicas: 0}),
+    )
+    const versions = workloadKinds.map(async (kind) => {
+      const {metadata} = await cluster.get<ConfigMap>(`/apis/apps/v1/${kind.toLowerCase()}s?limit=1`)
+      return [kind, metadata.resourceVersion] as const
+    })
+    const cache = {...cacheOf(), resourceVersions: new Map(await Promise.all(versions))}
+    expect(await saveImageCache(hub.access.configMaps, namespace, cache, deps())).toMatchObject({shards: 64})
+    const count = async (...namespaces: readonly string[]) => {
+      const {tier, workloadsRead} = await hub.find(image, {smallCluster: 0, namespaces})
+      expect(tier).toBe('cache+changes')
+      return workloadsRead
+    }
+    expect([await count(), await count('blu*')]).toEqual([10_006, 3])
+    await cluster.apply(other)
+    await cluster.client.delete('/apis/apps/v1/namespaces/blue/deployments/third')
+    expect([await count(), await count('blu*')]).toEqual([10_008, 5])
+    for (const name of ['first', 'second']) {
+      await cluster.client.delete(`/apis/apps/v1/namespaces/blue/deployments/${name}`)
+    }
+    expect(await count()).toBe(10_006)
   })
 
   test('of three mebibytes is a head and ConfigMaps that it owns', async () => {
