@@ -101,3 +101,11 @@ test('rows of both paths keep their order, also past the rows of one table', () 
   )
   expect(lines.slice(1).map((line) => line.split(' ')[0])).toEqual(names)
 })
+
+test('a last column may be shortened to what is left instead, before it is painted', () => {
+  const shorten = (text: string, width: number) => text.slice(0, width)
+  const last = [{title: 'NAME'}, {title: 'WHY', shorten}]
+  const rows = [['eu-west', {text: 'a reason of many words', paint: red}]]
+  expect(renderColumns(last, rows, {...plain, width: 22})[1]).toBe(`eu-west  ${red('a reason of m')}`)
+  expect(renderColumns(last, rows, {...plain, width: undefined})[1]).toBe(`eu-west  ${red('a reason of many words')}`)
+})

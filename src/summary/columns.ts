@@ -4,6 +4,8 @@ import {wrapText} from './wrap-text.ts'
 export interface Column {
   readonly title: string
   readonly align?: 'right'
+  /** Of the last column: it is shortened to the columns that are left, not wrapped. */
+  readonly shorten?: (text: string, width: number) => string
 }
 
 /** The text of a cell, already safe to print, and the colour it gets after it was measured. */
@@ -31,14 +33,15 @@ const borderless = {
 }
 
 /**
- * Rows in columns as kubectl prints them: a title line, no borders. Only the last column is wrapped to fit the width:
+ * Rows in columns as kubectl prints them: a title line, no borders. Only the last column is wrapped to fit the width, or shortened:
  * names must stay whole to be copied, and so a narrow terminal may break their lines itself.
  *
  * Plain text is padded here (10,000 rows in about 20 ms); rows with characters that take two columns or none go through
  * cli-table3, which measures them, at about 0.2 ms a row.
  */
-export function renderColumns(columns: readonly Column[], rows: readonly Row[], options: ColumnsOptions) {
-  const widths = columnWidths(columns, rows, options.width)
+export function renderColumns(columns: readonly Column[], whole: readonly Row[], options: ColumnsOptions) {
+  const widths = columnWidths(columns, whole, options.width)
+  const rows = shortenLast(columns.at(-1), whole, widths.at(-1) ?? 0)
   const titles = columns.map(({title}) => ({text: title, paint: options.heading}))
   const lines = plainLines(columns, titles, widths)
   for (let start = 0; start < rows.length; ) {
@@ -68,6 +71,15 @@ function columnWidths(columns: readonly Column[], rows: readonly Row[], width: n
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + gap.length, 0)
   const last = widths.at(-1) ?? 0
   return [...widths.slice(0, -1), Math.min(last, Math.max(minWrapWidth, width - before))]
+}
+
+function shortenLast(column: Column | undefined, rows: readonly Row[], width: number): readonly Row[] {
+  const {shorten} = column ?? {}
+  if (shorten === undefined) return rows
+  return rows.map((row) => {
+    const last = row.at(-1) ?? ''
+    return [...row.slice(0, -1), {text: shorten(textOf(last), width), paint: paintOf(last)}]
+  })
 }
 
 function plainLines(columns: readonly Column[], row: Row, widths: readonly number[]): string[] {

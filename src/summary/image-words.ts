@@ -8,6 +8,19 @@ export function shortImage(image: string): string {
   return name === undefined || digits === undefined ? image : `${name}${digits.slice(0, digestShown)}…`
 }
 
+/**
+ * The image, or what was asked for, in at most so many columns. What tells it from others is kept longest: of a digest the
+ * first digits, of a name its end, and of that its beginning: `…/ledger-service:2026.11.…`.
+ */
+export function imageWithin(image: string, width: number): string {
+  if (image.length <= width) return image
+  let short = shortImage(image)
+  for (let slash = short.indexOf('/'); short.length > width && slash !== -1; slash = short.indexOf('/', 2)) {
+    short = `…${short.slice(slash)}`
+  }
+  return short.length <= width ? short : `${short.slice(0, Math.max(0, width - 1))}…`
+}
+
 /** The images that matched in a workload, each once. */
 export function matchedImages({matched}: Pick<WorkloadEntry, 'matched'>): readonly string[] {
   return [...new Set(matched.map(({image}) => image))]

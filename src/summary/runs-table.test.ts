@@ -29,11 +29,10 @@ const empty = listedRun('20261124-101501-0001', recordedRun({run: undefined, end
 
 test('a row for each run, the newest first, and what to type to see what was left', () => {
   expect(renderRunsTable(summarize([whole, killed, empty]), terminal)).toMatchInlineSnapshot(`
-    "RUN                   STATE       EXIT  VERB     IMAGE             TARGETS
-    20261124-101501-0001  unfinished     -  -        -                 none
-    20261124-101500-0001  unfinished     -  restart  ghcr.io/acme/web  1 writing, 2 planned, 1 failed, 1
-                                                                       succeeded
-    20261124-030412-9f3a  ended          0  restart  ghcr.io/acme/web  1 succeeded
+    "RUN                   STATE       VERB     TARGETS         IMAGE
+    20261124-101501-0001  unfinished  -        none            -
+    20261124-101500-0001  unfinished  restart  1 writing of 5  ghcr.io/acme/web
+    20261124-030412-9f3a  exit 0      restart  1 succeeded     ghcr.io/acme/web
 
     Next:
       hubspoke runs show 20261124-101501-0001
@@ -46,7 +45,7 @@ test('a row for each run, the newest first, and what to type to see what was lef
 test('wide: when each began, and where its ledger is', () => {
   const text = renderRunsTable(summarize([whole]), {...terminal, wide: true})
   expect(text).toMatch(
-    /web +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +1 succeeded\n/,
+    /1 succeeded +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +ghcr\.io\/acme\/web\n/,
   )
 })
 
@@ -80,8 +79,30 @@ test('counts by outcome, and by last state where there is none, add up', () => {
 test('on a terminal the newest are shown, and how many are older', () => {
   const many = Array.from({length: 30}, (_, index) => ({...whole, id: `20261124-0000${10 + index}-0000`}))
   const text = renderRunsTable(summarize(many), terminal)
-  expect(text.match(/^2026/gm)).toHaveLength(20)
+  expect(text.match(/^2026/gm)).toHaveLength(12)
   expect(text).toContain('20261124-000039-0000')
-  expect(text).toContain('… and 10 older runs; -o wide shows all.')
+  expect(text).toContain('… and 18 older runs; -o wide shows all.')
   expect(renderRunsTable(summarize(many), {...terminal, width: undefined}).match(/^2026/gm)).toHaveLength(30)
+})
+
+const long = 'registry.internal.example.com:5000/platform/payments/ledger-service:2026.11.24-build.1234'
+
+test('a terminal of 80 columns and 24 lines shows the newest runs, one line each, whatever they are called', () => {
+  const many = Array.from({length: 30}, (_, index) => ({...killed, id: `20261124-0000${10 + index}-0000`, image: long}))
+  const text = renderRunsTable(summarize(many), {...terminal, width: 80})
+  const lines = text.trimEnd().split('\n')
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+  expect(lines.length).toBeLessThan(24)
+  expect(lines[1]).toBe('20261124-000039-0000  unfinished  restart  1 writing of 5  …/ledger-service:202…')
+})
+
+test('a pipe, and -o wide, show images and counts in full', () => {
+  for (const options of [
+    {...terminal, width: undefined},
+    {...terminal, wide: true},
+  ]) {
+    const text = renderRunsTable(summarize([{...killed, image: long}]), options)
+    expect(text).toContain('1 writing, 2 planned, 1 failed, 1 succeeded')
+    expect(text).toContain(`  ${long}\n`)
+  }
 })

@@ -1,6 +1,7 @@
 import type {RunsReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
 import {renderColumns} from './columns.ts'
+import {imageWithin} from './image-words.ts'
 import {openCounts, timeOf} from './ledger-words.ts'
 import {nextLines} from './next-lines.ts'
 import {outcomeWords} from './outcome-words.ts'
@@ -12,7 +13,8 @@ import {countOf} from './words.ts'
 
 type ListedRun = RunsReport['runs'][number]
 
-const rowsShown = 20
+/** With the next commands and the verdict they fit in a terminal of 24 lines, so that the newest is seen. */
+const rowsShown = 12
 
 /** Past runs, newest first: what was done, whether it ended, and how its targets did. */
 export function renderRunsTable({runs, notRead, verdict}: RunsReport, options: ViewOptions): string {
@@ -42,25 +44,24 @@ function runLines(runs: readonly ListedRun[], options: ViewOptions): readonly st
   if (runs.length === 0) return []
   const {printable, width, color, wide} = options
   const palette = paletteFor(color)
+  const whole = showsAll(options)
   // One row more than allowed takes no more room than saying that it is missing.
-  const shown = showsAll(options) || runs.length <= rowsShown + 1 ? runs : runs.slice(0, rowsShown)
+  const shown = whole || runs.length <= rowsShown + 1 ? runs : runs.slice(0, rowsShown)
   const rows = shown.map((run) => [
     run.id,
-    {text: run.state, paint: paintState(run, palette)},
-    run.exitCode === null ? '-' : `${run.exitCode}`,
+    {text: stateWords(run), paint: paintState(run, palette)},
     printable(run.verb ?? '-'),
-    printable(run.image ?? '-'),
+    whole ? countWords(run).join(', ') : worstWords(run),
     ...(wide ? [run.startedAt === null ? '-' : timeOf(run.startedAt), printable(run.ledger)] : []),
-    countWords(run),
+    printable(run.image ?? '-'),
   ])
   const columns = [
     {title: 'RUN'},
     {title: 'STATE'},
-    {title: 'EXIT', align: 'right' as const},
     {title: 'VERB'},
-    {title: 'IMAGE'},
-    ...(wide ? [{title: 'BEGUN AT'}, {title: 'LEDGER'}] : []),
     {title: 'TARGETS'},
+    ...(wide ? [{title: 'BEGUN AT'}, {title: 'LEDGER'}] : []),
+    {title: 'IMAGE', ...(!whole && {shorten: imageWithin})},
   ]
   const rest = runs.length - shown.length
   return [
@@ -70,13 +71,24 @@ function runLines(runs: readonly ListedRun[], options: ViewOptions): readonly st
   ]
 }
 
-/** `1 writing, 2 planned, 1 failed, 3 succeeded`. */
-function countWords({counts}: ListedRun): string {
+function stateWords({state, exitCode}: ListedRun): string {
+  return exitCode === null ? state : `exit ${exitCode}`
+}
+
+/** `1 writing`, `2 planned`, `1 failed` and `3 succeeded`: the worst first. */
+function countWords({counts}: ListedRun): readonly string[] {
   const ended = outcomes
     .map((outcome) => ({count: counts[outcomeWords[outcome].count], word: outcomeWords[outcome].title.toLowerCase()}))
     .filter(({count}) => count > 0)
     .map(({count, word}) => `${count} ${word}`)
-  return [...openCounts(counts), ...ended].join(', ') || 'none'
+  const words = [...openCounts(counts), ...ended]
+  return words.length === 0 ? ['none'] : words
+}
+
+/** `1 failed of 7`: what is worst, where all of it does not fit. */
+function worstWords(run: ListedRun): string {
+  const [worst = '', ...others] = countWords(run)
+  return others.length === 0 ? worst : `${worst} of ${run.counts.total}`
 }
 
 function paintState({state, exitCode}: ListedRun, palette: Palette): (text: string) => string {
