@@ -103,6 +103,10 @@ describe.skipIf(!binaries)('an image cache in shards, in a real cluster', () => 
       await cluster.client.delete(`/apis/apps/v1/namespaces/blue/deployments/${name}`)
     }
     expect(await count()).toBe(10_006)
+    // The build before stays beside the next one, and the next test looks at one.
+    const left = [...(await shards()).map(({metadata}) => metadata.name), 'deployment-image-cache']
+    await Promise.all(left.map((name) => cluster.client.delete(`${path}/${name}`)))
+    expect(await shards()).toEqual([])
   })
 
   test('of three mebibytes is a head and ConfigMaps that it owns', async () => {
