@@ -59,7 +59,7 @@ interface World {
 describe.skipIf(!binaries)('a run of 100 targets through networks and API servers in trouble', () => {
   let worlds: readonly World[] = []
   const kubeconfig = join(runFolder(), 'chaos.yaml')
-  const totals = {lostReplies: 0, outcomes: {} as Record<string, number>, overMs: 0}
+  const totals = {runs: 0, lostReplies: 0, outcomes: {} as Record<string, number>, overMs: 0}
 
   beforeAll(async () => {
     const policy = join(runFolder(), 'audit-policy.yaml')
@@ -153,6 +153,7 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
           `${JSON.stringify(counts)}\n`,
       )
       totals.lostReplies += lost
+      for (const {outcome} of report.results) totals.outcomes[outcome] = (totals.outcomes[outcome] ?? 0) + 1
       totals.overMs = Math.max(totals.overMs, tookMs - deadlineMs)
 
       expect(compared.flatMap(differences)).toEqual([])
@@ -161,6 +162,7 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
       expect(end.exitCode).toBe(codeFor(report))
       expect(report.run.locks.map(({state}) => state)).not.toContain('lost')
       expect(tookMs).toBeLessThan(deadlineMs + marginMs)
+      totals.runs += 1
     } catch (error) {
       process.stderr.write(`chaos, seed ${seed} failed. Its troubles:\n${schedule}\nAgain: ${again}\n`)
       throw error
@@ -168,9 +170,10 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
   })
 
   test('among them were writes that were carried out and whose reply was lost', () => {
-    process.stderr.write(
-      `chaos: ${seeds.length} seeds, ${totals.lostReplies} replies to writes lost, ` +
-        `at most ${Math.round(totals.overMs)} ms past the deadline\n`,
+    const ends = Object.entries(totals.outcomes).map(([outcome, count]) => `${count} ${outcome}`)
+    console.log(
+      `figures: ${totals.runs} of ${seeds.length} runs of 100 targets were true to their clusters (${ends.join(', ')}); ` +
+        `${totals.lostReplies} replies to writes lost; ended at most ${Math.round(totals.overMs / 1_000)} s after the deadline`,
     )
     expect(totals.lostReplies).toBeGreaterThan(0)
   })

@@ -8,7 +8,7 @@ export interface SoakPart {
   readonly files: readonly string[]
   /** Only the tests whose names match. */
   readonly tests?: string
-  /** Beside the environment of whoever started it, which wins for `HUBSPOKE_SOAK_ROUNDS` and `HUBSPOKE_SEED`. */
+  /** Beside the environment of whoever started it, which wins for `HUBSPOKE_SOAK_ROUNDS`, `HUBSPOKE_CHAOS_SEEDS` and `HUBSPOKE_SEED`. */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -40,5 +40,11 @@ export const soakParts: readonly SoakPart[] = [
     files: randomChanges,
     tests: 'rounds of random changes',
     env: {...older, HUBSPOKE_SOAK_ROUNDS: '100'},
+  },
+  {
+    name: 'chaos',
+    title: 'runs of 100 targets through networks and API servers in trouble, against the clusters',
+    files: ['test/cluster/chaos.cluster.test.ts'],
+    env: {HUBSPOKE_CHAOS_SEEDS: '30'},
   },
 ]

@@ -28,8 +28,8 @@ export async function runPart(part: SoakPart, signal: AbortSignal): Promise<Part
 }
 
 function chosenByCaller(): Record<string, string> {
-  const {HUBSPOKE_SOAK_ROUNDS: rounds, HUBSPOKE_SEED: seed} = process.env
-  return {...(rounds && {HUBSPOKE_SOAK_ROUNDS: rounds}), ...(seed && {HUBSPOKE_SEED: seed})}
+  const names = ['HUBSPOKE_SOAK_ROUNDS', 'HUBSPOKE_CHAOS_SEEDS', 'HUBSPOKE_SEED']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
 interface VitestOptions {
