@@ -1,7 +1,6 @@
 import type {Proposal} from '../hub/contract.ts'
 import type {PlanView} from '../model/plan-view.ts'
 import type {Clusters} from './clusters.ts'
-import {readConfigFile} from './config-file.ts'
 import {askConsent} from './consent.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
 import {protectedClusters} from './protected-clusters.ts'
@@ -42,10 +41,13 @@ export function agreeToPlan(
       }
       if (flags['dry-run']) return true
       if (proposal.targets.length === proposal.refusals.size) return false
-      const {protectedContexts} = await readConfigFile(runtime)
       const consent = {
         question: questionOf(view, proposal.targets.length),
-        protectedClusters: protectedClusters(plannedContexts(proposal, clusters), clusters.all, protectedContexts),
+        protectedClusters: protectedClusters(
+          plannedContexts(proposal, clusters),
+          clusters.all,
+          clusters.protectedContexts,
+        ),
         yes: flags.yes,
         confirmed: flags.confirm ?? [],
       }

@@ -5,9 +5,11 @@ import {printable} from '../shared/printable.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
 import {AlreadyReported} from './already-reported.ts'
 import {type Clusters, type ContextFlags, type Reach, withClusters} from './clusters.ts'
-import {withEnvironmentLists} from './environment-lists.ts'
+import type {KnownCommands} from './config/configured-flags.ts'
+import {contextsFrom} from './flag-levels.ts'
 import {type OutputFormat, outputFlags} from './flags.ts'
-import {reportFailure} from './report-failure.ts'
+import {documentFormat, reportFailure, requestedFormat} from './report-failure.ts'
+import {type ResolvedFlags, resolveFlags, withoutVariables} from './resolve-flags.ts'
 import {processRuntime, type Runtime} from './runtime.ts'
 import {type Session, type SessionFlags, withSession} from './session.ts'
 import {usageFailure} from './usage-failure.ts'
@@ -27,12 +29,36 @@ export abstract class BaseCommand extends Command {
   /** The command line as it was typed: parsing changes `argv`. */
   protected readonly typed: readonly string[] = [...this.argv]
 
-  protected override parse<
+  /** Undefined: they could not be read yet. */
+  private resolved: ResolvedFlags | undefined
+
+  protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
-    return super.parse(options, withEnvironmentLists(argv, this.ctor.flags ?? {}, this.runtime.env))
+    this.resolved = await resolveFlags(argv, this.knownCommands(), this.runtime)
+    const {flags, baseFlags} = options ?? {}
+    const filledIn = {
+      ...options,
+      ...(flags && {flags: withoutVariables(flags)}),
+      ...(baseFlags && {baseFlags: withoutVariables(baseFlags)}),
+    }
+    return super.parse(filledIn, [...this.resolved.argv])
+  }
+
+  private knownCommands(): KnownCommands {
+    const typed = (id: string) => id.replaceAll(':', ' ')
+    return {
+      running: typed(this.id ?? ''),
+      flags: {...this.ctor.baseFlags, ...this.ctor.flags},
+      described: new Map(this.config.commands.map(({id, flags}) => [typed(id), flags])),
+    }
+  }
+
+  /** What chose the contexts, when that was not the command line. */
+  protected contextsFrom(): string | undefined {
+    return this.resolved && contextsFrom(this.resolved)
   }
 
   /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
@@ -41,7 +67,8 @@ export abstract class BaseCommand extends Command {
     reach: Reach,
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
-    return withClusters(flags, {...reach, runtime: this.runtime}, (clusters) =>
+    if (!this.resolved) throw new Error('clusters are reached before the flags were parsed')
+    return withClusters(flags, {...reach, runtime: this.runtime, file: this.resolved.file}, (clusters) =>
       withSession(this.runtime, flags, (session) => {
         sayTurns(clusters, session)
         return work(clusters, session)
@@ -83,7 +110,8 @@ export abstract class BaseCommand extends Command {
     if ('code' in error && error.code === 'EEXIT') throw error
     const {env, stdout, stderr} = this.runtime
     const failure = this.failureOf(error)
-    this.runtime.setExitCode(await reportFailure(failure, {argv: this.typed, env, stdout, stderr}))
+    const format = this.resolved ? documentFormat(this.resolved) : requestedFormat(this.typed, env)
+    this.runtime.setExitCode(await reportFailure(failure, {format, stdout, stderr}))
     throw new AlreadyReported(failure.message)
   }
 

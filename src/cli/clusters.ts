@@ -1,11 +1,14 @@
 import {type SelectedContexts, selectContexts} from '../discovery/select/select-contexts.ts'
 import type {ClusterAccess, Kubeconfig} from '../kube/ports.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
+import {chosenGroups} from './config/chosen-groups.ts'
+import type {ConfigFile} from './config/config-file.ts'
 import type {Runtime} from './runtime.ts'
 
 export interface ContextFlags {
   readonly kubeconfig?: string | undefined
   readonly context?: readonly string[] | undefined
+  readonly group?: readonly string[] | undefined
   readonly 'all-contexts'?: boolean
 }
 
@@ -20,6 +23,8 @@ export interface Reach {
 export interface Clusters extends SelectedContexts {
   /** Every context of the kubeconfig. */
   readonly all: readonly ContextRef[]
+  /** Globs of those that the config file protects. */
+  readonly protectedContexts: readonly string[]
   open(context: string): ClusterAccess
   costOf(context: string): ClusterReading['cost']
   /** More contexts than these take turns. */
@@ -33,9 +38,10 @@ export interface Clusters extends SelectedContexts {
  */
 export async function withClusters<Result>(
   flags: ContextFlags,
-  {writes, only, runtime}: Reach & {readonly runtime: Runtime},
+  {writes, only, runtime, file}: Reach & {readonly runtime: Runtime; readonly file: ConfigFile},
   use: (clusters: Clusters) => Promise<Result>,
 ): Promise<Result> {
+  const groups = chosenGroups(flags.group, file)
   const {loadKubeconfig} = await import('../kube/kubeconfig.ts')
   const {env, homeDir, clock} = runtime
   const kubeconfig = await loadKubeconfig({
@@ -46,12 +52,20 @@ export async function withClusters<Result>(
     isTerminal: runtime.terminal !== undefined,
   })
   const {contexts, connectedAtOnce} = kubeconfig
-  const choice = {contexts, patterns: flags.context ?? [], allContexts: flags['all-contexts'] ?? false, writes}
+  const choice = {
+    contexts,
+    patterns: flags.context ?? [],
+    groups,
+    knownGroups: [...file.groups.keys()],
+    allContexts: flags['all-contexts'] ?? false,
+    writes,
+  }
   const opened = rememberOpened(kubeconfig)
   try {
     return await use({
       ...(only === undefined ? selectContexts(choice) : takeOnly(contexts, only)),
       all: contexts,
+      protectedContexts: file.protectedContexts,
       open: opened.open,
       costOf: opened.costOf,
       connectedAtOnce,
@@ -76,11 +90,4 @@ function rememberOpened(kubeconfig: Kubeconfig) {
     costOf: (context: string) => opened.get(context)?.cost() ?? {connections: 0, requests: 0, bytesRead: 0},
     close: () => Promise.all([...opened.values()].map((access) => access.close())),
   }
-}
-
-/** The variable that chose the contexts when the command line did not: they are marked in the plan. */
-export function contextsFrom(argv: readonly string[], {env}: Pick<Runtime, 'env'>): string | undefined {
-  const isOption = (word: string) => /^(-c|--context(=|$)|--all-contexts$)/.test(word)
-  if (argv.some(isOption)) return undefined
-  return ['HUBSPOKE_CONTEXT', 'HUBSPOKE_ALL_CONTEXTS'].find((name) => env[name])
 }

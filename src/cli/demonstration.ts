@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {devNull} from 'node:os'
 import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
@@ -69,17 +70,7 @@ function runProgram(argv: readonly string[], env: Runtime['env']): Promise<numbe
 
 /** What a terminal program needs, and no more: above all nothing that would change how the demonstration runs. */
 function childEnvironment(env: Runtime['env']): Record<string, string> {
-  const kept = [
-    'HOME',
-    'PATH',
-    'TERM',
-    'COLORTERM',
-    'NO_COLOR',
-    'LANG',
-    'LC_ALL',
-    'CI',
-    'XDG_STATE_HOME',
-    'XDG_CONFIG_HOME',
-  ]
-  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+  const kept = ['HOME', 'PATH', 'TERM', 'COLORTERM', 'NO_COLOR', 'LANG', 'LC_ALL', 'CI', 'XDG_STATE_HOME']
+  const passed = Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+  return {...passed, HUBSPOKE_CONFIG: devNull}
 }

@@ -33,12 +33,22 @@ export const contextFlags = {
   }),
   context: Flags.string({
     char: 'c',
-    summary: 'Contexts by name or glob; "!PATTERN" leaves out. May be repeated.',
+    summary: 'Contexts by name or glob; "!PATTERN" leaves out, of groups, too. May be repeated.',
     helpValue: 'PATTERN',
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
     env: 'HUBSPOKE_CONTEXT',
+    helpGroup: 'CLUSTERS',
+  }),
+  group: Flags.string({
+    char: 'g',
+    summary: 'Groups of contexts that the config file names, together with those of -c. May be repeated.',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    env: 'HUBSPOKE_GROUP',
     helpGroup: 'CLUSTERS',
   }),
   'all-contexts': Flags.boolean({

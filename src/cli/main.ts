@@ -4,7 +4,7 @@ import {type Failure, toFailure} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {AlreadyReported} from './already-reported.ts'
 import {outputTo} from './output.ts'
-import {pleaseReport, reportFailure} from './report-failure.ts'
+import {pleaseReport, reportFailure, requestedFormat} from './report-failure.ts'
 import {unknownCommand} from './usage-failure.ts'
 
 /**
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     if (isExit(error)) process.exitCode = error.oclif.exit
     else if (!(error instanceof AlreadyReported)) {
       const failure = await failureOf(error, argv)
-      process.exitCode = await reportFailure(failure, {argv, env: process.env, stdout, stderr})
+      process.exitCode = await reportFailure(failure, {format: requestedFormat(argv, process.env), stdout, stderr})
     }
   }
   await stdout.flushed()

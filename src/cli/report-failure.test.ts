@@ -19,7 +19,11 @@ async function reported(argv: readonly string[], failed = failure) {
     },
     flushed: async () => undefined,
   })
-  const code = await reportFailure(failed, {argv, env: {}, stdout: outputTo('stdout'), stderr: outputTo('stderr')})
+  const code = await reportFailure(failed, {
+    format: requestedFormat(argv, {}),
+    stdout: outputTo('stdout'),
+    stderr: outputTo('stderr'),
+  })
   return {...written, code}
 }
 

@@ -3,12 +3,14 @@ import type {Failure, FailureClass} from '../model/failure.ts'
 import type {ErrorReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
 import {renderDocument} from '../summary/documents.ts'
+import {saidOnCommandLine} from './command-line-flags.ts'
+import {type FilledIn, fillIn, saidInEnvironment} from './flag-levels.ts'
+import {outputFlag, outputFlags} from './flags.ts'
 import type {Output} from './output.ts'
 
 export interface FailedInvocation {
-  /** The command line as it was typed. */
-  readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Undefined: no document was asked for. */
+  readonly format: 'json' | 'yaml' | undefined
   readonly stdout: Output
   readonly stderr: Output
 }
@@ -17,10 +19,9 @@ export interface FailedInvocation {
  * Tells of a failure that came before there was a report, in the same way and with the same code in every format: an
  * `ErrorReport` on stdout where a document was asked for, sentences on stderr. Returns the exit code.
  */
-export async function reportFailure(failure: Failure, {argv, env, stdout, stderr}: FailedInvocation): Promise<number> {
+export async function reportFailure(failure: Failure, {format, stdout, stderr}: FailedInvocation): Promise<number> {
   const name = exitForClass[failure.class]
   const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
-  const format = requestedFormat(argv, env)
   if (format !== undefined) {
     const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
     stdout.write(await renderDocument(report, format))
@@ -58,22 +59,19 @@ const exitForClass = {
   internal: 'bug',
 } as const satisfies Record<FailureClass, ExitName>
 
-/** The document format asked for on a command line that could not be parsed; undefined when text was asked for. */
+/** The document format that the flags ask for; undefined when that is text. */
+export function documentFormat({said}: Pick<FilledIn, 'said'>): 'json' | 'yaml' | undefined {
+  if (said.get('json')?.values.length) return 'json'
+  const format = said.get('output')?.values.at(-1)
+  return format === 'json' || format === 'yaml' ? format : undefined
+}
+
+const formatFlags = {...outputFlags, output: outputFlag(['json', 'yaml']), yes: {type: 'boolean', char: 'y'}} as const
+
+/** The same of a command line that could not be parsed. */
 export function requestedFormat(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): 'json' | 'yaml' | undefined {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const said = own.flatMap((word, at) => {
-    if (word === '--output' || /^-[qvy]*o$/.test(word)) return [own[at + 1]]
-    const [, format] = /^(?:--output=|-[qvy]*o=?)(table|wide|json|yaml|name|junit)$/.exec(word) ?? []
-    return format === undefined ? [] : [format]
-  })
-  if (own.includes('--json') || isOn(env.HUBSPOKE_JSON)) return 'json'
-  const format = said.at(-1) ?? env.HUBSPOKE_OUTPUT
-  return format === 'json' || format === 'yaml' ? format : undefined
+  return documentFormat(fillIn([saidOnCommandLine(argv, formatFlags), saidInEnvironment(formatFlags, env)]))
 }
-
-/** As oclif reads the environment variable of a flag without a value. */
-const isOn = (value: string | undefined) =>
-  value !== undefined && ['1', 'true', 'y', 'yes'].includes(value.toLowerCase())

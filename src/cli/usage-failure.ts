@@ -12,7 +12,7 @@ export function usageFailure(error: Error, words: string, flags: readonly string
  * What oclif says of a command line, without its layout, its pointer to help, and its note about flags that swallow
  * arguments, which ours do not.
  */
-function usageSentence(message: string): string {
+export function usageSentence(message: string): string {
   const said = message
     .split('\n')
     .filter((line) => !/^(See more help with --help|Note: --|Alternatively, you can use "--")/.test(line))

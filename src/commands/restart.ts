@@ -1,6 +1,5 @@
 import {agreeToPlan} from '../cli/agree-to-plan.ts'
 import {BaseCommand} from '../cli/base-command.ts'
-import {contextsFrom} from '../cli/clusters.ts'
 import {requireSomebodyToAsk} from '../cli/consent.ts'
 import {discoveryRequest} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
@@ -64,7 +63,7 @@ export default class Restart extends BaseCommand {
         verb: spoke.verb,
         image: query.text,
         restartedAt: run.stamp,
-        contextsFrom: contextsFrom(this.typed, runtime),
+        contextsFrom: this.contextsFrom(),
       }
       const composition = {
         run,

@@ -121,9 +121,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
           exitCode = code
         },
       }
-      await withProcessEnvironment(options.env ?? {}, () =>
-        execute(Command, name, words.slice(name.split(' ').length), runtime),
-      )
+      await execute(Command, name, words.slice(name.split(' ').length), runtime)
       return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => documentOf(stdout.text())}
     },
     [Symbol.asyncDispose]: () => rm(home, {recursive: true, force: true}),
@@ -136,16 +134,6 @@ function documentOf(text: string): unknown {
   const errors = isReport ? schemaErrors(document) : []
   if (errors.length > 0) throw new Error(`not as its schema says: ${errors.join('; ')}`)
   return document
-}
-
-/** oclif takes the values of flags from the process itself. */
-async function withProcessEnvironment(env: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> {
-  Object.assign(process.env, env)
-  try {
-    await work()
-  } finally {
-    for (const name of Object.keys(env)) delete process.env[name]
-  }
 }
 
 async function execute(

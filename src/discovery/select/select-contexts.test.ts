@@ -6,7 +6,7 @@ const eks = 'arn:aws:eks:eu-west-1:123:cluster/prod'
 const names = ['prod-eu', 'prod-us', 'staging', eks, 'admin@lab.example:6443', 'dev']
 const contexts = names.map((name) => ({name, server: `https://${name}`, namespace: 'default'}))
 const choose = (choice: Partial<ContextChoice>) =>
-  selectContexts({contexts, patterns: [], allContexts: false, writes: false, ...choice})
+  selectContexts({contexts, patterns: [], groups: [], knownGroups: [], allContexts: false, writes: false, ...choice})
 
 function refusal(choice: Partial<ContextChoice>): HubspokeError {
   try {
@@ -74,6 +74,60 @@ describe('a write', () => {
   })
 })
 
+describe('groups', () => {
+  const group = (name: string, ...patterns: string[]) => ({name, patterns, from: '/home/jane/config.yaml'})
+  const prod = group('prod', 'prod-*', '!prod-us')
+  const us = group('us', '*-us')
+
+  test.each([
+    {groups: [prod], patterns: [], expected: ['prod-eu'], because: 'what it takes, without what it leaves out'},
+    {
+      groups: [prod, us],
+      patterns: [],
+      expected: ['prod-eu', 'prod-us'],
+      because: 'an exclude is of its own group only',
+    },
+    {groups: [prod], patterns: ['dev'], expected: ['prod-eu', 'dev'], because: 'what -c takes comes on top'},
+    {groups: [prod], patterns: ['prod-us'], expected: ['prod-eu', 'prod-us'], because: 'of what it leaves out, too'},
+    {groups: [us, prod], patterns: ['!prod-eu'], expected: ['prod-us'], because: '-c leaves out of all groups'},
+    {groups: [group('all', '*')], patterns: ['!*prod*', '!admin*'], expected: ['staging', 'dev'], because: 'several'},
+  ])('$groups and $patterns: $because', ({groups, patterns, expected}) => {
+    const {selected, leftOut} = choose({groups, patterns, writes: true})
+    expect(selected.map(({name}) => name)).toEqual(expected)
+    expect(selected.length + leftOut.length).toBe(names.length)
+  })
+
+  test.each([
+    {patterns: ['prod-*', 'prod-ue'], says: '"prod-ue"', because: 'a typo would make it smaller'},
+    {patterns: ['prod-*', '!prod-uss'], says: '"!prod-uss"', because: 'a typo would make it larger'},
+  ])('with $patterns are wrong configuration, named with their file: $because', ({patterns, says}) => {
+    const error = refusal({groups: [us, group('prod', ...patterns)]})
+    expect(error.failureClass).toBe('usage')
+    expect(error.message).toBe(
+      `The group "prod" of /home/jane/config.yaml names what no context of the kubeconfig matches: ${says}.`,
+    )
+    expect(error.suggestions.length).toBeGreaterThan(0)
+  })
+
+  test('that leave nothing are wrong configuration', () => {
+    expect(refusal({groups: [us, group('none', 'dev', '!d*')]}).message).toBe(
+      'The group "none" of /home/jane/config.yaml leaves no context.',
+    )
+  })
+
+  test('are not said together with --all-contexts', () => {
+    expect(refusal({groups: [us], allContexts: true}).failureClass).toBe('usage')
+  })
+
+  test('are named to who chose nothing', () => {
+    expect(refusal({writes: true, knownGroups: ['prod', 'us']}).suggestions.slice(0, 3)).toEqual([
+      '-g prod',
+      '-g us',
+      '-c prod-eu',
+    ])
+  })
+})
+
 describe('wrong usage', () => {
   test('is a pattern that matches nothing, even beside good ones', () => {
     const error = refusal({patterns: ['staging', 'prod-ue', 'nope*']})
@@ -98,7 +152,7 @@ describe('wrong usage', () => {
 
   test('is to say all and some', () => {
     expect(refusal({allContexts: true, patterns: ['dev']}).message).toBe(
-      'Say --all-contexts or name contexts with -c, not both.',
+      'Say --all-contexts or name contexts with -c or -g, not both.',
     )
   })
 

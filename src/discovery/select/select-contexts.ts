@@ -1,5 +1,6 @@
 import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {globMatches} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
@@ -11,9 +12,21 @@ export interface ContextChoice {
   readonly contexts: readonly ContextRef[]
   /** The patterns of `-c`: globs over names, `!pattern` to exclude. Their order means nothing: an exclude always wins. */
   readonly patterns: readonly string[]
+  /** The groups of `-g`: what they take is taken beside what the patterns take. */
+  readonly groups: readonly ContextGroup[]
+  /** The names of all groups, to tell who chose nothing. */
+  readonly knownGroups: readonly string[]
   readonly allContexts: boolean
   /** Does the command write? Then all contexts are taken only when that was said. */
   readonly writes: boolean
+}
+
+/** Contexts that the config file gave a name. An exclude among its patterns leaves out of this group only. */
+export interface ContextGroup {
+  readonly name: string
+  readonly patterns: readonly string[]
+  /** Path of the config file. */
+  readonly from: string
 }
 
 /** Both in the order of the kubeconfig. */
@@ -25,39 +38,68 @@ export interface SelectedContexts {
 const atMostNamed = 10
 
 /**
- * The contexts to reach, and those that are not.
+ * The contexts to reach, and those that are not: all that a group or a pattern takes, without what `!pattern` leaves out.
  *
- * @throws HubspokeError of class `usage` when a pattern (an exclude too) matches no context, when nothing is left, and
- * when a command that writes was not told where
+ * @throws HubspokeError of class `usage` when a pattern (an exclude, and one of a group too) matches no context, when
+ * nothing is left, and when a command that writes was not told where
  */
-export function selectContexts({contexts, patterns, allContexts, writes}: ContextChoice): SelectedContexts {
+export function selectContexts(choice: ContextChoice): SelectedContexts {
+  const {contexts, patterns, groups, allContexts, writes} = choice
   const names = contexts.map(({name}) => name)
   if (names.length === 0) {
     throw new HubspokeError('usage', 'The kubeconfig has no contexts.', {suggestions: ['kubectl config get-contexts']})
   }
-  const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
-  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
+  const {wanted, unwanted} = parted(patterns)
   refuseUnmatched(patterns, names)
-  if (allContexts && wanted.length > 0) {
-    throw new HubspokeError('usage', 'Say --all-contexts or name contexts with -c, not both.', {
+  const isChosen = wanted.length > 0 || groups.length > 0
+  if (allContexts && isChosen) {
+    throw new HubspokeError('usage', 'Say --all-contexts or name contexts with -c or -g, not both.', {
       suggestions: ["--all-contexts -c '!PATTERN'  to take all but some"],
     })
   }
-  if (writes && !allContexts && wanted.length === 0) throw notTold(names, unwanted.length > 0)
+  if (writes && !allContexts && !isChosen) throw notTold(choice, unwanted.length > 0)
+  const members = new Set(groups.flatMap((group) => membersOf(group, names)))
   const isSelected = ({name}: ContextRef): boolean =>
-    (wanted.length === 0 || matchesAny(wanted, name)) && !matchesAny(unwanted, name)
+    (!isChosen || members.has(name) || matchesAny(wanted, name)) && !matchesAny(unwanted, name)
   const selected = contexts.filter(isSelected)
   if (selected.length === 0) throw new HubspokeError('usage', 'The patterns of -c leave no context.')
   return {selected, leftOut: contexts.filter((context) => !isSelected(context))}
+}
+
+function membersOf({name, patterns, from}: ContextGroup, names: readonly string[]): readonly string[] {
+  const group = `The group ${quoted(name)} of ${printable(from)}`
+  const unmatched = unmatchedOf(patterns, names)
+  if (unmatched.length > 0) {
+    const near = unmatched.flatMap((pattern) => nearNames(bare(pattern), names))
+    const suggestions = [...new Set(near)].map((one) => `${quoted(one)}  is a context`)
+    const message = `${group} names what no context of the kubeconfig matches: ${unmatched.map(quoted).join(', ')}.`
+    throw new HubspokeError('usage', message, {suggestions})
+  }
+  const {wanted, unwanted} = parted(patterns)
+  const members = names.filter((one) => matchesAny(wanted, one) && !matchesAny(unwanted, one))
+  if (members.length === 0) throw new HubspokeError('usage', `${group} leaves no context.`)
+  return members
 }
 
 function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => globMatches(pattern, name))
 }
 
+function parted(patterns: readonly string[]) {
+  return {
+    wanted: patterns.filter((pattern) => !pattern.startsWith('!')),
+    unwanted: patterns.filter((pattern) => pattern.startsWith('!')).map(bare),
+  }
+}
+
+const bare = (pattern: string): string => (pattern.startsWith('!') ? pattern.slice(1) : pattern)
+
+function unmatchedOf(patterns: readonly string[], names: readonly string[]): readonly string[] {
+  return patterns.filter((pattern) => !names.some((name) => globMatches(bare(pattern), name)))
+}
+
 function refuseUnmatched(patterns: readonly string[], names: readonly string[]): void {
-  const bare = (pattern: string): string => (pattern.startsWith('!') ? pattern.slice(1) : pattern)
-  const unmatched = patterns.filter((pattern) => !names.some((name) => globMatches(bare(pattern), name)))
+  const unmatched = unmatchedOf(patterns, names)
   if (unmatched.length === 0) return
   const near = unmatched.flatMap((pattern) => {
     const exclude = pattern.startsWith('!') ? '!' : ''
@@ -68,11 +110,14 @@ function refuseUnmatched(patterns: readonly string[], names: readonly string[]):
   })
 }
 
-function notTold(names: readonly string[], onlyExcludes: boolean): HubspokeError {
+function notTold({contexts, knownGroups}: ContextChoice, onlyExcludes: boolean): HubspokeError {
   const why = onlyExcludes
     ? 'A command that writes must be told which contexts to take, not only which to leave out.'
     : 'A command that writes must be told which contexts to take.'
-  return new HubspokeError('usage', why, {suggestions: [...asOptions(names), '--all-contexts']})
+  const groups = knownGroups.slice(0, atMostNamed).map((name) => `-g ${name}`)
+  return new HubspokeError('usage', why, {
+    suggestions: [...groups, ...asOptions(contexts.map(({name}) => name)), '--all-contexts'],
+  })
 }
 
 function asOptions(names: readonly string[]): string[] {

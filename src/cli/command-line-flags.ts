@@ -1,0 +1,56 @@
+import type {FlagFacts, FlagLevel, FlagTable, Said} from './flag-levels.ts'
+
+/** Adds what is said of a flag. */
+type Say = (name: string, value: string | undefined) => void
+
+/** What the words of a command line say, as oclif reads them: `-qc prod`, `-cprod`, `--context=prod`, `--no-wait`. */
+export function saidOnCommandLine(argv: readonly string[], flags: FlagTable): FlagLevel {
+  const said = new Map<string, Said>()
+  const say: Say = (name, value) => {
+    const values = said.get(name)?.values ?? []
+    said.set(name, {values: value === undefined ? values : [...values, value], words: []})
+  }
+  const words = beforeDashes(argv)
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    const wantsNext = word.startsWith('--') ? readLong(word, flags, say) : readShort(word, flags, say)
+    if (wantsNext !== undefined) say(wantsNext, words[++at] ?? '')
+  }
+  return said
+}
+
+/** Behind `--` there are no flags. */
+export function beforeDashes(argv: readonly string[]): readonly string[] {
+  return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+}
+
+/** The flag whose value is the next word; undefined where there is none. */
+function readLong(word: string, flags: FlagTable, say: Say): string | undefined {
+  const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? []
+  const flag = own(flags, name)
+  if (flag?.type === 'boolean') say(name, 'true')
+  else if (flag !== undefined) {
+    if (value === undefined) return name
+    say(name, value)
+  } else if (name.startsWith('no-') && own(flags, name.slice(3))?.allowNo) say(name.slice(3), undefined)
+  return undefined
+}
+
+function readShort(word: string, flags: FlagTable, say: Say): string | undefined {
+  if (!word.startsWith('-')) return undefined
+  for (let at = 1; at < word.length; at++) {
+    const [name, flag] = Object.entries(flags).find(([, {char}]) => char === word[at]) ?? []
+    if (name === undefined || flag === undefined) return undefined
+    if (flag.type === 'boolean') say(name, 'true')
+    else {
+      const value = word.slice(at + 1)
+      if (value === '') return name
+      say(name, value.replace(/^=/, ''))
+      return undefined
+    }
+  }
+  return undefined
+}
+
+const own = (flags: FlagTable, name: string): FlagFacts | undefined =>
+  Object.hasOwn(flags, name) ? flags[name] : undefined

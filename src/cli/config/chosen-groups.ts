@@ -1,0 +1,33 @@
+import {quoted} from '../../discovery/problem.ts'
+import {nearNames} from '../../discovery/select/near-names.ts'
+import type {ContextGroup} from '../../discovery/select/select-contexts.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {printable} from '../../shared/printable.ts'
+import type {ConfigFile} from './config-file.ts'
+
+const atMostNamed = 10
+
+/**
+ * The groups of the config file that are chosen with `-g`, once each.
+ *
+ * @throws HubspokeError of class `usage` for one that there is not
+ */
+export function chosenGroups(names: readonly string[] | undefined, file: ConfigFile): readonly ContextGroup[] {
+  return [...new Set(names)].map((name) => {
+    const patterns = file.groups.get(name)
+    if (patterns === undefined) throw unknownGroup(name, file)
+    return {name, patterns, from: file.path}
+  })
+}
+
+function unknownGroup(name: string, {groups, path, exists}: ConfigFile): HubspokeError {
+  if (!exists) {
+    const message = `There is no group ${quoted(name)}: the config file ${printable(path)} does not exist.`
+    return new HubspokeError('usage', message, {suggestions: ["-c 'PATTERN'  to name contexts"]})
+  }
+  const near = nearNames(name, groups.keys())
+  const suggested = near.length > 0 ? near : [...groups.keys()].slice(0, atMostNamed)
+  return new HubspokeError('usage', `There is no group ${quoted(name)} in ${printable(path)}.`, {
+    suggestions: suggested.map((group) => `-g ${group}`),
+  })
+}

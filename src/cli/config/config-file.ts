@@ -1,0 +1,46 @@
+import {HubspokeError} from '../../model/failure.ts'
+import {printable} from '../../shared/printable.ts'
+
+/** What the config file says. */
+export interface ConfigFile {
+  readonly path: string
+  /** A file that does not exist says nothing. */
+  readonly exists: boolean
+  /** Globs of contexts whose names must be typed before anything is written to them. */
+  readonly protectedContexts: readonly string[]
+  /** Patterns of contexts, by the name of their group. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Of flags, for every command that has them. */
+  readonly defaults: ConfiguredDefaults
+  /** Of the flags of one command, by its name as it is typed. */
+  readonly commandDefaults: ReadonlyMap<string, CommandDefaults>
+}
+
+/** By the name of the flag. */
+export type ConfiguredDefaults = ReadonlyMap<string, ConfiguredDefault>
+
+export interface CommandDefaults extends Place {
+  readonly defaults: ConfiguredDefaults
+}
+
+/** Where something stands in the config file. */
+export interface Place {
+  /** `defaults.restart.timeout` */
+  readonly key: string
+  readonly line: number
+}
+
+export interface ConfiguredDefault extends Place {
+  readonly values: readonly string[]
+  readonly isList: boolean
+}
+
+/** What is wrong with a key of the config file, and where that stands. */
+export function wrongConfig(
+  path: string,
+  {key, line}: Place,
+  why: string,
+  suggestions: readonly string[] = [],
+): HubspokeError {
+  return new HubspokeError('usage', `"${printable(key)}" in ${printable(path)} (line ${line}) ${why}.`, {suggestions})
+}

@@ -1,0 +1,114 @@
+import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
+import {nearNames} from '../../discovery/select/near-names.ts'
+import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flag-levels.ts'
+import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags.ts'
+import {usageSentence} from '../usage-failure.ts'
+import {type ConfigFile, type ConfiguredDefault, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
+
+/** The commands that there are, and the one that runs. */
+export interface KnownCommands {
+  /** As it is typed. */
+  readonly running: string
+  /** The flags of the one that runs. */
+  readonly flags: Interfaces.FlagInput
+  /** Of every command, by its name as it is typed: what its flags are, without how they are parsed. */
+  readonly described: ReadonlyMap<string, Readonly<Record<string, Command.Flag.Cached>>>
+}
+
+/** Their parsers are at hand whichever command runs, so that a wrong value is found by the first one that does. */
+const sharedFlags: Interfaces.FlagInput = {...outputFlags, ...contextFlags, ...workloadFlags, ...writeFlags}
+
+/** Flags that the environment may set and the config file may not, each with the reason. */
+const neverConfigured: ReadonlyMap<string, string> = new Map([
+  ['run-id', 'it names one run'],
+  ['dry-run', 'no command line could take it back'],
+])
+
+/**
+ * The defaults of the config file for the command that runs: first those of its own section, then those of all commands.
+ * Every other default is checked, too.
+ *
+ * @throws HubspokeError of class `usage` for a command or a flag that there is not, for one that the config file may not
+ * set, and for a value that the flag does not take
+ */
+export async function configuredFlags(file: ConfigFile, commands: KnownCommands): Promise<readonly FlagLevel[]> {
+  const {running, described} = commands
+  let own: FlagLevel = new Map()
+  for (const [command, {defaults, ...place}] of file.commandDefaults) {
+    const flags = described.get(command)
+    if (flags === undefined) {
+      const near = nearNames(command, described.keys())
+      throw wrongConfig(file.path, place, 'is neither a command nor a flag', asKeys(near))
+    }
+    const level = await readDefaults(file, defaults, {
+      flags: [flags],
+      parsers: command === running ? commands.flags : {},
+    })
+    if (command === running) own = level
+  }
+  const all = await readDefaults(file, file.defaults, {flags: [...described.values()], parsers: commands.flags})
+  return [own, new Map([...all].filter(([name]) => commands.flags[name]?.env !== undefined))]
+}
+
+/** Whom defaults are for. */
+interface Addressee {
+  readonly flags: readonly Readonly<Record<string, Command.Flag.Cached>>[]
+  readonly parsers: Interfaces.FlagInput
+}
+
+async function readDefaults(file: ConfigFile, defaults: ConfiguredDefaults, addressee: Addressee): Promise<FlagLevel> {
+  const level = new Map<string, Said>()
+  for (const [name, value] of defaults) {
+    const described = describedFlag(name, value, file.path, addressee)
+    const parser = ownFlag(addressee.parsers, name) ?? ownFlag(sharedFlags, name) ?? parserOf(described)
+    level.set(name, await readDefault(name, value, parser, file.path))
+  }
+  return level
+}
+
+function describedFlag(name: string, value: ConfiguredDefault, path: string, {flags}: Addressee): Command.Flag.Cached {
+  const named = flags.flatMap((table) => ownFlag(table, name) ?? [])
+  if (named.length === 0) {
+    const near = nearNames(name, new Set(flags.flatMap((table) => Object.keys(table))))
+    throw wrongConfig(path, value, 'is no flag', asKeys(near))
+  }
+  const never = neverConfigured.get(name)
+  if (never !== undefined) throw wrongConfig(path, value, `cannot be a default: ${never}`)
+  const settable = named.find(({env}) => env !== undefined)
+  if (settable !== undefined) return settable
+  throw wrongConfig(path, value, 'cannot be a default: it is said on the command line only')
+}
+
+async function readDefault(
+  name: string,
+  value: ConfiguredDefault,
+  flag: Interfaces.FlagInput[string],
+  path: string,
+): Promise<Said> {
+  if (flag.type === 'boolean' && (value.isList || !/^(true|false)$/.test(value.values[0] ?? ''))) {
+    throw wrongConfig(path, value, 'must be true or false')
+  }
+  const facts: FlagFacts = flag
+  if (value.isList && !facts.multiple) throw wrongConfig(path, value, 'takes one value, and no list')
+  const said = spelledOut(name, flag, value.values)
+  try {
+    await Parser.parse([...said.words], {flags: {[name]: {...flag, dependsOn: [], exclusive: [], relationships: []}}})
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw wrongConfig(path, value, `is wrong. ${usageSentence(error.message).replace(/\.$/, '')}`)
+  }
+  return {...said, origin: `"${value.key}" in ${path}`}
+}
+
+/** Of a flag of another command only what it is can be checked, and which values it has. */
+function parserOf(flag: Command.Flag.Cached): Interfaces.FlagInput[string] {
+  if (flag.type === 'boolean') return Flags.boolean()
+  const options = flag.options ? {options: flag.options} : {}
+  return flag.multiple ? Flags.string({...options, multiple: true}) : Flags.string(options)
+}
+
+function ownFlag<Flag>(flags: Readonly<Record<string, Flag>>, name: string): Flag | undefined {
+  return Object.hasOwn(flags, name) ? flags[name] : undefined
+}
+
+const asKeys = (names: readonly string[]) => names.map((name) => `${name}:`)

@@ -1,0 +1,128 @@
+import {expect, test} from 'vitest'
+import {HubspokeError} from '../../model/failure.ts'
+import {parseConfig} from './parse-config.ts'
+
+const parse = (text: string) => parseConfig(text, '/home/jane/config.yaml')
+
+function refusal(text: string): HubspokeError {
+  try {
+    parse(text)
+  } catch (error) {
+    if (error instanceof HubspokeError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+test('protected contexts, groups, defaults of all commands and of one', () => {
+  const {protectedContexts, groups, defaults, commandDefaults} = parse(`
+protectedContexts: ["prod-*", main]
+groups:
+  prod: ["prod-*", "!prod-test"]
+  2nd.line_x: [lab]
+defaults:
+  concurrency: 020
+  namespace: [shop, pay]
+  cache refresh:
+    yes: true
+`)
+  expect(protectedContexts).toEqual(['prod-*', 'main'])
+  expect([...groups]).toEqual([
+    ['prod', ['prod-*', '!prod-test']],
+    ['2nd.line_x', ['lab']],
+  ])
+  expect([...defaults]).toEqual([
+    ['concurrency', {key: 'defaults.concurrency', line: 7, values: ['020'], isList: false}],
+    ['namespace', {key: 'defaults.namespace', line: 8, values: ['shop', 'pay'], isList: true}],
+  ])
+  const {key, line, defaults: own} = commandDefaults.get('cache refresh') ?? {}
+  expect({key, line, own: [...(own ?? [])]}).toEqual({
+    key: 'defaults.cache refresh',
+    line: 9,
+    own: [['yes', {key: 'defaults.cache refresh.yes', line: 10, values: ['true'], isList: false}]],
+  })
+})
+
+test.each(['', '# nothing yet\n', '---\n', 'groups:\ndefaults:\nprotectedContexts:\n', 'defaults: {restart: }\n'])(
+  '%j says nothing',
+  (text) => {
+    const {protectedContexts, groups, commandDefaults} = text.includes('restart') ? parse('') : parse(text)
+    expect([protectedContexts.length, groups.size, commandDefaults.size]).toEqual([0, 0, 0])
+  },
+)
+
+test('aliases are followed', () => {
+  const {groups} = parse('groups: {a: &all [x, &y y], b: *all, c: [*y]}')
+  expect([...groups.values()]).toEqual([['x', 'y'], ['x', 'y'], ['y']])
+})
+
+test.each([
+  {text: 'groups: [', says: 'The config file /home/jane/config.yaml is not valid YAML (line 1): ', because: 'broken'},
+  {text: 'groups:\n\n\ta: [b]', says: 'is not valid YAML (line 3)', because: 'broken further down'},
+  {text: 'groups: {}\ngroups: {}', says: 'is not valid YAML (line 2)', because: 'of two one would be lost'},
+  {text: '- prod', says: 'The config file /home/jane/config.yaml must be a mapping.', because: 'a list has no keys'},
+  {text: 'prod', says: 'The config file /home/jane/config.yaml must be a mapping.', because: 'a word has no keys'},
+  {
+    text: '\nprotectedContext: [prod]',
+    says: '"protectedContext" in /home/jane/config.yaml (line 2) is no key of the config file.',
+    because: 'a typo would protect nothing',
+  },
+  {
+    text: 'protectedContexts: prod',
+    says: '"protectedContexts" in /home/jane/config.yaml (line 1) must be a list of names or patterns.',
+    because: 'one name is no list',
+  },
+  {text: 'protectedContexts: [{a: b}]', says: 'must be a list of names or patterns', because: 'it is no name'},
+  {text: 'groups: [prod]', says: '"groups" in /home/jane/config.yaml (line 1) must be a mapping.', because: 'no names'},
+  {
+    text: 'groups:\n  p: prod',
+    says: '"groups.p" in /home/jane/config.yaml (line 2) must be a list',
+    because: 'no list',
+  },
+  {text: 'groups: {"a,b": [x]}', says: '"groups.a,b" in', because: 'it could not be chosen'},
+  {text: 'groups: {"!a": [x]}', says: 'is no name for a group', because: 'it would look like an exclude'},
+  {text: 'groups: {a: ["!x"]}', says: '(line 1) takes no contexts', because: 'all but one is said otherwise'},
+  {text: 'groups: {a: []}', says: '(line 1) takes no contexts', because: 'it is empty'},
+  {
+    text: 'defaults: {timeout: }',
+    says: '"defaults.timeout" in /home/jane/config.yaml (line 1) has no value.',
+    because: '',
+  },
+  {text: 'defaults: {namespace: [[a]]}', says: '(line 1) must be a list of names or patterns', because: 'nested'},
+  {text: 'defaults: {restart: {timeout: {a: 1}}}', says: '"defaults.restart.timeout"', because: 'nested too deeply'},
+])('wrong configuration: $text, since $because', ({text, says}) => {
+  expect(refusal(text)).toMatchObject({failureClass: 'usage', message: expect.stringContaining(says)})
+})
+
+test('a key that is nearly right is told the right one', () => {
+  expect(refusal('group: {}').suggestions).toEqual(['groups:'])
+  expect(refusal('xyz: {}').suggestions).toEqual(['protectedContexts:', 'groups:', 'defaults:'])
+})
+
+test.each([
+  '__proto__: {polluted: yes}',
+  'groups: {__proto__: [polluted]}',
+  'groups: {prod: {__proto__: [x]}}',
+  'constructor: {prototype: {polluted: yes}}',
+  'defaults: {<<: {yes: true}, a: [b, {c: d}]}',
+  '"\\e[2J": 1',
+  `a: &a [x]\nb: &b [${'*a,'.repeat(50)}]\ngroups: {g: [${'*b,'.repeat(50)}]}`,
+  'groups: &g {x: *g}',
+  'groups: {x: &x [*x]}',
+  'groups: {x: *none}',
+  `groups: {x: ${'['.repeat(20_000)}`,
+  `groups: {x: ${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+  'groups: {? {a: b} : [c]}',
+  '!!js/function "x"',
+  'a: 1\n---\nb: 2',
+])('hostile text is refused, and shown as text: %#', (text) => {
+  const {failureClass, message} = refusal(text)
+  expect(failureClass).toBe('usage')
+  expect(message).toMatch(/^[^\p{Cc}]+$/u)
+  expect(Object.keys({})).toEqual([])
+  expect(({} as {polluted?: string}).polluted).toBeUndefined()
+})
+
+test('a default may be called like a part of every object: it is text', () => {
+  expect([...parse('defaults: {__proto__: 1, constructor: 2}').defaults.keys()]).toEqual(['__proto__', 'constructor'])
+})

@@ -1,0 +1,68 @@
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach, beforeEach, expect, test} from 'vitest'
+import {readConfigFile} from './read-config-file.ts'
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'hubspoke-config-'))
+})
+afterEach(() => rm(home, {recursive: true}))
+
+async function write(folder: string, text: string) {
+  await mkdir(join(home, folder, 'hubspoke'), {recursive: true})
+  const path = join(home, folder, 'hubspoke', 'config.yaml')
+  await writeFile(path, text)
+  return path
+}
+
+const protects = (name: string) => `protectedContexts: [${name}]\n`
+
+test('it is below ~/.config, else where XDG_CONFIG_HOME says, else the file that HUBSPOKE_CONFIG names', async () => {
+  await write('.config', protects('home'))
+  await write('xdg', protects('xdg'))
+  const named = await write('named', protects('named'))
+  const read = async (env: Readonly<Record<string, string>>) =>
+    (await readConfigFile({env, homeDir: home})).protectedContexts
+  expect(await read({})).toEqual(['home'])
+  expect(await read({XDG_CONFIG_HOME: join(home, 'xdg')})).toEqual(['xdg'])
+  expect(await read({XDG_CONFIG_HOME: join(home, 'xdg'), HUBSPOKE_CONFIG: named})).toEqual(['named'])
+  expect(await read({HUBSPOKE_CONFIG: ''})).toEqual(['home'])
+})
+
+test('a missing file is an empty one', async () => {
+  const {exists, protectedContexts, groups, defaults} = await readConfigFile({env: {}, homeDir: home})
+  expect({exists, protectedContexts, groups: groups.size, defaults: defaults.size}).toEqual({
+    exists: false,
+    protectedContexts: [],
+    groups: 0,
+    defaults: 0,
+  })
+})
+
+test('a file that was named and is missing is wrong configuration', async () => {
+  const path = join(home, 'none.yaml')
+  await expect(readConfigFile({env: {HUBSPOKE_CONFIG: path}, homeDir: home})).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: `The config file ${path} of HUBSPOKE_CONFIG does not exist.`,
+  })
+})
+
+test('a folder in its place is wrong configuration', async () => {
+  await expect(readConfigFile({env: {HUBSPOKE_CONFIG: home}, homeDir: home})).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: `Cannot read the config file ${home} (EISDIR).`,
+  })
+})
+
+test.each(['x'.repeat(10 * 1024 * 1024), undefined])(
+  'no more than 1 MiB is read, of a device neither',
+  async (text) => {
+    const path = text === undefined ? '/dev/zero' : await write('.config', text)
+    await expect(readConfigFile({env: {HUBSPOKE_CONFIG: path}, homeDir: home})).rejects.toMatchObject({
+      failureClass: 'usage',
+      message: `The config file ${path} is larger than 1 MiB.`,
+    })
+  },
+)
