@@ -1,8 +1,8 @@
-import {writeFile} from 'node:fs/promises'
+import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {CheckReport} from '../../src/model/check-report.ts'
-import type {RunReport} from '../../src/model/report.ts'
+import type {FindReport, RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 const four = ['prod-eu', 'prod-us', 'prod-test', 'lab'].map((name) => ({name, workloads: runningWeb('web')}))
@@ -275,5 +275,38 @@ describe('a broken config file', () => {
     const {document, exitCode} = await fleet.shell.run('check', '-g', 'lab', '-o', 'json')
     expect((document() as CheckReport).contexts.map(({context}) => context)).toEqual(['lab'])
     expect(exitCode).toBe(0)
+  })
+})
+
+describe('the example of the docs', async () => {
+  const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'config-file.md'), 'utf8')
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? []
+
+  test('is one: its groups, its defaults and what it protects', async () => {
+    await using fleet = await openFleet(four, {config: example, env: {}})
+    const words = ['--kubeconfig', fleet.shell.kubeconfigPath, '-g', 'prod', '--confirm', 'prod-eu'] as const
+    const refused = await fleet.shell.run(...restart, ...words)
+    expect(refused).toMatchObject({exitCode: 2, stderr: expect.stringContaining('--confirm prod-us')})
+    const {document, exitCode} = await fleet.shell.run(...restart, ...words, '--confirm', 'prod-us', '-o', 'json')
+    expect(exitCode).toBe(0)
+    expect((document() as RunReport).run.arguments).toMatchObject({
+      timeout: 900_000,
+      concurrency: 20,
+      'max-failures': '10%',
+    })
+    expect(fleet.restarted()).toEqual(web('prod-eu', 'prod-us'))
+    const saved = await fleet.shell.run('cache', 'refresh', '-y', ...words.slice(0, 2))
+    expect(saved.stdout.match(/^\S+(?= +saved )/gm)?.sort()).toEqual(['lab', 'prod-eu', 'prod-test', 'prod-us'])
+  })
+
+  test('has the command lines that the page shows', async () => {
+    await using fleet = await openFleet([...four, {name: 'staging'}], {config: example})
+    const lines = [...page.matchAll(/^ {4}hubspoke (find .*?) +#/gm)].map(([, line = '']) => line.replaceAll("'", ''))
+    const taken = []
+    for (const line of lines) {
+      const {document} = await fleet.shell.run(...line.split(' '), '--kubeconfig', fleet.shell.kubeconfigPath, '--json')
+      taken.push((document() as FindReport).scope.contexts)
+    }
+    expect(taken).toEqual([['prod-eu', 'prod-us', 'prod-test', 'lab'], ['prod-eu', 'prod-us', 'staging'], ['prod-us']])
   })
 })
