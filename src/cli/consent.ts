@@ -32,7 +32,7 @@ export async function askConsent(
   const unconfirmed = protectedClusters.filter(({context}) => !confirmed.includes(context))
   const {terminal} = runtime
   if (!terminal) {
-    requireConsentWithoutTerminal(yes || isOn(runtime.env.HUBSPOKE_YES), unconfirmed)
+    requireConsentWithoutTerminal(isSaid(yes, runtime), unconfirmed)
     return true
   }
   for (const {context, because} of unconfirmed) {
@@ -55,7 +55,12 @@ export function isYes(answer: string | undefined): boolean {
  * @throws HubspokeError of class `usage` when nobody can be asked and `--yes` was not said
  */
 export function requireSomebodyToAsk(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
-  if (!runtime.terminal) requireConsentWithoutTerminal(yes || isOn(runtime.env.HUBSPOKE_YES), [])
+  if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime), [])
+}
+
+/** Was consent said where nobody can be asked? */
+export function isSaid(yes: boolean, {env}: Pick<Runtime, 'env'>): boolean {
+  return yes || isOn(env.HUBSPOKE_YES)
 }
 
 function requireConsentWithoutTerminal(yes: boolean, unconfirmed: readonly ProtectedCluster[]): void {

@@ -1,4 +1,5 @@
 import type {CheckReport} from '../model/check-report.ts'
+import type {PruneReport} from '../model/prune-report.ts'
 import type {
   CacheReport,
   ErrorReport,
@@ -10,7 +11,15 @@ import type {
 } from '../model/report.ts'
 import {escapeUnprintableInLines, isPrintable} from './unprintable.ts'
 
-export type Report = RunReport | FindReport | CheckReport | CacheReport | RunsReport | LedgerReport | ErrorReport
+export type Report =
+  | RunReport
+  | FindReport
+  | CheckReport
+  | CacheReport
+  | RunsReport
+  | LedgerReport
+  | PruneReport
+  | ErrorReport
 
 /**
  * A report as a JSON or YAML document, with a line break at its end. The values are exactly those of the report; what a

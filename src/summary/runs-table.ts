@@ -40,7 +40,8 @@ export function renderRunsTable({runs, notRead, verdict}: RunsReport, options: V
   return `${lines.join('\n')}\n`
 }
 
-function runLines(runs: readonly ListedRun[], options: ViewOptions): readonly string[] {
+/** One row per run; the oldest are left out where there are many, and it is said. */
+export function runLines(runs: readonly ListedRun[], options: ViewOptions): readonly string[] {
   if (runs.length === 0) return []
   const {printable, width, color, wide} = options
   const palette = paletteFor(color)

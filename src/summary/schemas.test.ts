@@ -13,7 +13,7 @@ import {workloadKinds} from '../model/workload.ts'
 import {renderDocument} from './documents.ts'
 import {openStates} from './ledger-words.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
-import {listedRun, summarizeLedger, summarizeRuns} from './summarize-ledgers.ts'
+import {listedRun, summarizeLedger, summarizePrune, summarizeRuns} from './summarize-ledgers.ts'
 import {checked, permission} from './testing/checked.ts'
 import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
 import {done, open, recordedRun, runId} from './testing/recorded.ts'
@@ -148,6 +148,21 @@ const documents = [
     reports: ledgers.map((ledger) =>
       summarizeLedger(runId, ledger, {suggestions: ['hubspoke runs retry last'], retriedBy: []}),
     ),
+  },
+  {
+    name: 'prune-report',
+    reports: [
+      summarizePrune(
+        {
+          directory: '/state',
+          removed: ledgers.map((ledger) => listedRun(runId, ledger)),
+          kept: [{id: runId, reason: 'unfinished'}],
+          notRemoved: [{id: runId, problem: failure('usage')}],
+        },
+        false,
+      ),
+      summarizePrune({directory: '/state', removed: [], kept: [], notRemoved: []}, true),
+    ],
   },
   {name: 'error-report', reports: [error]},
 ]

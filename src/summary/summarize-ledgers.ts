@@ -1,4 +1,5 @@
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {PruneReport} from '../model/prune-report.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {
   LedgerCounts,
@@ -35,6 +36,24 @@ function sentenceOfRuns(directory: string, runs: readonly ListedRun[], notRead: 
   const unfinished = runs.filter(({state}) => state === 'unfinished').length
   if (runs.length === 1) return `${all}, which ${unfinished === 1 ? 'is unfinished' : 'ended'}.`
   return unfinished === 0 ? `${all}, all of which ended.` : `${all}, ${unfinished} of them unfinished.`
+}
+
+/** The report of `runs prune`. */
+export function summarizePrune(
+  facts: Omit<PruneReport, 'schemaVersion' | 'type' | 'verdict'>,
+  declined: boolean,
+): PruneReport {
+  const {removed, notRemoved, directory} = facts
+  const name = declined ? 'declined' : notRemoved.length > 0 ? 'target-failed' : 'ok'
+  const verdict = toVerdict(name, () => {
+    if (declined) return 'Declined; nothing was removed.'
+    if (notRemoved.length > 0)
+      return `${notRemoved.length} of ${countOf(removed.length + notRemoved.length, 'ledger')} could not be removed.`
+    return removed.length === 0
+      ? `There is nothing to remove in ${directory}.`
+      : `Removed ${countOf(removed.length, 'ledger')}.`
+  })
+  return {schemaVersion: 1, type: 'PruneReport', ...facts, verdict}
 }
 
 /** One run of that list. */

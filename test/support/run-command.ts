@@ -11,6 +11,7 @@ import Find from '../../src/commands/find.ts'
 import Rbac from '../../src/commands/rbac.ts'
 import Restart from '../../src/commands/restart.ts'
 import RunsList from '../../src/commands/runs/list.ts'
+import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
@@ -28,6 +29,7 @@ const commands = {
   rbac: Rbac,
   restart: Restart,
   'runs list': RunsList,
+  'runs prune': RunsPrune,
   'runs retry': RunsRetry,
   'runs show': RunsShow,
 } as const

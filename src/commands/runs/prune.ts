@@ -1,0 +1,56 @@
+import {Flags} from '@oclif/core'
+import {BaseCommand} from '../../cli/base-command.ts'
+import {durationFlag} from '../../cli/flag-types.ts'
+import {outputFlag, writeFlags} from '../../cli/flags.ts'
+import {agreeToPrune, planPrune, removeRuns} from '../../cli/prune-runs.ts'
+import type {PruneReport} from '../../model/prune-report.ts'
+import {summarizePrune} from '../../summary/summarize-ledgers.ts'
+
+const {yes} = writeFlags
+
+export default class RunsPrune extends BaseCommand {
+  static override summary = 'Remove the ledgers of past runs.'
+  static override description =
+    'Shows which ledgers it would remove from this machine, and asks. Reaches no cluster. A ledger goes when its run ' +
+    'ended, is older than --older-than and not one of the newest --keep; what is no ledger is left alone. A run whose ' +
+    'ledger is gone cannot be retried; "restart --run-id" still leaves alone what it has done.'
+  static override examples = [
+    {description: 'Ledgers of more than 30 days', command: '<%= config.bin %> <%= command.id %>'},
+    {
+      description: 'All but the newest 20, without a question',
+      command: '<%= config.bin %> <%= command.id %> --older-than 0 --keep 20 --yes',
+    },
+  ]
+  static override flags = {
+    'older-than': durationFlag({
+      summary: 'Only those whose last record is older.',
+      default: 30 * 24 * 3_600_000,
+      defaultHelp: async () => '720h',
+      env: 'HUBSPOKE_OLDER_THAN',
+    }),
+    keep: Flags.integer({
+      summary: 'Leave this many of the newest, however old they are.',
+      helpValue: 'N',
+      default: 0,
+      min: 0,
+      env: 'HUBSPOKE_KEEP',
+    }),
+    unfinished: Flags.boolean({
+      summary: 'Also those of runs without an end, when they have recorded nothing for a day.',
+      env: 'HUBSPOKE_UNFINISHED',
+    }),
+    yes,
+    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+  }
+
+  async run(): Promise<PruneReport> {
+    const {flags} = await this.parse(RunsPrune)
+    const {'older-than': olderThanMs, keep, unfinished} = flags
+    const {candidates, kept, directory} = await planPrune({olderThanMs, keep, unfinished}, this.runtime)
+    const agreed = candidates.length === 0 || (await agreeToPrune({candidates, kept}, flags, this.runtime))
+    const done = agreed ? await removeRuns(candidates) : {removed: [], notRemoved: []}
+    return this.conclude(summarizePrune({directory, kept, ...done}, !agreed), flags, {
+      table: async () => (await import('../../summary/prune-table.ts')).renderPruneTable,
+    })
+  }
+}

@@ -1,0 +1,16 @@
+import type {Failure} from './failure.ts'
+import type {RunsReport, Verdict} from './report.ts'
+
+/** The document of `runs prune`. */
+export interface PruneReport {
+  readonly schemaVersion: 1
+  readonly type: 'PruneReport'
+  readonly directory: string
+  /** Newest first. */
+  readonly removed: RunsReport['runs']
+  /** Ledgers that stay, and why. */
+  readonly kept: readonly {readonly id: string; readonly reason: string}[]
+  /** Those that should have gone. */
+  readonly notRemoved: readonly {readonly id: string; readonly problem: Failure}[]
+  readonly verdict: Verdict
+}

@@ -1,0 +1,47 @@
+import type {PruneReport} from '../model/prune-report.ts'
+import type {RunsReport} from '../model/report.ts'
+import {paletteFor} from './palette.ts'
+import {verdictLines} from './report-lines.ts'
+import {runLines} from './runs-table.ts'
+import {type TroubleSection, troubleLines} from './trouble-lines.ts'
+import type {ViewOptions} from './view-options.ts'
+import {countOf, listOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+/** What is about to be removed, for people who are about to be asked. */
+export function renderPrunePlan(
+  {candidates, kept}: {readonly candidates: RunsReport['runs']; readonly kept: PruneReport['kept']},
+  options: ViewOptions,
+): string {
+  const heading = `Ledgers to be removed: ${candidates.length}. What they tell is gone then, for "runs retry" too.`
+  const lines = [
+    ...wrapText(heading, options.width).map(paletteFor(options.color).heading),
+    ...runLines(candidates, options),
+    ...keptLines(kept, options),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** What was removed, what could not be, and what stays and why. */
+export function renderPruneTable({removed, kept, notRemoved, verdict}: PruneReport, options: ViewOptions): string {
+  const troubles: TroubleSection = {
+    word: 'NOT REMOVED',
+    noun: 'ledger',
+    tone: 'failure',
+    troubles: notRemoved.map(({id, problem}) => ({name: id, note: '', ...problem})),
+  }
+  const lines = [
+    ...troubleLines(troubles, options),
+    ...runLines(removed, options),
+    ...keptLines(kept, options),
+    ...verdictLines(verdict, options),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function keptLines(kept: PruneReport['kept'], {printable, width, color}: ViewOptions): readonly string[] {
+  if (kept.length === 0) return []
+  const byReason = [...Map.groupBy(kept, ({reason}) => reason)].map(([reason, each]) => `${each.length} ${reason}`)
+  const text = `${countOf(kept.length, 'ledger')} ${kept.length === 1 ? 'stays' : 'stay'}: ${listOf(byReason)}.`
+  return wrapText(printable(text), width).map(paletteFor(color).quiet)
+}
