@@ -101,6 +101,16 @@ describe('whether a target with a result was written', () => {
   })
 })
 
+test('a target keeps its wave, and of two results the later one counts', async () => {
+  const inWave = lineOf({type: 'planned', target: web, server: 'https://eu-1', wave: 2})
+  const begun = lineOf({type: 'wave-started', wave: 2})
+  const endedAs = (outcome: Outcome) =>
+    lineOf({type: 'result', target: key, result: {outcome, attempts: 1, durationMs: 5, reason: outcome}})
+  const recorded = await read(head, inWave, begun, writing, written, endedAs('succeeded'), endedAs('failed'))
+  expect(recorded.targets).toMatchObject([{wave: 2, wrote: 'yes', result: {outcome: 'failed', reason: 'failed'}}])
+  expect(recorded.damagedLines).toBe(0)
+})
+
 test('a whole ledger is its run, its targets in plan order, and its end', async () => {
   const other = lineOf({type: 'planned', target: targetOf('api'), server: 'https://eu-1'})
   const recorded = await read(head, other, planned, finished, ended)

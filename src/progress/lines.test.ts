@@ -89,3 +89,23 @@ test('nothing is written once it has stopped', async () => {
   progress.onEvent({type: 'stopping', reason: 'SIGINT'})
   expect(written).toEqual([])
 })
+
+test('waves are told when they start, pause and wait', () => {
+  const {progress, written} = start()
+  const place = {wave: 1, of: 3}
+  const events: HubEvent[] = [
+    {type: 'wave-started', ...place, targets: 1},
+    {type: 'wave-paused', ...place, ms: 300_000},
+    {type: 'wave-waiting', ...place, message: 'eu/shop/Deployment/web: 0 of 1 pods ready'},
+    {type: 'wave-waiting', ...place, message: ''},
+    {...finished('eu/shop/web', 'failed', {reason: 'It fell ill.'}), type: 'target-relapsed'} as HubEvent,
+  ]
+  for (const event of events) progress.onEvent(event)
+  expect(written.map((line) => line.slice(10, -1))).toEqual([
+    'wave 1 of 3 starts with 1 target',
+    'wave 1 of 3 has ended; 5m of pause, in which health is watched',
+    'wave 2 of 3 waits for health: eu/shop/Deployment/web: 0 of 1 pods ready',
+    'wave 2 of 3 waits for nobody any more',
+    'eu/shop/Deployment/web  FAILED after 12s: It fell ill.',
+  ])
+})

@@ -85,3 +85,13 @@ test('every text is one safe line', () => {
   const texts = [...rows.map(({text}) => text), totals.text, ...below]
   expect(texts.join('')).not.toMatch(/\p{Cc}/u)
 })
+
+test('the totals say which wave runs or has ended, and below is what the next one waits for', () => {
+  const place = {wave: 2, of: 4}
+  const running = frame(roomy, planned('eu/shop/web'), {type: 'wave-started', ...place, targets: 1})
+  expect(running.totals.text).toBe('Total  0 of 1 done; wave 2 of 4')
+  const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/web: ill'}
+  const paused = frame(roomy, planned('eu/shop/web'), {type: 'wave-paused', ...place, ms: 90_000}, waiting)
+  expect(paused.totals.text).toBe('Total  0 of 1 done; wave 2 of 4 has ended, 1m30s of pause')
+  expect(paused.below).toEqual(['wave 3 waits for health: eu/shop/web: ill'])
+})

@@ -126,3 +126,41 @@ test('a plan names what only an image cache knows of: it is too short by that', 
   )
   expect(text.replace(/\n/g, ' ')).toContain('eu-west/pay/Deployment/e (12m ago) and 2 more. ')
 })
+
+const waves: PlanView['waves'] = {
+  sizes: [
+    {targets: 1, contexts: ['eu-west'], only: target('eu-west/shop/Deployment/web')},
+    {targets: 8, contexts: ['eu-west', 'us-east', 'ap-south', 'lab', 'old'], only: undefined},
+  ],
+  pause: '5m',
+  maxFailures: 1,
+}
+
+test('a plan shows its waves, what each waits for, and what stops the run', () => {
+  expect(renderPlan({...plan, waves}, terminal)).toContain(`
+Waves:
+  1  1 target: eu-west/shop/Deployment/web
+  2  8 targets in eu-west, us-east, ap-south and 2 more
+A wave starts when everything before it is healthy, after a pause of 5m; more
+than 1 failure stops the run.
+`)
+})
+
+test.each([
+  {
+    change: {pause: undefined, maxFailures: 0},
+    says: 'everything before it is healthy; more than 0 failures stop the run.',
+  },
+  {change: {pause: 'ask'}, says: 'everything before it is healthy, and you are asked before it; more than 1'},
+  {change: {sizes: waves.sizes.slice(0, 1)}, says: 'One wave takes all of it; more than 1 failure stops the run.'},
+])('waves: $says', ({change, says}) => {
+  expect(renderPlan({...plan, waves: {...waves, ...change}}, {...terminal, width: undefined})).toContain(says)
+})
+
+test('more refusals than the budget allows are told before anybody agrees', () => {
+  const text = renderPlan({...plan, waves: {...waves, maxFailures: 0}}, {...terminal, width: undefined})
+  expect(text).toContain(
+    '1 target will be refused, and that is more than 0 failures: nothing would start (--max-failures).',
+  )
+  expect(renderPlan({...plan, waves}, terminal)).not.toContain('nothing would start')
+})

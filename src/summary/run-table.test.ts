@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {RunFacts} from '../model/run-facts.ts'
+import type {WaveState} from '../model/wave.ts'
 import {renderRunTable} from './run-table.ts'
 import {summarizeRun} from './summarize.ts'
 import {failed, failure, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
@@ -250,4 +251,28 @@ test('a dry run shows what was planned and that nothing was written', () => {
   const text = render({results, dryRun: 'client'})
   expect(text).toMatch(/^OUTCOME .*\nnot-run +eu +shop +Deployment\/a +- +dry run\n/)
   expect(text).toContain('Exit 0: 2 targets planned, nothing was written (dry run).\n')
+})
+
+describe('waves', () => {
+  const [canary, ...others] = [failed('eu-west/shop/Deployment/web', stuck), ...many(3)]
+  const states = (...all: readonly WaveState[]) =>
+    all.map((state, index) => ({targets: index === 0 ? [canary!.target] : others.map(({target}) => target), state}))
+
+  test('have a column, and the failed name theirs', () => {
+    const text = render({results: [canary!, ...others], waves: states('done', 'done')})
+    expect(text).toMatch(/^FAILED {2}eu-west\/shop\/Deployment\/web {2}\(rollout, wave 1, 2m4s\)/)
+    expect(text).toMatch(/OUTCOME +WAVE +CONTEXT/)
+    expect(text).toMatch(/succeeded +2 +eu-west/)
+    expect(render({results: others})).not.toContain('WAVE')
+  })
+
+  test.each([
+    {waves: states('done', 'done'), says: 'All 2 waves are done.'},
+    {waves: states('done'), says: 'Its only wave is done.'},
+    {waves: states('stopped', 'not-started'), says: 'Stopped in wave 1 of 2 waves; 1 wave not started.'},
+    {waves: states('not-started', 'not-started'), says: 'Stopped before the first of 2 waves; 2 waves not started.'},
+  ])('$says', ({waves, says}) => {
+    expect(render({results: [canary!, ...others], waves})).toContain(`\n${says}\n`)
+    expect(render({results: others, waves, dryRun: 'client'})).not.toContain(says)
+  })
 })

@@ -14,7 +14,7 @@ export function waveLines({waves, refused}: PlanView, options: ViewOptions): rea
   const {printable, width, color} = options
   const most = showsAll(options) ? Number.POSITIVE_INFINITY : contextsShown
   const rows = waves.sizes.map((size, index) => `${index + 1}  ${sizeWords(size, most)}`)
-  const lines = rows.flatMap((row) => wrapText(printable(row), width, '  ').map((line) => `  ${line}`))
+  const lines = rows.flatMap((row) => wrapText(printable(row), width, '  '))
   const tooMany = refused.length > waves.maxFailures
   return [
     'Waves:',
@@ -34,7 +34,7 @@ function paceSentence({sizes, pause, maxFailures}: PlannedWaves): string {
   const stops = `more than ${countOf(maxFailures, 'failure')} ${maxFailures === 1 ? 'stops' : 'stop'} the run.`
   if (sizes.length < 2) return `One wave takes all of it; ${stops}`
   const after =
-    pause === undefined ? '' : pause === 'ask' ? ', and you are asked before it' : `, and was for a pause of ${pause}`
+    pause === undefined ? '' : pause === 'ask' ? ', and you are asked before it' : `, after a pause of ${pause}`
   return `A wave starts when everything before it is healthy${after}; ${stops}`
 }
 

@@ -77,3 +77,324 @@ describe('waves', () => {
     expect(stderr).toContain('8 targets in')
   })
 })
+
+/** New pods of the workload never become ready, and those that it has are gone. */
+function fallIll(fleet: Fleet, cluster: string, name: string): void {
+  const place = fleet.cluster(cluster)
+  place.addTrouble({type: 'stuck-rollout', namespace: 'shop', name})
+  for (const {metadata} of place.objects('Pod', 'shop')) {
+    if (metadata.name.startsWith(`${name}-`)) place.remove('Pod', 'shop', metadata.name)
+  }
+}
+
+/** What happens so long after the command was typed. */
+function later(fleet: Fleet, ms: number, happening: () => void): void {
+  void fleet.clock.sleep(ms).then(happening)
+}
+
+const minute = 60_000
+const soak = ['--waves', '1,50%,100%', '--pause', '5m'] as const
+
+describe('the pause', () => {
+  test('keeps the next wave back for so long, and the health of all that was changed is looked at meanwhile', async () => {
+    await using fleet = await openFleet(clusters(2, 2))
+    const {exitCode, stderr} = await run(fleet, ...soak)
+    expect(exitCode).toBe(0)
+    const [first, second, third] = await timesOf(fleet)
+    expect(second?.writes).toBeGreaterThanOrEqual((first?.ended ?? 0) + 300)
+    expect(third?.writes).toBeGreaterThanOrEqual((second?.ended ?? 0) + 300)
+    const looks = fleet
+      .cluster('c1')
+      .requests()
+      .filter(({method, path}) => method === 'GET' && path.endsWith('/app-00'))
+    expect(looks.length).toBeGreaterThan(60)
+    expect(stderr).toContain('wave 1 of 3 starts with 1 target')
+    expect(stderr).toContain('wave 1 of 3 has ended; 5m of pause, in which health is watched')
+  })
+
+  test('a target that falls ill in it is failed after all, and stops the run: 5', async () => {
+    await using fleet = await openFleet(clusters(2, 2))
+    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
+    const {report, exitCode, stderr} = await run(fleet, ...soak)
+    expect(report.counts).toMatchObject({total: 4, failed: 1, notRun: 3})
+    expect(report.results[0]).toMatchObject({outcome: 'failed', wave: 1, failure: {class: 'rollout'}})
+    expect(report.results[0]?.reason).toMatch(/^was rolled out, then unhealthy in the pause after wave 1: .*NotReady/)
+    expect(report.results[1]?.reason).toBe('not started: too many targets had failed')
+    expect(report.run.waves.map(({state}) => state)).toEqual(['stopped', 'not-started', 'not-started'])
+    expect(exitCode).toBe(5)
+    expect(fleet.restarted()).toEqual(['c1/shop/Deployment/app-00'])
+    expect(stderr).toMatch(/wave 2 of 3 waits for health: c1\/shop\/Deployment\/app-00: /)
+    expect(stderr).toMatch(/c1\/shop\/Deployment\/app-00 {2}FAILED/)
+  })
+
+  test('the ledger keeps both results, and the later one counts', async () => {
+    await using fleet = await openFleet(clusters(1, 2))
+    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
+    await run(fleet, ...soak)
+    const results = (await records(fleet)).filter(({type}) => type === 'result')
+    expect(results.map(({result}) => result.outcome)).toEqual(['succeeded', 'failed', 'not-run'])
+    const shown = await fleet.shell.run('runs', 'show', 'last', '-o', 'json')
+    expect(shown.document()).toMatchObject({
+      counts: {failed: 1, succeeded: 0, notRun: 1},
+      targets: [
+        {name: 'app-00', wave: 1, outcome: 'failed'},
+        {name: 'app-01', wave: 2, outcome: 'not-run'},
+      ],
+    })
+  })
+
+  test('within the failure budget it is failed, and the waves go on without it', async () => {
+    await using fleet = await openFleet(clusters(2, 2))
+    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
+    const {report, exitCode} = await run(fleet, ...soak, '--max-failures', '1')
+    expect(report.counts).toMatchObject({total: 4, failed: 1, succeeded: 3})
+    expect(report.run.waves.map(({state}) => state)).toEqual(['done', 'done', 'done'])
+    expect(exitCode).toBe(1)
+  })
+
+  test('a target that somebody deletes in it has nothing left to be looked after', async () => {
+    await using fleet = await openFleet(clusters(1, 2))
+    later(fleet, minute, () => fleet.cluster('c1').remove('Deployment', 'shop', 'app-00'))
+    expect(await run(fleet, ...soak)).toMatchObject({exitCode: 0})
+  })
+
+  test('one wave alone, and a dry run, need none', async () => {
+    await using fleet = await openFleet(clusters(1, 2))
+    expect(await run(fleet, '--waves', '100%', '--pause', '7m')).toMatchObject({exitCode: 0})
+    expect(await run(fleet, '--waves', '1,100%', '--pause', '7m', '--dry-run', 'server')).toMatchObject({exitCode: 0})
+    expect(fleet.clock.slept).not.toContain(7 * minute)
+  })
+})
+
+describe('what ends a run in the pause', () => {
+  test.each([
+    {signal: 'SIGINT', code: 130},
+    {signal: 'SIGTERM', code: 143},
+    {signal: 'SIGHUP', code: 129},
+  ] as const)('$signal: the rest is not run, $code', async ({signal, code}) => {
+    await using fleet = await openFleet(clusters(1, 3))
+    later(fleet, minute, () => fleet.shell.signal(signal))
+    const {report, exitCode} = await run(fleet, ...soak)
+    expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
+    expect(report.run.durationMs).toBeLessThan(2 * minute)
+    expect(exitCode).toBe(code)
+  })
+
+  test('--deadline: 5', async () => {
+    await using fleet = await openFleet(clusters(1, 3))
+    const {report, exitCode} = await run(fleet, ...soak, '--deadline', '2m')
+    expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
+    expect(report.results[2]?.reason).toBe('not started: the deadline passed')
+    expect(exitCode).toBe(5)
+  })
+
+  test('another run that has taken the lock: 5; until then it is renewed', async () => {
+    await using fleet = await openFleet(clusters(1, 3))
+    const place = ['Lease', 'hubspoke-system', 'hubspoke-run'] as const
+    fleet.cluster('c1').create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
+    later(fleet, minute, () =>
+      fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'somebody-else', leaseTransitions: 9}}),
+    )
+    const {report, exitCode} = await run(fleet, ...soak)
+    expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
+    expect(report.run.locks).toMatchObject([{state: 'lost'}])
+    expect(exitCode).toBe(5)
+    const renewals = fleet
+      .cluster('c1')
+      .requests()
+      .filter(({method, path}) => method === 'PUT' && path.includes('/leases/'))
+    expect(renewals.length).toBeGreaterThan(3)
+  })
+})
+
+describe('--pause ask', () => {
+  const ask = ['restart', image, '--all-contexts', '--yes', '--waves', '1,50%,100%', '--pause', 'ask'] as const
+
+  test('asks after each wave but the last, and goes on when it is told to', async () => {
+    await using fleet = await openFleet(clusters(1, 4), {answers: ['c', 'continue']})
+    const {stderr, exitCode} = await fleet.shell.run(...ask)
+    expect(stderr.match(/Wave \d of 3 has ended\. Continue, wait longer, or abort\?/g)).toHaveLength(2)
+    expect(exitCode).toBe(0)
+  })
+
+  test('a No: the rest is not run, 7, and the ledger says so', async () => {
+    await using fleet = await openFleet(clusters(1, 4), {answers: ['a']})
+    const {stdout, exitCode} = await fleet.shell.run(...ask)
+    expect(stdout).toContain('Exit 7: Declined at a gate: of 4 targets 1 succeeded and 3 were not run.')
+    expect(stdout).toContain('not started: declined between two waves')
+    expect(exitCode).toBe(7)
+    expect((await records(fleet)).at(-1)).toMatchObject({type: 'ended', exitCode: 7, stoppedBy: 'gate'})
+    expect(await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).toMatchObject({exitCode: 0})
+  })
+
+  test('"wait longer" watches on, a minute or as long as was said, and asks again', async () => {
+    await using fleet = await openFleet(clusters(1, 2), {answers: ['w', 'w 10m', 'nonsense', 'c']})
+    const {stderr, exitCode} = await fleet.shell.run(...ask)
+    expect(fleet.clock.slept).toEqual(expect.arrayContaining([minute, 10 * minute]))
+    expect(stderr).toContain('Please answer')
+    expect(exitCode).toBe(0)
+    const [first, second] = await timesOf(fleet)
+    expect((second?.writes ?? 0) - (first?.ended ?? 0)).toBeGreaterThanOrEqual(11 * 60)
+  })
+
+  test('an end of input is a No', async () => {
+    await using fleet = await openFleet(clusters(1, 2), {answers: []})
+    expect(await fleet.shell.run(...ask)).toMatchObject({exitCode: 7})
+  })
+
+  test('where nobody can be asked it is wrong usage, before any server is reached', async () => {
+    await using fleet = await openFleet(clusters(1, 2))
+    const {stderr, exitCode} = await fleet.shell.run(...ask)
+    expect(stderr).toContain('no terminal')
+    expect(fleet.sandbox.clusters.flatMap((cluster) => cluster.requests())).toEqual([])
+    expect(exitCode).toBe(2)
+    expect(await fleet.shell.run(...ask, '--dry-run', 'client')).toMatchObject({exitCode: 0})
+  })
+})
+
+test.each([
+  {words: ['--pause', '5m'], says: 'there are no --waves'},
+  {words: ['--waves', '1,100%', '--no-wait'], says: 'exclude each other'},
+  {words: ['--waves', '1,10%'], says: 'it must end with 100%'},
+  {words: ['--waves', '0,100%'], says: 'a wave of 0 has no targets'},
+  {words: ['--waves', '50%,10%,100%'], says: '10% is not more than 50%'},
+  {words: ['--waves', '1,200%'], says: '200% is more than everything'},
+  {words: ['--waves', 'all'], says: '"all" is neither a number nor a percentage'},
+  {words: ['--waves', '1,100%', '--pause', 'soon'], says: '"soon" is no pause'},
+  {words: ['--waves', '1,100%', '--pause', '600h'], says: '"600h" is no pause'},
+])('$words is wrong usage: 2, and no server is asked anything', async ({words, says}) => {
+  await using fleet = await openFleet(clusters(1, 2))
+  const {stderr, exitCode} = await fleet.shell.run(...restart, ...words)
+  expect(stderr).toContain(says)
+  expect(fleet.sandbox.clusters.flatMap((cluster) => cluster.requests())).toEqual([])
+  expect(exitCode).toBe(2)
+})
+
+describe('the plan', () => {
+  test('shows the waves before it asks, also in a dry run', async () => {
+    await using fleet = await openFleet(clusters(3, 4))
+    const {stderr, document, exitCode} = await fleet.shell.run(
+      ...restart,
+      ...standard,
+      ...['--pause', '5m', '--dry-run', 'client', '-o', 'json'],
+    )
+    expect(stderr).toContain(
+      [
+        'Waves:',
+        '  1  1 target: c1/shop/Deployment/app-00',
+        '  2  1 target: c2/shop/Deployment/app-00',
+        '  3  4 targets in c3, c1 and c2',
+        '  4  6 targets in c1, c2 and c3',
+        'A wave starts when everything before it is healthy, after a pause of 5m; more than 0 failures stop the run.',
+      ].join('\n'),
+    )
+    const {run: entry, results} = document() as RunReport
+    expect(new Set(entry.waves.map(({state}) => state))).toEqual(new Set(['not-started']))
+    expect(results.map(({wave}) => wave)).toEqual([1, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4])
+    expect(exitCode).toBe(0)
+    expect(fleet.writes()).toEqual([])
+  })
+
+  test('--wave-by cluster: whole clusters, one after the other', async () => {
+    await using fleet = await openFleet(clusters(3, 2))
+    const {report, exitCode} = await run(fleet, '--waves', '1,100%', '--wave-by', 'cluster')
+    expect(exitCode).toBe(0)
+    expect(report.run.waves).toMatchObject([
+      {targets: 2, clusters: 1},
+      {targets: 4, clusters: 2},
+    ])
+    const first = report.results.filter(({wave}) => wave === 1).map(({context}) => context)
+    expect(first).toEqual(['c1', 'c1'])
+  })
+
+  test('what preflight refuses is no canary, and more of it than the budget allows is said in the plan', async () => {
+    const [first, second] = clusters(2, 2)
+    const denied = {type: 'forbidden', verb: 'patch', resource: 'deployments'} as const
+    await using fleet = await openFleet([{...first!, trouble: [denied]}, second!])
+    const stopped = await run(fleet, '--waves', '1,100%')
+    expect(stopped.stderr).toContain('2 targets will be refused, and that is more than 0 failures: nothing would start')
+    expect(stopped.report.counts).toMatchObject({failed: 2, notRun: 2})
+    const {report, exitCode} = await run(fleet, '--waves', '1,100%', '--max-failures', '2')
+    expect(report.results.map(({context, wave}) => `${context} ${wave}`)).toEqual([
+      'c1 null',
+      'c2 1',
+      'c1 null',
+      'c2 2',
+    ])
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('--stagger', () => {
+  /** When the cluster saw each restart, in seconds since the first: a restart is a new ReplicaSet. */
+  const restartsOf = (fleet: Fleet, since: number) => {
+    const times = fleet.sandbox.clusters.flatMap((cluster) =>
+      cluster
+        .objects('ReplicaSet', undefined)
+        .filter(({metadata}) => metadata.annotations?.['deployment.kubernetes.io/revision'] === '2')
+        .map(({metadata}) => ({
+          key: `${cluster.name}/${metadata.namespace}/${metadata.ownerReferences?.[0]?.name}`,
+          at: Date.parse(metadata.creationTimestamp ?? '') / 1000 - since,
+        })),
+    )
+    return Object.fromEntries(times.map(({key, at}) => [key, at]))
+  }
+  const second = async (fleet: Fleet) => Math.ceil(fleet.clock.date().getTime() / 1000)
+  const other = 'registry.example/acme/web'
+  const digest = `sha256:${'ab'.repeat(32)}`
+
+  test('targets of one registry start so far apart, over all clusters', async () => {
+    await using fleet = await openFleet(clusters(2, 3))
+    const since = await second(fleet)
+    expect(await run(fleet, '--stagger', '20s')).toMatchObject({exitCode: 0})
+    expect(restartsOf(fleet, since)).toEqual({
+      'c1/shop/app-00': 0,
+      'c2/shop/app-00': 20,
+      'c1/shop/app-01': 40,
+      'c2/shop/app-01': 60,
+      'c1/shop/app-02': 80,
+      'c2/shop/app-02': 100,
+    })
+  })
+
+  test('those of another registry do not wait for them', async () => {
+    const of = (name: string, repository: string) => ({
+      namespace: 'shop',
+      name,
+      image: `${repository}@${digest}`,
+      replicas: 1,
+    })
+    const workloads = [of('a', image), of('b', image), of('c', other), of('d', other)]
+    await using fleet = await openFleet([{name: 'c1', workloads}])
+    const since = await second(fleet)
+    const words = ['restart', digest, '--all-contexts', '--yes', '--stagger', '20s'] as const
+    expect(await fleet.shell.run(...words)).toMatchObject({exitCode: 0})
+    expect(restartsOf(fleet, since)).toEqual({'c1/shop/a': 0, 'c1/shop/c': 0, 'c1/shop/b': 20, 'c1/shop/d': 20})
+  })
+
+  test('by namespace: those of one namespace of one cluster', async () => {
+    const of = (namespace: string, name: string) => ({namespace, name, image: `${image}:1.0`, replicas: 1})
+    const workloads = [of('pay', 'a'), of('pay', 'b'), of('shop', 'a')]
+    await using fleet = await openFleet([
+      {name: 'c1', workloads},
+      {name: 'c2', workloads: [of('pay', 'a')]},
+    ])
+    const since = await second(fleet)
+    expect(await run(fleet, '--stagger', '20s', '--stagger-by', 'namespace')).toMatchObject({exitCode: 0})
+    expect(restartsOf(fleet, since)).toEqual({'c1/pay/a': 0, 'c1/pay/b': 20, 'c1/shop/a': 0, 'c2/pay/a': 0})
+  })
+
+  test('a retry takes its turn like any other start', async () => {
+    const busy = {type: 'answer', status: 503, verb: 'patch', name: 'app-00', times: 1} as const
+    const [one] = clusters(1, 4)
+    await using fleet = await openFleet([{...one!, trouble: [busy]}])
+    const since = await second(fleet)
+    expect(await run(fleet, '--stagger', '20s', '--backoff', '30s')).toMatchObject({exitCode: 0})
+    expect(restartsOf(fleet, since)).toEqual({
+      'c1/shop/app-01': 20,
+      'c1/shop/app-02': 40,
+      'c1/shop/app-03': 60,
+      'c1/shop/app-00': 80,
+    })
+  })
+})

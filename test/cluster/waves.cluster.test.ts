@@ -1,0 +1,114 @@
+import {globSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
+import type {RunReport} from '../../src/model/report.ts'
+import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
+import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {writeKubeconfig} from './kubeconfig-files.ts'
+import {type RealCluster, startRealCluster} from './real-cluster.ts'
+import {runFolder} from './run-folder.ts'
+import {brokenImage, fleet, replicaSetCounts, untilRolledOut, workload} from './workloads.ts'
+
+const binaries = await controlPlaneOrSkip()
+const image = 'registry.example/shop/web'
+const names = ['east', 'west', 'north'] as const
+const namespaces = ['blue', 'green', 'red']
+const perCluster = 30
+const restart = ['restart', image, '--all-contexts', '--yes', '--waves', '1,10%,50%,100%', '-o', 'json'] as const
+
+/** The first target of the plan; with the second container no new pod of it can start. */
+const canary = (containers: readonly object[]) => {
+  const spec = {progressDeadlineSeconds: 5}
+  const object = workload({namespace: 'blue', name: 'app-0', image: `${image}:1.0`, replicas: 1, spec})
+  const {template} = object.spec as {template: {spec: {containers: object[]}}}
+  template.spec.containers.push(...containers)
+  return object
+}
+
+describe.skipIf(!binaries)('waves over 90 targets in three real clusters', () => {
+  let clusters: readonly RealCluster[] = []
+  let shell: ProcessShell
+
+  const revisions = async () => {
+    const counts = await Promise.all(clusters.map((cluster) => replicaSetCounts(cluster)))
+    return new Map(
+      counts.flatMap((count, index) =>
+        Object.entries(count).map(([key, {revision}]) => [`${names[index]}/${key}`, revision] as const),
+      ),
+    )
+  }
+
+  beforeAll(async () => {
+    clusters = await Promise.all(names.map((name) => startRealCluster({name, nodes: 2})))
+    await Promise.all(
+      clusters.map(async (cluster) => {
+        await cluster.apply(
+          fleet({deployments: perCluster, namespaces, image: `${image}:1.0`, onImage: perCluster, replicas: 1}),
+        )
+        await untilRolledOut(cluster)
+      }),
+    )
+    const contexts = clusters.map(({name, client}) => ({name, credentials: client.credentials}))
+    writeKubeconfig(join(runFolder(), 'waves.yaml'), contexts)
+  }, 180_000)
+  afterAll(() => Promise.all(clusters.map((cluster) => cluster.delete())))
+  beforeEach(() => {
+    shell = openProcessShell({KUBECONFIG: join(runFolder(), 'waves.yaml')})
+  })
+  afterEach(() => shell[Symbol.dispose]())
+
+  test('a broken canary stops them after one target: 1 failed, 89 not run, exit 5; nothing else was touched', async () => {
+    await clusters[0]?.apply([canary([{name: 'proxy', image: brokenImage}])])
+    const before = await revisions()
+    const {stdout, exitCode} = await shell.run(...restart)
+    const report: RunReport = JSON.parse(stdout)
+    expect(report.counts).toMatchObject({total: 90, failed: 1, notRun: 89})
+    expect(report.results.filter(({outcome}) => outcome === 'failed')).toMatchObject([
+      {context: 'east', namespace: 'blue', name: 'app-0', wave: 1, failure: {class: 'rollout'}},
+    ])
+    expect(report.run.waves.map(({targets, state}) => `${targets} ${state}`)).toEqual([
+      '1 stopped',
+      '8 not-started',
+      '36 not-started',
+      '45 not-started',
+    ])
+    expect(exitCode).toBe(5)
+    const after = await revisions()
+    expect([...after].filter(([key, revision]) => revision !== before.get(key)).map(([key]) => key)).toEqual([
+      'east/blue/app-0',
+    ])
+  })
+
+  test('with the canary mended they go through: each target once, each wave after the one before, exit 0', async () => {
+    await clusters[0]?.client.put('/apis/apps/v1/namespaces/blue/deployments/app-0', canary([]))
+    await Promise.all(clusters.map((cluster) => untilRolledOut(cluster)))
+    const before = await revisions()
+    const {stdout, exitCode} = await shell.run(...restart, '--pause', '1s')
+    const report: RunReport = JSON.parse(stdout)
+    expect(report.verdict).toMatchObject({code: 0})
+    expect(exitCode).toBe(0)
+    expect(report.run.waves.map(({targets, state}) => `${targets} ${state}`)).toEqual([
+      '1 done',
+      '8 done',
+      '36 done',
+      '45 done',
+    ])
+    const after = await revisions()
+    expect([...after].map(([key, revision]) => revision - (before.get(key) ?? 0))).toEqual(Array(90).fill(1))
+    expect(waveOrder(shell.home)).toEqual([1, 2, 3, 4])
+  })
+})
+
+/** The waves in the order of their first writes, where no write of a wave comes before the last result of the one before. */
+function waveOrder(home: string): readonly number[] {
+  const [path = ''] = globSync('.local/state/hubspoke/runs/*.jsonl', {cwd: home})
+  const lines = readFileSync(join(home, path), 'utf8').trimEnd().split('\n')
+  const records: {type: string; target: never; wave: number}[] = lines.map((line) => JSON.parse(line))
+  const keyOf = (target: Record<string, string>) =>
+    `${target.clusterUid}/${target.namespace}/${target.kind}/${target.name}/${target.uid}`
+  const waveOf = new Map(records.filter(({type}) => type === 'planned').map((one) => [keyOf(one.target), one.wave]))
+  const order = records.flatMap(({type, target}) =>
+    type === 'writing' || type === 'result' ? [waveOf.get(target) ?? 0] : [],
+  )
+  return order.filter((wave, index) => wave !== order[index - 1])
+}
