@@ -3,6 +3,8 @@ import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Need, needsOf, type PermittedVerb, permittedVerbs, type Reach} from '../model/permissions.ts'
+import type {Clock} from '../shared/clock.ts'
+import {cacheAgeMs} from './cache/cache-age.ts'
 import {readCacheHead, type StoredHead} from './cache/cache-store.ts'
 import {judgeCache} from './cache/freshness.ts'
 import {withEndOfCredentials} from './ended-credentials.ts'
@@ -43,7 +45,7 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
     clockSkewMs,
     credentials: await credentialsLeft(cluster, serverNow),
     permissions,
-    imageCache: imageCache && describe(imageCache, judgeCache(imageCache, identity), clock.date()),
+    imageCache: imageCache && describe(imageCache, judgeCache(imageCache, identity), clock),
   }
 }
 
@@ -130,13 +132,12 @@ function questionOf({verb, group, resource, namespace, name}: Need): AccessQuest
 function describe(
   stored: StoredHead,
   judged: ReturnType<typeof judgeCache>,
-  now: Date,
+  clock: Clock,
 ): NonNullable<CheckEntry['imageCache']> {
   if (stored.state !== 'present') return {state: stored.state, ageMs: null, workloads: null}
-  const {builtAt, workloads} = stored.cache
   return {
     state: 'cache' in judged ? 'present' : 'foreign',
-    ageMs: builtAt ? Math.max(0, now.getTime() - builtAt.getTime()) : null,
-    workloads: workloads ?? null,
+    ageMs: cacheAgeMs(stored, clock) ?? null,
+    workloads: stored.cache.workloads ?? null,
   }
 }

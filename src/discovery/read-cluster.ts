@@ -6,10 +6,11 @@ import {answerByScan} from './answer/answer-by-scan.ts'
 import {answerFromCache} from './answer/answer-from-cache.ts'
 import {answerOfUnread} from './answer/answer-of-unread.ts'
 import type {Answer, Reader, ReadRequest} from './answer/reader.ts'
+import {cacheAgeMs} from './cache/cache-age.ts'
 import type {StoredCache} from './cache/cache-store.ts'
 import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './cache/freshness.ts'
 import {byPlace, type ImageCache} from './cache/image-cache.ts'
-import {cacheAgeMs, tryCache} from './cache/try-cache.ts'
+import {tryCache} from './cache/try-cache.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
 /** A reading, and which patterns of `-n` had a workload in it. */
@@ -98,9 +99,10 @@ async function whileIdentified(reader: Reader, answer: Promise<Answer>): Promise
 /** One request, where the cache says which cluster it is of; whoever wants to know whether that is so asks for `exact`. */
 async function takeCache(reader: Reader): Promise<Answer> {
   const stored = await reader.imageCache(true)
-  const judged = typeof stored === 'string' ? {reason: stored} : takenAsItIs(stored)
+  if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
+  const judged = takenAsItIs(stored)
   if (!('cache' in judged)) return whileIdentified(reader, answerByScan(reader, judged.reason))
-  return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(judged.cache, reader.deps)})
+  return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(stored, reader.deps.clock)})
 }
 
 /** One request, where somebody has proved the cache so lately; else an exact answer. */
@@ -138,7 +140,8 @@ async function answerExactly(reader: Reader): Promise<Answer> {
   if (typeof stored === 'string') return answerByScan(reader, stored)
   const [identity, version] = await Promise.all([reader.identity(), reader.version()])
   const judged = judgeForChanges(stored, {identity, version}, smallCluster)
-  return 'cache' in judged ? answerByChanges(reader, judged.cache) : answerByScan(reader, judged.reason)
+  if (!('cache' in judged)) return answerByScan(reader, judged.reason)
+  return answerByChanges(reader, judged.cache, cacheAgeMs(stored, reader.deps.clock))
 }
 
 /** Each costs a small list per kind. */

@@ -51,7 +51,7 @@ async function ask(options: FakeClusterOptions, more: {cache?: ImageCache; kinds
     version: async () => undefined,
     imageCache: async () => ({state: 'missing'}),
   }
-  const answer = await answerByChanges(reader, more.cache ?? cacheOf())
+  const answer = await answerByChanges(reader, more.cache ?? cacheOf(), 60_000)
   return {answer, cluster, found: answer.matches.map(({kind, namespace}) => `${kind} ${namespace}`)}
 }
 

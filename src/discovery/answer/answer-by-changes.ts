@@ -1,7 +1,6 @@
 import type {WorkloadChange} from '../../kube/ports.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
-import {cacheAgeMs} from '../cache/try-cache.ts'
 import {answerByScan} from './answer-by-scan.ts'
 import {answerFromCache} from './answer-from-cache.ts'
 import {applyChanges, type NotCaughtUp, type ScannedKind, whyCaughtUp, whyNotCaughtUp} from './catch-up.ts'
@@ -13,8 +12,10 @@ type Scanned = ScannedKind & {readonly answer: Answer}
 /**
  * What the cache answers with everything that has changed since it was built: the same as lists would, because a kind whose
  * changes cannot be proved to be all is listed, that kind alone. Nothing that goes wrong in catching up is a failure.
+ *
+ * @param age of the cache, in milliseconds, where it says
  */
-export async function answerByChanges(reader: Reader, cache: ImageCache): Promise<Answer> {
+export async function answerByChanges(reader: Reader, cache: ImageCache, age: number | undefined): Promise<Answer> {
   const parts = await Promise.all(reader.request.kinds.map((kind) => catchUpWith(reader, cache, kind)))
   const caughtUp = parts.filter((part) => 'changes' in part)
   const scanned = parts.filter((part) => 'answer' in part)
@@ -22,7 +23,6 @@ export async function answerByChanges(reader: Reader, cache: ImageCache): Promis
   const changes = caughtUp.flatMap((part) => part.changes)
   const kinds = caughtUp.map(({kind}) => kind)
   const fromCache = answerFromCache(applyChanges(cache, changes), {...reader.request, kinds})
-  const age = cacheAgeMs(cache, reader.deps)
   const merged = mergeAnswers(
     scanned,
     {tier: 'cache+changes', tierReason: whyCaughtUp(changes.length, scanned)},

@@ -1,6 +1,6 @@
 import {type CachedOnly, isUnread} from '../../model/cluster.ts'
+import {cacheAgeMs} from '../cache/cache-age.ts'
 import {byPlace} from '../cache/image-cache.ts'
-import {cacheAgeMs} from '../cache/try-cache.ts'
 import {answerFromCache} from './answer-from-cache.ts'
 import type {Answer, Reader} from './reader.ts'
 
@@ -23,6 +23,6 @@ export async function answerOfUnread(
   const {matches} = answerFromCache(stored.cache, {query, kinds, namespaces})
   const unseen = matches.filter((match) => isUnread(forbidden, match)).toSorted(byPlace)
   if (unseen.length === 0) return undefined
-  const ageMs = cacheAgeMs(stored.cache, reader.deps)
+  const ageMs = cacheAgeMs(stored, reader.deps.clock)
   return {matches: unseen, ...(ageMs !== undefined && {ageMs})}
 }

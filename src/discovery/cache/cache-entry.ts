@@ -26,13 +26,13 @@ export function describeCache(
   context: ContextRef,
   identity: ClusterIdentity,
   cache: ImageCache | ShardedCache,
-  now: Date,
+  ageMs: number | undefined,
 ): Facts {
   const {builtAt, workloads} = cache
   return {
     ...noCacheEntry(context, identity),
     builtAt: builtAt?.toISOString() ?? null,
-    ageMs: builtAt ? Math.max(0, now.getTime() - builtAt.getTime()) : null,
+    ageMs: ageMs ?? null,
     workloads: workloads ?? null,
     images: 'images' in cache ? cache.images.size : cache.index.imageCount,
     shards: 'images' in cache ? 0 : cache.index.shards.length,

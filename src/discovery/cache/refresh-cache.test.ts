@@ -25,6 +25,14 @@ test('the whole cluster is saved, and can be read back', async () => {
   expect(stored.state === 'present' && [...stored.cache.images.keys()]).toEqual(['envoy:1', 'postgres:16', 'web:1'])
 })
 
+test('it is dated by the clock of the server, and by that of this machine where the server tells no time', async () => {
+  const serverDate = new Date('2026-11-24T13:00:00Z')
+  expect((await refresh({serverDate})).refreshed.cache?.builtAt).toEqual(serverDate)
+  expect((await refresh({trouble: refusing(/date/)})).refreshed.cache?.builtAt).toEqual(
+    new Date('2026-11-24T12:00:00Z'),
+  )
+})
+
 test('a cluster that was read in part is not saved', async () => {
   const {cluster, refreshed} = await refresh({trouble: refusing(/DaemonSet/)})
   expect(refreshed.saved).toEqual({

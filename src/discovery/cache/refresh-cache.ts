@@ -30,7 +30,7 @@ export async function refreshCache(
   deps: ReadingDeps,
 ): Promise<RefreshedCache> {
   // Of before the lists: a cache may look older than it is, never younger.
-  const builtAt = deps.clock.date()
+  const builtAt = (await serverDate(cluster, deps)) ?? deps.clock.date()
   const everything = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
   const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem}] = await Promise.all([
     retryRead(() => cluster.identity(deps.signal), deps),
@@ -48,6 +48,16 @@ export async function refreshCache(
     return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
   }
   return {identity, unread, cache, saved: await saveImageCache(cluster.configMaps, cacheNamespace, cache, deps)}
+}
+
+/** Other machines will ask how old the cache is, and their clocks need not be as this one. */
+async function serverDate(cluster: ClusterAccess, deps: ReadingDeps): Promise<Date | undefined> {
+  try {
+    return await retryRead(() => cluster.serverDate(deps.signal), deps)
+  } catch (error) {
+    if (error instanceof HubspokeError && error.failureClass === 'forbidden') return undefined
+    throw error
+  }
 }
 
 function notSaved(why: NotSaved, reason: string): SavedCache {

@@ -21,11 +21,12 @@ export async function refreshEntry(
   request: RefreshRequest,
   deps: ReadingDeps,
 ): Promise<CacheEntry> {
+  const startedAt = deps.clock.now()
   const refreshed = await refreshCache(cluster, request.cacheNamespace, deps)
   const saved = await saveInNewNamespace(cluster, refreshed, request, deps)
   const {cache, identity} = refreshed
   const facts = cache
-    ? describeCache(cluster.context, identity, cache, deps.clock.date())
+    ? describeCache(cluster.context, identity, cache, Math.round(deps.clock.now() - startedAt))
     : noCacheEntry(cluster.context, identity)
   if (saved.isSaved) {
     const {bytes, shards, leftOver = ''} = saved

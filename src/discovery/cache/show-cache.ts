@@ -1,6 +1,7 @@
 import type {ClusterAccess} from '../../kube/ports.ts'
 import type {CacheEntry} from '../../model/report.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
+import {cacheAgeMs} from './cache-age.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'
 import {readCacheHead} from './cache-store.ts'
 import {judgeCache} from './freshness.ts'
@@ -23,6 +24,6 @@ export async function showCache(
   if (!('cache' in judged)) {
     return {...noCacheEntry(cluster.context, identity), bytes, state: 'missing', reason: judged.reason}
   }
-  const described = describeCache(cluster.context, identity, judged.cache, deps.clock.date())
+  const described = describeCache(cluster.context, identity, judged.cache, cacheAgeMs(stored, deps.clock))
   return {...described, bytes, state: 'present', reason: ''}
 }
