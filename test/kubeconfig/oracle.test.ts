@@ -77,6 +77,32 @@ describe.skipIf(!kubectl)('as kubectl sees it', () => {
     expect(new Set(prepared.proxy.credentials).size).toBe(1)
   }, 60_000)
 
+  test.each([
+    {because: 'HTTPS_PROXY names one', more: {}, isAsked: true},
+    {because: 'NO_PROXY names another server', more: {NO_PROXY: 'other.test,10.0.0.0/8'}, isAsked: true},
+    {because: 'NO_PROXY names the server', more: {NO_PROXY: 'other.test,.K8S.test,k8s.test'}, isAsked: false},
+  ])('a proxy of the environment is asked as kubectl asks it where $because', async ({more, isAsked}) => {
+    const HTTPS_PROXY = `http://jane:pass%20word@127.0.0.1:${prepared.proxy.port}`
+    const KUBECONFIG = join(prepared.folder, 'proxy-of-the-environment.yaml')
+    const env = {KUBECONFIG, HTTPS_PROXY, HOME: prepared.folder, ...more}
+    const asked = async (visit: () => Promise<unknown> | undefined) => {
+      const before = prepared.proxy.asked.length
+      // Without a proxy nobody finds the way to a name that is made up.
+      const end = await Promise.resolve(visit()).then(
+        () => 'answered',
+        () => 'failed',
+      )
+      return {end, asked: prepared.proxy.asked.slice(before)}
+    }
+    const theirs = await asked(() => kubectl?.(['get', '--raw', '/version', '--request-timeout', '5s'], env))
+    const access = (await loadKubeconfig({env, homeDir: prepared.folder, clock: systemClock})).open('by-name')
+    const ours = await asked(() => access.serverVersion(never))
+    await access.close()
+    expect(new Set(ours.asked)).toEqual(new Set(theirs.asked))
+    expect(ours.end).toBe(theirs.end)
+    expect(ours).toMatchObject(isAsked ? {end: 'answered'} : {end: 'failed', asked: []})
+  })
+
   function visitor(path: string): Visitor & {readonly told?: unknown} {
     const found = prepared.server.visitors.get(path) ?? prepared.otherServer.visitors.get(path)
     if (found === undefined) throw new Error(`nobody came for ${path}`)
