@@ -208,6 +208,24 @@ test('a credential that lives for seconds is used for half of them', async () =>
   expect(counted.calls).toHaveLength(1)
 })
 
+test.each([
+  {hours: 1, because: 'it has ended by it as soon as it is there: the server is the one to refuse it'},
+  {hours: -1, because: 'it seems good for longer: the server will refuse it'},
+])('with a clock $hours h off a credential of a quarter of an hour is asked for once: $because', async ({hours}) => {
+  let now = hours * 3_600_000
+  const counted = countingRun([
+    {token: 'a', expiresAt: 900_000},
+    {token: 'b', expiresAt: 1_800_000},
+  ])
+  const credentials = createExecCredentials(surroundings, () => now, counted.run)
+  const first = await credentials.current(user('jane'))
+  now += 60_000
+  await credentials.current(user('jane'))
+  expect(counted.calls).toHaveLength(1)
+  credentials.drop(user('jane'), first)
+  expect((await credentials.current(user('jane'))).token).toBe('b')
+})
+
 test('a credential that the server refused is replaced once, however many were refused with it', async () => {
   const counted = countingRun([{token: 'a'}, {token: 'b'}])
   const credentials = createExecCredentials(surroundings, () => 0, counted.run)

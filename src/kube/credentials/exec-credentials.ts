@@ -83,9 +83,12 @@ interface Held {
   readonly renewAt: number
 }
 
-/** Never before half of its life is over: a plugin may hand out credentials that live for seconds. */
+/**
+ * Never before half of its life is over: a plugin may hand out credentials that live for seconds. Where one has ended as
+ * soon as it is there, the clock of this machine is wrong, and the server is left to say when it ends.
+ */
 function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
-  if (expiresAt === undefined) return Number.POSITIVE_INFINITY
+  if (expiresAt === undefined || expiresAt <= obtainedAt) return Number.POSITIVE_INFINITY
   return expiresAt - Math.min(renewBeforeMs, (expiresAt - obtainedAt) / 2)
 }
 
