@@ -33,6 +33,30 @@ test('it is dated by the clock of the server, and by that of this machine where 
   )
 })
 
+const headOf = (version: string) => {
+  const resourceVersions = {Deployment: version, StatefulSet: version, DaemonSet: version}
+  const text = JSON.stringify({images: {}, schemaVersion: 1, clusterUid: 'uid-east', resourceVersions})
+  return {data: {'cache.json': text}, resourceVersion: 'v1'}
+}
+const place = 'hubspoke-system/deployment-image-cache'
+
+test('a cache that was ahead of the cluster before it was listed is of no cluster that there is, and is replaced', async () => {
+  const cluster = fakeCluster({workloads})
+  cluster.stored.set(place, headOf('99999'))
+  const {saved} = await refreshCache(cluster, 'hubspoke-system', deps())
+  expect(saved).toMatchObject({isSaved: true})
+})
+
+test('a cache that somebody saved while the cluster was listed, and that knows more, stays', async () => {
+  const trouble = (request: string) => {
+    if (request === 'list DaemonSet') cluster.stored.set(place, {...headOf('99999'), resourceVersion: 'v2'})
+  }
+  const cluster = fakeCluster({workloads, trouble})
+  cluster.stored.set(place, headOf('1'))
+  const {saved} = await refreshCache(cluster, 'hubspoke-system', deps())
+  expect(saved).toMatchObject({isSaved: false, why: 'newer-there'})
+})
+
 test('a cluster that was read in part is not saved', async () => {
   const {cluster, refreshed} = await refresh({trouble: refusing(/DaemonSet/)})
   expect(refreshed.saved).toEqual({

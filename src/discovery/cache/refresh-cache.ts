@@ -5,6 +5,7 @@ import {type WorkloadImages, workloadKinds} from '../../model/workload.ts'
 import {scanWorkloads} from '../answer/scan-workloads.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {chooseNamespaces} from '../select/select-namespaces.ts'
+import {readCacheHead} from './cache-store.ts'
 import {type BuiltImageCache, buildImageCache} from './image-cache.ts'
 import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
 
@@ -30,7 +31,11 @@ export async function refreshCache(
   deps: ReadingDeps,
 ): Promise<RefreshedCache> {
   // Of before the lists: a cache may look older than it is, never younger.
-  const builtAt = (await serverDate(cluster, deps)) ?? deps.clock.date()
+  const [date, before] = await Promise.all([
+    unlessForbidden(retryRead(() => cluster.serverDate(deps.signal), deps)),
+    unlessForbidden(readCacheHead(cluster.configMaps, cacheNamespace, deps)),
+  ])
+  const builtAt = date ?? deps.clock.date()
   const everything = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
   const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem}] = await Promise.all([
     retryRead(() => cluster.identity(deps.signal), deps),
@@ -47,13 +52,15 @@ export async function refreshCache(
       'The UID of namespace "kube-system" may not be read, and nobody could tell which cluster the cache is of.'
     return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
   }
-  return {identity, unread, cache, saved: await saveImageCache(cluster.configMaps, cacheNamespace, cache, deps)}
+  // Nothing that was there before the lists knows more than they: a cache that says so is ahead of the cluster, for ever.
+  const distrusted = before?.state === 'present' ? before.resourceVersion : undefined
+  const saved = await saveImageCache(cluster.configMaps, cacheNamespace, cache, {...deps, distrusted})
+  return {identity, unread, cache, saved}
 }
 
-/** Other machines will ask how old the cache is, and their clocks need not be as this one. */
-async function serverDate(cluster: ClusterAccess, deps: ReadingDeps): Promise<Date | undefined> {
+async function unlessForbidden<Result>(asked: Promise<Result>): Promise<Result | undefined> {
   try {
-    return await retryRead(() => cluster.serverDate(deps.signal), deps)
+    return await asked
   } catch (error) {
     if (error instanceof HubspokeError && error.failureClass === 'forbidden') return undefined
     throw error

@@ -67,10 +67,12 @@ test('else the command is told, and nothing is said of a cache that is not there
   })
 })
 
-test('who gives way to a newer cache has no problem', async () => {
-  const cluster = fakeCluster({workloads: many})
+test('who gives way to a newer cache that came while the cluster was listed has no problem', async () => {
+  const trouble = async (asked: string) => {
+    if (asked === 'list DaemonSet') await saveImageCache(cluster.configMaps, namespace, newer, deps())
+  }
+  const cluster = fakeCluster({workloads: many, trouble})
   const newer = {...randomCache(1, {workloads: 5, repositories: 2}), resourceVersions: versions('999')}
-  await saveImageCache(cluster.configMaps, namespace, newer, deps())
   const request = {cacheNamespace: namespace, mayCreateNamespace: async () => false}
   expect(await refreshEntry(cluster, request, deps())).toMatchObject({state: 'not-saved', shards: null, problem: null})
 })

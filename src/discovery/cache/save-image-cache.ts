@@ -25,6 +25,11 @@ export type NotSaved =
   | 'not-whole'
   | 'unknown-cluster'
 
+export interface SavingDeps extends ReadingDeps {
+  /** The version of a stored cache that nobody has to give way to, because it is known to be wrong. */
+  readonly distrusted?: string | undefined
+}
+
 /**
  * Puts the cache in the place of the one that is there, exactly that one. Gives way to a cache of the same cluster that
  * knows a newer version of any kind, and gives up when somebody else is faster four times in a row.
@@ -35,12 +40,16 @@ export async function saveImageCache(
   configMaps: ConfigMaps,
   namespace: string,
   cache: BuiltImageCache,
-  deps: ReadingDeps,
+  deps: SavingDeps,
 ): Promise<SavedCache> {
   try {
     for (let tries = 1; tries <= maxTries; tries++) {
       const stored = await readCacheHead(configMaps, namespace, deps)
-      if (stored.state === 'present' && isNewerAnywhere(stored.cache, cache)) {
+      if (
+        stored.state === 'present' &&
+        stored.resourceVersion !== deps.distrusted &&
+        isNewerAnywhere(stored.cache, cache)
+      ) {
         return notSaved('newer-there', 'Somebody else has saved a newer image cache in the meantime.')
       }
       const replaced = await replaceCache({configMaps, namespace, deps}, stored, cache)
