@@ -208,6 +208,16 @@ export const writeFlags = {
     env: 'HUBSPOKE_TIMEOUT',
     helpGroup: 'PACE',
   }),
+  'fail-fast': Flags.boolean({
+    summary: 'Do not wait on for a rollout whose trouble does not heal by itself: a missing image, a crash loop.',
+    env: 'HUBSPOKE_FAIL_FAST',
+    helpGroup: 'PACE',
+  }),
+  'include-logs': Flags.boolean({
+    summary: 'Put the last lines of crashed containers into the document, too: without what looks like a secret.',
+    env: 'HUBSPOKE_INCLUDE_LOGS',
+    helpGroup: 'OUTPUT',
+  }),
   deadline: durationFlag({
     summary: 'Stop the run after this long.',
     env: 'HUBSPOKE_DEADLINE',

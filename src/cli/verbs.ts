@@ -6,12 +6,14 @@ import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {Target} from '../model/target.ts'
 import type {Clusters} from './clusters.ts'
 import {imageQueryOf} from './image-query.ts'
+import type {HeardLastWords} from './last-words.ts'
 import type {RunIdentity} from './run-identity.ts'
 import type {Runtime} from './runtime.ts'
 
 export interface SpokeFlags {
   readonly wait: boolean
   readonly timeout: number
+  readonly 'fail-fast': boolean
   readonly 'dry-run'?: 'client' | 'server' | undefined
 }
 
@@ -23,6 +25,7 @@ export interface VerbRun {
   readonly flags: SpokeFlags
   readonly clusters: Pick<Clusters, 'open'>
   readonly clock: Runtime['clock']
+  readonly lastWords: Pick<HeardLastWords, 'hear'>
 }
 
 export interface Verb {
@@ -38,7 +41,7 @@ export interface Verb {
 
 const restart: Verb = {
   needs: targetNeeds('restart'),
-  spoke({image}, {run, resumed, flags, clusters, clock}) {
+  spoke({image}, {run, resumed, flags, clusters, clock, lastWords}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
       workloads: (context) => clusters.open(context).workloads,
@@ -50,6 +53,8 @@ const restart: Verb = {
       timeoutMs: flags.timeout,
       clock,
       dryRun: flags['dry-run'] === 'server',
+      failFast: flags['fail-fast'],
+      ...(lastWords.hear && {onLastWords: lastWords.hear}),
     })
   },
 }

@@ -5,6 +5,7 @@ import {discoveryRequest} from '../cli/discovery-request.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags.ts'
 import {hubDeps} from '../cli/hub-deps.ts'
 import {imageArg, imageQueryOf} from '../cli/image-query.ts'
+import {hearLastWords} from '../cli/last-words.ts'
 import {lockPolicy} from '../cli/lock-policy.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
@@ -54,10 +55,11 @@ export default class Restart extends BaseCommand {
     const run = runIdentity(flags['run-id'], runtime)
     requirePossibleWaves(flags, runtime)
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
+    const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
       const spoke = verbs.restart.spoke(
         {image: args.image},
-        {run, resumed: run.named, flags, clusters, clock: runtime.clock},
+        {run, resumed: run.named, flags, clusters, clock: runtime.clock, lastWords},
       )
       const subject = {
         verb: spoke.verb,
@@ -77,7 +79,7 @@ export default class Restart extends BaseCommand {
       const deps = hubDeps(composition, runtime, clusters, session)
       return runHub(runRequest(run, spoke, argumentsEntry(args.image, flags), flags), deps)
     })
-    return this.conclude(report, flags, {
+    return this.conclude(lastWords.conclude(report), flags, {
       table: async () => (await import('../summary/run-table.ts')).renderRunTable,
       name: renderNames,
       junit: renderJunit,

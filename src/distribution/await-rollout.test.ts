@@ -22,6 +22,7 @@ interface Story {
   readonly timeoutMs?: number
   readonly troubles?: (now: number) => readonly PodTrouble[]
   readonly stopAfterMs?: number
+  readonly failFast?: boolean
 }
 
 interface Watched {
@@ -32,6 +33,8 @@ interface Watched {
   /** `2000 sentence`, in order. */
   readonly said: readonly string[]
   readonly looks: number
+  /** Pods whose crash was told. */
+  readonly crashes: readonly string[]
   readonly feedClosed: number
   readonly slept: readonly number[]
   /** Sleeping at once, at most; and still, after the end. */
@@ -39,7 +42,9 @@ interface Watched {
 }
 
 /** A rollout to generation 2, of which the write returned `from`, and then what the controller made of it. */
-async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, stopAfterMs}: Story): Promise<Watched> {
+async function watch(story: Story): Promise<Watched> {
+  const {from = {}, steps = [], timeoutMs = 10 * minute, troubles, stopAfterMs, failFast = false} = story
+  const crashes: string[] = []
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
   const stop = new AbortController()
   const said: string[] = []
@@ -58,6 +63,8 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
       timeoutMs,
       clock,
       isTakenBack: ({restartedAt}) => restartedAt !== stamp,
+      failFast,
+      onCrash: async ({pod}) => void crashes.push(`${clock.now()} ${pod}`),
       podTroubles: async () => {
         looks += 1
         return troubles?.(clock.now()) ?? []
@@ -69,6 +76,7 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
         said.push(`${clock.now()} ${sentence}`)
         most = Math.max(most, clock.sleepers)
       },
+      onTrouble: ({sentence}) => void said.push(`${clock.now()} ${sentence}`),
     },
   )
   void play(clock, written, steps, feed.push)
@@ -77,7 +85,17 @@ async function watch({from = {}, steps = [], timeoutMs = 10 * minute, troubles, 
   const rolledOutAt = clock.now()
   const settled = ended?.outcome === 'lingering' ? await ended.settle() : ended
   const sleepers = {most, left: clock.sleepers}
-  return {end: settled, rolledOutAt, tookMs: clock.now(), said, looks, feedClosed, slept: clock.slept, sleepers}
+  return {
+    end: settled,
+    rolledOutAt,
+    tookMs: clock.now(),
+    said,
+    looks,
+    crashes,
+    feedClosed,
+    slept: clock.slept,
+    sleepers,
+  }
 }
 
 async function play(
@@ -99,6 +117,16 @@ const pull: PodTrouble = {
   container: 'app',
   reason: 'ImagePullBackOff',
   message: 'Back-off pulling image "x"',
+  lasting: true,
+  crashed: false,
+}
+const crash: PodTrouble = {
+  pod: 'web-3',
+  container: 'app',
+  reason: 'CrashLoopBackOff',
+  message: 'exit code 1',
+  lasting: true,
+  crashed: true,
 }
 const pulled = 'ImagePullBackOff: Back-off pulling image "x" (pod web-2, container app)'
 const gaveUp = [{type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: ''}]
@@ -249,13 +277,43 @@ describe('why', () => {
     {lasts: 0, is: `${pulled}; `, because: 'a minute without trouble is not over yet'},
     {lasts: -30_000, is: '', because: 'it healed long ago'},
   ])('is the latest trouble, "$is", when $because', async ({lasts, is}) => {
-    const crash = {...pull, reason: 'CrashLoopBackOff', message: ''}
+    const crashed = {...pull, reason: 'CrashLoopBackOff', message: ''}
     const {end} = await watch({
       from: {kind: 'DaemonSet'},
       timeoutMs: 2 * minute,
-      troubles: (now) => (now < minute + Math.min(0, lasts) ? [pull] : now < minute + lasts ? [crash] : []),
+      troubles: (now) => (now < minute + Math.min(0, lasts) ? [pull] : now < minute + lasts ? [crashed] : []),
     })
     expect(end?.reason).toBe(`${is}no progress for 2m: waiting for the controller to see the change`)
+  })
+
+  test.each([true, false])(
+    'ends the wait at once where it does not heal by itself, if that is wanted: %j',
+    async (failFast) => {
+      const {end, tookMs, said} = await watch({
+        failFast,
+        from: {kind: 'DaemonSet'},
+        timeoutMs: minute,
+        steps: [[500, {observedGeneration: 2, updated: 1, available: 2}]],
+        troubles: (now) => [now < 6_000 ? {...pull, reason: 'ErrImagePull', lasting: false} : pull],
+      })
+      expect(said.at(-1)).toBe(`7000 ${pulled}`)
+      expect(end?.outcome).toBe('failed')
+      expect(end?.reason).toBe(
+        failFast
+          ? `${pulled}; given up at once (--fail-fast): 1 of 3 pods updated`
+          : `${pulled}; no progress for 1m: 1 of 3 pods updated`,
+      )
+      expect(tookMs).toBe(failFast ? 7_000 : minute + 500)
+    },
+  )
+
+  test('is told of once when it is a crash, so that its last words are heard', async () => {
+    const {crashes} = await watch({
+      from: {kind: 'DaemonSet'},
+      timeoutMs: minute,
+      troubles: (now) => (now < 20_000 ? [pull] : [crash]),
+    })
+    expect(crashes).toEqual(['22000 web-3'])
   })
 
   test('is no refusal that is over', async () => {
@@ -348,9 +406,10 @@ describe('an end that is no verdict', () => {
     timeoutMs: minute,
     clock: createVirtualClock({autoAdvance: true, loopback: false}),
     isTakenBack: () => false,
+    failFast: false,
     podTroubles: async () => [],
   })
-  const onProgress = () => undefined
+  const deaf = {onProgress: () => undefined, onTrouble: () => undefined}
 
   test.each<{feed: string; next: (signal: AbortSignal) => Promise<never>}>([
     {feed: 'does not answer', next: () => new Promise(() => undefined)},
@@ -361,7 +420,7 @@ describe('an end that is no verdict', () => {
     },
   ])('a stop ends the watch also when the feed $feed', async ({next}) => {
     const stop = new AbortController()
-    const ending = awaitRollout(rolloutOver(next), {signal: stop.signal, onProgress})
+    const ending = awaitRollout(rolloutOver(next), {signal: stop.signal, ...deaf})
     stop.abort()
     expect(await ending).toBeUndefined()
   })
@@ -372,7 +431,7 @@ describe('an end that is no verdict', () => {
     const rollout = rolloutOver(breaks, () => {
       closed += 1
     })
-    const ending = awaitRollout(rollout, {signal: new AbortController().signal, onProgress})
+    const ending = awaitRollout(rollout, {signal: new AbortController().signal, ...deaf})
     await expect(ending).rejects.toThrow('Cannot reach it.')
     expect(closed).toBe(1)
   })

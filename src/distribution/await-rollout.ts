@@ -7,9 +7,9 @@ import {kubectlCommand, kubectlName, rolloutStatusCommand} from './kubectl-comma
 import {type Farthest, progressFrom} from './rollout-progress.ts'
 import {rolloutStatus} from './rollout-status.ts'
 import {openSightings, type Sightings} from './sightings.ts'
-import type {Lingering, Settled, Watch} from './spoke.ts'
+import type {Lingering, Settled, Trouble, Watch} from './spoke.ts'
 import {keepVigil, mayBeTakenBack, takenBack} from './taken-back.ts'
-import {type Cause, watchTroubles} from './watch-troubles.ts'
+import {type Cause, type TroubleWatch, watchTroubles} from './watch-troubles.ts'
 
 export interface Rollout {
   readonly target: Target
@@ -22,7 +22,11 @@ export interface Rollout {
   readonly clock: Clock
   /** Has somebody put back what was written? */
   isTakenBack(state: WorkloadState): boolean
+  /** A trouble that does not heal by itself ends it. */
+  readonly failFast: boolean
   podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+  /** Is told of a container that crashed, to hear what it wrote last. Never rejects. */
+  onCrash?(trouble: PodTrouble, signal: AbortSignal): Promise<void>
 }
 
 /** What the controller needs to say so when its own deadline has passed, so that its word comes before our timeout. */
@@ -46,7 +50,7 @@ export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Sett
   const seen = openSightings(rollout, signal)
   let lingers = false
   try {
-    const end = await watchToEnd(rollout, seen, {signal, onProgress: watch.onProgress})
+    const end = await watchToEnd(rollout, seen, {...watch, signal})
     lingers = end?.outcome === 'succeeded' && mayBeTakenBack(rollout.from)
     if (end === undefined || !lingers) return end
     return {outcome: 'lingering', settle: () => keepVigil(rollout, end, seen, watch).finally(close)}
@@ -59,66 +63,97 @@ export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Sett
 }
 
 async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Promise<Settled | undefined> {
-  const {target, from, clock} = rollout
+  const {target} = rollout
   const rolling = new AbortController()
   const signal = AbortSignal.any([watch.signal, rolling.signal])
-  const look = (lookSignal: AbortSignal) => rollout.podTroubles(seen.state, lookSignal)
-  const troubles = watchTroubles({look, onTrouble: watch.onProgress, clock, signal})
-  const judge = createJudge(rollout, watch.onProgress)
+  const troubles = lookForTroubles(rollout, seen, {...watch, signal})
+  const judge = createJudge(rollout, watch)
   try {
     for (;;) {
       const {state} = seen
-      if (rollout.isTakenBack(state)) return takenBack(target, from, state)
       const verdict = judge(state)
-      if (verdict.state === 'done') return {outcome: 'succeeded', reason: verdict.message}
+      if (verdict.state === 'ended') return verdict.end
       if (verdict.state === 'failed') return failed(target, verdict.message, state, await troubles.cause())
-      const next = await seen.next(verdict.waitMs)
+      const next = await seen.next(verdict.waitMs, troubles.hopeless)
       if (next === 'deleted') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
       if (next === undefined && signal.aborted) return undefined
+      if (next === undefined && troubles.hopeless.aborted) {
+        return failed(target, `given up at once (--fail-fast): ${verdict.message}`, state, await troubles.cause())
+      }
     }
   } finally {
     rolling.abort()
   }
 }
 
+/** What the pods say meanwhile; `hopeless` is aborted when they are not to be waited for any more. */
+function lookForTroubles(
+  {podTroubles, onCrash, failFast, clock}: Rollout,
+  seen: Sightings,
+  {signal, onTrouble}: Watch,
+): TroubleWatch & {readonly hopeless: AbortSignal} {
+  const hopeless = new AbortController()
+  const {cause} = watchTroubles({
+    look: (lookSignal) => podTroubles(seen.state, lookSignal),
+    onTrouble,
+    onCrash: async (trouble) => onCrash?.(trouble, signal),
+    onLasting: () => failFast && hopeless.abort(),
+    clock,
+    signal,
+  })
+  return {cause, hopeless: hopeless.signal}
+}
+
 type Verdict =
-  | {readonly state: 'done'; readonly message: string}
+  | {readonly state: 'ended'; readonly end: Settled}
   | {readonly state: 'failed'; readonly message: string}
-  | {readonly state: 'waiting'; readonly waitMs: number}
+  | {readonly state: 'waiting'; readonly message: string; readonly waitMs: number}
 
 /** Judges state after state, says how far it is when that changes, and remembers when there last was progress. */
 function createJudge(
-  {from, timeoutMs, clock}: Rollout,
-  onProgress: Watch['onProgress'],
+  {target, from, timeoutMs, clock, isTakenBack}: Rollout,
+  watch: Watch,
 ): (state: WorkloadState) => Verdict {
   let farthest: Farthest | undefined
   let progressAt = clock.now()
-  let said = ''
+  const tell = createTeller(watch)
   return (state) => {
     const {state: reached, message} = rolloutStatus(state, from.generation)
-    if (reached === 'done' || reached === 'failed') return {state: reached, message}
+    if (isTakenBack(state)) return {state: 'ended', end: takenBack(target, from, state)}
+    if (reached === 'done') return {state: 'ended', end: {outcome: 'succeeded', reason: message}}
+    if (reached === 'failed') return {state: 'failed', message}
     const now = clock.now()
     const step = progressFrom(farthest, state)
     farthest = step.farthest
     if (step.progressed) progressAt = now
-    const sentence = replicaFailure(state) ?? message
-    if (sentence !== said) onProgress(sentence)
-    said = sentence
+    tell(message, replicaFailure(state))
     const limitMs = Math.max(timeoutMs, state.progressDeadlineMs === undefined ? 0 : state.progressDeadlineMs + graceMs)
     const leftMs = progressAt + limitMs - now
     if (leftMs <= 0) return {state: 'failed', message: `no progress for ${formatDuration(limitMs)}: ${message}`}
-    return {state: 'waiting', waitMs: Math.min(leftMs, longestWaitMs)}
+    return {state: 'waiting', message, waitMs: Math.min(leftMs, longestWaitMs)}
+  }
+}
+
+/** Says how far it is, or what keeps it from getting on, when that changes. */
+function createTeller({onProgress, onTrouble}: Watch): (message: string, trouble: Trouble | undefined) => void {
+  let said = ''
+  return (message, trouble) => {
+    const sentence = trouble?.sentence ?? message
+    if (sentence === said) return
+    said = sentence
+    if (trouble) onTrouble(trouble)
+    else onProgress(message)
   }
 }
 
 /** Pods that could not even be created (quota, admission) are a condition of the Deployment: there is no pod to ask. */
-function replicaFailure({conditions}: WorkloadState): string | undefined {
+function replicaFailure({conditions}: WorkloadState): Trouble | undefined {
   const condition = conditions.find(({type, status}) => type === 'ReplicaFailure' && status === 'True')
-  return condition && `${condition.reason}: ${condition.message}`
+  return condition && {reason: condition.reason, sentence: `${condition.reason}: ${condition.message}`}
 }
 
 function failed(target: Target, verdict: string, state: WorkloadState, cause: Cause): Settled {
-  const known = cause.sentence ?? replicaFailure(state)
+  const known = cause.sentence ?? replicaFailure(state)?.sentence
   const unknown = known === undefined ? cause.unknown : undefined
   const reason = [known, verdict, unknown].filter((part) => part !== undefined).join('; ')
   const culprit = cause.pod === undefined ? [kubectlName(target)] : ['pod', cause.pod]

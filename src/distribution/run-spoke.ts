@@ -172,6 +172,7 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
     const settled = await written.settle({
       signal: waits,
       onProgress: (message) => run.emit({type: 'target-progress', target, message}),
+      onTrouble: ({reason, sentence}) => run.emit({type: 'target-trouble', target, reason, message: sentence}),
     })
     if (settled === undefined) return unwatchedEnd(target, run.brake.reason)
     const remember = (end: Settled) => {

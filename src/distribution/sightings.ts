@@ -6,8 +6,8 @@ import type {Clock} from '../shared/clock.ts'
 export interface Sightings {
   /** The newest that was seen. States from before the write are passed over. */
   readonly state: WorkloadState
-  /** Waits for the next one, at most so long; undefined when there was none, or the signal was aborted first. */
-  next(ms: number): Promise<'seen' | 'deleted' | undefined>
+  /** Waits for the next one, at most so long; undefined when there was none, or the signal or `until` was aborted first. */
+  next(ms: number, until?: AbortSignal): Promise<'seen' | 'deleted' | undefined>
 }
 
 export interface SightingsOptions {
@@ -24,8 +24,8 @@ export function openSightings({feed, from, clock}: SightingsOptions, signal: Abo
     get state() {
       return state
     },
-    async next(ms) {
-      const next = await firstOf(news, clock, ms, signal)
+    async next(ms, until = signal) {
+      const next = await firstOf(news, clock, ms, [signal, until])
       if (next === undefined || next === 'deleted') return next
       news = nextOf(feed, signal)
       if (next.generation >= from.generation) state = next
@@ -41,11 +41,19 @@ function nextOf(feed: WorkloadFeed, signal: AbortSignal): Promise<WorkloadState 
   return news
 }
 
-/** The news, or undefined when `ms` have passed or the signal was aborted first. Leaves no timer behind. */
-async function firstOf<T>(news: Promise<T>, clock: Clock, ms: number, signal: AbortSignal): Promise<T | undefined> {
+/** The news, or undefined when `ms` have passed or a signal was aborted first. Leaves no timer behind. */
+async function firstOf<T>(
+  news: Promise<T>,
+  clock: Clock,
+  ms: number,
+  signals: readonly AbortSignal[],
+): Promise<T | undefined> {
   const heard = new AbortController()
   try {
-    return await Promise.race([news, clock.sleep(ms, AbortSignal.any([signal, heard.signal])).then(() => undefined)])
+    return await Promise.race([
+      news,
+      clock.sleep(ms, AbortSignal.any([...signals, heard.signal])).then(() => undefined),
+    ])
   } finally {
     heard.abort()
   }

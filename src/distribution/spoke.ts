@@ -62,4 +62,12 @@ export interface Watch {
   readonly signal: AbortSignal
   /** A sentence for people about how far it is; never part of a result. */
   onProgress(message: string): void
+  /** What keeps it from getting on, when that is first seen and whenever it changes; never part of a result. */
+  onTrouble(trouble: Trouble): void
+}
+
+export interface Trouble {
+  /** The field's own word: `ImagePullBackOff`. */
+  readonly reason: string
+  readonly sentence: string
 }

@@ -1,6 +1,7 @@
 import type {PodTrouble} from '../kube/ports.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {Trouble} from './spoke.ts'
 
 /** A rollout that ends within this needs no explanation, and its pods are not asked for. */
 const patienceMs = 2_000
@@ -26,34 +27,42 @@ export interface Cause {
 export interface TroubleWatchOptions {
   look(signal: AbortSignal): Promise<readonly PodTrouble[]>
   /** Hears of the worst trouble when it is first seen and whenever it changes. */
-  onTrouble(sentence: string): void
+  onTrouble(trouble: Trouble): void
+  /** Hears of a crash when it is first seen and whenever it changes; the next look waits for it. */
+  onCrash?(trouble: PodTrouble): Promise<void>
+  /** Hears of a trouble that does not heal by itself, and may hear of it again. */
+  onLasting?(): void
   readonly clock: Clock
   /** Ends the watch. */
   readonly signal: AbortSignal
 }
 
 /** Looks at the pods of a rollout that takes its time, from two seconds on and then every five. */
-export function watchTroubles({look, onTrouble, clock, signal}: TroubleWatchOptions): TroubleWatch {
+export function watchTroubles(options: TroubleWatchOptions): TroubleWatch {
+  const {look, onTrouble, onCrash, onLasting, clock, signal} = options
   let latest: {readonly sentence: string; readonly pod: string; readonly seenAt: number} | undefined
   let unknown: string | undefined
   let looks = 0
   let forbidden = false
 
-  const found = (worst: PodTrouble | undefined) => {
+  const found = async (worst: PodTrouble | undefined) => {
     unknown = undefined
     if (worst === undefined) {
       if (latest !== undefined && clock.now() - latest.seenAt > keptMs) latest = undefined
       return
     }
     const sentence = troubleSentence(worst)
-    if (sentence !== latest?.sentence) onTrouble(sentence)
+    const isNews = sentence !== latest?.sentence
     latest = {sentence, pod: worst.pod, seenAt: clock.now()}
+    if (isNews) onTrouble({reason: worst.reason, sentence})
+    if (isNews && worst.crashed) await onCrash?.(worst)
+    if (worst.lasting) onLasting?.()
   }
 
   const lookOnce = async () => {
     try {
       const [worst] = await look(signal)
-      found(worst)
+      await found(worst)
     } catch (error) {
       if (signal.aborted) return
       forbidden = error instanceof HubspokeError && error.failureClass === 'forbidden'

@@ -19,6 +19,8 @@ export interface Api {
   get(path: string, signal: AbortSignal, accept?: string): Promise<unknown>
   /** As `get`, with what the server's clock said, in whole seconds; undefined where it did not say. */
   getDated(path: string, signal: AbortSignal): Promise<{readonly body: unknown; readonly serverDate: Date | undefined}>
+  /** An answer that is no JSON. Of one that is longer than `maxBytes` only the beginning. */
+  getText(path: string, maxBytes: number, signal: AbortSignal): Promise<string>
   write(write: ApiWrite, signal: AbortSignal): Promise<unknown>
   /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
   watch(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
@@ -86,6 +88,9 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     party,
     getDated,
     get: async (path, signal, accept) => (await getDated(path, signal, accept)).body,
+    async getText(path, maxBytes, signal) {
+      return textOf(party, await call({method: 'GET', path, headers: {accept: '*/*'}}, signal), maxBytes)
+    },
     async write({method, path, body, contentType = json, accept = json}, signal) {
       const headers = {accept, 'accept-encoding': 'gzip', 'content-type': contentType}
       const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)

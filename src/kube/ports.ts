@@ -84,6 +84,11 @@ export interface Workloads {
   /** What keeps the newest pods of a workload from becoming ready, worst first. Empty: nothing to be seen. */
   podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
   /**
+   * The last lines that a crashed container wrote, oldest first, without what looks like a secret and safe to print. Empty:
+   * it wrote none, nobody kept them, or they may not be read.
+   */
+  lastWords(namespace: string, trouble: PodTrouble, signal: AbortSignal): Promise<readonly string[]>
+  /**
    * What became of the workloads of a kind, in all namespaces, since the version of a list, with the proof that it is all:
    * what a list would say now is what that list said, and these changes. Takes up to 3 s. Where there is no proof, for
    * whatever reason, that is the answer, and no failure.
@@ -138,6 +143,10 @@ export interface PodTrouble {
   readonly container: string | undefined
   readonly reason: string
   readonly message: string
+  /** It stays so until somebody changes something: a name that is wrong, an image that is not there, a crash again and again. */
+  readonly lasting: boolean
+  /** The container ran and ended: it may have said why. */
+  readonly crashed: boolean
 }
 
 export interface ConfigMapObject extends ConfigMapVersion {
@@ -216,6 +225,7 @@ export interface Leases {
 export interface AccessQuestion {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
   readonly group: string
+  /** `pods`, or a part of it: `pods/log`. */
   readonly resource: string
   /** Undefined: in all namespaces, or a resource that has none. */
   readonly namespace?: string

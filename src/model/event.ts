@@ -14,6 +14,8 @@ export type HubEvent =
   | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
   | {readonly type: 'target-written'; readonly target: Target}
   | {readonly type: 'target-progress'; readonly target: Target; readonly message: string}
+  /** What keeps a rollout from getting on, whenever it changes; `reason` is the field's own word. */
+  | {readonly type: 'target-trouble'; readonly target: Target; readonly reason: string; readonly message: string}
   | {
       readonly type: 'target-retrying'
       readonly target: Target

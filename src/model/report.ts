@@ -2,6 +2,7 @@ import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Cost, Tier} from './cluster.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
+import type {LastWords} from './last-words.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
@@ -71,6 +72,8 @@ export interface ResultEntry extends WorkloadEntry {
   readonly durationMs: number
   readonly reason: string
   readonly failure: Failure | null
+  /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
+  readonly lastWords: LastWords | null
 }
 
 /** A wave of a run and how far it came. */

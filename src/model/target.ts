@@ -12,7 +12,7 @@ export interface Target extends WorkloadIdentity {
 export type Plan = readonly Target[]
 
 /** One key per target, the same in every run: it names the cluster by UID, never by context. */
-export function targetKey(target: Target): string {
+export function targetKey(target: WorkloadIdentity & Pick<Target, 'clusterUid'>): string {
   return `${target.clusterUid}/${workloadName(target)}/${target.uid}`
 }
 

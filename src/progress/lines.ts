@@ -35,16 +35,25 @@ export function createLinesProgress({stream, clock, verbose}: LinesOptions): Pro
   }
 }
 
-type IsDue = (target: Target, message?: string) => boolean
+interface Said {
+  readonly at: number
+  readonly message: string | undefined
+  readonly reason: string | undefined
+}
+
+/** @param reason why it does not get on: another one than before is told at once */
+type IsDue = (target: Target, message?: string, reason?: string) => boolean
 
 /** Says of each target whether enough time went by since its last line, and whether there is anything new. */
 function createPacer(clock: Pick<Clock, 'now'>, ms: number): IsDue {
-  const last = new Map<string, {readonly at: number; readonly message: string | undefined}>()
-  return (target, message) => {
+  const last = new Map<string, Said>()
+  return (target, message, reason) => {
     const key = targetKey(target)
     const before = last.get(key)
-    if (message !== undefined && before && (clock.now() - before.at < ms || before.message === message)) return false
-    last.set(key, {at: clock.now(), message})
+    const isOther = reason !== undefined && reason !== before?.reason
+    const isTooSoon = before !== undefined && (clock.now() - before.at < ms || before.message === message)
+    if (message !== undefined && isTooSoon && !isOther) return false
+    last.set(key, {at: clock.now(), message, reason: reason ?? before?.reason})
     return true
   }
 }
@@ -67,6 +76,10 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return `${targetName(event.target)}  written, waiting for its rollout`
     case 'target-progress':
       return isDue(event.target, event.message) ? `${targetName(event.target)}  ${event.message}` : undefined
+    case 'target-trouble':
+      return isDue(event.target, event.message, event.reason)
+        ? `${targetName(event.target)}  ${event.message}`
+        : undefined
     case 'target-retrying':
       return `${targetName(event.target)}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
     case 'target-finished':

@@ -97,10 +97,10 @@ export function createProgressModel(): ProgressModel {
           stage = 'distribution'
           return targets.plan(event.plan)
         case 'target-started':
-          troubles.forgetRetry(event.target)
+          troubles.forget(event.target)
           return targets.move(event.target, 'rolling')
         case 'target-retrying':
-          troubles.tellRetry(event.target, `next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
+          troubles.tellOf(event.target, `next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
           return targets.move(event.target, 'retrying')
         case 'target-finished':
         case 'target-relapsed':
@@ -110,6 +110,8 @@ export function createProgressModel(): ProgressModel {
         case 'wave-waiting':
           wave = waveAfter(wave, event)
           return
+        case 'target-trouble':
+          return troubles.tellOf(event.target, event.message)
         case 'stopping':
           stopping = event.reason
           return
@@ -154,25 +156,27 @@ function waveAfter(before: WaveView | undefined, event: WaveEvent): WaveView {
   return {wave, of, pauseMs: before?.pauseMs, waitingFor: event.message}
 }
 
-/** The last sentences of what went wrong. Why a target waits for its next try is forgotten when that begins. */
+/** The last sentences of what went wrong. What holds a target up is told once, and forgotten when it goes on or ends. */
 function createTroubles() {
-  let kept: readonly {readonly text: string; readonly retryOf?: string}[] = []
+  let kept: readonly {readonly text: string; readonly holdsUp?: string}[] = []
   const add = (trouble: (typeof kept)[number]) => {
     kept = [...kept, trouble].slice(-troublesKept)
   }
-  const forgetRetry = (target: Target) => {
-    kept = kept.filter(({retryOf}) => retryOf !== targetKey(target))
+  const forget = (target: Target) => {
+    kept = kept.filter(({holdsUp}) => holdsUp !== targetKey(target))
   }
   return {
     tell: (text: string) => add({text}),
-    tellRetry: (target: Target, why: string) =>
-      add({text: `${targetName(target)}: ${why}`, retryOf: targetKey(target)}),
-    forgetRetry,
+    tellOf(target: Target, why: string) {
+      forget(target)
+      add({text: `${targetName(target)}: ${why}`, holdsUp: targetKey(target)})
+    },
     tellEnd(result: SpokeResult) {
-      forgetRetry(result.target)
+      forget(result.target)
       const trouble = troubleOfResult(result)
       if (trouble !== undefined) add({text: trouble})
     },
+    forget,
     view: () => ({troubles: kept.map(({text}) => text)}),
   }
 }

@@ -88,7 +88,16 @@ function resultEntry(result: SpokeResult, wave: number | null): ResultEntry {
   const {outcome, attempts, durationMs, reason, failure} = result
   const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
-  return {...workload, wave, outcome, attempts, durationMs: Math.round(durationMs), reason, failure: failure ?? null}
+  return {
+    ...workload,
+    wave,
+    outcome,
+    attempts,
+    durationMs: Math.round(durationMs),
+    reason,
+    failure: failure ?? null,
+    lastWords: null,
+  }
 }
 
 /** One wave as documents hold it. */

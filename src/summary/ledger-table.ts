@@ -35,7 +35,7 @@ export function renderLedgerTable(report: LedgerReport, options: ViewOptions): s
 /** The target as the summary of its run would have had it; none without a result. */
 function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
   const {outcome, durationMs} = entry
-  return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0}]
+  return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0, lastWords: null}]
 }
 
 function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {

@@ -40,6 +40,8 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Text of the config file. */
   readonly config?: string
+  /** What stderr is shown on; undefined: it is no terminal. */
+  readonly screen?: {readonly columns: number; readonly rows: number}
   /** A person at a terminal, who types these lines; undefined: nobody is there. */
   readonly answers?: readonly string[]
 }
@@ -94,7 +96,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const Command = commands[name as keyof typeof commands]
       if (!Command) throw new RangeError(`no command "${name}"`)
       const stdout = recorder(printed)
-      const stderr = recorder(printed)
+      const stderr = recorder(printed, options.screen)
       let exitCode = 70
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
@@ -156,12 +158,12 @@ async function execute(
   }
 }
 
-function recorder(all: string[]): Output & {text(): string} {
+function recorder(all: string[], screen?: ShellOptions['screen']): Output & {text(): string} {
   const own: string[] = []
   return {
-    isTerminal: false,
-    columns: () => undefined,
-    rows: () => undefined,
+    isTerminal: screen !== undefined,
+    columns: () => screen?.columns,
+    rows: () => screen?.rows,
     write(text) {
       own.push(text)
       all.push(text)

@@ -4,6 +4,7 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {requireSomebodyToAsk} from '../../cli/consent.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags.ts'
 import {hubDeps} from '../../cli/hub-deps.ts'
+import {hearLastWords} from '../../cli/last-words.ts'
 import {lockPolicy} from '../../cli/lock-policy.ts'
 import {findRun, runIdArg} from '../../cli/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/retry-request.ts'
@@ -70,8 +71,10 @@ export default class RunsRetry extends BaseCommand {
       return this.conclude(nothingLeft(retry, {run, arguments: recorded, flags}, runtime), flags, views)
     }
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
+    const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true, only: concernedBy(retry)}, (clusters, session) => {
-      const spoke = retry.verb.spoke(retry.arguments, {run, resumed: true, flags, clusters, clock: runtime.clock})
+      const made = {run, resumed: true, flags, clusters, clock: runtime.clock, lastWords}
+      const spoke = retry.verb.spoke(retry.arguments, made)
       const subject = {verb: spoke.verb, image: retry.arguments.image, restartedAt: run.stamp, retry: retry.view}
       const composition = {
         run,
@@ -85,6 +88,6 @@ export default class RunsRetry extends BaseCommand {
       const request = {...runRequest(run, spoke, recorded, flags), retryOf: retry.retried}
       return runHub(request, hubDeps(composition, runtime, clusters, session))
     })
-    return this.conclude(report, flags, views)
+    return this.conclude(lastWords.conclude(report), flags, views)
   }
 }

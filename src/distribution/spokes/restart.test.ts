@@ -38,6 +38,7 @@ function scene({workloads = createInMemoryWorkloads(workloadState()), options = 
     timeoutMs: 600_000,
     clock: stage.clock,
     dryRun: false,
+    failFast: false,
     ...options,
   })
   const kind = workloads.state('web')?.kind ?? 'Deployment'

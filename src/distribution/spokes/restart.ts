@@ -1,5 +1,6 @@
 import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {LastWords} from '../../model/last-words.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
@@ -23,6 +24,10 @@ export interface RestartOptions extends RestartAim {
   /** Since the last progress of a rollout. */
   readonly timeoutMs: number
   readonly clock: Clock
+  /** A trouble that does not heal by itself ends the wait. */
+  readonly failFast: boolean
+  /** Hears what crashed containers wrote last; undefined: nobody wants to know, and nobody is asked. */
+  readonly onLastWords?: (target: Target, words: LastWords) => void
   /** The server checks the write and does not make it. */
   readonly dryRun: boolean
 }
@@ -107,13 +112,19 @@ function written({options, workloads, target}: Try, from: WorkloadState, feed: W
   if (feed === undefined) {
     return {outcome: 'written', settle: async () => ({outcome: 'succeeded', reason: 'accepted, not waited for'})}
   }
-  const {timeoutMs, clock} = options
+  const {timeoutMs, clock, failFast, onLastWords} = options
   const read = (signal: AbortSignal) => workloads.read(target, signal)
   const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
   const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) => isOlder(restartedAt, options.restartedAt)
+  const onCrash: Rollout['onCrash'] = async (trouble, signal) => {
+    const {pod, container = ''} = trouble
+    const lines = onLastWords && (await workloads.lastWords(target.namespace, trouble, signal))
+    if (lines?.length) onLastWords?.(target, {pod, container, lines})
+  }
+  const rollout = {target, feed, from, timeoutMs, clock, failFast, isTakenBack, podTroubles, onCrash}
   return {
     outcome: 'written',
-    settle: (watch) => awaitRollout({target, feed, from, timeoutMs, clock, isTakenBack, podTroubles}, watch),
+    settle: (watch) => awaitRollout(rollout, watch),
     recheck: (signal) => recheckRollout({target, from, isTakenBack, read, podTroubles}, signal),
   }
 }

@@ -56,6 +56,7 @@ export function fakeApi(answers: FakeAnswers = {}): FakeApi {
     writes,
     watches,
     get,
+    getText: async (path, maxBytes, signal) => String(await get(path, signal)).slice(0, maxBytes),
     getDated: async (path, signal) => ({body: await get(path, signal), serverDate: answers.serverDate}),
     async write(write, signal) {
       signal.throwIfAborted()

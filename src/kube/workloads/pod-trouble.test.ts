@@ -17,12 +17,14 @@ test.each([
     status: waiting('ImagePullBackOff', 'Back-off pulling image "web:2": not found'),
     reason: 'ImagePullBackOff',
     message: 'Back-off pulling image "web:2": not found',
+    lasting: true,
   },
   {
     because: 'its name is none',
     status: waiting('InvalidImageName', 'bad name'),
     reason: 'InvalidImageName',
     message: 'bad name',
+    lasting: true,
   },
   {because: 'the kubelet gives no sentence', status: waiting('ErrImagePull'), reason: 'ErrImagePull', message: ''},
   {
@@ -30,24 +32,37 @@ test.each([
     status: waiting('CrashLoopBackOff', 'back-off 5m0s restarting failed container', ended(3, 'Error')),
     reason: 'CrashLoopBackOff',
     message: 'exit code 3, restarted 4 times',
+    lasting: true,
+    crashed: true,
   },
   {
     because: 'it crashes for want of memory',
     status: waiting('CrashLoopBackOff', 'back-off', ended(137, 'OOMKilled')),
     reason: 'OOMKilled',
     message: 'exit code 137, restarted 4 times',
+    lasting: true,
+    crashed: true,
   },
   {
     because: 'it refers to what does not exist',
     status: waiting('CreateContainerConfigError', 'secret "db" not found'),
     reason: 'CreateContainerConfigError',
     message: 'secret "db" not found',
+    lasting: true,
   },
   {
     because: 'it ended and was not restarted yet',
     status: {containerStatuses: [{name: 'app', restartCount: 1, state: {terminated: {exitCode: 2, reason: 'Error'}}}]},
     reason: 'Error',
     message: 'exit code 2, restarted 1 time',
+    crashed: true,
+  },
+  {
+    because: 'it ran out of memory and runs again',
+    status: {containerStatuses: [{name: 'app', restartCount: 1, state: {running: {}}, ...ended(137, 'OOMKilled')}]},
+    reason: 'OOMKilled',
+    message: 'exit code 137, restarted 1 time',
+    crashed: true,
   },
   {
     because: 'an init container fails',
@@ -66,8 +81,9 @@ test.each([
     reason: 'NotReady',
     message: 'running but not ready',
   },
-])('a container where $because', ({status, reason, message}) => {
-  expect(findPodTroubles([pod('web-1', status)])).toEqual([{pod: 'web-1', container: 'app', reason, message}])
+])('a container where $because', ({status, reason, message, lasting = false, crashed = false}) => {
+  const trouble = {pod: 'web-1', container: 'app', reason, message, lasting, crashed}
+  expect(findPodTroubles([pod('web-1', status)])).toEqual([trouble])
 })
 
 test.each([
@@ -93,7 +109,8 @@ test.each([
     message: 'low on memory',
   },
 ])('a pod where $because', ({status, reason, message}) => {
-  expect(findPodTroubles([pod('web-1', status)])).toEqual([{pod: 'web-1', container: undefined, reason, message}])
+  const trouble = {pod: 'web-1', container: undefined, reason, message, lasting: false, crashed: false}
+  expect(findPodTroubles([pod('web-1', status)])).toEqual([trouble])
 })
 
 test.each([

@@ -20,6 +20,18 @@ const severity: readonly string[] = [
 
 const notReady = 'NotReady'
 
+/**
+ * What does not heal by itself. A first failed pull (`ErrImagePull`) is tried again soon, and a place for a pod may turn up;
+ * an image that could not be pulled twice, and a container that crashed twice, want somebody to change something.
+ */
+const lasting = new Set([
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImagePullBackOff',
+  'CrashLoopBackOff',
+  'CreateContainerConfigError',
+])
+
 /** Waiting is ordinary with these reasons: the kubelet's own words for a container that is on its way. */
 const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing'])
 
@@ -43,11 +55,13 @@ function rank({reason}: PodTrouble): number {
 function troublesOf(pod: JsonObject): readonly PodTrouble[] {
   const name = textAt(objectAt(pod, 'metadata'), 'name')
   const status = objectAt(pod, 'status')
-  const about = (container: string | undefined, reason: string, message: string): PodTrouble => ({
+  const about: About = (container, reason, message, ending = {crashed: false}) => ({
     pod: printable(name),
     container: container === undefined ? undefined : printable(container),
     reason: printable(reason),
     message: quotable(message),
+    lasting: lasting.has(reason),
+    ...ending,
   })
 
   const scheduled = conditionOf(status, 'PodScheduled')
@@ -64,7 +78,12 @@ function troublesOf(pod: JsonObject): readonly PodTrouble[] {
   return troubles.length > 0 ? troubles : notReadyContainers(status, about)
 }
 
-type About = (container: string | undefined, reason: string, message: string) => PodTrouble
+type About = (
+  container: string | undefined,
+  reason: string,
+  message: string,
+  ending?: Pick<PodTrouble, 'crashed'> & Partial<Pick<PodTrouble, 'lasting'>>,
+) => PodTrouble
 
 function containerTroubles(status: JsonObject, about: About): readonly PodTrouble[] {
   return [...objectsAt(status, 'initContainerStatuses'), ...objectsAt(status, 'containerStatuses')].flatMap(
@@ -74,12 +93,13 @@ function containerTroubles(status: JsonObject, about: About): readonly PodTroubl
       const reason = textAt(waiting, 'reason')
       const ended = lastEnd(container)
       if (textAt(ended, 'reason') === 'OOMKilled' && container.ready !== true)
-        return [about(name, 'OOMKilled', howItEnded(container, ended))]
-      if (reason === 'CrashLoopBackOff') return [about(name, reason, howItEnded(container, ended))]
+        return [about(name, 'OOMKilled', howItEnded(container, ended), {crashed: true, lasting: lasting.has(reason)})]
+      if (reason === 'CrashLoopBackOff') return [about(name, reason, howItEnded(container, ended), {crashed: true})]
       if (!ordinaryWaits.has(reason)) return [about(name, reason, textAt(waiting, 'message'))]
       const terminated = objectAt(container, 'state', 'terminated')
       if (numberAt(terminated, 'exitCode') !== 0) {
-        return [about(name, textAt(terminated, 'reason') || 'Error', howItEnded(container, terminated))]
+        const why = textAt(terminated, 'reason') || 'Error'
+        return [about(name, why, howItEnded(container, terminated), {crashed: true})]
       }
       return []
     },

@@ -4,6 +4,7 @@ import type {Api} from '../api.ts'
 import type {Workloads} from '../ports.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
+import {readLastWords} from './last-words.ts'
 import {findPodTroubles} from './pod-trouble.ts'
 import {readWorkload, unlessMissing} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
@@ -39,6 +40,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     },
     podTroubles: async (workload, signal) =>
       findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
+    lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
   }
 }

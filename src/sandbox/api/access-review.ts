@@ -19,10 +19,11 @@ export function reviewAccess(user: User, troubles: readonly Trouble[], bytes: Bu
     const cause = invalidValue('spec.resourceAttributes', resourceAttributes ?? null, why)
     throw invalid({group: 'authorization.k8s.io', kind: ''}, '', [cause])
   }
-  const {verb, resource, namespace, name} = objectAt(resourceAttributes)
+  const {verb, resource, subresource, namespace, name} = objectAt(resourceAttributes)
   const question = {
     verb: String(verb) as ApiVerb,
     plural: String(resource),
+    subresource: subresource ? String(subresource) : undefined,
     namespace: namespace ? String(namespace) : undefined,
     name: name ? String(name) : undefined,
   }

@@ -4,7 +4,7 @@ import type {AccessRule} from '../spec.ts'
 import {type ApiError, forbidden} from '../status.ts'
 import type {RequestMatch, Trouble} from '../trouble.ts'
 import type {ResourceRequest} from './request-info.ts'
-import {matchesRequest, type Question} from './request-match.ts'
+import {matchesRequest, type Question, resourceOf} from './request-match.ts'
 
 /** Somebody who has a token. */
 export interface User {
@@ -59,23 +59,22 @@ function isDenied(match: RequestMatch, question: Question, user: string): boolea
 }
 
 function isGranted(rule: AccessRule, question: Question): boolean {
-  const {verb, plural, namespace = ''} = question
+  const {verb, namespace = ''} = question
   return (
     (rule.verbs.includes('*') || rule.verbs.includes(verb)) &&
-    (rule.resources.includes('*') || rule.resources.includes(plural)) &&
+    (rule.resources.includes('*') || rule.resources.includes(resourceOf(question))) &&
     (rule.namespaces === undefined || rule.namespaces.includes(namespace))
   )
 }
 
 /** The refusal of a request, in the words of the API. */
 export function refusal(user: User, request: ResourceRequest): ApiError {
-  const {verb, group, plural, subresource, namespace, name} = request
-  const what = subresource === undefined ? plural : `${plural}/${subresource}`
+  const {verb, group, plural, namespace, name} = request
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
   const subject = verb === 'create' ? undefined : name
   return forbidden(
     {group, plural},
     subject,
-    `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`,
+    `User "${user.name}" cannot ${verb} resource "${resourceOf(request)}" in API group "${group}" ${where}`,
   )
 }

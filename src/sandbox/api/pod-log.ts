@@ -22,7 +22,10 @@ export function podLog(pod: ApiObject, container: string | null, tailLines: numb
     throw badRequest(`container "${wanted}" in pod "${name}" is waiting to start: ${why}`)
   }
   const lines = isCrashing
-    ? ['level=info msg="starting"', 'level=fatal msg="cannot open configuration" error="no such file or directory"']
+    ? [
+        'level=info msg="starting" database=postgres://shop:hunter2@db:5432/shop',
+        'level=fatal msg="cannot open configuration" error="no such file or directory"',
+      ]
     : ['level=info msg="starting"', 'level=info msg="listening" address=:8080']
   return `${lines.slice(-(tailLines ?? lines.length)).join('\n')}\n`
 }

@@ -4,6 +4,7 @@ import type {ApiVerb, RequestMatch} from '../trouble.ts'
 export interface Question {
   readonly verb: ApiVerb
   readonly plural: string
+  readonly subresource?: string | undefined
   readonly namespace?: string | undefined
   readonly name?: string | undefined
 }
@@ -12,11 +13,16 @@ export interface Question {
 export function matchesRequest(match: RequestMatch, question: Question, user: string): boolean {
   return (
     includes(match.verb, question.verb) &&
-    includes(match.resource, question.plural) &&
+    (includes(match.resource, question.plural) || includes(match.resource, resourceOf(question))) &&
     (match.namespace === undefined || match.namespace === (question.namespace ?? '')) &&
     (match.name === undefined || match.name === question.name) &&
     (match.user === undefined || match.user === user)
   )
+}
+
+/** As permissions name it: `pods`, `pods/log`. */
+export function resourceOf({plural, subresource}: Question): string {
+  return subresource === undefined ? plural : `${plural}/${subresource}`
 }
 
 function includes<T>(wanted: T | readonly T[] | undefined, value: T): boolean {

@@ -111,6 +111,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         return feed
       }),
     changesSince: async () => ({unproven: 'failed'}),
+    lastWords: async (_namespace, {pod}) => [`the last words of ${pod}`],
     async podTroubles(_state, signal) {
       calls.push('podTroubles')
       await new Promise((resolve) => setImmediate(resolve))

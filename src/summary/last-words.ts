@@ -1,0 +1,27 @@
+import type {LastWords} from '../model/last-words.ts'
+import type {RunReport} from '../model/report.ts'
+import {targetKey} from '../model/target.ts'
+import {paletteFor} from './palette.ts'
+import type {ViewOptions} from './view-options.ts'
+
+const shown = 5
+
+/** The report with the last words of the targets that somebody has to look at. @param heard by `targetKey` */
+export function withLastWords(report: RunReport, heard: ReadonlyMap<string, LastWords>): RunReport {
+  const lastWordsOf = (entry: RunReport['results'][number]) => (entry.failure && heard.get(targetKey(entry))) ?? null
+  return {...report, results: report.results.map((entry) => ({...entry, lastWords: lastWordsOf(entry)}))}
+}
+
+/** What the crashed containers wrote, for people: at most five of them on a terminal that has only so many lines. */
+export function renderLastWords({results}: Pick<RunReport, 'results'>, {color, printable}: ViewOptions): string {
+  const palette = paletteFor(color)
+  const crashed = results.flatMap(({lastWords, ...entry}) => (lastWords ? [{...entry, ...lastWords}] : []))
+  const blocks = crashed.slice(0, shown).map(({context, namespace, kind, name, pod, container, lines}) => {
+    const heading = printable(`${context}/${namespace}/${kind}/${name}  pod ${pod}, container ${container}`)
+    return [`${palette.heading('LAST WORDS')}  ${heading}`, ...lines.map((line) => `    ${line}`), ''].join('\n')
+  })
+  const more = crashed.length - shown
+  return [...blocks, ...(more > 0 ? [palette.quiet(`… and those of ${more} more.`), ''] : [])]
+    .map((block) => `${block}\n`)
+    .join('')
+}

@@ -1,0 +1,99 @@
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {stringify} from 'yaml'
+import type {RunReport} from '../../src/model/report.ts'
+import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
+import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {type RealCluster, startRealCluster} from './real-cluster.ts'
+import {runFolder} from './run-folder.ts'
+import {brokenImage, namespace, workload} from './workloads.ts'
+
+const binaries = await controlPlaneOrSkip()
+
+const crashed = 'ghcr.io/acme/crashes'
+const brokenRepository = brokenImage.replace(/:.*/, '')
+
+/** What the kubelet of every node has as the log of every container. */
+const log = 'starting\npassword=hunter2\nfatal: no configuration\n'
+
+describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane', () => {
+  let cluster: RealCluster
+  let shell: ProcessShell
+
+  beforeAll(async () => {
+    const logsFile = join(runFolder(), 'container.log')
+    writeFileSync(logsFile, log.replace(/^/gm, '2026-11-24T10:00:00.000000000Z stdout F ').replace(/[^\n]*$/, ''))
+    const kubelet = {
+      apiVersion: 'kwok.x-k8s.io/v1alpha1',
+      kind: 'ClusterLogs',
+      metadata: {name: 'every-container'},
+      spec: {logs: [{logsFile}]},
+    }
+    cluster = await startRealCluster({name: 'why', nodes: 2, stages: stringify(kubelet)})
+    await cluster.apply([
+      namespace('shop'),
+      workload({namespace: 'shop', name: 'broken', image: brokenImage, replicas: 1}),
+      workload({
+        namespace: 'shop',
+        name: 'crashes',
+        image: `${crashed}:1`,
+        replicas: 1,
+        podAnnotations: {'hubspoke.test/crashes': 'true'},
+      }),
+    ])
+    shell = openProcessShell({KUBECONFIG: cluster.kubeconfigPath})
+  }, 120_000)
+  afterAll(async () => {
+    shell?.[Symbol.dispose]()
+    await cluster?.delete()
+  })
+
+  test('an image that cannot be pulled is on the screen within 15 seconds of the kubelet’s word', async () => {
+    const {child, end} = shell.start('restart', brokenRepository, '--all-contexts', '--yes', '-o', 'json')
+    let screen = ''
+    let seenAt = Number.NaN
+    child.stderr?.on('data', (chunk) => {
+      screen += chunk
+      if (Number.isNaN(seenAt) && screen.includes('broken  ImagePullBackOff')) {
+        seenAt = Date.now()
+        child.kill('SIGINT')
+      }
+    })
+    const {exitCode} = await end
+    expect(screen).toContain('ImagePullBackOff')
+    expect(exitCode).toBe(130)
+    const pods = await cluster.get<{items: {metadata: {creationTimestamp: string}}[]}>(
+      '/api/v1/namespaces/shop/pods?labelSelector=app=broken',
+    )
+    const youngest = Math.max(...pods.items.map(({metadata}) => Date.parse(metadata.creationTimestamp)))
+    expect(seenAt - youngest).toBeLessThan(15_000)
+  })
+
+  test('with --fail-fast the spoke ends then', async () => {
+    const {stdout, exitCode} = await shell.run(
+      'restart',
+      brokenRepository,
+      '--all-contexts',
+      '--yes',
+      '--fail-fast',
+      '-o',
+      'json',
+    )
+    const [result] = (JSON.parse(stdout) as RunReport).results
+    expect(result?.reason).toMatch(/^ImagePullBackOff: .*given up at once/)
+    expect(result?.durationMs).toBeLessThan(15_000)
+    expect(exitCode).toBe(1)
+  })
+
+  test('the last words of a crashed container reach the document only when asked for, and without its password', async () => {
+    const words = ['restart', crashed, '--all-contexts', '--yes', '--fail-fast', '-o', 'json'] as const
+    const without = await shell.run(...words)
+    expect(`${without.stdout}${without.stderr}`).not.toContain('no configuration')
+    const {stdout, stderr} = await shell.run(...words, '--include-logs')
+    const [result] = (JSON.parse(stdout) as RunReport).results
+    expect(result?.reason).toContain('CrashLoopBackOff')
+    expect(result?.lastWords?.lines).toEqual(['starting', 'password=[redacted]', 'fatal: no configuration'])
+    expect(`${stdout}${stderr}`).not.toContain('hunter2')
+  })
+})
