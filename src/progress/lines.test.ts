@@ -69,6 +69,33 @@ test('a long rollout says at most every ten seconds how far it is, and nothing t
   expect(written.slice(1).map((line) => line.trim().split('  ').at(-1))).toEqual(['3 of 9', '5 of 9'])
 })
 
+test('why a rollout is stuck is told at once when the reason is another one, and else no more often than the rest', () => {
+  const {progress, written, time} = start()
+  const troubled = (reason: string, message: string): HubEvent => ({
+    type: 'target-trouble',
+    target: web,
+    reason,
+    message,
+  })
+  for (const [now, event] of [
+    [0, rolling('1 of 9')],
+    [2_000, troubled('ErrImagePull', 'ErrImagePull: not found')],
+    [7_000, troubled('ImagePullBackOff', 'ImagePullBackOff: not found')],
+    [8_000, rolling('2 of 9')],
+    [9_000, troubled('ImagePullBackOff', 'ImagePullBackOff: denied')],
+    [30_000, troubled('ImagePullBackOff', 'ImagePullBackOff: denied again')],
+  ] as const) {
+    time.now = now
+    progress.onEvent(event)
+  }
+  expect(written.map((line) => line.trim().split('  ').at(-1))).toEqual([
+    '1 of 9',
+    'ErrImagePull: not found',
+    'ImagePullBackOff: not found',
+    'ImagePullBackOff: denied again',
+  ])
+})
+
 test('--verbose tells every step at once', () => {
   const {progress, written} = start(true)
   for (const event of [started('eu/shop/web'), rolling('1 of 9'), rolling('1 of 9'), rolling('2 of 9')]) {

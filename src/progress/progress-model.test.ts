@@ -80,6 +80,20 @@ test('troubles are the last ones, oldest first', () => {
   ])
 })
 
+test('what keeps a rollout up is told, once for each target, until it ends', () => {
+  const stuckAt = (name: string, message: string): HubEvent => ({
+    type: 'target-trouble',
+    target: target(name),
+    reason: 'ImagePullBackOff',
+    message,
+  })
+  const both = [stuckAt('eu/shop/web', 'first'), stuckAt('us/shop/web', 'theirs'), stuckAt('eu/shop/web', 'then')]
+  expect(after(four, ...both).troubles).toEqual(['us/shop/Deployment/web: theirs', 'eu/shop/Deployment/web: then'])
+  expect(after(four, ...both, finished('eu/shop/web', 'succeeded')).troubles).toEqual([
+    'us/shop/Deployment/web: theirs',
+  ])
+})
+
 test('why a target waits is told only while it waits', () => {
   const other: HubEvent = {...retrying, target: target('us/shop/web')}
   const waiting = 'us/shop/Deployment/web: next try in 30s: HTTP 503.'
