@@ -70,15 +70,12 @@ const troublesKept = 20
  * earlier event named changes nothing.
  */
 export function createProgressModel(): ProgressModel {
-  const contexts = createContextCounter()
+  const troubles = createTroubles()
+  const contexts = createContextCounter(troubles.tell)
   const targets = createTargetCounter()
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
   let wave: WaveView | undefined
-  const troubles = createTroubles()
-  const read = (context: string, trouble: string | undefined) => {
-    if (contexts.read(context, trouble) && trouble !== undefined) troubles.tell(`${context} ${trouble}`)
-  }
   const end = (result: SpokeResult) => {
     troubles.tellEnd(result)
     targets.move(result.target, endState(result))
@@ -90,9 +87,9 @@ export function createProgressModel(): ProgressModel {
           stage = 'discovery'
           return contexts.select(event.contexts)
         case 'context-read':
-          return read(event.reading.context.name, troubleOfReading(event.reading))
+          return contexts.read(event.reading.context.name, troubleOfReading(event.reading))
         case 'context-answered':
-          return read(event.context, event.problem ? `FAILED: ${event.problem.message}` : undefined)
+          return contexts.read(event.context, event.problem ? `FAILED: ${event.problem.message}` : undefined)
         case 'distribution-started':
           stage = 'distribution'
           return targets.plan(event.plan)
@@ -128,7 +125,7 @@ export function createProgressModel(): ProgressModel {
   }
 }
 
-function createContextCounter() {
+function createContextCounter(tell: (trouble: string) => void) {
   const waitingFor = new Set<string>()
   const counts = {total: 0, read: 0, notInFull: 0}
   return {
@@ -136,12 +133,12 @@ function createContextCounter() {
       counts.total = contexts.length
       for (const context of contexts) waitingFor.add(context)
     },
-    /** Says whether it is the first that is heard of that context. */
-    read(context: string, trouble: string | undefined): boolean {
-      if (!waitingFor.delete(context)) return false
+    read(context: string, trouble: string | undefined) {
+      if (!waitingFor.delete(context)) return
       counts.read += 1
-      if (trouble !== undefined) counts.notInFull += 1
-      return true
+      if (trouble === undefined) return
+      counts.notInFull += 1
+      tell(`${context} ${trouble}`)
     },
     view: () => ({...counts, waitingFor: [...waitingFor]}),
   }
