@@ -7,7 +7,14 @@ import type {WorkloadState} from '../model/workload.ts'
 import {recheckRollout} from './recheck-rollout.ts'
 
 const from = workloadState({generation: 2, observedGeneration: 2})
-const crash: PodTrouble = {pod: 'web-1', container: 'app', reason: 'CrashLoopBackOff', message: 'exit code 1'}
+const crash: PodTrouble = {
+  pod: 'web-1',
+  container: 'app',
+  reason: 'CrashLoopBackOff',
+  message: 'exit code 1',
+  lasting: true,
+  crashed: true,
+}
 const forbidden = new HubspokeError('forbidden', 'May not read pods.')
 
 const recheck = (now: WorkloadState | undefined, troubles: readonly PodTrouble[] | HubspokeError = []) =>
