@@ -87,9 +87,24 @@ function fallIll(fleet: Fleet, cluster: string, name: string): void {
   }
 }
 
-/** What happens so long after the command was typed. */
-function later(fleet: Fleet, ms: number, happening: () => void): void {
-  void fleet.clock.sleep(ms).then(happening)
+/** The same, and what happens when the canary was looked at three times in the pause. */
+const runWhile = async (fleet: Fleet, happening: () => void, ...words: readonly string[]) => {
+  let over = false
+  const ended = run(fleet, ...words).finally(() => {
+    over = true
+  })
+  while (!over && looksAtCanary(fleet) < 3) await new Promise((resolve) => setImmediate(resolve))
+  happening()
+  return ended
+}
+
+function looksAtCanary(fleet: Fleet): number {
+  const requests = fleet
+    .cluster('c1')
+    .requests()
+    .filter(({path}) => path.includes('/deployments/app-00'))
+  const written = requests.findIndex(({method}) => method === 'PATCH')
+  return written === -1 ? 0 : requests.slice(written + 1).filter(({status}) => status === 200).length
 }
 
 const minute = 60_000
@@ -114,8 +129,8 @@ describe('the pause', () => {
 
   test('a target that falls ill in it is failed after all, and stops the run: 5', async () => {
     await using fleet = await openFleet(clusters(2, 2))
-    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
-    const {report, exitCode, stderr} = await run(fleet, ...soak)
+    const ill = () => fallIll(fleet, 'c1', 'app-00')
+    const {report, exitCode, stderr} = await runWhile(fleet, ill, ...soak)
     expect(report.counts).toMatchObject({total: 4, failed: 1, notRun: 3})
     expect(report.results[0]).toMatchObject({outcome: 'failed', wave: 1, failure: {class: 'rollout'}})
     expect(report.results[0]?.reason).toMatch(/^was rolled out, then unhealthy in the pause after wave 1: .*NotReady/)
@@ -129,8 +144,8 @@ describe('the pause', () => {
 
   test('the ledger keeps both results, and the later one counts', async () => {
     await using fleet = await openFleet(clusters(1, 2))
-    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
-    await run(fleet, ...soak)
+    const ill = () => fallIll(fleet, 'c1', 'app-00')
+    await runWhile(fleet, ill, ...soak)
     const results = (await records(fleet)).filter(({type}) => type === 'result')
     expect(results.map(({result}) => result.outcome)).toEqual(['succeeded', 'failed', 'not-run'])
     const shown = await fleet.shell.run('runs', 'show', 'last', '-o', 'json')
@@ -145,8 +160,8 @@ describe('the pause', () => {
 
   test('within the failure budget it is failed, and the waves go on without it', async () => {
     await using fleet = await openFleet(clusters(2, 2))
-    later(fleet, minute, () => fallIll(fleet, 'c1', 'app-00'))
-    const {report, exitCode} = await run(fleet, ...soak, '--max-failures', '1')
+    const ill = () => fallIll(fleet, 'c1', 'app-00')
+    const {report, exitCode} = await runWhile(fleet, ill, ...soak, '--max-failures', '1')
     expect(report.counts).toMatchObject({total: 4, failed: 1, succeeded: 3})
     expect(report.run.waves.map(({state}) => state)).toEqual(['done', 'done', 'done'])
     expect(exitCode).toBe(1)
@@ -154,8 +169,8 @@ describe('the pause', () => {
 
   test('a target that somebody deletes in it has nothing left to be looked after', async () => {
     await using fleet = await openFleet(clusters(1, 2))
-    later(fleet, minute, () => fleet.cluster('c1').remove('Deployment', 'shop', 'app-00'))
-    expect(await run(fleet, ...soak)).toMatchObject({exitCode: 0})
+    const deleted = () => void fleet.cluster('c1').remove('Deployment', 'shop', 'app-00')
+    expect(await runWhile(fleet, deleted, ...soak)).toMatchObject({exitCode: 0})
   })
 
   test('one wave alone, and a dry run, need none', async () => {
@@ -173,8 +188,7 @@ describe('what ends a run in the pause', () => {
     {signal: 'SIGHUP', code: 129},
   ] as const)('$signal: the rest is not run, $code', async ({signal, code}) => {
     await using fleet = await openFleet(clusters(1, 3))
-    later(fleet, minute, () => fleet.shell.signal(signal))
-    const {report, exitCode} = await run(fleet, ...soak)
+    const {report, exitCode} = await runWhile(fleet, () => fleet.shell.signal(signal), ...soak)
     expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
     expect(report.run.durationMs).toBeLessThan(2 * minute)
     expect(exitCode).toBe(code)
@@ -192,10 +206,9 @@ describe('what ends a run in the pause', () => {
     await using fleet = await openFleet(clusters(1, 3))
     const place = ['Lease', 'hubspoke-system', 'hubspoke-run'] as const
     fleet.cluster('c1').create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
-    later(fleet, minute, () =>
-      fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'somebody-else', leaseTransitions: 9}}),
-    )
-    const {report, exitCode} = await run(fleet, ...soak)
+    const taken = () =>
+      void fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'somebody-else', leaseTransitions: 9}})
+    const {report, exitCode} = await runWhile(fleet, taken, ...soak)
     expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
     expect(report.run.locks).toMatchObject([{state: 'lost'}])
     expect(exitCode).toBe(5)
