@@ -119,3 +119,53 @@ test('a plan that cannot be recorded gives the lock back', async () => {
   await expect(run()).rejects.toMatchObject({failureClass: 'usage'})
   expect(steps.slice(-2)).toEqual(['lock web', 'release'])
 })
+
+test('a plan that can be recorded only in part closes the ledger, and the run does not begin', async () => {
+  const closed: string[] = []
+  const openLedger = async () => ({
+    path: '/runs/1.jsonl',
+    append: ({type}: {readonly type: string}) =>
+      type === 'planned' ? Promise.reject(new HubspokeError('usage', 'Disk full.')) : Promise.resolve(),
+    close: async () => void closed.push('close'),
+  })
+  const {steps, run} = createScene({deps: {openLedger}})
+  await expect(run()).rejects.toMatchObject({failureClass: 'usage', message: 'Nothing was written: Disk full.'})
+  expect(closed).toEqual(['close'])
+  expect(steps.filter((step) => step.startsWith('act'))).toEqual([])
+})
+
+test('targets in clusters that cannot be reached are recorded and reported with the others, and nobody acts on them', async () => {
+  const [web, api] = [targetOf('web', 'eu'), targetOf('api', 'us')]
+  const unreached = {
+    target: api,
+    outcome: 'not-run',
+    attempts: 0,
+    durationMs: 0,
+    reason: 'not started',
+    failure: may,
+  } as const
+  const records: unknown[] = []
+  const {steps, run} = createScene({
+    targets: [web],
+    request: {retryOf: {id: '20261123-000000-0001', notTaken: 0}},
+    deps: {
+      planTargets: () => ({targets: [web], unreached: [unreached], leftOut: [], sameCluster: []}),
+      openLedger: async () => ({
+        path: '/runs/1.jsonl',
+        append: async (entry) => void records.push(entry),
+        close: async () => undefined,
+      }),
+    },
+  })
+  const report = await run()
+  expect(report.results.map(({name, outcome}) => `${name} ${outcome}`)).toEqual(['web succeeded', 'api not-run'])
+  expect(report.run.retryOf).toBe('20261123-000000-0001')
+  expect(steps).toContain('lock web')
+  expect(steps.filter((step) => step.startsWith('act'))).toEqual(['act web'])
+  expect(records.slice(0, 4)).toMatchObject([
+    {type: 'run', targets: 2, retryOf: '20261123-000000-0001'},
+    {type: 'planned', target: web},
+    {type: 'planned', target: api},
+    {type: 'result', target: targetKey(api), result: {outcome: 'not-run'}},
+  ])
+})

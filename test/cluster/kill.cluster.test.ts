@@ -24,11 +24,15 @@ describe.skipIf(!binaries)('kill -9 at random moments, on a real cluster', () =>
     const counts = await replicaSetCounts(cluster)
     return Object.fromEntries(targets.map((name) => [name, counts[`shop/${name}`]?.revision ?? 0]))
   }
+  const ledgerOf = (id: string) => join(shell.home, '.local/state/hubspoke/runs', `${id}.jsonl`)
   const newId = (chance: () => number) => createRunId(new Date(), chance())
+  const linesOf = (id: string) => readIfThere(ledgerOf(id)).split('\n').length - 1
+  const untilLines = async (id: string, wanted: number, child: {readonly exitCode: number | null}) => {
+    while (linesOf(id) < wanted && child.exitCode === null) await sleep(2)
+  }
   /** What the ledger had when the process died: how many of the plan, how many writes announced, how many ended. */
   const recorded = (id: string) => {
-    const path = join(shell.home, '.local/state/hubspoke/runs', `${id}.jsonl`)
-    const text = readIfThere(path)
+    const text = readIfThere(ledgerOf(id))
     const count = (type: string) => text.split(`{"type":"${type}"`).length - 1
     return {planned: count('planned'), writing: count('writing'), results: count('result'), ended: count('ended')}
   }
@@ -58,14 +62,22 @@ describe.skipIf(!binaries)('kill -9 at random moments, on a real cluster', () =>
     async () => {
       const chance = seeded(seed)
       const from = performance.now()
-      expect((await shell.run(...restart)).exitCode).toBe(0)
-      const wholeMs = performance.now() - from
+      const first = newId(chance)
+      const unharmed = shell.start(...restart, '--run-id', first)
+      await untilLines(first, 1, unharmed.child)
+      const startMs = performance.now() - from
+      expect((await unharmed.end).exitCode).toBe(0)
+      const lines = linesOf(first)
       const moments = {beforeLedger: 0, inPlan: 0, beforeWrites: 0, amongWrites: 0, afterEnd: 0}
       for (let round = 1; round <= kills; round += 1) {
         const before = await revisions()
         const id = newId(chance)
         const run = shell.start(...restart, '--run-id', id)
-        await sleep(chance() * wholeMs)
+        // In a quarter of the cases before there is a ledger, else when it has come so far, or a little further.
+        const wanted = Math.floor((chance() * 4 * lines) / 3 - lines / 3)
+        if (wanted < 0) await sleep(chance() * startMs)
+        else await untilLines(id, wanted, run.child)
+        await sleep(chance() * 20)
         run.child.kill('SIGKILL')
         await run.end
         const left = recorded(id)
@@ -80,12 +92,17 @@ describe.skipIf(!binaries)('kill -9 at random moments, on a real cluster', () =>
         expect({round, id, left, revisions: await revisions()}).toEqual({round, id, left, revisions: once})
         moments[momentOf(left)] += 1
       }
-      console.error(`${kills} kills, seed ${seed}: ${JSON.stringify(moments)}`)
+      console.log(`figures: ${kills} kills (seed ${seed}), every target restarted once; ${wordsOf(moments)}`)
       expect(moments.amongWrites).toBeGreaterThan(0)
     },
     60_000 + kills * 30_000,
   )
 })
+
+function wordsOf(moments: Record<ReturnType<typeof momentOf>, number>): string {
+  const {beforeLedger, inPlan, beforeWrites, amongWrites, afterEnd} = moments
+  return `killed before there was a ledger ${beforeLedger}, in the plan ${inPlan}, before the first write ${beforeWrites}, among the writes ${amongWrites}, after the end ${afterEnd}`
+}
 
 function momentOf({planned, writing, ended}: {planned: number; writing: number; ended: number}) {
   if (ended > 0) return 'afterEnd'

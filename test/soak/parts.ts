@@ -8,7 +8,7 @@ export interface SoakPart {
   readonly files: readonly string[]
   /** Only the tests whose names match. */
   readonly tests?: string
-  /** Beside the environment of whoever started it, which wins for `HUBSPOKE_SOAK_ROUNDS`, `HUBSPOKE_CHAOS_SEEDS` and `HUBSPOKE_SEED`. */
+  /** Beside the environment of whoever started it, which wins for the counts and the seed: `run-part.ts` names them. */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -27,6 +27,12 @@ export const soakParts: readonly SoakPart[] = [
     files: randomChanges,
     tests: 'rounds of random changes',
     env: {HUBSPOKE_SOAK_ROUNDS: '1000'},
+  },
+  {
+    name: 'kills',
+    title: 'kill -9 at random moments, then `runs retry`',
+    files: ['test/cluster/kill.cluster.test.ts'],
+    env: {HUBSPOKE_KILLS: '100'},
   },
   {
     name: 'contract-older',

@@ -28,7 +28,7 @@ export async function runPart(part: SoakPart, signal: AbortSignal): Promise<Part
 }
 
 function chosenByCaller(): Record<string, string> {
-  const names = ['HUBSPOKE_SOAK_ROUNDS', 'HUBSPOKE_CHAOS_SEEDS', 'HUBSPOKE_SEED']
+  const names = ['HUBSPOKE_SOAK_ROUNDS', 'HUBSPOKE_CHAOS_SEEDS', 'HUBSPOKE_KILLS', 'HUBSPOKE_SEED']
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
