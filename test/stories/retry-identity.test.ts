@@ -192,6 +192,46 @@ test('restarted by somebody since: unchanged; another image by now: skipped; not
   expect(fleet.writes()).toEqual(before)
 })
 
+test('a rollout that failed is not begun again: it is watched, and healthy once its cause is gone', async () => {
+  const shop = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1, progressDeadlineSeconds: 30}
+  await using fleet = await openFleet([{name: 'eu', workloads: [shop]}])
+  const mend = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
+  expect(resultOf(await restart(fleet), 'eu')).toMatchObject({outcome: 'failed', failure: {class: 'rollout'}})
+  mend()
+  await fleet.clock.advance(600_000)
+  const report = await retry(fleet)
+  expect(resultOf(report, 'eu')).toMatchObject({outcome: 'succeeded'})
+  expect(revision(fleet, 'eu')).toBe('2')
+  expect(fleet.writes()).toHaveLength(1)
+})
+
+test('what was rolled back since does not bear the stamp any more, and is written again', async () => {
+  const shop = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1, progressDeadlineSeconds: 30}
+  await using fleet = await openFleet([{name: 'eu', workloads: [shop]}])
+  const mend = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
+  expect((await restart(fleet)).counts.failed).toBe(1)
+  const undone = {metadata: {annotations: {'kubectl.kubernetes.io/restartedAt': null}}}
+  fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: undone}})
+  mend()
+  await fleet.clock.advance(600_000)
+  expect(resultOf(await retry(fleet), 'eu')).toMatchObject({outcome: 'succeeded'})
+  expect(fleet.writes()).toHaveLength(2)
+  expect(fleet.restarted()).toEqual(['eu/shop/Deployment/web'])
+})
+
+test('a run that still goes on holds its lock: 6, and nothing is written', async () => {
+  await using fleet = await openFleet([
+    {name: 'eu', workloads: runningWeb('web'), namespaces: ['hubspoke-system'], rolloutStepMs: 120_000},
+  ])
+  const running = fleet.shell.run('restart', image, '--all-contexts', '--yes')
+  while (fleet.restarted().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  const {stderr, exitCode} = await fleet.shell.run('runs', 'retry', 'last', '--yes')
+  expect(stderr).toContain('(restart)')
+  expect(exitCode).toBe(6)
+  expect(fleet.writes()).toHaveLength(1)
+  expect(await running).toMatchObject({exitCode: 0})
+})
+
 test.each(['with', 'without'])('--run-id again, %s its ledger: finished targets untouched', async (kept) => {
   await using fleet = await openFleet([{...two[0], trouble: [refusing]}, two[1]])
   const id = ['--run-id', '20261124-200000-00ff'] as const
