@@ -12,11 +12,15 @@ const pageBytes = 4096
 const sizeBytes = 64 * pageBytes
 const restart = ['restart', image, '-c', 'eu', '--yes', '--concurrency', '1', '-o', 'json'] as const
 
+function inShell(script: string, ...words: readonly string[]): void {
+  execFileSync('sh', ['-c', script, 'sh', ...words], {stdio: 'pipe'})
+}
+
 /** Mounts a file system of its own, so small that a test can fill it; undefined, after it said why, where that is not permitted. */
 async function mountSmallDisk(): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'hubspoke-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder], {stdio: 'pipe'})
+    inShell('mount -t tmpfs -o "size=$1" tmpfs "$2"', String(sizeBytes), folder)
     return folder
   } catch (error) {
     await rm(folder, {recursive: true})
@@ -47,7 +51,7 @@ describe.skipIf(disk === undefined)('the ledger of a run on a disk that is full'
   }
   const openScene = () =>
     openFleet([{name: 'eu', workloads: runningWeb(...names)}], {env: {XDG_STATE_HOME: disk ?? ''}})
-  const clear = () => execFileSync('sh', ['-c', 'rm -rf "$1"/*', 'sh', disk ?? ''])
+  const clear = () => inShell('rm -rf "$1"/*', disk ?? '')
   const revisions = (fleet: Fleet) =>
     names.map(
       (name) =>
@@ -58,7 +62,7 @@ describe.skipIf(disk === undefined)('the ledger of a run on a disk that is full'
 
   beforeAll(clear)
   afterAll(async () => {
-    execFileSync('umount', [disk ?? ''])
+    inShell('umount "$1"', disk ?? '')
     await rm(disk ?? '', {recursive: true})
   })
 
