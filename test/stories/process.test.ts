@@ -21,6 +21,26 @@ const stuck: readonly ClusterSpec[] = [
   {name: 'eu', workloads: runningWeb('a', 'b'), trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'a'}]},
 ]
 
+describe('a broken config file', () => {
+  const broken = join(import.meta.dirname, 'no-such-config.yaml')
+
+  test.each([[['--help']], [['--version']], [['restart', '--help']], [['help', 'restart']]])(
+    'is not read by %j',
+    async (words) => {
+      using shell = openProcessShell({HUBSPOKE_CONFIG: broken})
+      expect(await shell.run(...words)).toMatchObject({stderr: '', exitCode: 0})
+    },
+  )
+
+  test('ends every other command with 2', async () => {
+    using shell = openProcessShell({HUBSPOKE_CONFIG: broken, HUBSPOKE_JSON: 'true'})
+    const {stdout, stderr, exitCode} = await shell.run('find', image)
+    expect(stderr).toBe(`The config file ${broken} of HUBSPOKE_CONFIG does not exist.\n`)
+    expect(JSON.parse(stdout)).toMatchObject({type: 'ErrorReport', verdict: {code: 2}})
+    expect(exitCode).toBe(2)
+  })
+})
+
 describe('streams', () => {
   test('the result on stdout, progress on stderr', async () => {
     await using clusters = await openRealClockClusters(two)

@@ -119,6 +119,16 @@ describe('groups', () => {
     expect(refusal({groups: [us], allContexts: true}).failureClass).toBe('usage')
   })
 
+  test('may be many, and long', () => {
+    const many = Array.from({length: 500}, (_, i) => ({name: `team-${i}`, server: '', namespace: ''}))
+    const groups = Array.from({length: 50}, (_, g) =>
+      group(`g${g}`, ...many.slice(g * 8, g * 8 + 100).map(({name}) => name), `!team-${g * 8}`),
+    )
+    const {selected} = choose({contexts: many, groups, patterns: ['!team-4*']})
+    const expected = many.slice(1, 492).filter(({name}) => !name.startsWith('team-4'))
+    expect(selected).toEqual(expected)
+  })
+
   test('are named to who chose nothing', () => {
     expect(refusal({writes: true, knownGroups: ['prod', 'us']}).suggestions.slice(0, 3)).toEqual([
       '-g prod',

@@ -2,7 +2,7 @@ import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
-import {globMatches} from '../image/glob.ts'
+import {globMatches, isGlob} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
 import {nearNames} from './near-names.ts'
 
@@ -51,16 +51,16 @@ export function selectContexts(choice: ContextChoice): SelectedContexts {
   }
   const {wanted, unwanted} = parted(patterns)
   refuseUnmatched(patterns, names)
-  const isChosen = wanted.length > 0 || groups.length > 0
+  const isChosen = wanted.patterns.length > 0 || groups.length > 0
   if (allContexts && isChosen) {
     throw new HubspokeError('usage', 'Say --all-contexts or name contexts with -c or -g, not both.', {
       suggestions: ["--all-contexts -c '!PATTERN'  to take all but some"],
     })
   }
-  if (writes && !allContexts && !isChosen) throw notTold(choice, unwanted.length > 0)
+  if (writes && !allContexts && !isChosen) throw notTold(choice, unwanted.patterns.length > 0)
   const members = new Set(groups.flatMap((group) => membersOf(group, names)))
   const isSelected = ({name}: ContextRef): boolean =>
-    (!isChosen || members.has(name) || matchesAny(wanted, name)) && !matchesAny(unwanted, name)
+    (!isChosen || members.has(name) || wanted.matches(name)) && !unwanted.matches(name)
   const selected = contexts.filter(isSelected)
   if (selected.length === 0) throw new HubspokeError('usage', 'The patterns of -c leave no context.')
   return {selected, leftOut: contexts.filter((context) => !isSelected(context))}
@@ -76,26 +76,34 @@ function membersOf({name, patterns, from}: ContextGroup, names: readonly string[
     throw new HubspokeError('usage', message, {suggestions})
   }
   const {wanted, unwanted} = parted(patterns)
-  const members = names.filter((one) => matchesAny(wanted, one) && !matchesAny(unwanted, one))
+  const members = names.filter((one) => wanted.matches(one) && !unwanted.matches(one))
   if (members.length === 0) throw new HubspokeError('usage', `${group} leaves no context.`)
   return members
 }
 
-function matchesAny(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => globMatches(pattern, name))
-}
-
 function parted(patterns: readonly string[]) {
   return {
-    wanted: patterns.filter((pattern) => !pattern.startsWith('!')),
-    unwanted: patterns.filter((pattern) => pattern.startsWith('!')).map(bare),
+    wanted: matcherOf(patterns.filter((pattern) => !pattern.startsWith('!'))),
+    unwanted: matcherOf(patterns.filter((pattern) => pattern.startsWith('!')).map(bare)),
+  }
+}
+
+/** Names without a wildcard are looked up: a group may list hundreds. */
+function matcherOf(patterns: readonly string[]) {
+  const names = new Set(patterns)
+  const globs = patterns.filter(isGlob)
+  return {
+    patterns,
+    matches: (name: string) => names.has(name) || globs.some((glob) => globMatches(glob, name)),
   }
 }
 
 const bare = (pattern: string): string => (pattern.startsWith('!') ? pattern.slice(1) : pattern)
 
 function unmatchedOf(patterns: readonly string[], names: readonly string[]): readonly string[] {
-  return patterns.filter((pattern) => !names.some((name) => globMatches(bare(pattern), name)))
+  const known = new Set(names)
+  const isKnown = (pattern: string) => known.has(pattern) || names.some((name) => globMatches(pattern, name))
+  return patterns.filter((pattern) => !isKnown(bare(pattern)))
 }
 
 function refuseUnmatched(patterns: readonly string[], names: readonly string[]): void {
