@@ -21,6 +21,12 @@ const stuck: readonly ClusterSpec[] = [
   {name: 'eu', workloads: runningWeb('a', 'b'), trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'a'}]},
 ]
 
+test('the command line goes before the environment, also where another flag says it', async () => {
+  using shell = openProcessShell({HUBSPOKE_JSON: 'true'})
+  expect((await shell.run('runs', 'list')).stdout).toMatch(/^\{/)
+  expect((await shell.run('runs', 'list', '-o', 'table')).stdout).not.toMatch(/^\{/)
+})
+
 describe('a broken config file', () => {
   const broken = join(import.meta.dirname, 'no-such-config.yaml')
 
