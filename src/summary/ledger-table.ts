@@ -53,7 +53,10 @@ function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
           name: `${entry.context}/${entry.namespace}/${entry.kind}/${entry.name}`,
           class: '',
           message: stateSentence(entry, run),
-          note: entry.attempts > 1 ? `${entry.attempts} tries` : '',
+          note: [
+            ...(entry.wave === null ? [] : [`wave ${entry.wave}`]),
+            ...(entry.attempts > 1 ? [`${entry.attempts} tries`] : []),
+          ].join(', '),
           suggestions: [],
         })),
     })),
