@@ -335,6 +335,8 @@ describe('hostile text', () => {
     await using fleet = await openFleet([{...us, contexts: evil.map((name) => ({name}))}])
     const ended = await fleet.shell.run('find', image, '-o', 'json')
     expect(report(ended).clusters.map(({context}) => context)).toEqual(['us', ...evil])
+    const one = await fleet.shell.run('find', image, '-c', '__proto__', '-o', 'json')
+    expect(names(one)).toEqual(['__proto__/shop/Deployment/web'])
     for (const output of ['table', 'wide', 'name', 'yaml']) {
       await fleet.shell.run('find', image, '-o', output, '-v')
       await fleet.shell.run('find', image, '-c', '!us', '-o', output)
@@ -352,12 +354,14 @@ describe('hostile text', () => {
     const images = JSON.parse(`{"${image}:1.0": [], "__proto__": [{"namespace": "shop", "name": "proto"}]}`)
     images[`${image}:1.0`].push({namespace: `sh\top`, name, containers: [`app${red}`], kind: 'Deployment'})
     images[`${image}:2.0${red}`] = ['shop/other']
+    images[`${image}:3.0`] = [{namespace: '__proto__', name: 'constructor', containers: ['__proto__', 'toString']}]
     await using fleet = await openFleet([{name: 'us'}])
     fleet.cluster('us').create({kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
     fleet.cluster('us').create(cacheObject('hubspoke-system', {'cache.json': JSON.stringify({images})}) as never)
     const words = ['find', image, '--fresh', 'cache', '--kind', 'deploy'] as const
     const ended = await fleet.shell.run(...words, '-o', 'json')
     expect(report(ended).workloads).toMatchObject([
+      {namespace: '__proto__', name: 'constructor', matched: [{container: '__proto__'}, {container: 'toString'}]},
       {namespace: 'sh\top', name, matched: [{container: `app${red}`, image: `${image}:1.0`}]},
     ])
     for (const output of ['table', 'wide', 'name', 'yaml']) await fleet.shell.run(...words, '-o', output)
