@@ -33,6 +33,7 @@ const allowed: Readonly<Record<string, Row>> = {
       'model',
       'shared',
       'discovery/discover.ts',
+      'discovery/mark-targets.ts',
       'discovery/plan-targets.ts',
       'discovery/preflight.ts',
       'distribution/distribute.ts',

@@ -1,4 +1,5 @@
 import {type DiscoveryDeps, type DiscoveryRequest, discover} from '../discovery/discover.ts'
+import {markTargets} from '../discovery/mark-targets.ts'
 import {planRecalled} from '../discovery/plan-recalled.ts'
 import {planTargets} from '../discovery/plan-targets.ts'
 import {type AccessNeed, type Preflighted, preflight} from '../discovery/preflight.ts'
@@ -55,7 +56,12 @@ export function hubDeps(
     preflight: async (planned) => {
       const preflighted = await preflight(planned, {...reading, needs})
       if (strict) refuseDenied(preflighted)
-      return {...preflighted, withoutLock: await lockOutlook(toBeTried(preflighted), lock, locking)}
+      const tried = toBeTried(preflighted)
+      const [marked, withoutLock] = await Promise.all([
+        markTargets(tried, planned.traits, reading),
+        lockOutlook(tried, lock, locking),
+      ])
+      return {...preflighted, ...marked, withoutLock}
     },
     agree,
     ...(gate !== undefined && {gate}),

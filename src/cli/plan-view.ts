@@ -13,10 +13,11 @@ export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'con
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(
-  {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock, waves}: Proposal,
+  proposal: Proposal,
   subject: PlanSubject,
   pace: Pick<PlannedWaves, 'pause' | 'maxFailures'>,
 ): PlanView {
+  const {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock, waves} = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
   const shown = new Set<string>()
@@ -38,6 +39,11 @@ export function planView(
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
     cachedOnly: cachedOnlyEntries(discovery.readings),
     withoutLock,
+    marked: targets.flatMap((target) => {
+      const known = proposal.marks.get(targetKey(target))
+      return known ? [{target, ...known}] : []
+    }),
+    budgetsNotRead: proposal.budgetsNotRead,
     scope: discovery.scope,
   }
 }

@@ -101,6 +101,7 @@ export function nothingLeft(
     readings: [],
     results: [],
     waves: [],
+    marks: new Map(),
     declined: false,
     stoppedBy: undefined,
   })

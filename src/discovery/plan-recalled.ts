@@ -25,7 +25,7 @@ export function planRecalled(
     if (context === undefined) unreached.push(unreachedResult(recorded, problemOf(recorded.target, readings), runId))
     else planned.push({...recorded.target, context})
   }
-  return {targets: planned, unreached, leftOut: [], sameCluster: sameClusters(reached)}
+  return {targets: planned, traits: new Map(), unreached, leftOut: [], sameCluster: sameClusters(reached)}
 }
 
 function problemOf({context}: Target, readings: readonly ClusterReading[]): Failure {

@@ -34,6 +34,16 @@ describe('a plan', () => {
     ])
   })
 
+  test('knows of each target what its list told, and nothing of those that no list has told of', () => {
+    const replacement = {recreates: true, wanted: 1, awayAtOnce: 1, podLabels: {}}
+    const traits = {owner: null, replacement}
+    const read = reading('east', 'u1', 'shop/web', 'shop/api')
+    const matches = read.matches.map((match) => (match.name === 'web' ? {...match, traits} : match))
+    const planned = plan([{...read, matches}])
+    expect([...planned.traits]).toEqual([['u1/shop/Deployment/web/uid-Deployment-shop-web', traits]])
+    expect(planned.targets.some((target) => 'traits' in target)).toBe(false)
+  })
+
   test('lets clusters take turns, in the order of their contexts', () => {
     const {targets} = plan([
       reading('big', 'u1', 'a/1', 'a/2', 'a/3', 'a/4'),
@@ -53,8 +63,8 @@ describe('a plan', () => {
   })
 
   test('of nothing is empty', () => {
-    expect(plan([])).toEqual({targets: [], leftOut: [], sameCluster: []})
-    expect(plan([reading('dead', undefined)])).toEqual({targets: [], leftOut: [], sameCluster: []})
+    expect(plan([])).toEqual({targets: [], traits: new Map(), leftOut: [], sameCluster: []})
+    expect(plan([reading('dead', undefined)])).toEqual({targets: [], traits: new Map(), leftOut: [], sameCluster: []})
   })
 
   test('never drops workloads that belong to nobody: that is a bug', () => {

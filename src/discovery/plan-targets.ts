@@ -1,6 +1,7 @@
 import type {ClusterReading} from '../model/cluster.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
+import type {Traits} from './mark-targets.ts'
 
 export interface PlanOptions {
   /** The patterns of `-n` as they were given. */
@@ -18,6 +19,8 @@ export interface Planned {
   readonly targets: Plan
   /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
   readonly unreached?: readonly SpokeResult[]
+  /** What is known of them besides, and of those that are left out. */
+  readonly traits: Traits
   /** Workloads in `kube-system`: they match, and are acted on only when that namespace is named. */
   readonly leftOut: readonly Target[]
   /** Clusters that several of the selected contexts lead to. */
@@ -36,6 +39,7 @@ export function planTargets(readings: readonly ClusterReading[], {namespaces}: P
   const isLeftOut = ({namespace}: Target): boolean => namespace === 'kube-system' && !namespaces.includes('kube-system')
   return {
     targets: inTurns(found.map((targets) => targets.filter((target) => !isLeftOut(target)))),
+    traits: traitsOf(clusters.values()),
     leftOut: found.flat().filter(isLeftOut),
     sameCluster: [...clusters]
       .filter(([, contexts]) => contexts.length > 1)
@@ -62,6 +66,15 @@ function targetsOf(readings: readonly KnownReading[]): Target[] {
     }
   }
   return [...targets.values()]
+}
+
+function traitsOf(clusters: Iterable<readonly KnownReading[]>): Traits {
+  const matches = [...clusters]
+    .flat()
+    .flatMap(({identity, matches: found}) =>
+      found.map((match) => ({key: targetKey({...match, clusterUid: identity.uid}), traits: match.traits})),
+    )
+  return new Map(matches.flatMap(({key, traits}) => (traits ? [[key, traits] as const] : [])))
 }
 
 /** The first of every queue, then the second of every queue, and so on. */

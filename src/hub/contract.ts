@@ -1,4 +1,5 @@
 import type {Discovery} from '../discovery/discover.ts'
+import type {Marked} from '../discovery/mark-targets.ts'
 import type {Planned} from '../discovery/plan-targets.ts'
 import type {Preflighted} from '../discovery/preflight.ts'
 import type {DistributionDeps, FanOut} from '../distribution/distribute.ts'
@@ -36,7 +37,7 @@ export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
 }
 
 /** What will stand in the way of a plan. */
-export interface Prospect extends Preflighted {
+export interface Prospect extends Preflighted, Marked {
   /** Clusters in which there can be no lock, as far as that is known before one is taken. */
   readonly withoutLock: readonly LockEntry[]
 }

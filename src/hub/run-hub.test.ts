@@ -33,11 +33,13 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
     abort: new AbortController().signal,
     onEvent: () => undefined,
     discover: async () => step('discover', {scope: scope(['eu']), readings: [reading('eu')]}),
-    planTargets: () => ({targets, leftOut: [], sameCluster: []}),
+    planTargets: () => ({targets, traits: new Map(), leftOut: [], sameCluster: []}),
     preflight: async () => ({
       targets,
       refusals: new Map(refused.map((target) => [targetKey(target), may])),
       withoutLock: [],
+      marks: new Map(),
+      budgetsNotRead: [],
     }),
     agree: async () => step('agree', agrees),
     lock: async (locked) =>

@@ -45,6 +45,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
       readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
       results: [...results, ...unreached],
       waves: proposal.waves.map((targets, index) => ({targets, state: waves[index] ?? 'not-started'})),
+      marks: proposal.marks,
       declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
       stoppedBy,
     })

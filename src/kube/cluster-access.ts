@@ -11,6 +11,7 @@ import type {ConnectionBudget} from './connection/connection-budget.ts'
 import type {ConnectionLimits} from './connection/open-line.ts'
 import type {Credentials} from './credentials/credentials.ts'
 import {expiryOf} from './credentials/credentials-expiry.ts'
+import {createDisruptionBudgets} from './disruption-budgets.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
@@ -49,6 +50,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     workloads: createWorkloads({api, clock, closing: closing.signal, watchLimit: connection.endlessLimit}),
     configMaps: createConfigMaps(api),
     leases: createLeases(api),
+    budgets: createDisruptionBudgets(api),
     access: createAccessReviews(api),
     async identity(signal) {
       identity ??= await readClusterIdentity(api, ca, signal)

@@ -1,5 +1,6 @@
 import type {ClusterIdentity, ContextRef, Cost} from '../model/cluster.ts'
-import type {WorkloadIdentity, WorkloadImages, WorkloadKind, WorkloadState} from '../model/workload.ts'
+import type {DisruptionBudget} from '../model/disruption-budget.ts'
+import type {ListedWorkload, WorkloadIdentity, WorkloadImages, WorkloadKind, WorkloadState} from '../model/workload.ts'
 
 /**
  * What the stages need of a cluster, and nothing else. Every method rejects only with a `HubspokeError` (or with a bug),
@@ -10,6 +11,7 @@ export interface ClusterAccess {
   readonly workloads: Workloads
   readonly configMaps: ConfigMaps
   readonly leases: Leases
+  readonly budgets: DisruptionBudgets
   readonly access: AccessReviews
   /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. Asked once, then remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
@@ -51,11 +53,13 @@ export interface ListRequest {
   readonly namespace?: string
   /** As kubectl's `-l`, checked by the server. */
   readonly selector?: string
+  /** Also what a plan wants to know of each workload. */
+  readonly traits?: boolean
 }
 
 /** One page of a list; `resourceVersion` is that of the whole list, the same on every page. */
 export interface WorkloadPage {
-  readonly workloads: readonly WorkloadImages[]
+  readonly workloads: readonly ListedWorkload[]
   readonly resourceVersion: string
 }
 
@@ -147,6 +151,11 @@ export interface PodTrouble {
   readonly lasting: boolean
   /** The container ran and ended: it may have said why. */
   readonly crashed: boolean
+}
+
+export interface DisruptionBudgets {
+  /** @param namespace undefined: of all namespaces */
+  list(namespace: string | undefined, signal: AbortSignal): Promise<readonly DisruptionBudget[]>
 }
 
 export interface ConfigMapObject extends ConfigMapVersion {

@@ -1,5 +1,5 @@
 import type {Failure} from './failure.ts'
-import type {WorkloadImages, WorkloadKind} from './workload.ts'
+import type {ListedWorkload, WorkloadImages, WorkloadKind} from './workload.ts'
 
 /** An entry of the kubeconfig as it was selected: a local alias, never an identity. */
 export interface ContextRef {
@@ -50,7 +50,7 @@ export function isUnread(
 }
 
 /** A workload that runs the image, with the containers that matched. */
-export interface WorkloadMatch extends WorkloadImages {
+export interface WorkloadMatch extends ListedWorkload {
   readonly matched: WorkloadImages['images']
 }
 

@@ -14,8 +14,14 @@ export interface Owner {
 const toolNames = {'argo-cd': 'Argo CD ', flux: 'Flux ', helm: 'Helm ', controller: ''} as const
 
 /** `Flux Kustomization flux-system/apps`: how an owner is named to people. */
-export function ownerName({tool, kind, namespace, name}: Owner): string {
-  return `${toolNames[tool]}${kind} ${namespace === null ? '' : `${namespace}/`}${name}`
+export function ownerName(owner: Owner): string {
+  const {namespace, name} = owner
+  return `${ownerKind(owner)} ${namespace === null ? '' : `${namespace}/`}${name}`
+}
+
+/** `Flux Kustomization`: what a workload is owned through. */
+export function ownerKind({tool, kind}: Owner): string {
+  return `${toolNames[tool]}${kind}`
 }
 
 /** Does it look again and again, and put back what has changed? Helm acts only when somebody runs it. */

@@ -1,5 +1,6 @@
 import type {ClusterReading, Scope, Tier} from './cluster.ts'
 import type {Failure} from './failure.ts'
+import type {TargetMarks} from './marks.ts'
 import type {CachedOnlyEntry} from './report.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {Target} from './target.ts'
@@ -55,6 +56,19 @@ export interface PlannedWaves {
   readonly maxFailures: number
 }
 
+/** A target with what is to be known of it. */
+export interface MarkedTarget extends TargetMarks {
+  readonly target: Target
+}
+
+/** Namespaces whose PodDisruptionBudgets could not be read. */
+export interface BudgetsNotRead {
+  readonly context: string
+  /** Null: all of them. */
+  readonly namespace: string | null
+  readonly failure: Failure
+}
+
 /** What people are shown before they are asked: the plan, and all that is not in it. */
 export interface PlanView {
   readonly verb: string
@@ -80,5 +94,8 @@ export interface PlanView {
   readonly cachedOnly: readonly CachedOnlyEntry[]
   /** Clusters in which nothing keeps other runs out. */
   readonly withoutLock: readonly LockEntry[]
+  readonly marked: readonly MarkedTarget[]
+  /** Where nobody could look for PodDisruptionBudgets. */
+  readonly budgetsNotRead: readonly BudgetsNotRead[]
   readonly scope: Scope
 }

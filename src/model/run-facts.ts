@@ -1,5 +1,6 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {ClusterReading, Scope} from './cluster.ts'
+import type {Marks} from './marks.ts'
 import type {SpokeResult} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
@@ -32,6 +33,7 @@ export interface RunFacts {
   readonly results: readonly SpokeResult[]
   /** In the order in which they start; none where the run has no waves. */
   readonly waves: readonly {readonly targets: Wave; readonly state: WaveState}[]
+  readonly marks: Marks
   readonly declined: boolean
   readonly stoppedBy: StopReason | undefined
 }

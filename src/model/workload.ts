@@ -22,6 +22,28 @@ export interface WorkloadImages {
   readonly images: readonly ContainerImage[]
 }
 
+/** How a rollout replaces pods. */
+export interface PodReplacement {
+  /** All pods end before new ones start. */
+  readonly recreates: boolean
+  readonly wanted: number
+  /** Of them, how many may be away at the same time; 0: none, or the rollout moves nothing. */
+  readonly awayAtOnce: number
+  readonly podLabels: Readonly<Record<string, string>>
+}
+
+/** What a plan wants to know of a workload besides; only lists tell it. */
+export interface WorkloadTraits {
+  readonly owner: Owner | null
+  readonly replacement: PodReplacement
+}
+
+/** A workload of a list. */
+export interface ListedWorkload extends WorkloadImages {
+  /** Where the list was asked for them. */
+  readonly traits?: WorkloadTraits
+}
+
 /** One object inside one cluster. `uid` tells a workload from another one that later had the same name. */
 export type WorkloadIdentity = Pick<WorkloadImages, 'kind' | 'namespace' | 'name' | 'uid'>
 

@@ -1,7 +1,9 @@
 import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
+import type {TargetMarks} from '../model/marks.ts'
 import type {CachedOnlyEntry, ClusterEntry, ResultEntry, ScopeEntry, WaveEntry, WorkloadEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import {targetKey} from '../model/target.ts'
 
 /** The scope as documents hold it. */
 export function scopeEntry(scope: Scope): ScopeEntry {
@@ -79,12 +81,18 @@ export function cachedOnlyEntries(readings: readonly ClusterReading[]): readonly
 }
 
 /** The results of a run as documents hold them, each with the wave that its target belongs to. */
-export function resultEntries({results, waves}: Pick<RunFacts, 'results' | 'waves'>): readonly ResultEntry[] {
+export function resultEntries({
+  results,
+  waves,
+  marks,
+}: Pick<RunFacts, 'results' | 'waves' | 'marks'>): readonly ResultEntry[] {
   const waveOf = new Map(waves.flatMap(({targets}, index) => targets.map((target) => [target, index + 1] as const)))
-  return results.map((result) => resultEntry(result, waveOf.get(result.target) ?? null))
+  return results.map((result) =>
+    resultEntry(result, waveOf.get(result.target) ?? null, marks.get(targetKey(result.target))),
+  )
 }
 
-function resultEntry(result: SpokeResult, wave: number | null): ResultEntry {
+function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
   const {outcome, attempts, durationMs, reason, failure} = result
   const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
@@ -97,6 +105,8 @@ function resultEntry(result: SpokeResult, wave: number | null): ResultEntry {
     reason,
     failure: failure ?? null,
     lastWords: null,
+    owner: marks?.owner ?? null,
+    takesDown: marks?.takesDown ?? null,
   }
 }
 

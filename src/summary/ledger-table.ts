@@ -35,7 +35,8 @@ export function renderLedgerTable(report: LedgerReport, options: ViewOptions): s
 /** The target as the summary of its run would have had it; none without a result. */
 function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
   const {outcome, durationMs} = entry
-  return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0, lastWords: null}]
+  const unknown = {lastWords: null, owner: null, takesDown: null}
+  return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0, ...unknown}]
 }
 
 function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {

@@ -52,6 +52,8 @@ const plan: PlanView = {
   notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
   cachedOnly: [],
   withoutLock: [],
+  marked: [],
+  budgetsNotRead: [],
   scope: scope(['eu-west', 'eu-west-admin', 'us-east', 'lab', 'ap-south'], {contextsLeftOut: ['old']}),
 }
 

@@ -8,6 +8,7 @@ import {renderColumns} from './columns.ts'
 import {clusterEntry, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
+import {markLines} from './plan-marks.ts'
 import {scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
@@ -36,6 +37,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
     ...waveLines(plan, options),
+    ...markLines(plan, options),
     ...leftOutLines(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
     ...withoutLockLines(plan, options),

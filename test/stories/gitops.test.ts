@@ -55,3 +55,53 @@ test('--no-wait watches nobody', async () => {
   expect((document() as RunReport).run.durationMs).toBeLessThan(10_000)
   expect(exitCode).toBe(0)
 })
+
+const down = {...web, name: 'cart', replicas: 3, strategy: 'Recreate', labels: {tier: 'shop'}} as const
+const half = {...web, replicas: 4, maxUnavailable: 2, annotations: byArgo}
+const budget = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: {namespace: 'shop', name: 'web-budget'},
+  spec: {minAvailable: '75%', selector: {matchLabels: {'app.kubernetes.io/name': 'web'}}},
+}
+
+test('the plan and the report say what goes down, which budget is broken, and who owns what; surge is not mentioned', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [down, half, api]}])
+  fleet.cluster('eu').create(budget)
+  const {stderr, document} = await fleet.shell.run(...restart)
+  expect(stderr).toContain('1 workload is down while it restarts: eu/shop/Deployment/cart (Recreate).')
+  expect(stderr).toContain('1 workload breaks a disruption budget')
+  expect(stderr).toContain('eu/shop/Deployment/web (2 of 4 away at once, budget web-budget allows 1)')
+  expect(stderr).toContain('Argo CD Application: shop-prod (1)')
+  expect(results(document())).toMatchObject([
+    {name: 'api', owner: null, takesDown: []},
+    {name: 'cart', owner: null, takesDown: [{why: 'recreate'}]},
+    {name: 'web', owner: {tool: 'argo-cd', name: 'shop-prod'}, takesDown: [{why: 'disruption-budget'}]},
+  ])
+})
+
+test('budgets are one more request per cluster, and none where new pods come first', async () => {
+  const elsewhere = {...half, namespace: 'pay'}
+  await using fleet = await openFleet([
+    {name: 'eu', workloads: [half, elsewhere]},
+    {name: 'us', workloads: [api]},
+  ])
+  await fleet.shell.run(...restart)
+  const asked = (name: string) =>
+    fleet
+      .cluster(name)
+      .requests()
+      .map(({path}) => path)
+      .filter((path) => path.includes('poddisruptionbudgets'))
+  expect(asked('eu')).toEqual(['/apis/policy/v1/poddisruptionbudgets'])
+  expect(asked('us')).toEqual([])
+})
+
+test('budgets that may not be listed are said, and stop nothing', async () => {
+  const denied = {type: 'forbidden', verb: 'list', resource: 'poddisruptionbudgets'} as const
+  await using fleet = await openFleet([{name: 'eu', workloads: [half], trouble: [denied]}])
+  const {stderr, document, exitCode} = await fleet.shell.run(...restart)
+  expect(stderr).toContain('Disruption budgets not looked at in eu/shop (forbidden).')
+  expect((document() as RunReport).counts).toMatchObject({succeeded: 1})
+  expect(exitCode).toBe(0)
+})

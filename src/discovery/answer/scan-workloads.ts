@@ -1,7 +1,7 @@
 import type {ClusterAccess, ListRequest} from '../../kube/ports.ts'
 import type {Unread} from '../../model/cluster.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
-import {type WorkloadImages, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+import {type ListedWorkload, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {filterNamespaces, isChosen, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
@@ -10,6 +10,8 @@ export interface ScanRequest {
   readonly kinds: readonly WorkloadKind[]
   readonly namespaces: NamespaceChoice
   readonly selector?: string
+  /** For a verb that writes: its plan wants to know more of each workload. */
+  readonly writes?: boolean
 }
 
 /** What a scan brought home. */
@@ -38,7 +40,7 @@ interface Scanner<T> {
   readonly cluster: ClusterAccess
   readonly request: ScanRequest
   readonly filter: NamespaceFilter
-  readonly keep: (workload: WorkloadImages) => T | undefined
+  readonly keep: (workload: ListedWorkload) => T | undefined
   readonly deps: ReadingDeps
 }
 
@@ -58,7 +60,7 @@ type KindPart<T> = {
 export async function scanWorkloads<T>(
   cluster: ClusterAccess,
   request: ScanRequest,
-  keep: (workload: WorkloadImages) => T | undefined,
+  keep: (workload: ListedWorkload) => T | undefined,
   deps: ReadingDeps,
 ): Promise<Scan<T>> {
   const filter = filterNamespaces(request.namespaces)
@@ -137,8 +139,12 @@ async function readPages<T>(
   namespace: string | undefined,
 ): Promise<ListPart<T>> {
   const {cluster, request, filter, keep, deps} = scanner
-  const {selector} = request
-  const list: ListRequest = {...(namespace !== undefined && {namespace}), ...(selector !== undefined && {selector})}
+  const {selector, writes} = request
+  const list: ListRequest = {
+    ...(namespace !== undefined && {namespace}),
+    ...(selector !== undefined && {selector}),
+    ...(writes && {traits: true}),
+  }
   let kept: T[] = []
   let workloadsRead = 0
   let resourceVersion: string | undefined

@@ -1,5 +1,5 @@
 import type {WorkloadMatch} from '../../model/cluster.ts'
-import type {ContainerImage, WorkloadImages} from '../../model/workload.ts'
+import type {ContainerImage, ListedWorkload} from '../../model/workload.ts'
 import {type Problem, quoted} from '../problem.ts'
 import {globMatches, isGlob} from './glob.ts'
 import {digestProblem, effectiveTag, type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
@@ -58,7 +58,7 @@ export function matches(query: ImageQuery, image: string): boolean {
 }
 
 /** The workload with the containers that run what is meant; undefined when none does. */
-export function matchWorkload(query: ImageQuery, workload: WorkloadImages): WorkloadMatch | undefined {
+export function matchWorkload(query: ImageQuery, workload: ListedWorkload): WorkloadMatch | undefined {
   const matched = workload.images.filter(({image}) => matches(query, image))
   return matched.length === 0 ? undefined : {...workload, matched}
 }

@@ -7,6 +7,7 @@ import type {
   CredentialsExpiry,
 } from '../../kube/ports.ts'
 import type {ClusterIdentity} from '../../model/cluster.ts'
+import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadImages, WorkloadKind} from '../../model/workload.ts'
 
@@ -17,6 +18,7 @@ export interface FakeClusterOptions {
   /** Namespaces beyond those of the workloads. */
   readonly namespaces?: readonly string[]
   readonly pageSize?: number
+  readonly budgets?: readonly DisruptionBudget[]
   /** What became of a kind since its version in the image cache; default: nothing, proved. */
   readonly changes?: Partial<Record<WorkloadKind, ChangesSince>>
   /** What its clock says, whenever it is asked. */
@@ -95,6 +97,12 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     },
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     leases: {read: notNeeded, write: notNeeded},
+    budgets: {
+      async list(namespace, signal) {
+        await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
+        return (options.budgets ?? []).filter((one) => (namespace ?? one.namespace) === one.namespace)
+      },
+    },
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)

@@ -52,11 +52,6 @@ export function isLater(stamp: string | undefined, ours: string): boolean {
   return stamp !== undefined && timestamp.test(stamp) && Date.parse(stamp) > Date.parse(ours)
 }
 
-/** Neither ours nor a later one: whoever restarts a workload later does not take ours back. */
-export function isOlder(stamp: string | undefined, ours: string): boolean {
-  return stamp !== ours && !isLater(stamp, ours)
-}
-
 function recreated(target: Target): Settled {
   return skipped({
     class: 'recreated',

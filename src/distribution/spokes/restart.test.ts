@@ -307,3 +307,34 @@ describe('a target that is not as it was planned', () => {
     expect(result).toMatchObject({outcome: 'succeeded', reason: '1 of 3 pods updated: the partition keeps the others'})
   })
 })
+
+describe('a stamp that is put back', () => {
+  test.each<{before: string | undefined; because: string}>([
+    {before: undefined, because: 'there was none'},
+    {before: '2026-11-23T10:00:00Z', because: 'it is older'},
+    {before: '2026-11-24T23:00:00Z', because: 'it stood there before, whatever its clock said'},
+  ])('has failed, $because', async ({before}) => {
+    const workloads = createInMemoryWorkloads(workloadState({restartedAt: before}))
+    const {run, clock} = scene({workloads})
+    workloads.onRestart = ({generation}) =>
+      void clock
+        .sleep(500)
+        .then(() => workloads.change('web', {restartedAt: before, generation: generation + 1, observedGeneration: 9}))
+    const {ends} = await run()
+    expect(ends).toEqual(['web: failed, reverted'])
+    expect(workloads.feeds).toBe(0)
+  })
+
+  test('is not one of a restart that came later', async () => {
+    const {run, clock, workloads} = scene()
+    workloads.onRestart = ({generation}) =>
+      void clock.sleep(500).then(() =>
+        workloads.change('web', {
+          restartedAt: '2026-11-24T10:00:09.000Z',
+          generation: generation + 1,
+          observedGeneration: generation + 1,
+        }),
+      )
+    expect((await run()).ends).toEqual(['web: succeeded'])
+  })
+})

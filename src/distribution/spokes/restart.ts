@@ -7,7 +7,7 @@ import type {Clock} from '../../shared/clock.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
 import {recheckRollout} from '../recheck-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
-import {decideRestart, gone, isOlder, type RestartAim, type RestartDecision} from './restart-decision.ts'
+import {decideRestart, gone, type RestartAim, type RestartDecision} from './restart-decision.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
 
 /** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
@@ -41,9 +41,9 @@ export function restartSpoke(options: RestartOptions): Spoke {
   return {
     verb: 'restart',
     act(target, attempt) {
-      const decide: Try['decide'] = (state) =>
-        decideRestart(target, state, options, (stamp) => isAfterOurs(target.uid, stamp))
-      return act({options, workloads: options.workloads(target.context), target, attempt, decide})
+      const isAfter: Try['isAfterOurs'] = (stamp) => isAfterOurs(target.uid, stamp)
+      const decide: Try['decide'] = (state) => decideRestart(target, state, options, isAfter)
+      return act({options, workloads: options.workloads(target.context), target, attempt, decide, isAfterOurs: isAfter})
     },
   }
 }
@@ -56,6 +56,7 @@ interface Try {
   readonly attempt: Attempt
   /** To be asked of each state in the order in which they were read. */
   decide(state: WorkloadState | undefined): RestartDecision
+  isAfterOurs(stamp: string | undefined): boolean
 }
 
 async function act(it: Try): Promise<Settled | Written> {
@@ -108,14 +109,16 @@ async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Writ
   }
 }
 
-function written({options, workloads, target}: Try, from: WorkloadState, feed: WorkloadFeed | undefined): Written {
+function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): Written {
   if (feed === undefined) {
     return {outcome: 'written', settle: async () => ({outcome: 'succeeded', reason: 'accepted, not waited for'})}
   }
+  const {options, workloads, target} = it
   const {timeoutMs, clock, failFast, onLastWords} = options
   const read = (signal: AbortSignal) => workloads.read(target, signal)
   const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
-  const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) => isOlder(restartedAt, options.restartedAt)
+  const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) =>
+    restartedAt !== options.restartedAt && !it.isAfterOurs(restartedAt)
   const onCrash: Rollout['onCrash'] = async (trouble, signal) => {
     const {pod, container = ''} = trouble
     const lines = onLastWords && (await workloads.lastWords(target.namespace, trouble, signal))

@@ -1,8 +1,10 @@
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadKind} from '../../model/workload.ts'
+import type {ListedWorkload, WorkloadKind} from '../../model/workload.ts'
 import type {Api} from '../api.ts'
 import {objectAt, objectsAt, textAt} from '../json-fields.ts'
 import type {ListRequest, WorkloadPage} from '../ports.ts'
+import {podReplacement} from './pod-replacement.ts'
+import {workloadOwner} from './workload-owner.ts'
 import {collectionPath} from './workload-paths.ts'
 import {toWorkloadImages} from './workload-state.ts'
 
@@ -18,7 +20,7 @@ const maxRestarts = 5
 export async function* listWorkloads(
   api: Api,
   kind: WorkloadKind,
-  {namespace, selector}: ListRequest,
+  {namespace, selector, traits}: ListRequest,
   signal: AbortSignal,
 ): AsyncIterable<WorkloadPage & {readonly restarted?: boolean}> {
   let token = ''
@@ -38,13 +40,20 @@ export async function* listWorkloads(
     }
     const metadata = objectAt(list, 'metadata')
     yield {
-      workloads: objectsAt(list, 'items').map((item) => toWorkloadImages(kind, item)),
+      workloads: objectsAt(list, 'items').map((item) => toListed(kind, item, traits === true)),
       resourceVersion: textAt(metadata, 'resourceVersion'),
       ...(restarted ? {restarted} : {}),
     }
     restarted = false
     token = textAt(metadata, 'continue')
   } while (token !== '' || restarted)
+}
+
+function toListed(kind: WorkloadKind, item: unknown, withTraits: boolean): ListedWorkload {
+  const images = toWorkloadImages(kind, item)
+  if (!withTraits) return images
+  const traits = {owner: workloadOwner(kind, item) ?? null, replacement: podReplacement(kind, item)}
+  return {...images, traits}
 }
 
 /** The page token, or the resource version, is older than what the server still remembers. */

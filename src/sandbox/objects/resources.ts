@@ -92,6 +92,10 @@ export const daemonSets = resource('apps', 'DaemonSet', 'daemonsets', {
 })
 export const controllerRevisions = resource('apps', 'ControllerRevision', 'controllerrevisions')
 export const leases = resource('coordination.k8s.io', 'Lease', 'leases')
+const podDisruptionBudgets = resource('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', {
+  shortNames: ['pdb'],
+  subresources: [status('PodDisruptionBudget')],
+})
 export const selfSubjectAccessReviews = resource(
   'authorization.k8s.io',
   'SelfSubjectAccessReview',
@@ -115,6 +119,7 @@ export const resources: readonly Resource[] = [
   statefulSets,
   selfSubjectAccessReviews,
   leases,
+  podDisruptionBudgets,
 ]
 
 export function findResource(group: string, version: string, plural: string): Resource | undefined {

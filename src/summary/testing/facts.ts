@@ -95,6 +95,7 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     readings,
     results: [],
     waves: [],
+    marks: new Map(),
     declined: false,
     stoppedBy: undefined,
     ...more,

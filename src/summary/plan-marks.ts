@@ -1,0 +1,76 @@
+import type {TakesDown} from '../model/marks.ts'
+import {type Owner, ownerKind} from '../model/owner.ts'
+import type {MarkedTarget, PlanView} from '../model/plan-view.ts'
+import {targetName} from '../model/target.ts'
+import {paletteFor} from './palette.ts'
+import {showsAll, type ViewOptions} from './view-options.ts'
+import {countOf, someOf} from './words.ts'
+import {wrapText} from './wrap-text.ts'
+
+const namesShown = 5
+
+/** What a plan takes down, which disruption budgets it breaks, and who owns what, each in a few lines however many there are. */
+export function markLines(
+  {marked, budgetsNotRead}: Pick<PlanView, 'marked' | 'budgetsNotRead'>,
+  options: ViewOptions,
+): readonly string[] {
+  const warnings = [
+    ...downSentences(marked, options),
+    ...budgetSentences(marked, options),
+    ...notReadSentences(budgetsNotRead, options),
+  ]
+  const paint = paletteFor(options.color).warning
+  const warned = warnings.flatMap((sentence) => wrapText(options.printable(sentence), options.width)).map(paint)
+  return [...(warned.length === 0 ? [] : [...warned, '']), ...ownerLines(marked, options)]
+}
+
+const isBudget = ({why}: TakesDown): boolean => why === 'disruption-budget'
+
+function downSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
+  const down = named(marked, (mark) => !isBudget(mark))
+  if (down.length === 0) return []
+  const are = down.length === 1 ? 'is down while it restarts' : 'are down while they restart'
+  return [`${countOf(down.length, 'workload')} ${are}: ${some(down, options)}.`]
+}
+
+function budgetSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
+  const broken = named(marked, isBudget)
+  if (broken.length === 0) return []
+  const what = broken.length === 1 ? '1 workload breaks' : `${broken.length} workloads break`
+  return [`${what} a disruption budget, which rollouts do not heed: ${some(broken, options)}.`]
+}
+
+/** `eu/shop/Deployment/web (Recreate)` of the targets that have such a mark. */
+function named(marked: readonly MarkedTarget[], wanted: (mark: TakesDown) => boolean): readonly string[] {
+  return marked.flatMap(({target, takesDown}) => {
+    const messages = takesDown.filter(wanted).map(({message}) => message)
+    return messages.length === 0 ? [] : [`${targetName(target)} (${messages.join('; ')})`]
+  })
+}
+
+function notReadSentences(notRead: PlanView['budgetsNotRead'], options: ViewOptions): readonly string[] {
+  return [...Map.groupBy(notRead, ({failure}) => failure.class)].map(([failureClass, places]) => {
+    const names = places.map(({context, namespace}) => (namespace === null ? context : `${context}/${namespace}`))
+    return `Disruption budgets not looked at in ${some(names, options)} (${failureClass}).`
+  })
+}
+
+function ownerLines(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
+  const owners = marked.flatMap(({owner}) => (owner === null ? [] : [owner]))
+  if (owners.length === 0) return []
+  const lines = [...Map.groupBy(owners, ownerKind)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .flatMap(([kind, of]) => wrapText(options.printable(`${kind}: ${some(counted(of), options)}`), options.width, '  '))
+  const are = owners.length === 1 ? 'is' : 'are'
+  return [`${countOf(owners.length, 'target')} ${are} owned by others:`, ...lines, '']
+}
+
+/** `flux-system/apps (3)`, the largest first. */
+function counted(owners: readonly Owner[]): readonly string[] {
+  const byName = Map.groupBy(owners, ({namespace, name}) => (namespace === null ? name : `${namespace}/${name}`))
+  return [...byName].sort(([, a], [, b]) => b.length - a.length).map(([name, of]) => `${name} (${of.length})`)
+}
+
+function some(names: readonly string[], options: ViewOptions): string {
+  return someOf(names, showsAll(options) ? names.length : namesShown)
+}
