@@ -151,7 +151,7 @@ test('targets in clusters that cannot be reached are recorded and reported with 
     targets: [web],
     request: {retryOf: {id: '20261123-000000-0001', notTaken: 0}},
     deps: {
-      planTargets: () => ({targets: [web], unreached: [unreached], leftOut: [], sameCluster: []}),
+      planTargets: () => ({targets: [web], unreached: [unreached], traits: new Map(), leftOut: [], sameCluster: []}),
       openLedger: async () => ({
         path: '/runs/1.jsonl',
         append: async (entry) => void records.push(entry),

@@ -21,3 +21,11 @@ export interface TargetMarks {
 
 /** By `targetKey`. A target that nothing is known of has none. */
 export type Marks = ReadonlyMap<string, TargetMarks>
+
+/** The same in documents, as it was planned. */
+export interface MarksEntry {
+  /** Null: nobody that is known. */
+  readonly owner: Owner | null
+  /** Null: it was not looked at. */
+  readonly takesDown: readonly TakesDown[] | null
+}

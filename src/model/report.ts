@@ -3,8 +3,7 @@ import type {Cost, Tier} from './cluster.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
 import type {LastWords} from './last-words.ts'
-import type {TakesDown} from './marks.ts'
-import type {Owner} from './owner.ts'
+import type {MarksEntry} from './marks.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
@@ -66,7 +65,7 @@ export interface CachedOnlyEntry extends Omit<WorkloadEntry, 'uid'> {
   readonly cacheAgeMs: number | null
 }
 
-export interface ResultEntry extends WorkloadEntry {
+export interface ResultEntry extends WorkloadEntry, MarksEntry {
   /** From 1. Null: the run has no waves, or preflight refused the target. */
   readonly wave: number | null
   readonly outcome: Outcome
@@ -76,10 +75,6 @@ export interface ResultEntry extends WorkloadEntry {
   readonly failure: Failure | null
   /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
   readonly lastWords: LastWords | null
-  /** Null: nobody that is known. */
-  readonly owner: Owner | null
-  /** What the rollout takes down, as it was planned. Null: it was not looked at. */
-  readonly takesDown: readonly TakesDown[] | null
 }
 
 /** A wave of a run and how far it came. */
