@@ -1,6 +1,7 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
-import {commandAgain} from './command-again.ts'
+import {done, open, recordedRun} from '../summary/testing/recorded.ts'
+import {commandAgain, waysOn} from './command-again.ts'
 
 const id = '20261124-100000-01a1'
 const at = '2026-11-24T10:00:00.000Z'
@@ -67,4 +68,25 @@ test.each([
   {ask: () => again({image: 'web'}, 'rm'), because: 'nobody knows what a second time would do'},
 ])('none where $because', ({ask}) => {
   expect(ask()).toBeUndefined()
+})
+
+describe('the ways on', () => {
+  const begun = {...run, arguments: {...defaults, image: 'web', concurrency: 2, 'cache-namespace': 'ops'}}
+  const left = {...recordedRun({run: begun}), targets: [open('eu/shop/Deployment/web', 'writing')]}
+  const retry = `hubspoke runs retry ${id} --cache-namespace ops --concurrency 2`
+  const again = `hubspoke restart web --cache-namespace ops --concurrency 2 --run-id ${id}`
+  test.each([
+    {recorded: left, ways: [retry, again], because: 'a target is open: its retry first, at the same pace'},
+    {recorded: {...left, targets: [done('eu/shop/Deployment/web')]}, ways: [again], because: 'none is open'},
+    {recorded: {...left, targetsMissing: 1}, ways: [again], because: 'the plan is not all there'},
+    {
+      recorded: {...left, run: {...begun, retryOf: '20261123-000000-0001'}},
+      ways: [retry],
+      because: 'its stamp is not that of its id',
+    },
+    {recorded: {...left, run: {...begun, verb: 'rm'}}, ways: [], because: 'the verb is not known'},
+    {recorded: {...left, run: {...begun, verb: 'constructor'}}, ways: [], because: 'that is no verb either'},
+  ])('$ways: $because', ({recorded, ways}) => {
+    expect(waysOn(id, recorded)).toEqual(ways)
+  })
 })

@@ -41,7 +41,14 @@ type RunRecord = NonNullable<RecordedRun['run']>
  *
  * @throws HubspokeError of class `usage` when the ledger does not say all that has to be known
  */
-export function retryRequest(id: string, recorded: RecordedRun, flags: RetryFlags): RetryRequest {
+export function retryRequest(
+  {
+    id,
+    recorded,
+    retriedBy,
+  }: {readonly id: string; readonly recorded: RecordedRun; readonly retriedBy: readonly string[]},
+  flags: RetryFlags,
+): RetryRequest {
   const {run, verb, image} = knownRun(id, recorded)
   const choice: RetryChoice = flags.failed ? 'failed' : flags['not-run'] ? 'not-run' : 'all'
   const targets = chooseTargets(recorded.targets, choice)
@@ -60,6 +67,7 @@ export function retryRequest(id: string, recorded: RecordedRun, flags: RetryFlag
       takenUp: [...words].map(([word, each]) => [word, each.length] as const),
       notTaken,
       damagedLines: recorded.damagedLines,
+      retriedBy,
     },
   }
 }

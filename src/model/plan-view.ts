@@ -40,6 +40,8 @@ export interface RetryView {
   readonly notTaken: number
   /** Lines of its ledger that cannot be understood. */
   readonly damagedLines: number
+  /** Runs that have taken it up before, oldest first. */
+  readonly retriedBy: readonly string[]
 }
 
 /** In which parts a run would start its targets. */

@@ -192,6 +192,8 @@ export interface PastRunEntry {
   readonly ledger: string
   /** Lines of the ledger that could not be understood. */
   readonly damagedLines: number
+  /** Planned targets of which the ledger has no record. */
+  readonly targetsMissing: number
 }
 
 /** The document of `runs list`. */

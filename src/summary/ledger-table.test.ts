@@ -120,18 +120,11 @@ test('a damaged ledger is not said to show that nothing was sent', () => {
   expect(text).not.toContain('none was sent')
 })
 
-test.each([
-  {
-    targets: [open('eu/shop/Deployment/web', 'planned')],
-    alone: true,
-    because: 'it may have been killed while it recorded',
-  },
-  {targets: [], alone: true, because: 'no target was recorded yet'},
-  {targets: [open('eu/shop/Deployment/web', 'writing')], alone: false, because: 'writes begin when the plan is whole'},
-  {targets: [open('eu/shop/Deployment/web', 'retrying')], alone: false, because: 'so do tries'},
-])('may the plan have been longer? $alone: $because', ({targets, alone}) => {
-  expect(render({targets, ended: undefined}).includes('plan may have been')).toBe(alone)
-  expect(render({targets})).not.toContain('plan may have been')
+test('planned targets that the ledger does not have are counted', () => {
+  const targets = [open('eu/shop/Deployment/web', 'planned')]
+  const text = render({targets, targetsMissing: 2, ended: undefined}, {...terminal, width: undefined})
+  expect(text).toContain('It names 1 of the 3 targets that were planned:')
+  expect(render({targets, ended: undefined})).not.toContain('targets that were planned')
 })
 
 test.each([

@@ -84,7 +84,7 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
     ...(run.damagedLines > 0
       ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, and what stood there is not known.`]
       : []),
-    ...(isPlanAlone(report) ? ['The plan may have been longer than what is recorded.'] : []),
+    ...(run.targetsMissing > 0 ? [missingSentence(report)] : []),
     ...(suggestions.length > 0 ? [nextSentence(report)] : []),
   ]
   return sentences.flatMap((sentence) => wrapText(printable(sentence), width)).map(paletteFor(color).quiet)
@@ -117,7 +117,6 @@ function ending({run}: LedgerReport): string {
   return `Unfinished: it goes on or was killed, which look alike in a ledger${last && `; its last record is of ${last}`}.`
 }
 
-/** Writes begin when the whole plan is recorded; where none has begun, the run may have been killed before that. */
-function isPlanAlone({run, targets}: LedgerReport): boolean {
-  return run.state === 'unfinished' && targets.every(({state, wrote}) => state === 'planned' && wrote === 'no')
+function missingSentence({run, targets}: LedgerReport): string {
+  return `It names ${targets.length} of the ${targets.length + run.targetsMissing} targets that were planned: the others are lost, or were not recorded before the run was killed.`
 }

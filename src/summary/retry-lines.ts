@@ -18,6 +18,7 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
     ...says(takenUpSentence(retry)),
     ...(retry.notTaken > 0 ? says(`${countOf(retry.notTaken, 'other')} of its open targets not asked for.`) : []),
     ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),
+    ...(retry.retriedBy.length > 0 ? says(retriedSentence(retry)).map(warning) : []),
     ...(names.length > 0
       ? says(
           `Not tried, because their clusters cannot be reached: ${someOf(names, showsAll(options) ? names.length : namesShown)}.`,
@@ -35,6 +36,11 @@ function takenUpSentence({planned, takenUp}: RetryView): string {
 
 function damagedSentence({damagedLines}: RetryView): string {
   return `${countOf(damagedLines, 'line')} of its ledger cannot be read. Every planned target is known; each is looked at before it is written.`
+}
+
+function retriedSentence({retriedBy}: RetryView): string {
+  const last = retriedBy.at(-1)
+  return `The run ${last} has taken it up already: "hubspoke runs retry ${last}" takes only what that one left open.`
 }
 
 /** What a retry looked at. */

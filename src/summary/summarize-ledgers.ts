@@ -89,7 +89,7 @@ export function summarizeLedger(
   }
 }
 
-function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines}: RecordedRun): PastRunEntry {
+function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines, targetsMissing}: RecordedRun): PastRunEntry {
   const image = run?.arguments.image
   return {
     id,
@@ -103,6 +103,7 @@ function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines}: Reco
     stoppedBy: ended?.stoppedBy ?? null,
     ledger: path,
     damagedLines,
+    targetsMissing,
   }
 }
 

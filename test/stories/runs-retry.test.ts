@@ -140,6 +140,8 @@ test('a retry of a retry goes on under the same stamp', async () => {
   expect(third.run.retryOf).toBe(second.run.id)
   expect(third.verdict.code).toBe(0)
   expect(fleet.stamps()).toHaveLength(1)
+  const older = await fleet.shell.run('runs', 'retry', first.run.id, '--dry-run', 'client')
+  expect(older.stderr).toContain(`"hubspoke runs retry ${second.run.id}" takes only what that one left open.`)
   const again = await fleet.shell.run('restart', image, '--all-contexts', '--yes', '--run-id', second.run.id)
   expect(again.stderr).toContain(`hubspoke runs retry ${second.run.id}`)
   expect(again.exitCode).toBe(2)

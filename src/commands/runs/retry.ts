@@ -6,7 +6,7 @@ import {contextFlags, outputFlag, writeFlags} from '../../cli/flags.ts'
 import {hubDeps} from '../../cli/hub-deps.ts'
 import {hearLastWords} from '../../cli/last-words.ts'
 import {lockPolicy} from '../../cli/lock-policy.ts'
-import {findRun, runIdArg} from '../../cli/past-runs.ts'
+import {findRetries, findRun, runIdArg} from '../../cli/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/retry-request.ts'
 import {runIdentity} from '../../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../../cli/run-request.ts'
@@ -59,7 +59,8 @@ export default class RunsRetry extends BaseCommand {
     const {runtime} = this
     requirePossibleWaves(flags, runtime)
     const found = await findRun(args.id, runtime)
-    const retry = retryRequest(found.id, found.recorded, flags)
+    const retriedBy = await findRetries(found.id, runtime)
+    const retry = retryRequest({...found, retriedBy}, flags)
     const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
     const recorded = {...retry.arguments, ...argumentsEntry(retry.arguments.image, flags)}
     const views = {
