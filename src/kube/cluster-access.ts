@@ -53,8 +53,11 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     budgets: createDisruptionBudgets(api),
     access: createAccessReviews(api),
     async identity(signal) {
-      identity ??= await readClusterIdentity(api, ca, signal)
-      return identity
+      if (identity !== undefined) return identity
+      const found = await readClusterIdentity(api, ca, signal)
+      // What stands in is not remembered: who may not read the UID now may later.
+      if (!found.standsIn) identity = found
+      return found
     },
     async serverVersion(signal) {
       return textAt(await api.get(apiPath(['version']), signal), 'gitVersion')

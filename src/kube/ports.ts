@@ -13,7 +13,7 @@ export interface ClusterAccess {
   readonly leases: Leases
   readonly budgets: DisruptionBudgets
   readonly access: AccessReviews
-  /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. Asked once, then remembered. */
+  /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. A UID that was read is remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
   /** `v1.36.3`, as the server calls itself. */
   serverVersion(signal: AbortSignal): Promise<string>
@@ -98,6 +98,29 @@ export interface Workloads {
    * whatever reason, that is the answer, and no failure.
    */
   changesSince(kind: WorkloadKind, resourceVersion: string, signal: AbortSignal): Promise<ChangesSince>
+  /**
+   * One watch of a kind in all namespaces: tells everything that comes after a version, in the order of the versions, until
+   * the server ends it. `expired`: the server does not remember so far back.
+   */
+  watch(from: WatchFrom, tell: (news: WorkloadNews) => void, signal: AbortSignal): Promise<'ended' | 'expired'>
+  /** How far a kind is: no write that was acknowledged before the call is past this version. */
+  newest(kind: WorkloadKind, signal: AbortSignal): Promise<NewestVersion>
+}
+
+export interface WatchFrom {
+  readonly kind: WorkloadKind
+  readonly resourceVersion: string
+  /** After so long the server is to end the watch; about two seconds before, it sends a bookmark. */
+  readonly seconds: number
+}
+
+/** A change, or a bookmark, which says only that all changes up to its version have been told. */
+export type WorkloadNews = (WorkloadChange | {readonly type: 'bookmark'}) & {readonly version: bigint}
+
+export interface NewestVersion {
+  readonly version: bigint
+  /** What the server's clock said when it answered, in whole seconds. Undefined: it did not say. */
+  readonly serverDate?: Date
 }
 
 export type ChangesSince =

@@ -1,7 +1,7 @@
 import {type WorkloadKind, workloadKinds} from './workload.ts'
 
 /** The commands that reach clusters and whose permissions are known here, in the order in which they are listed everywhere. */
-export const permittedVerbs = ['find', 'restart', 'cache refresh', 'cache show'] as const
+export const permittedVerbs = ['find', 'restart', 'cache refresh', 'cache watch', 'cache show'] as const
 
 export type PermittedVerb = (typeof permittedVerbs)[number]
 
@@ -57,6 +57,7 @@ const kinds = {group: 'apps', resources: workloadKinds.map(workloadResource), sc
 const configMaps = {group: '', resources: ['configmaps'], scope: 'cache'} as const
 const leases = {group: 'coordination.k8s.io', resources: ['leases'], scope: 'cache', essential: false} as const
 const runLease = {...leases, name: 'hubspoke-run'} as const
+const watchLease = {...leases, name: 'hubspoke-cache-watch'} as const
 const pods = {verb: 'list', scope: 'workloads', essential: false} as const
 
 /** The API server takes the name of a namespace for its namespace, too, and so does authorisation. */
@@ -69,6 +70,8 @@ const identity: Permission = {
   without:
     'a hash of its URL and CA stands in: two contexts of one cluster are not recognised as such, and its image cache is not trusted',
 }
+
+const everyoneWatches = 'several watchers of one cluster all write'
 
 const typos: Permission = {
   verb: 'list',
@@ -188,6 +191,43 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       why: 'remove what is left of older builds that were split',
       without: 'ConfigMaps of older builds of a large image cache stay',
     },
+  ],
+  'cache watch': [
+    {...lists, scope: 'everywhere', why: 'build the image cache', without: 'nothing is saved'},
+    {
+      ...kinds,
+      verb: 'watch',
+      scope: 'everywhere',
+      essential: true,
+      why: 'hear of changes',
+      without: 'nothing is kept fresh',
+    },
+    {
+      ...identity,
+      essential: true,
+      why: 'say in the image cache which cluster it is of',
+      without: 'nothing is saved: nobody could tell which cluster the image cache is of',
+    },
+    {...configMaps, verb: 'get', essential: true, why: 'see what is saved', without: 'nothing is kept fresh'},
+    {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
+    {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is kept fresh'},
+    {
+      ...configMaps,
+      verb: 'list',
+      essential: false,
+      why: 'find what is left of older builds that were split',
+      without: 'ConfigMaps of older builds of a large image cache stay, more with every change',
+    },
+    {
+      ...configMaps,
+      verb: 'delete',
+      essential: false,
+      why: 'remove what is left of older builds that were split',
+      without: 'ConfigMaps of older builds of a large image cache stay, more with every change',
+    },
+    {...watchLease, verb: 'get', why: 'see whether somebody else watches', without: everyoneWatches},
+    {...leases, verb: 'create', why: 'take the Lease for the first time', without: everyoneWatches},
+    {...watchLease, verb: 'update', why: 'take, renew and give back the Lease', without: everyoneWatches},
   ],
   'cache show': [
     {...configMaps, verb: 'get', essential: true, why: 'read the image cache', without: 'there is nothing to show'},

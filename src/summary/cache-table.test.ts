@@ -20,6 +20,8 @@ function cache(context: string, state: CacheEntry['state'], more: Partial<CacheE
     images: 240,
     shards: 0,
     bytes: 712_345,
+    provenAt: null,
+    watch: null,
     problem: null,
     ...more,
   }

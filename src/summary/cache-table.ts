@@ -8,7 +8,7 @@ import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {bytesOf} from './words.ts'
 
-/** The image cache of every context, as `cache refresh` left it or `cache show` found it; what went wrong first. */
+/** The image cache of every context, as `cache refresh` or `cache watch` left it, or `cache show` found it; what went wrong first. */
 export function renderCacheTable({caches, verdict}: CacheReport, options: ViewOptions): string {
   const of = (wanted: (entry: CacheEntry) => boolean) =>
     caches.filter(wanted).map(({context, reason, problem}) => ({
@@ -49,7 +49,7 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
     numberOr(entry.images),
     ...(showsShards ? [numberOr(entry.shards)] : []),
     entry.bytes === null ? '-' : bytesOf(entry.bytes),
-    ...(wide ? [printable(entry.builtAt ?? '-'), printable(entry.server)] : []),
+    ...(wide ? [entry.builtAt, entry.provenAt, entry.server].map((text) => printable(text ?? '-')) : []),
     printable(entry.problem === null ? entry.reason : ''),
   ])
   const columns = [
@@ -60,7 +60,7 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
     {title: 'IMAGES', align: 'right' as const},
     ...(showsShards ? [{title: 'SHARDS', align: 'right' as const}] : []),
     {title: 'SIZE', align: 'right' as const},
-    ...(wide ? [{title: 'BUILT AT'}, {title: 'SERVER'}] : []),
+    ...(wide ? [{title: 'BUILT AT'}, {title: 'PROVEN AT'}, {title: 'SERVER'}] : []),
     {title: 'WHY'},
   ]
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet}), '']
@@ -68,7 +68,7 @@ function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wid
 
 function paintState({state, problem}: CacheEntry, palette: Palette): (text: string) => string {
   if (problem !== null) return palette.failure
-  return state === 'saved' || state === 'present' ? palette.success : palette.warning
+  return state === 'saved' || state === 'present' || state === 'watched' ? palette.success : palette.warning
 }
 
 const numberOr = (value: number | null) => (value === null ? '-' : `${value}`)

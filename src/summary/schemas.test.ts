@@ -67,6 +67,8 @@ const cache: CacheEntry = {
   images: 2,
   shards: 0,
   bytes: 900,
+  provenAt: '2026-11-24T03:00:00.000Z',
+  watch: {changes: 1, writes: 2, reconnects: 0},
   problem: null,
 }
 const unknown = {

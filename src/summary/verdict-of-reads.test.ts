@@ -95,7 +95,16 @@ test.each([
 })
 
 function cache(state: CacheEntry['state'], problem: CacheEntry['problem'] = null): CacheEntry {
-  const unknown = {builtAt: null, ageMs: null, workloads: null, images: null, shards: null, bytes: null}
+  const unknown = {
+    builtAt: null,
+    ageMs: null,
+    workloads: null,
+    images: null,
+    shards: null,
+    bytes: null,
+    provenAt: null,
+    watch: null,
+  }
   return {context: 'eu', server: 'https://x', uid: 'u', state, reason: '', ...unknown, problem}
 }
 

@@ -6,6 +6,7 @@ import type {Output} from '../../src/cli/output.ts'
 import type {Runtime} from '../../src/cli/runtime.ts'
 import CacheRefresh from '../../src/commands/cache/refresh.ts'
 import CacheShow from '../../src/commands/cache/show.ts'
+import CacheWatch from '../../src/commands/cache/watch.ts'
 import Check from '../../src/commands/check.ts'
 import Find from '../../src/commands/find.ts'
 import Rbac from '../../src/commands/rbac.ts'
@@ -24,6 +25,7 @@ const root = join(import.meta.dirname, '..', '..')
 const commands = {
   'cache refresh': CacheRefresh,
   'cache show': CacheShow,
+  'cache watch': CacheWatch,
   check: Check,
   find: Find,
   rbac: Rbac,

@@ -17,6 +17,8 @@ export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdent
     images: null,
     shards: null,
     bytes: null,
+    provenAt: null,
+    watch: null,
     problem: null,
   }
 }
@@ -28,13 +30,14 @@ export function describeCache(
   cache: ImageCache | ShardedCache,
   ageMs: number | undefined,
 ): Facts {
-  const {builtAt, workloads} = cache
+  const {builtAt, workloads, provenAt} = cache
   return {
     ...noCacheEntry(context, identity),
     builtAt: builtAt?.toISOString() ?? null,
     ageMs: ageMs ?? null,
     workloads: workloads ?? null,
     images: 'images' in cache ? cache.images.size : cache.index.imageCount,
+    provenAt: provenAt?.toISOString() ?? null,
     shards: 'images' in cache ? 0 : cache.index.shards.length,
   }
 }

@@ -173,7 +173,15 @@ const notNeeded = (): never => {
   throw new Error('discovery does not need this')
 }
 
-const unused = {read: notNeeded, restart: notNeeded, follow: notNeeded, podTroubles: notNeeded, lastWords: notNeeded}
+const unused = {
+  watch: notNeeded,
+  newest: notNeeded,
+  read: notNeeded,
+  restart: notNeeded,
+  follow: notNeeded,
+  podTroubles: notNeeded,
+  lastWords: notNeeded,
+}
 
 /** A Deployment (or another kind) with one container per image. */
 export function workload(place: string, ...images: readonly string[]): WorkloadImages {

@@ -7,6 +7,7 @@ import type {ChangesSince, Unproven, WorkloadChange} from '../ports.ts'
 import {isExpired} from '../workloads/workload-list.ts'
 import {collectionPath} from '../workloads/workload-paths.ts'
 import {toWorkloadImages} from '../workloads/workload-state.ts'
+import {toVersion} from './resource-version.ts'
 import {watchOnce} from './watch-once.ts'
 import type {WatchEvent} from './watch-stream.ts'
 
@@ -85,14 +86,6 @@ export async function changesSince(
 function whyFailed(error: HubspokeError): Unproven {
   if (isExpired(error)) return 'expired'
   return error.failureClass === 'forbidden' ? 'forbidden' : 'failed'
-}
-
-/**
- * Versions are decimal numbers that can be compared (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions,
- * KEP-5504); 0 stands for "any version" and is none to start from.
- */
-function toVersion(text: string): bigint | undefined {
-  return /^\d{1,20}$/.test(text) && !/^0+$/.test(text) ? BigInt(text) : undefined
 }
 
 /** What the list and the watch have said so far, and what follows from it. */

@@ -3,6 +3,7 @@ import type {Clock} from '../../shared/clock.ts'
 import type {Api} from '../api.ts'
 import type {Workloads} from '../ports.ts'
 import {changesSince} from '../watch/changes-since.ts'
+import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
 import {readLastWords} from './last-words.ts'
 import {findPodTroubles} from './pod-trouble.ts'
@@ -42,5 +43,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
+    watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),
+    newest: (kind, signal) => newestVersion(api, kind, signal),
   }
 }

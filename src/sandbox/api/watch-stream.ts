@@ -131,7 +131,8 @@ export class WatchStream {
     const phase = bookmarkPhase(random)
     while (!end.aborted) {
       const now = clock.now() - startedAt
-      await clock.sleep(nextBookmarkMs(now, this.#query.lastsMs, phase) - now, end)
+      // What rounding leaves of a moment that has come would be slept for ever on a clock that only sleepers move.
+      await clock.sleep(Math.max(1, nextBookmarkMs(now, this.#query.lastsMs, phase) - now), end)
       if (end.aborted) return
       this.#flush()
       const version = progress.of(this.#scope.resource)

@@ -89,6 +89,8 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     list: () => {
       throw new Error('nothing is listed here')
     },
+    watch: () => Promise.reject(new Error('no kind is watched here')),
+    newest: () => Promise.reject(new Error('no kind is watched here')),
     read: (workload, signal) => call('read', workload, signal, () => objects.get(workload.name)),
     restart: (workload, write, signal) =>
       call('restart', workload, signal, () => {

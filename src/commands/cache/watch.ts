@@ -1,0 +1,63 @@
+import {Flags} from '@oclif/core'
+import {askedOneByOne} from '../../cli/asked-one-by-one.ts'
+import {BaseCommand} from '../../cli/base-command.ts'
+import {eachContext} from '../../cli/each-context.ts'
+import {contextFlags, outputFlag} from '../../cli/flags.ts'
+import {refuseTurns, watchHolder} from '../../cli/watch-holder.ts'
+import {noCacheEntry} from '../../discovery/cache/cache-entry.ts'
+import {watchCluster} from '../../discovery/cache/watch/watch-cluster.ts'
+import type {CacheReport} from '../../model/report.ts'
+import {summarizeCaches} from '../../summary/summarize.ts'
+
+export default class CacheWatch extends BaseCommand {
+  static override summary = 'Keep the image cache of each selected cluster fresh, until it is stopped.'
+  static override description =
+    'Builds the image cache where there is none, follows every change, and saves it within two seconds, so that ' +
+    '"find --fresh 30s" costs one request. Of several watchers of a cluster one is at work, the others stand by. ' +
+    'Whatever fails is tried again for ever. On SIGTERM, SIGINT or SIGHUP the last state is saved; a second one ends at once.'
+  static override examples = [
+    {
+      description: 'In a container, or from a service manager',
+      command: '<%= config.bin %> <%= command.id %> --all-contexts --yes',
+    },
+    {
+      description: 'Some clusters, and nothing on stderr',
+      command: "<%= config.bin %> <%= command.id %> -c 'prod-*' -q",
+    },
+  ]
+  static override flags = {
+    ...contextFlags,
+    yes: Flags.boolean({char: 'y', summary: 'Create a missing namespace without asking.', helpGroup: 'SAFETY'}),
+    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+  }
+
+  async run(): Promise<CacheReport> {
+    const {flags} = await this.parse(CacheWatch)
+    const cacheNamespace = flags['cache-namespace']
+    const report = await this.reaching(flags, {writes: true}, async (clusters, session) => {
+      refuseTurns(clusters)
+      const {clock, random} = this.runtime
+      const deps = {clock, random, signal: session.stop.signal, onEvent: session.onEvent}
+      const ask = askedOneByOne(this.runtime, session)
+      const mayCreate = async (context: string) =>
+        flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
+      const caches = eachContext(
+        clusters,
+        (cluster) => {
+          const mayCreateNamespace = () => mayCreate(cluster.context.name)
+          return watchCluster(cluster, {cacheNamespace, holder: watchHolder(this.runtime), mayCreateNamespace}, deps)
+        },
+        (context, problem) => ({
+          ...noCacheEntry(context),
+          state: 'not-read' as const,
+          reason: problem.message,
+          problem,
+        }),
+      )
+      return summarizeCaches(await caches, session.stop.reason)
+    })
+    return this.conclude(report, flags, {
+      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import type {WorkloadKind} from '../../../model/workload.ts'
+import {listKinds} from './list-kinds.ts'
+import {say, type Watching} from './watch-state.ts'
+
+/** A server sends a bookmark about two seconds before the end of a watch: so often does each kind tell how far it is. */
+const watchSeconds = 10
+/** A server that ends every watch at once is not asked more often than this. */
+const leastMs = 1_000
+
+/**
+ * Follows a kind with one watch after the other, each from where the one before it ended. A kind whose version the server
+ * does not remember is listed. Ends when the signal is aborted; rejects when a watch or a list fails.
+ */
+export async function followKind(watching: Watching, kind: WorkloadKind, signal: AbortSignal): Promise<void> {
+  const {cluster, state, clock} = watching
+  const {mirror} = state
+  while (!signal.aborted) {
+    const startedAt = clock.now()
+    const from = {kind, resourceVersion: `${mirror.versionOf(kind) ?? 0}`, seconds: watchSeconds}
+    const end = await cluster.workloads.watch(from, (news) => mirror.take(kind, news), signal)
+    if (end === 'expired') {
+      say(watching, `listing ${kind}s again: the server does not remember so far back`)
+      await listKinds(watching, [kind], signal)
+    }
+    const rest = startedAt + leastMs - clock.now()
+    if (rest > 0) await clock.sleep(rest, signal)
+  }
+}

@@ -1,0 +1,91 @@
+import type {ClusterLock} from '../../../lease/cluster-lock.ts'
+import {within} from '../../../lease/within.ts'
+import {type FailureClass, HubspokeError} from '../../../model/failure.ts'
+import {type NotSaved, saveImageCache} from '../save-image-cache.ts'
+import {say, type Watching, type WatchState} from './watch-state.ts'
+
+/** Between the end of one write and the beginning of the next. */
+const betweenWritesMs = 1_000
+/** A write that is not answered by then has failed. */
+const writeMs = 30_000
+const longestWaitMs = 60_000
+
+/**
+ * Writes what is new: changes at once, or a second after the write before them, and proofs. Ends when the signal is aborted,
+ * after a last write where that is because the watch is to stop; when the Lease is lost; and when somebody else has saved
+ * something newer. Rejects when a write fails.
+ */
+export async function keepSaving(
+  watching: Watching,
+  lock: ClusterLock | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const {state, clock, stop} = watching
+  for (;;) {
+    while (!signal.aborted && !isDue(state)) await state.bell.next(longestWaitMs, signal)
+    await clock.sleep(Math.max(0, state.mayWriteAt - clock.now()), signal)
+    if (signal.aborted) break
+    if (!(await save(watching, lock))) return
+  }
+  if (stop.aborted && isDue(state)) await saveLast(watching, lock)
+}
+
+function isDue({mirror, saved, proof}: WatchState): boolean {
+  if (!mirror.isWhole()) return false
+  return saved === undefined || saved.changes !== mirror.changes() || saved.provenAt !== proof?.provenAt
+}
+
+/** Nobody waits for its failure: it is what the report says. */
+async function saveLast(watching: Watching, lock: ClusterLock | undefined): Promise<void> {
+  const {state, clock} = watching
+  try {
+    await clock.sleep(Math.max(0, state.mayWriteAt - clock.now()))
+    await save(watching, lock)
+  } catch (error) {
+    if (!(error instanceof HubspokeError)) throw error
+    state.trouble = error.toFailure()
+  }
+}
+
+/** False: this watcher is not to write any more, or has to look first at what somebody else has written. */
+async function save(watching: Watching, lock: ClusterLock | undefined): Promise<boolean> {
+  const {cluster, clusterUid, namespace, state, clock} = watching
+  if (lock && !(await lock.holds())) return false
+  const changes = state.mirror.changes()
+  const {builtAt = clock.date(), provenAt} = state.proof ?? {}
+  const cache = state.mirror.toCache({clusterUid, builtAt, ...(provenAt && {provenAt})})
+  const limit = {ms: writeMs, sentence: 'The image cache could not be written in time.', clock}
+  const saved = await within(limit, (limited) =>
+    saveImageCache(cluster.configMaps, namespace, cache, {clock, signal: limited, distrusted: state.distrusted}),
+  ).finally(() => {
+    state.mayWriteAt = clock.now() + betweenWritesMs
+  })
+  if (!saved.isSaved) {
+    if (saved.why !== 'newer-there') throw notSaved(saved)
+    state.superseded = true
+    return false
+  }
+  tellWritten(watching, changes - (state.saved?.changes ?? changes))
+  state.saved = {changes, provenAt}
+  state.size = saved
+  state.trouble = undefined
+  state.writes++
+  return true
+}
+
+function tellWritten(watching: Watching, changes: number): void {
+  const {state} = watching
+  if (state.saved === undefined) say(watching, 'the image cache was written')
+  else if (changes > 0) say(watching, `${changes === 1 ? '1 change' : `${changes} changes`} written`)
+  state.changes += changes
+}
+
+const failureClasses: Readonly<Partial<Record<NotSaved, FailureClass>>> = {
+  'no-namespace': 'not-found',
+  forbidden: 'forbidden',
+  contended: 'conflict',
+}
+
+function notSaved({why, reason}: {readonly why: NotSaved; readonly reason: string}): HubspokeError {
+  return new HubspokeError(failureClasses[why] ?? 'rejected', reason)
+}

@@ -1,0 +1,51 @@
+import {type WorkloadKind, workloadKinds} from '../../../model/workload.ts'
+import {readImageCache} from '../cache-store.ts'
+import {judgeCache} from '../freshness.ts'
+import {listKinds} from './list-kinds.ts'
+import type {Watching} from './watch-state.ts'
+
+/**
+ * Learns what the cluster runs: from the saved cache, with the versions from which its changes can be asked for, or, where
+ * there is none that can be trusted, by lists. What is known already and is newer stays. Returns where it comes from, as a
+ * clause. Rejects with the `HubspokeError` of a request that failed.
+ */
+export async function loadSaved(watching: Watching, signal: AbortSignal): Promise<string> {
+  const {cluster, clusterUid, namespace, state, clock} = watching
+  const {mirror} = state
+  const builtAt = clock.date()
+  const stored = await readImageCache(cluster.configMaps, namespace, {clock, signal})
+  // Asked for after it was read: what is ahead of these is of another history.
+  const newest = new Map(
+    await Promise.all(
+      workloadKinds.map(async (kind) => [kind, (await cluster.workloads.newest(kind, signal)).version] as const),
+    ),
+  )
+  const isAhead = (versionOf: (kind: WorkloadKind) => bigint | undefined) =>
+    workloadKinds.some((kind) => (versionOf(kind) ?? 0n) > (newest.get(kind) ?? 0n))
+  if (isAhead(mirror.versionOf)) mirror.forget()
+  const knewAll = mirror.isWhole()
+  const judged = judgeCache(stored, {uid: clusterUid, standsIn: false})
+  state.saved = undefined
+  state.superseded = false
+  if (!('cache' in judged)) return listAll(judged.reason)
+  const {cache} = judged
+  if (stored.state === 'present' && isAhead((kind) => BigInt(cache.resourceVersions.get(kind) ?? 0))) {
+    state.distrusted = stored.resourceVersion
+    return listAll('the image cache is ahead of the cluster')
+  }
+  if (cache.clusterUid === undefined || !mirror.adopt(cache)) {
+    return listAll('the image cache does not say enough to go on from')
+  }
+  if (!knewAll) {
+    state.proof = {builtAt: cache.builtAt ?? builtAt, provenAt: cache.provenAt}
+    state.saved = {changes: mirror.changes(), provenAt: cache.provenAt}
+  }
+  return 'from the saved image cache'
+
+  async function listAll(why: string): Promise<string> {
+    if (mirror.isWhole()) return `saved anew: ${why}`
+    await listKinds(watching, workloadKinds, signal)
+    state.proof = {builtAt}
+    return `listed: ${why}`
+  }
+}

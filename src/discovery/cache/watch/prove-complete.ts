@@ -1,0 +1,68 @@
+import {HubspokeError} from '../../../model/failure.ts'
+import {type WorkloadKind, workloadKinds} from '../../../model/workload.ts'
+import {listKinds} from './list-kinds.ts'
+import {say, type Watching} from './watch-state.ts'
+
+/** How often the cache is proved complete. */
+const proofEveryMs = 10_000
+/** A kind that has not proved itself for so long is listed, which proves it. */
+const patienceMs = 60_000
+
+/**
+ * Proves, again and again, that everything is in the mirror. First the server says what time it is; then, asked after
+ * that, consistent lists say how far each kind is; and when the mirror is as far, everything is in it that was acknowledged
+ * before the server said the time.
+ *
+ * Ends when the signal is aborted; rejects when a request fails, and when the cluster is behind what was seen of it.
+ */
+export async function proveComplete(watching: Watching, signal: AbortSignal): Promise<void> {
+  const {cluster, state, clock} = watching
+  const {workloads} = cluster
+  while (!signal.aborted) {
+    const startedAt = clock.now()
+    const builtAt = clock.date()
+    const seen = new Map(workloadKinds.map((kind) => [kind, state.mirror.versionOf(kind) ?? 0n]))
+    // The date of an answer is set when it is sent: what this list says may be older, so that it counts for those after it.
+    const {serverDate: provenAt} = await workloads.newest('Deployment', signal)
+    const aims = await Promise.all(
+      workloadKinds.map(async (kind) => [kind, (await workloads.newest(kind, signal)).version] as const),
+    )
+    if (aims.some(([kind, version]) => version < (seen.get(kind) ?? 0n))) throw behind(watching)
+    await untilReached(watching, new Map(aims), signal)
+    if (signal.aborted) return
+    state.proof = {builtAt, provenAt}
+    state.trouble = undefined
+    state.bell.ring()
+    await clock.sleep(Math.max(0, startedAt + proofEveryMs - clock.now()), signal)
+  }
+}
+
+async function untilReached(
+  watching: Watching,
+  aims: ReadonlyMap<WorkloadKind, bigint>,
+  signal: AbortSignal,
+): Promise<void> {
+  const {state, clock} = watching
+  const {mirror, bell} = state
+  const lagging = () => workloadKinds.filter((kind) => (mirror.versionOf(kind) ?? 0n) < (aims.get(kind) ?? 0n))
+  const until = clock.now() + patienceMs
+  while (!signal.aborted && lagging().length > 0) {
+    const rest = Math.ceil(until - clock.now())
+    if (rest > 0) await bell.next(rest, signal)
+    else {
+      const kinds = lagging()
+      say(watching, `listing ${kinds.map((kind) => `${kind}s`).join(', ')}: the server does not say how far it is`)
+      await listKinds(watching, kinds, signal)
+    }
+  }
+}
+
+/** Versions only ever grow, unless the store was put back to an earlier state. */
+function behind({state}: Watching): HubspokeError {
+  state.mirror.forget()
+  state.superseded = true
+  return new HubspokeError(
+    'conflict',
+    'The cluster is behind what was seen of it: it was restored to an earlier state.',
+  )
+}

@@ -1,0 +1,53 @@
+import {type ClusterLock, clusterLock} from '../../../lease/cluster-lock.ts'
+import {type Holder, holderPhrase, leaseNames} from '../../../lease/lease-record.ts'
+import {ownLease} from '../../../lease/own-lease.ts'
+import {isRefusal, watchLease} from '../../../lease/watch-lease.ts'
+import {type Failure, HubspokeError} from '../../../model/failure.ts'
+import {say, type Watching} from './watch-state.ts'
+
+/** The Lease of those who watch a cluster: held, or why there can be none. */
+export type TakenLease = {readonly lock: ClusterLock} | {readonly without: Failure}
+
+/** Hears that somebody else has taken it. */
+type OnLost = (sentence: string) => void
+
+/**
+ * Waits, for as long as it takes, until nobody else watches the cluster, and takes the Lease. Rejects with a
+ * `HubspokeError` when the cluster cannot be asked, and when the watch is stopped.
+ */
+export async function takeLease(watching: Watching, holder: Holder, onLost: OnLost): Promise<TakenLease> {
+  const {cluster, namespace, state, clock, stop} = watching
+  const context = cluster.context.name
+  const place = {leases: cluster.leases, namespace, name: leaseNames.cacheWatch, clock}
+  for (;;) {
+    const sighting = await watchLease({
+      ...place,
+      context,
+      identity: holder.identity,
+      waitMs: Number.POSITIVE_INFINITY,
+      signal: stop,
+      onHolder(lease) {
+        state.standsBy = true
+        state.trouble = undefined
+        say(watching, `standing by: it is watched by ${holderPhrase(lease)}`)
+      },
+    })
+    if (sighting.state === 'none') return {without: sighting.failure}
+    if (sighting.state === 'unknown') throw noAnswer(context)
+    const lock = clusterLock({context, lease: ownLease({...place, holder}, sighting.seen), clock, onLost})
+    try {
+      // Somebody may be faster; whoever it is, is then looked at like any other holder.
+      if (!(await lock.renew())) continue
+    } catch (error) {
+      if (!(error instanceof HubspokeError) || !isRefusal(error)) throw error
+      return {without: error.toFailure()}
+    }
+    state.standsBy = false
+    lock.keep()
+    return {lock}
+  }
+}
+
+function noAnswer(context: string): HubspokeError {
+  return new HubspokeError('unreachable', `Context "${context}" did not say who watches it.`)
+}

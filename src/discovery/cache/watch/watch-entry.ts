@@ -1,0 +1,36 @@
+import type {ContextRef} from '../../../model/cluster.ts'
+import type {CacheEntry} from '../../../model/report.ts'
+import {describeCache, noCacheEntry} from '../cache-entry.ts'
+import type {WatchState} from './watch-state.ts'
+
+/** What came of watching a cluster. */
+export function watchEntry(context: ContextRef, state: WatchState, now: Date): CacheEntry {
+  const {mirror, identity, proof, size, trouble, changes, writes, reconnects} = state
+  const {builtAt = now, provenAt} = proof ?? {}
+  const isKnown = mirror.isWhole() && identity !== undefined
+  const facts = isKnown
+    ? describeCache(
+        context,
+        identity,
+        mirror.toCache({clusterUid: identity.uid, builtAt, ...(provenAt && {provenAt})}),
+        now,
+      )
+    : noCacheEntry(context, identity)
+  const entry = {
+    ...facts,
+    shards: size?.shards ?? null,
+    bytes: size?.bytes ?? null,
+    watch: {changes, writes, reconnects},
+  }
+  if (trouble) {
+    const standing = writes > 0 ? 'watched' : isKnown ? 'not-saved' : 'not-read'
+    return {...entry, state: standing, reason: trouble.message, problem: trouble}
+  }
+  if (state.standsBy) return {...entry, state: 'standing-by', reason: 'somebody else watches it'}
+  if (!isKnown) return {...entry, state: 'not-read', reason: 'stopped before it was read'}
+  return {...entry, state: 'watched', reason: `${counted(changes, 'change')} in ${counted(writes, 'write')}`}
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,66 @@
+import {HubspokeError} from '../../model/failure.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {Api} from '../api.ts'
+import {answerError, quoted} from '../errors.ts'
+import {objectAt, textAt} from '../json-fields.ts'
+import type {NewestVersion, WatchFrom, WorkloadNews} from '../ports.ts'
+import {isExpired} from '../workloads/workload-list.ts'
+import {collectionPath} from '../workloads/workload-paths.ts'
+import {toWorkloadImages} from '../workloads/workload-state.ts'
+import {toVersion} from './resource-version.ts'
+import {watchOnce} from './watch-once.ts'
+import type {WatchEvent} from './watch-stream.ts'
+
+export interface WatchWorkloadsDeps {
+  readonly api: Api
+  readonly clock: Clock
+}
+
+/** So long after the end that the server was asked for, it has not heard when that was to be. */
+const graceMs = 5_000
+
+/** `Workloads.watch`: one watch of a kind in all namespaces, from its request to its end. */
+export async function watchWorkloads(
+  {api, clock}: WatchWorkloadsDeps,
+  {kind, resourceVersion, seconds}: WatchFrom,
+  tell: (news: WorkloadNews) => void,
+  signal: AbortSignal,
+): Promise<'ended' | 'expired'> {
+  const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: `${seconds}`}
+  const path = collectionPath(kind, undefined, query)
+  let end: 'ended' | 'expired' = 'ended'
+  const onEvent = (event: WatchEvent): void => {
+    if (event.type === 'error') throw answerError(api.party, {status: event.status})
+    if (event.type === 'expired') end = 'expired'
+    else tell(toNews(api, kind, event))
+  }
+  try {
+    const silenceMs = seconds * 1000 + graceMs
+    await watchOnce({api, clock, path, signal, silenceMs, onLive: () => undefined, onEvent})
+    return end
+  } catch (error) {
+    if (isExpired(error)) return 'expired'
+    throw error
+  }
+}
+
+function toNews(api: Api, kind: WorkloadKind, event: Exclude<WatchEvent, {type: 'expired' | 'error'}>): WorkloadNews {
+  const version = comparable(api, event.version)
+  if (event.type === 'bookmark') return {type: 'bookmark', version}
+  return {type: event.type, workload: toWorkloadImages(kind, event.object), version}
+}
+
+/** `Workloads.newest`: a list of one without a resource version, which is consistent. */
+export async function newestVersion(api: Api, kind: WorkloadKind, signal: AbortSignal): Promise<NewestVersion> {
+  const {body, serverDate} = await api.getDated(collectionPath(kind, undefined, {limit: '1'}), signal)
+  const version = comparable(api, textAt(objectAt(body, 'metadata'), 'resourceVersion'))
+  return {version, ...(serverDate && {serverDate})}
+}
+
+function comparable({party}: Api, text: string): bigint {
+  const version = toVersion(text)
+  if (version !== undefined) return version
+  const message = `The API server of context ${quoted(party.context)} gives its objects versions that cannot be compared.`
+  throw new HubspokeError('server-error', message)
+}
