@@ -164,9 +164,10 @@ function fakeConfigMaps({stored, namespaces, serverDate}: FakeStore, request: Re
   }
 }
 
-/** `patch deployments.apps in shop` */
-export function questionText({verb, group, resource, namespace}: AccessQuestion): string {
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${namespace === undefined ? '' : ` in ${namespace}`}`
+/** `patch deployments.apps in shop`, `update leases.coordination.k8s.io in ops named lock` */
+export function questionText({verb, group, resource, namespace, name}: AccessQuestion): string {
+  const place = namespace === undefined ? '' : ` in ${namespace}`
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${place}${name === undefined ? '' : ` named ${name}`}`
 }
 
 const notNeeded = (): never => {

@@ -9,8 +9,12 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-/** Stands between a client and a port of this machine; without a port it takes connections and never says a word. */
-export async function startProxy(port?: number): Promise<TcpProxy> {
+/**
+ * Stands between a client and a port of this machine; without a port it takes connections and never says a word.
+ *
+ * @param own its own port; 0: any
+ */
+export async function startProxy(port?: number, own = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const keep = (socket: Socket): Socket => {
     sockets.add(socket)
@@ -24,7 +28,7 @@ export async function startProxy(port?: number): Promise<TcpProxy> {
     const upstream = keep(connect(port, '127.0.0.1'))
     client.pipe(upstream).pipe(client)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,

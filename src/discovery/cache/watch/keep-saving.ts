@@ -20,14 +20,19 @@ export async function keepSaving(
   lock: ClusterLock | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const {state, clock, stop} = watching
+  const {state, stop} = watching
   for (;;) {
     while (!signal.aborted && !isDue(state)) await state.bell.next(longestWaitMs, signal)
-    await clock.sleep(Math.max(0, state.mayWriteAt - clock.now()), signal)
+    await untilMayWrite(watching, signal)
     if (signal.aborted) break
     if (!(await save(watching, lock))) return
   }
   if (stop.aborted && isDue(state)) await saveLast(watching, lock)
+}
+
+async function untilMayWrite({state, clock}: Watching, signal?: AbortSignal): Promise<void> {
+  const rest = state.mayWriteAt - clock.now()
+  if (rest > 0) await clock.sleep(rest, signal)
 }
 
 function isDue({mirror, saved, proof}: WatchState): boolean {
@@ -37,13 +42,12 @@ function isDue({mirror, saved, proof}: WatchState): boolean {
 
 /** Nobody waits for its failure: it is what the report says. */
 async function saveLast(watching: Watching, lock: ClusterLock | undefined): Promise<void> {
-  const {state, clock} = watching
   try {
-    await clock.sleep(Math.max(0, state.mayWriteAt - clock.now()))
+    await untilMayWrite(watching)
     await save(watching, lock)
   } catch (error) {
     if (!(error instanceof HubspokeError)) throw error
-    state.trouble = error.toFailure()
+    watching.state.trouble = error.toFailure()
   }
 }
 
