@@ -115,7 +115,11 @@ export interface WatchFrom {
 }
 
 /** A change, or a bookmark, which says only that all changes up to its version have been told. */
-export type WorkloadNews = (WorkloadChange | {readonly type: 'bookmark'}) & {readonly version: bigint}
+export type WorkloadNews = {readonly version: bigint} & (
+  | {readonly type: 'changed'; readonly workload: WorkloadImages}
+  | {readonly type: 'deleted'; readonly workload: WorkloadIdentity}
+  | {readonly type: 'bookmark'}
+)
 
 export interface NewestVersion {
   readonly version: bigint

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {CacheEntry} from '../model/report.ts'
+import type {CacheEntry} from '../model/cache-entry.ts'
 import {renderCacheTable} from './cache-table.ts'
 import {summarizeCaches} from './summarize.ts'
 import {failure} from './testing/facts.ts'

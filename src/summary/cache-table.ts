@@ -1,4 +1,5 @@
-import type {CacheEntry, CacheReport} from '../model/report.ts'
+import type {CacheEntry} from '../model/cache-entry.ts'
+import type {CacheReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'

@@ -1,5 +1,6 @@
+import type {CacheEntry} from '../model/cache-entry.ts'
 import type {CheckEntry, CheckReport} from '../model/check-report.ts'
-import type {CacheEntry, CacheReport, FindReport, RunReport} from '../model/report.ts'
+import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
+import type {CacheEntry} from '../model/cache-entry.ts'
 import type {CheckEntry} from '../model/check-report.ts'
-import type {CacheEntry} from '../model/report.ts'
 import type {FindFacts} from './find-facts.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind} from './summarize.ts'
 import {checked, permission} from './testing/checked.ts'

@@ -43,6 +43,7 @@ export default class CacheWatch extends BaseCommand {
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
       const caches = eachContext(
         clusters,
+        session,
         (cluster) => {
           const mayCreateNamespace = () => mayCreate(cluster.context.name)
           return watchCluster(cluster, {cacheNamespace, holder: watchHolder(this.runtime), mayCreateNamespace}, deps)

@@ -1,5 +1,5 @@
+import type {CacheEntry} from '../../model/cache-entry.ts'
 import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
-import type {CacheEntry} from '../../model/report.ts'
 import type {ImageCache} from './image-cache.ts'
 import type {ShardedCache} from './shard-index.ts'
 

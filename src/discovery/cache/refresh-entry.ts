@@ -1,5 +1,5 @@
 import type {ClusterAccess} from '../../kube/ports.ts'
-import type {CacheEntry} from '../../model/report.ts'
+import type {CacheEntry} from '../../model/cache-entry.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'

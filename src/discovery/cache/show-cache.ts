@@ -1,5 +1,5 @@
 import type {ClusterAccess} from '../../kube/ports.ts'
-import type {CacheEntry} from '../../model/report.ts'
+import type {CacheEntry} from '../../model/cache-entry.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {cacheAgeMs} from './cache-age.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'

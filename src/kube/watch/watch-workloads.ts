@@ -48,7 +48,8 @@ export async function watchWorkloads(
 function toNews(api: Api, kind: WorkloadKind, event: Exclude<WatchEvent, {type: 'expired' | 'error'}>): WorkloadNews {
   const version = comparable(api, event.version)
   if (event.type === 'bookmark') return {type: 'bookmark', version}
-  return {type: event.type, workload: toWorkloadImages(kind, event.object), version}
+  const type = event.type === 'deleted' ? 'deleted' : 'changed'
+  return {type, workload: toWorkloadImages(kind, event.object), version}
 }
 
 /** `Workloads.newest`: a list of one without a resource version, which is consistent. */

@@ -12,16 +12,15 @@ import type {Watching} from './watch-state.ts'
 export async function loadSaved(watching: Watching, signal: AbortSignal): Promise<string> {
   const {cluster, clusterUid, namespace, state, clock} = watching
   const {mirror} = state
-  const builtAt = clock.date()
+  const begunAt = clock.now()
   const stored = await readImageCache(cluster.configMaps, namespace, {clock, signal})
   // Asked for after it was read: what is ahead of these is of another history.
   const newest = new Map(
-    await Promise.all(
-      workloadKinds.map(async (kind) => [kind, (await cluster.workloads.newest(kind, signal)).version] as const),
-    ),
+    await Promise.all(workloadKinds.map(async (kind) => [kind, await cluster.workloads.newest(kind, signal)] as const)),
   )
+  const builtAt = newest.get('Deployment')?.serverDate ?? clock.date()
   const isAhead = (versionOf: (kind: WorkloadKind) => bigint | undefined) =>
-    workloadKinds.some((kind) => (versionOf(kind) ?? 0n) > (newest.get(kind) ?? 0n))
+    workloadKinds.some((kind) => (versionOf(kind) ?? 0n) > (newest.get(kind)?.version ?? 0n))
   if (isAhead(mirror.versionOf)) mirror.forget()
   const knewAll = mirror.isWhole()
   const judged = judgeCache(stored, {uid: clusterUid, standsIn: false})
@@ -45,7 +44,7 @@ export async function loadSaved(watching: Watching, signal: AbortSignal): Promis
   async function listAll(why: string): Promise<string> {
     if (mirror.isWhole()) return `saved anew: ${why}`
     await listKinds(watching, workloadKinds, signal)
-    state.proof = {builtAt}
+    state.proof = {builtAt, begunAt}
     return `listed: ${why}`
   }
 }

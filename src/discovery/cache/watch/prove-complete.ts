@@ -20,7 +20,7 @@ export async function proveComplete(watching: Watching, signal: AbortSignal): Pr
   const {workloads} = cluster
   while (!signal.aborted) {
     const startedAt = clock.now()
-    const builtAt = clock.date()
+    const date = clock.date()
     const seen = new Map(workloadKinds.map((kind) => [kind, state.mirror.versionOf(kind) ?? 0n]))
     // The date of an answer is set when it is sent: what this list says may be older, so that it counts for those after it.
     const {serverDate: provenAt} = await workloads.newest('Deployment', signal)
@@ -30,7 +30,7 @@ export async function proveComplete(watching: Watching, signal: AbortSignal): Pr
     if (aims.some(([kind, version]) => version < (seen.get(kind) ?? 0n))) throw behind(watching)
     await untilReached(watching, new Map(aims), signal)
     if (signal.aborted) return
-    state.proof = {builtAt, provenAt}
+    state.proof = {builtAt: provenAt ?? date, begunAt: startedAt, provenAt}
     state.trouble = undefined
     state.bell.ring()
     await clock.sleep(Math.max(0, startedAt + proofEveryMs - clock.now()), signal)

@@ -1,9 +1,9 @@
 import type {ClusterAccess} from '../../../kube/ports.ts'
 import type {ClusterLock} from '../../../lease/cluster-lock.ts'
 import {type Holder, leaseMs} from '../../../lease/lease-record.ts'
+import type {CacheEntry} from '../../../model/cache-entry.ts'
 import type {OnEvent} from '../../../model/event.ts'
 import {HubspokeError, toFailure} from '../../../model/failure.ts'
-import type {CacheEntry} from '../../../model/report.ts'
 import {workloadKinds} from '../../../model/workload.ts'
 import type {Clock} from '../../../shared/clock.ts'
 import {formatDuration} from '../../../shared/duration.ts'
@@ -68,7 +68,7 @@ export async function watchCluster(
     }
     await clock.sleep(pauseMs, stop)
   }
-  return watchEntry(cluster.context, state, clock.date())
+  return watchEntry(cluster.context, state, clock)
 }
 
 /** Creates the namespace of the cache where that is what was missing, and agreed to; else the failure is returned. */

@@ -1,21 +1,14 @@
-import type {ContextRef} from '../../../model/cluster.ts'
-import type {CacheEntry} from '../../../model/report.ts'
+import type {CacheEntry} from '../../../model/cache-entry.ts'
+import type {ClusterIdentity, ContextRef} from '../../../model/cluster.ts'
+import type {Clock} from '../../../shared/clock.ts'
 import {describeCache, noCacheEntry} from '../cache-entry.ts'
 import type {WatchState} from './watch-state.ts'
 
 /** What came of watching a cluster. */
-export function watchEntry(context: ContextRef, state: WatchState, now: Date): CacheEntry {
-  const {mirror, identity, proof, size, trouble, changes, writes, reconnects} = state
-  const {builtAt = now, provenAt} = proof ?? {}
+export function watchEntry(context: ContextRef, state: WatchState, clock: Clock): CacheEntry {
+  const {mirror, identity, size, trouble, changes, writes, reconnects} = state
   const isKnown = mirror.isWhole() && identity !== undefined
-  const facts = isKnown
-    ? describeCache(
-        context,
-        identity,
-        mirror.toCache({clusterUid: identity.uid, builtAt, ...(provenAt && {provenAt})}),
-        now,
-      )
-    : noCacheEntry(context, identity)
+  const facts = isKnown ? describeMirror(context, identity, state, clock) : noCacheEntry(context, identity)
   const entry = {
     ...facts,
     shards: size?.shards ?? null,
@@ -29,6 +22,12 @@ export function watchEntry(context: ContextRef, state: WatchState, now: Date): C
   if (state.standsBy) return {...entry, state: 'standing-by', reason: 'somebody else watches it'}
   if (!isKnown) return {...entry, state: 'not-read', reason: 'stopped before it was read'}
   return {...entry, state: 'watched', reason: `${counted(changes, 'change')} in ${counted(writes, 'write')}`}
+}
+
+function describeMirror(context: ContextRef, identity: ClusterIdentity, {mirror, proof}: WatchState, clock: Clock) {
+  const {builtAt = clock.date(), begunAt, provenAt} = proof ?? {}
+  const cache = mirror.toCache({clusterUid: identity.uid, builtAt, ...(provenAt && {provenAt})})
+  return describeCache(context, identity, cache, begunAt === undefined ? undefined : Math.round(clock.now() - begunAt))
 }
 
 function counted(count: number, noun: string): string {

@@ -9,8 +9,10 @@ import {type ClusterMirror, createClusterMirror} from './cluster-mirror.ts'
 
 /** As of when the mirror is known to be complete. */
 export interface Proof {
-  /** By the clock of whoever watches. */
+  /** By the clock of the server, where it tells. */
   readonly builtAt: Date
+  /** The same by our monotonic clock; undefined: somebody else built it. */
+  readonly begunAt?: number
   /** By the clock of the server; undefined: it does not tell, or nothing is proved yet. */
   readonly provenAt?: Date | undefined
 }
