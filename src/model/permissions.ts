@@ -91,6 +91,33 @@ const lists: Permission = {
   without: 'the cluster is read only in part (exit 4)',
 }
 
+/** To put an image cache in the place of the one that is there. */
+const saving: readonly Permission[] = [
+  {
+    ...identity,
+    essential: true,
+    why: 'say in the image cache which cluster it is of',
+    without: 'nothing is saved: nobody could tell which cluster the image cache is of',
+  },
+  {...configMaps, verb: 'get', essential: true, why: 'see what it replaces', without: 'nothing is saved'},
+  {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
+  {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is saved'},
+  {
+    ...configMaps,
+    verb: 'list',
+    essential: false,
+    why: 'find what is left of older builds that were split',
+    without: 'ConfigMaps of older builds of a large image cache stay',
+  },
+  {
+    ...configMaps,
+    verb: 'delete',
+    essential: false,
+    why: 'remove what is left of older builds that were split',
+    without: 'ConfigMaps of older builds of a large image cache stay',
+  },
+]
+
 const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
   find: [
     lists,
@@ -168,29 +195,7 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
   ],
   'cache refresh': [
     {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},
-    {
-      ...identity,
-      essential: true,
-      why: 'say in the image cache which cluster it is of',
-      without: 'nothing is saved: nobody could tell which cluster the image cache is of',
-    },
-    {...configMaps, verb: 'get', essential: true, why: 'see what it replaces', without: 'nothing is saved'},
-    {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
-    {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is saved'},
-    {
-      ...configMaps,
-      verb: 'list',
-      essential: false,
-      why: 'find what is left of older builds that were split',
-      without: 'ConfigMaps of older builds of a large image cache stay',
-    },
-    {
-      ...configMaps,
-      verb: 'delete',
-      essential: false,
-      why: 'remove what is left of older builds that were split',
-      without: 'ConfigMaps of older builds of a large image cache stay',
-    },
+    ...saving,
   ],
   'cache watch': [
     {...lists, scope: 'everywhere', why: 'build the image cache', without: 'nothing is saved'},
@@ -202,29 +207,7 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       why: 'hear of changes',
       without: 'nothing is kept fresh',
     },
-    {
-      ...identity,
-      essential: true,
-      why: 'say in the image cache which cluster it is of',
-      without: 'nothing is saved: nobody could tell which cluster the image cache is of',
-    },
-    {...configMaps, verb: 'get', essential: true, why: 'see what is saved', without: 'nothing is kept fresh'},
-    {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
-    {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is kept fresh'},
-    {
-      ...configMaps,
-      verb: 'list',
-      essential: false,
-      why: 'find what is left of older builds that were split',
-      without: 'ConfigMaps of older builds of a large image cache stay, more with every change',
-    },
-    {
-      ...configMaps,
-      verb: 'delete',
-      essential: false,
-      why: 'remove what is left of older builds that were split',
-      without: 'ConfigMaps of older builds of a large image cache stay, more with every change',
-    },
+    ...saving,
     {...watchLease, verb: 'get', why: 'see whether somebody else watches', without: everyoneWatches},
     {...leases, verb: 'create', why: 'take the Lease for the first time', without: everyoneWatches},
     {...watchLease, verb: 'update', why: 'take, renew and give back the Lease', without: everyoneWatches},
