@@ -58,20 +58,22 @@ export async function findRun(
 /** The runs that say that they have taken up targets of this one, oldest first. */
 export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<readonly string[]> {
   const directory = ledgerDirectory(runtime)
-  const retries: string[] = []
-  for (const other of (await listLedgers(directory)).filter((one) => one > id).reverse()) {
+  const retries: {readonly id: string; readonly at: string}[] = []
+  const isLater = (other: string) => other !== id && secondOf(other) >= secondOf(id)
+  for (const other of (await listLedgers(directory)).filter(isLater)) {
     const begun = await readBeginning(ledgerPath(directory, other)).catch(() => undefined)
-    if (begun?.retryOf === id) retries.push(other)
+    if (begun?.retryOf === id) retries.push({id: other, at: begun.at})
   }
-  return retries
+  return retries.sort((a, b) => (a.at < b.at ? -1 : 1)).map((retry) => retry.id)
 }
 
 const startingWith = (wanted: string, ids: readonly string[]) =>
   wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted))
 
+const secondOf = (id: string) => id.slice(0, id.lastIndexOf('-'))
+
 /** Ids tell seconds; of runs that began in the same one, their ledgers tell which was later. */
 async function newestFirst(ids: readonly string[], directory: string): Promise<readonly string[]> {
-  const secondOf = (id: string) => id.slice(0, id.lastIndexOf('-'))
   const newest = ids.filter((id) => secondOf(id) === secondOf(ids[0] ?? ''))
   if (newest.length < 2) return newest
   const begun = await Promise.all(newest.map(async (id) => ({id, at: (await readRun(directory, id)).run?.at ?? ''})))
