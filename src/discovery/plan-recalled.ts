@@ -2,7 +2,8 @@ import type {ClusterReading} from '../model/cluster.ts'
 import type {Failure} from '../model/failure.ts'
 import type {RecordedTarget} from '../model/recorded-run.ts'
 import type {SpokeResult} from '../model/result.ts'
-import type {Target} from '../model/target.ts'
+import {type Target, targetKey} from '../model/target.ts'
+import type {Traits} from './mark-targets.ts'
 import type {Planned} from './plan-targets.ts'
 
 /**
@@ -25,7 +26,17 @@ export function planRecalled(
     if (context === undefined) unreached.push(unreachedResult(recorded, problemOf(recorded.target, readings), runId))
     else planned.push({...recorded.target, context})
   }
-  return {targets: planned, traits: new Map(), unreached, leftOut: [], sameCluster: sameClusters(reached)}
+  return {targets: planned, traits: traitsOf(reached), unreached, leftOut: [], sameCluster: sameClusters(reached)}
+}
+
+function traitsOf(reached: readonly ClusterReading[]): Traits {
+  return new Map(
+    reached.flatMap(({identity, matches}) =>
+      matches.flatMap(({traits, ...match}) =>
+        traits ? [[targetKey({...match, clusterUid: identity?.uid ?? ''}), traits] as const] : [],
+      ),
+    ),
+  )
 }
 
 function problemOf({context}: Target, readings: readonly ClusterReading[]): Failure {

@@ -3,6 +3,7 @@ import type {ClusterIdentity} from '../model/cluster.ts'
 import type {HubEvent} from '../model/event.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {RecordedTarget} from '../model/recorded-run.ts'
+import {targetKey} from '../model/target.ts'
 import {done, open} from '../summary/testing/recorded.ts'
 import {planRecalled} from './plan-recalled.ts'
 import {recallTargets} from './recall-targets.ts'
@@ -52,7 +53,7 @@ const down = {trouble: () => Promise.reject(new HubspokeError('unreachable', 'Ca
 const web = open('eu/shop/Deployment/web', 'writing')
 const cart = open('us/pay/StatefulSet/cart', 'planned')
 
-test('asks only who the clusters are, and plans what is recorded, in its order', async () => {
+test('asks who the clusters are, and plans what is recorded, in its order', async () => {
   const {recall, asked} = scene({us: {}, eu: {}, other: {}})
   const {targets, unreached, scope, readings} = await recall([web, cart])
   expect(targets).toEqual([web.target, cart.target])
@@ -64,10 +65,42 @@ test('asks only who the clusters are, and plans what is recorded, in its order',
     contextsLeftOut: [],
   })
   expect(readings).toMatchObject([
-    {tier: 'ledger', tierReason: `targets of the run ${runId}`, serverVersion: 'v1.36.3', cost: {requests: 2}},
+    {tier: 'ledger', tierReason: `targets of the run ${runId}`, serverVersion: 'v1.36.3', cost: {requests: 3}},
     {tier: 'ledger'},
   ])
   expect(asked().sort()).toEqual(['eu', 'us'])
+})
+
+describe('what the plan wants to know of the targets', () => {
+  const traits = {owner: null, replacement: {recreates: true, wanted: 1, awayAtOnce: 1, podLabels: {}}}
+  const {kind, namespace, name, uid} = web.target
+  const listed = {kind, namespace, name, uid, images: [], traits}
+
+  test('is listed in their namespaces, for themselves alone: not for one that has taken a name', async () => {
+    const other = {...listed, uid: 'another'}
+    const {recall} = scene({eu: {workloads: [listed, other]}})
+    const {traits: known, readings} = await recall([web])
+    expect([...(known ?? [])]).toEqual([[targetKey(web.target), traits]])
+    expect(readings[0]).toMatchObject({workloadsRead: 2, unread: [], cost: {requests: 3}})
+  })
+
+  test('is left out where it may not be listed: the targets are planned all the same', async () => {
+    const trouble = (request: string) => {
+      if (request.startsWith('list')) throw new HubspokeError('forbidden', 'May not list.')
+    }
+    const {recall} = scene({eu: {workloads: [listed], trouble}})
+    const {targets, traits: known, readings} = await recall([web])
+    expect(targets).toEqual([web.target])
+    expect(known).toEqual(new Map())
+    expect(readings[0]).toMatchObject({unread: [], workloadsRead: 0})
+    expect(readings[0]).not.toHaveProperty('problem')
+  })
+
+  test('is asked in all namespaces at once where there are many', async () => {
+    const many = Array.from({length: 11}, (_, index) => open(`eu/shop-${index}/Deployment/web`, 'planned'))
+    const {recall} = scene({eu: {}})
+    expect((await recall(many)).readings[0]).toMatchObject({cost: {requests: 3}})
+  })
 })
 
 describe('refuses all of it', () => {

@@ -6,6 +6,7 @@ import {workloadKinds} from '../model/workload.ts'
 import type {Discovery, DiscoveryDeps} from './discover.ts'
 import {quoted} from './problem.ts'
 import {lostContexts, otherClusters} from './recall-refusals.ts'
+import {recallTraits} from './recall-traits.ts'
 import {retryRead} from './retry-read.ts'
 import {untilStopped} from './until-stopped.ts'
 
@@ -45,7 +46,24 @@ export async function recallTargets(request: RecallRequest, deps: DiscoveryDeps)
   })
   if (moved.length > 0) throw otherClusters(request.runId, moved)
   const standIns = await findStandIns(places, readings, request, deps)
-  return {scope: scopeOf(request.targets, [...readings, ...standIns]), readings: [...readings, ...standIns]}
+  const all = await Promise.all([...readings, ...standIns].map((reading) => withTraits(reading, request, deps)))
+  return {scope: scopeOf(request.targets, all), readings: all}
+}
+
+/** Only now that no context leads elsewhere. */
+async function withTraits(
+  reading: ClusterReading,
+  {targets}: RecallRequest,
+  deps: DiscoveryDeps,
+): Promise<ClusterReading> {
+  const of = targets.map(({target}) => target).filter(({clusterUid}) => clusterUid === reading.identity?.uid)
+  const cluster = of.length === 0 ? undefined : deps.open(reading.context.name)
+  const whole =
+    cluster === undefined
+      ? reading
+      : {...reading, ...(await recallTraits(cluster, of, deps.signal)), cost: cluster.cost()}
+  deps.onEvent({type: 'context-read', reading: whole})
+  return whole
 }
 
 function placesOf(targets: readonly RecordedTarget[]): readonly RecordedPlace[] {
@@ -67,7 +85,7 @@ async function identify(context: ContextRef, runId: string, deps: DiscoveryDeps)
   } catch (error) {
     learned = deps.signal.aborted ? stopped(context) : {problem: toFailure(error)}
   }
-  const reading: ClusterReading = {
+  return {
     context,
     ...learned,
     ...(learned.problem === undefined && {tier: 'ledger' as const, tierReason: `targets of the run ${runId}`}),
@@ -76,8 +94,6 @@ async function identify(context: ContextRef, runId: string, deps: DiscoveryDeps)
     matches: [],
     unread: [],
   }
-  deps.onEvent({type: 'context-read', reading})
-  return reading
 }
 
 async function ask(

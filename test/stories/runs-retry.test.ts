@@ -77,6 +77,15 @@ test('shows what it takes up and why, and asks; anything but yes is a No: 7, not
   expect(fleet.writes()).toEqual(before)
 })
 
+test('its plan says what goes down, as that of any run', async () => {
+  const down = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 3, strategy: 'Recreate'} as const
+  await using fleet = await openFleet([{name: 'eu', workloads: [down], trouble: [refusing]}])
+  await restart(fleet)
+  const {stderr, document} = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
+  expect(stderr).toContain('1 workload is down while it restarts: eu/shop/Deployment/web (Recreate).')
+  expect(document()).toMatchObject({results: [{takesDown: [{why: 'recreate'}], outcome: 'succeeded'}]})
+})
+
 test('without a terminal and without --yes: 2, before any cluster is reached', async () => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}])
   await restart(fleet)
