@@ -95,6 +95,9 @@ export function acceptedPatches(auditLog: string, from: number): ReadonlyMap<str
   return counts
 }
 
+/** `rollout`: accepted, and not seen to its end when the deadline passed. */
+const passing: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'throttled', 'server-error', 'rollout'])
+
 const mayBeStamped = {
   succeeded: [true],
   failed: [false],
@@ -128,7 +131,7 @@ export function differences({result, told, before, after, stamp, patches}: Compa
     restarts !== changes || restarts !== Number(isStamped) ? 'its stamp and its revision do not fit' : undefined,
     allowed.includes(isStamped) ? undefined : 'its outcome is not true',
     outcome === 'unverified' && !told?.writings ? 'unverified, and nothing was sent' : undefined,
-    result.failure?.class === 'internal' ? 'a bug' : undefined,
+    passing.has(result.failure?.class ?? 'unreachable') ? undefined : 'its failure is none of the network',
   ].filter((sentence) => sentence !== undefined)
   const facts = JSON.stringify({outcome, attempts, restarts, changes, patches, isStamped, ...told, reason})
   return wrong.map((sentence) => `${context} ${kind} ${namespace}/${name}: ${sentence} ${facts}`)

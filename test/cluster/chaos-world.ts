@@ -3,8 +3,10 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {type ChaosProxy, startChaosProxy} from './chaos-proxy.ts'
 import {acceptedPatches, readTruth, type Truth} from './chaos-truth.ts'
+import type {Credentials} from './raw-client.ts'
 import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
 import {runFolder} from './run-folder.ts'
+import {createServiceAccount} from './service-account.ts'
 import {untilRolledOut} from './workloads.ts'
 
 /** A real cluster behind a proxy that makes trouble, with a log of what its API server carried out. */
@@ -13,6 +15,8 @@ export interface World {
   readonly cluster: RealCluster
   readonly proxy: ChaosProxy
   readonly auditLog: string
+  /** Of a service account: who is an administrator by certificate is not asked for permissions by a server that just started. */
+  readonly credentials: Credentials
 }
 
 const auditPolicy = `
@@ -36,7 +40,22 @@ export async function startWorld(
   const cluster = await startRealCluster({name, apiserverFlags})
   await cluster.apply(objects)
   await untilRolledOut(cluster)
-  return {name, cluster, proxy: await startChaosProxy(cluster.server), auditLog}
+  const proxy = await startChaosProxy(cluster.server)
+  return {name, cluster, proxy, auditLog, credentials: {...(await signIn(cluster)), server: proxy.server}}
+}
+
+async function signIn(cluster: RealCluster): Promise<Credentials> {
+  const {client} = await createServiceAccount(cluster, 'default', 'operator')
+  await cluster.apply([
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: {name: 'operator'},
+      roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin'},
+      subjects: [{kind: 'ServiceAccount', name: 'operator', namespace: 'default'}],
+    },
+  ])
+  return client.credentials
 }
 
 /** Brings everything back: what was held on the way has arrived, every server serves, and every rollout has ended. */

@@ -9,15 +9,15 @@ export function stateFolder(home: string, name: string): string {
 }
 
 /**
- * Ends processes of a cluster at once, as a power cut does. Their pid files go too: where nobody reaps orphans, kwokctl
+ * Ends processes of a cluster at once, as a power cut does, or asks them to end. Their pid files go too: where nobody reaps orphans, kwokctl
  * takes a dead process for a running one.
  */
-export function killComponents(state: string, only?: string): void {
+export function killComponents(state: string, only?: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   const pids = join(state, 'pids')
   for (const file of existsSync(pids) ? readdirSync(pids) : []) {
     if (only && file !== `${only}.pid`) continue
     try {
-      process.kill(Number(readFileSync(join(pids, file), 'utf8')), 'SIGKILL')
+      process.kill(Number(readFileSync(join(pids, file), 'utf8')), signal)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }

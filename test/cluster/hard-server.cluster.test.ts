@@ -10,7 +10,7 @@ import {systemClock} from '../../src/shared/clock.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
-import {fleet, namespace, untilRolledOut} from './workloads.ts'
+import {fleet, namespace, replicaSetCounts, untilRolledOut} from './workloads.ts'
 
 const binaries = await controlPlaneOrSkip()
 const image = 'registry.example/shop/web'
@@ -47,6 +47,27 @@ describe.skipIf(!binaries)('an API server that says goodbye now and then', () =>
     }
     process.stderr.write(`Five restarts of twelve through GOAWAY took ${connections} connections.\n`)
   })
+
+  test.each([
+    {how: 'killed', signal: 'SIGKILL'},
+    {how: 'told to end', signal: 'SIGTERM'},
+  ] as const)(
+    '$how and started again in mid-run: every outcome is true, and nothing is restarted twice',
+    async ({signal}) => {
+      const before = await replicaSetCounts(cluster)
+      const slowly = ['--concurrency', '2', '--backoff', '500ms', '--backoff-factor', '2', '--retries', '6']
+      const run = shell.start('restart', image, '--all-contexts', '--yes', '-o', 'json', ...slowly)
+      await run.says('written, waiting for its rollout')
+      await cluster.stopApiServer(signal)
+      await cluster.startApiServer()
+      const {stdout, exitCode} = await run.end
+      const {counts}: RunReport = JSON.parse(stdout)
+      expect({exitCode, counts}).toMatchObject({exitCode: 0, counts: {total: 12, succeeded: 12, failed: 0}})
+      const after = await replicaSetCounts(cluster)
+      const restarts = Object.keys(after).map((key) => (after[key]?.revision ?? 0) - (before[key]?.revision ?? 0))
+      expect(restarts.filter((count) => count !== 0)).toEqual(Array.from({length: 12}, () => 1))
+    },
+  )
 })
 
 describe.skipIf(!binaries)('an API server under a heavy load of trouble', () => {

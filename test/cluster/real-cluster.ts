@@ -86,9 +86,12 @@ export class RealCluster {
     return body
   }
 
-  /** From one instant to the next there is no API server any more: an outage, not a goodbye. Resolves when its port is free. */
-  async stopApiServer(): Promise<void> {
-    killComponents(stateFolder(this.place.folder, this.name), 'kube-apiserver')
+  /**
+   * From one instant to the next there is no API server any more: an outage; with SIGTERM a goodbye, as in an upgrade.
+   * Resolves when its port is free.
+   */
+  async stopApiServer(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    killComponents(stateFolder(this.place.folder, this.name), 'kube-apiserver', signal)
     await poll('the port of the API server is free', () => isRefused(Number(new URL(this.server).port)))
   }
 
