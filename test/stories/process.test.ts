@@ -113,6 +113,21 @@ describe('signals', () => {
     expect(restartedIn(clusters.sandbox)).toEqual(['eu/shop/Deployment/a'])
   })
 
+  test('SIGHUP of a terminal that is gone with its streams: 129, and the ledger has every end', async () => {
+    await using clusters = await openRealClockClusters(stuck)
+    const {child, end, says} = clusters.shell.start(...restart, '--concurrency', '1')
+    await says('written, waiting for its rollout')
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    child.kill('SIGHUP')
+    expect((await end).exitCode).toBe(129)
+    const {stdout} = await clusters.shell.run('runs', 'show', 'last', '-o', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      run: {exitCode: 129},
+      targets: [{outcome: 'unverified'}, {outcome: 'not-run'}],
+    })
+  })
+
   test('a second SIGINT ends it at once, with 130 and without a word about bugs', async () => {
     const slow = {type: 'latency', ms: 60_000, verb: 'patch'} as const
     await using clusters = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web'), trouble: [slow]}])
