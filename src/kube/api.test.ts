@@ -3,7 +3,7 @@ import {afterEach, expect, test} from 'vitest'
 import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
 import {createConnection} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
-import {type Handler, startServer, type TestServer} from './testing/tls-server.ts'
+import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal
 const open: {close(): Promise<unknown>}[] = []
@@ -192,4 +192,72 @@ test('names in a path cannot leave it', () => {
   expect(
     apiPath(['api', 'v1', 'namespaces', 'a/../b?c'], {limit: '1', continue: undefined, labelSelector: 'a=b&c'}),
   ).toBe('/api/v1/namespaces/a%2F..%2Fb%3Fc?limit=1&labelSelector=a%3Db%26c')
+})
+
+function answer(response: Response, status: number): void {
+  response.writeHead(status)
+  response.end(json({kind: 'Status'}))
+}
+
+/** An api whose first connection was cut, and a server that from then on denies everything until it is ready. */
+async function setUpStartedAgain(status: number, deniesBeforeReady: number) {
+  let hasBeenCut = false
+  let denied = 0
+  const it = await setUp(({url}, response) => {
+    if (!hasBeenCut) {
+      hasBeenCut = true
+      return it.server.cut()
+    }
+    if (url === '/readyz') return answer(response, denied >= deniesBeforeReady ? 200 : 500)
+    if (denied >= deniesBeforeReady) return response.end(json({ok: true}))
+    denied += 1
+    return answer(response, status)
+  })
+  await it.api.get('/cut', never).catch(() => undefined)
+  const paths = (): readonly string[] => it.server.requests.map(({path}) => path).slice(1)
+  return {...it, paths}
+}
+
+test.each([401, 403])(
+  'a server that was started again and is not ready denies nothing for good: %i',
+  async (status) => {
+    const {api} = await setUpStartedAgain(status, 2)
+    const write = {method: 'PATCH', path: '/apis/apps/v1/x', body: {}} as const
+    await expect(api.write(write, never)).rejects.toMatchObject({
+      failureClass: 'server-error',
+      refused: true,
+      message: expect.stringMatching(/"prod".* has just started and is not ready\.$/),
+    })
+    await expect(api.write(write, never)).resolves.toEqual({ok: true})
+  },
+)
+
+test('a denial from before the server was ready is asked about again when it is', async () => {
+  const {api, paths} = await setUpStartedAgain(403, 1)
+  expect(await api.get('/a', never)).toEqual({ok: true})
+  expect(paths()).toEqual(['/a', '/readyz', '/a'])
+})
+
+test('a denial on the first connection is believed', async () => {
+  const {api, server} = await setUp((_request, response) => answer(response, 403))
+  await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  expect(server.requests).toHaveLength(1)
+})
+
+test('what a server that is ready denies is believed from then on', async () => {
+  let connections = 0
+  const it = await setUp(({url}, response) => {
+    if (url === '/cut') return it.server.cut()
+    connections = it.server.connections()
+    if (url === '/readyz') return response.end('ok')
+    return answer(response, 403)
+  })
+  const deniedAt = async (path: string): Promise<void> => {
+    await expect(it.api.get(path, never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  }
+  await it.api.get('/cut', never).catch(() => undefined)
+  await deniedAt('/a')
+  await deniedAt('/b')
+  expect(connections).toBe(2)
+  expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/a', '/b'])
 })

@@ -6,6 +6,7 @@ import {shellWord} from '../shared/shell-word.ts'
 import {abortable} from './abortable.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
+import {createDenialDoubts} from './denial-doubts.ts'
 import {answerError, type Party, quoted, reach} from './errors.ts'
 
 /**
@@ -55,6 +56,8 @@ const json = 'application/json'
 export const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`
 export const metadataListOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`
 
+const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}}
+
 const unzip = promisify(gunzip)
 
 export function createApi({party, connection, credentials, basePath}: ApiDeps): Api {
@@ -63,8 +66,29 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
   }
 
-  /** The answer if it is a success; credentials that are refused are renewed once. */
+  const doubts = createDenialDoubts({
+    party,
+    connection,
+    async readyStatus(signal) {
+      const answer = await send(readyz, await abortable(credentials.current(), signal), signal)
+      await textOf(party, answer)
+      return answer.status
+    },
+  })
+
+  /** The answer if it is a success. A denial that is doubted counts when it is repeated by a server that is ready. */
   async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
+    try {
+      return await ask(request, signal)
+    } catch (error) {
+      if (!doubts.areRaisedBy(error)) throw error
+      await doubts.settle(signal)
+      return ask(request, signal)
+    }
+  }
+
+  /** Credentials that are refused are renewed once. */
+  async function ask(request: Call, signal: AbortSignal): Promise<WireAnswer> {
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)

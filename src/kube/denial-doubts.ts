@@ -1,0 +1,44 @@
+import {HubspokeError} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
+import {shellWord} from '../shared/shell-word.ts'
+import type {Connection} from './connection/connection.ts'
+import {type Party, quoted, reach} from './errors.ts'
+
+export interface DenialDoubts {
+  /**
+   * May a failure be no more than that of a server which has been started again, and denies everybody everything until it
+   * has read roles and accounts? False where it was not denial, or where the server has told since then that it is ready.
+   */
+  areRaisedBy(error: unknown): boolean
+  /** Asks the server; rejects with a failure that may heal where it is not ready yet. */
+  settle(signal: AbortSignal): Promise<void>
+}
+
+export interface DenialDoubtsDeps {
+  readonly party: Party
+  readonly connection: Pick<Connection, 'cost'>
+  /** The status of what the server answers when it is asked whether it is ready. */
+  readyStatus(signal: AbortSignal): Promise<number>
+}
+
+/** The first connection is not doubted: a server that was started again has cut one before. */
+export function createDenialDoubts({party, connection, readyStatus}: DenialDoubtsDeps): DenialDoubts {
+  let believedUpTo = 1
+  return {
+    areRaisedBy(error) {
+      if (!(error instanceof HubspokeError) || connection.cost().connections <= believedUpTo) return false
+      return error.failureClass === 'forbidden' || error.failureClass === 'unauthenticated'
+    },
+    async settle(signal) {
+      const {connections} = connection.cost()
+      // Before it knows accounts and roles it says 500; whoever may not even ask is told something else.
+      if ((await readyStatus(signal)) >= 500) throw notReady(party)
+      believedUpTo = Math.max(believedUpTo, connections)
+    },
+  }
+}
+
+function notReady({context, server}: Party): HubspokeError {
+  const message = `The server of context ${quoted(context)} at ${printable(server)} has just started and is not ready.`
+  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context)), refused: true})
+}
