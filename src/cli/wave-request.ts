@@ -1,9 +1,10 @@
 import {parseWaves, planWaves, type WaveUnit} from '../distribution/plan-waves.ts'
-import type {Gate, GateAnswer} from '../distribution/wave-gate.ts'
+import type {Gate, GateAnswer, WaveEnd} from '../distribution/wave-gate.ts'
 import {HubspokeError} from '../model/failure.ts'
-import type {Plan} from '../model/target.ts'
+import {type Plan, targetName} from '../model/target.ts'
 import type {Wave} from '../model/wave.ts'
 import {formatDuration, parseDuration} from '../shared/duration.ts'
+import {printable} from '../shared/printable.ts'
 import type {Runtime} from './runtime.ts'
 import type {Session} from './session.ts'
 
@@ -18,6 +19,8 @@ export interface WaveFlags {
 
 /** Timers take no more than 2^31 - 1 ms, and whoever waits longer than this has forgotten the run. */
 const longestPauseMs = 24 * 3_600_000
+
+const namesShown = 3
 
 /** What "wait longer" means without a duration of its own. */
 const defaultWaitMs = 60_000
@@ -71,9 +74,10 @@ export function waveGate(
   session: Pick<Session, 'aside'>,
 ): Gate | undefined {
   if (flags.pause !== 'ask' || flags['dry-run'] || !terminal) return undefined
-  return ({wave, of}, signal) =>
+  return (end, signal) =>
     session.aside(async () => {
-      const question = `Wave ${wave} of ${of} has ended. Continue, wait longer, or abort? [c, w, w 10m, a] `
+      stderr.write(`${printable(endSentence(end))}\n`)
+      const question = 'Continue, wait longer, or abort? [c, w, w 10m, a] '
       for (;;) {
         const typed = await terminal.ask(question, signal)
         // The input has ended, or the run has stopped.
@@ -83,6 +87,13 @@ export function waveGate(
         stderr.write('Please answer c, w (with a duration of up to 24h, if you like) or a.\n')
       }
     })
+}
+
+function endSentence({wave, of, ended, troubled}: WaveEnd): string {
+  const names = troubled.slice(0, namesShown).map(targetName).join(', ')
+  const rest = troubled.length > namesShown ? ` and ${troubled.length - namesShown} more` : ''
+  const sentence = `Wave ${wave} of ${of} has ended: ${ended - troubled.length} of ${ended} targets so far are as wanted`
+  return troubled.length === 0 ? `${sentence}.` : `${sentence}; trouble in ${names}${rest}.`
 }
 
 /** `c`, `wait`, `w 10m`, `abort`: undefined when it is none of them. */

@@ -1,7 +1,7 @@
 import type {HubEvent, OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
-import type {SpokeResult} from '../model/result.ts'
+import {isAsWanted, type SpokeResult} from '../model/result.ts'
 import type {RunLock} from '../model/run-lock.ts'
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
@@ -106,8 +106,8 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     return failure === undefined ? [] : [results.finish(refusedResult(target, failure))]
   })
   const {pauseMs = 0} = fanOut
-  const {relapse} = results
-  const between = {clock, brake, inSlots, emit, pauseMs, gate, rolledOut, relapse, stopFor}
+  const {soFar, relapse} = results
+  const between = {clock, brake, inSlots, emit, pauseMs, gate, rolledOut, soFar, relapse, stopFor}
   const waveStates = await runWaves(waves, {...between, record, start})
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
   return {results: results.all(), stoppedBy: brake.reason, waves: waveStates}
@@ -158,6 +158,10 @@ function createResults(
       await keep(result)
       emit({type: 'target-relapsed', result})
     },
+    soFar: () => ({
+      ended: results.size,
+      troubled: [...results.values()].filter((result) => !isAsWanted(result)).map(({target}) => target),
+    }),
     missing: () => plan.filter((target) => !results.has(target)),
     all: () => plan.flatMap((target) => results.get(target) ?? []),
   }

@@ -16,8 +16,17 @@ export type GateAnswer =
   /** To be asked again after so long. */
   | {readonly say: 'wait'; readonly ms: number}
 
+/** What whoever is asked has to know. */
+export interface WaveEnd extends WavePlace, SoFar {}
+
+/** The targets that have ended in this run until now, and those of them that somebody has to look at. */
+export interface SoFar {
+  readonly ended: number
+  readonly troubled: readonly Target[]
+}
+
 /** Asks whether to go on after that wave. The signal withdraws the question: the run has stopped meanwhile. */
-export type Gate = (place: WavePlace, signal: AbortSignal) => Promise<GateAnswer>
+export type Gate = (end: WaveEnd, signal: AbortSignal) => Promise<GateAnswer>
 
 /** What is needed between two waves. */
 export interface BetweenWaves {
@@ -29,6 +38,7 @@ export interface BetweenWaves {
   readonly gate: Gate | undefined
   /** What was written and seen to its good end; whatever turns out not to be healthy leaves it. */
   readonly rolledOut: Map<Target, Written>
+  soFar(): SoFar
   /** A target that had succeeded has not, after all. */
   relapse(target: Target, end: SpokeEnd): Promise<void>
   stopFor(reason: 'gate', sentence: string): void
@@ -69,7 +79,7 @@ async function sleepUntil(end: Promise<void> | undefined, {clock, brake}: Betwee
 
 /** The pause, and then the question, as often as the answer is to wait. A wave that has changed nothing needs no pause. */
 async function holdBack(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
-  const {clock, brake, emit, gate, stopFor} = between
+  const {clock, brake, emit, gate, soFar, stopFor} = between
   let ms = between.changed ? between.pauseMs : 0
   for (;;) {
     if (ms > 0) {
@@ -77,7 +87,7 @@ async function holdBack(place: WavePlace, between: BetweenWaves & {readonly chan
       await clock.sleep(ms, brake.starts)
     }
     if (gate === undefined || brake.starts.aborted) return
-    const answer = await askGate(gate, place, brake.starts)
+    const answer = await askGate(gate, {...place, ...soFar()}, brake.starts)
     if (answer.say === 'go') return
     if (answer.say === 'abort') return stopFor('gate', answer.why)
     ms = answer.ms
@@ -85,10 +95,10 @@ async function holdBack(place: WavePlace, between: BetweenWaves & {readonly chan
 }
 
 /** Whoever cannot be asked has not said yes. */
-async function askGate(gate: Gate, place: WavePlace, signal: AbortSignal) {
-  const why = `Declined after wave ${place.wave} of ${place.of}.`
+async function askGate(gate: Gate, end: WaveEnd, signal: AbortSignal) {
+  const why = `Declined after wave ${end.wave} of ${end.of}.`
   try {
-    return {why, ...(await gate(place, signal))}
+    return {why, ...(await gate(end, signal))}
   } catch (error) {
     return {say: 'abort' as const, why: toFailure(error).message}
   }

@@ -226,8 +226,19 @@ describe('--pause ask', () => {
   test('asks after each wave but the last, and goes on when it is told to', async () => {
     await using fleet = await openFleet(clusters(1, 4), {answers: ['c', 'continue']})
     const {stderr, exitCode} = await fleet.shell.run(...ask)
-    expect(stderr.match(/Wave \d of 3 has ended\. Continue, wait longer, or abort\?/g)).toHaveLength(2)
+    expect(stderr).toContain(
+      'Wave 1 of 3 has ended: 1 of 1 targets so far are as wanted.\nContinue, wait longer, or abort?',
+    )
+    expect(stderr).toContain('Wave 2 of 3 has ended: 2 of 2 targets so far are as wanted.\nContinue')
+    expect(stderr).not.toContain('Wave 3 of 3 has ended')
     expect(exitCode).toBe(0)
+  })
+
+  test('names what is in trouble where it asks', async () => {
+    const [one] = clusters(1, 2)
+    await using fleet = await openFleet([{...one!, trouble: [broken]}], {answers: ['c']})
+    const {stderr} = await fleet.shell.run(...ask, '--max-failures', '1')
+    expect(stderr).toContain('0 of 1 targets so far are as wanted; trouble in c1/shop/Deployment/app-00.')
   })
 
   test('a No: the rest is not run, 7, and the ledger says so', async () => {
