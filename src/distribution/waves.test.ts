@@ -44,7 +44,7 @@ describe('waves', () => {
     const {run, clock} = createStage()
     const {waves: states, records, events} = await run({...waveRun, spoke: spokeOf(clock)})
     expect(states).toEqual(['done', 'done', 'done'])
-    expect(clock.now()).toBe(3_000)
+    expect([clock.now(), clock.sleepers]).toEqual([3_000, 0])
     expect(startsOf(records).slice(0, 3)).toEqual(['wave-started', 'writing', 'wave-started'])
     expect(events.filter(({type}) => type.startsWith('wave-'))).toEqual([
       {type: 'wave-started', wave: 1, of: 3, targets: 1},
@@ -73,6 +73,7 @@ describe('waves', () => {
     const {run, clock} = createStage()
     const ledger = {
       async append(entry: {readonly type: string; readonly wave?: number}) {
+        await clock.sleep(5)
         if (entry.type === 'wave-started' && entry.wave === 2) throw new HubspokeError('usage', 'The disk is full.')
       },
     }
@@ -170,6 +171,25 @@ describe('a target of an earlier wave', () => {
     expect(stoppedBy).toBeUndefined()
   })
 
+  test('that was watched a while longer than its rollout is looked at like any other', async () => {
+    const {run, clock} = createStage()
+    const spoke: Spoke = {
+      verb: 'test',
+      async act(_target, attempt) {
+        await attempt.writing()
+        const settle = async () => ({outcome: 'succeeded', reason: ''}) as const
+        return {
+          outcome: 'written',
+          settle: async () => ({outcome: 'lingering', settle}),
+          recheck: async () => failed,
+        }
+      },
+    }
+    const {ends} = await run({...waveRun, spoke, fanOut: {maxFailures: 0}})
+    expect(ends.slice(0, 2)).toEqual(['web-0: failed, rollout', 'web-1: not-run'])
+    expect(clock.now()).toBe(0)
+  })
+
   test('that failed for itself is not looked at again', async () => {
     const {run, clock} = createStage()
     const looked: string[] = []
@@ -210,6 +230,7 @@ describe('a target of an earlier wave', () => {
       throw new TypeError('x is undefined')
     })
     expect((await run({...waveRun, spoke, fanOut: {maxFailures: 0}})).ends[0]).toBe('web-0: unverified, internal')
+    expect(clock.now()).toBe(1_000)
   })
 })
 
@@ -246,9 +267,9 @@ describe('a gate', () => {
   test('is asked after the pause of each wave but the last', async () => {
     const {run, clock} = createStage()
     const {asked, gate} = asks()
-    await run({...waveRun, spoke: spokeOf(clock), fanOut: {pauseMs: 60_000}, deps: {gate}})
+    await run({...waveRun, spoke: spokeOf(clock), fanOut: {pauseMs: 55_000}, deps: {gate}})
     expect(asked).toEqual([1, 2])
-    expect(clock.now()).toBe(123_000)
+    expect([clock.now(), clock.sleepers]).toEqual([113_000, 0])
   })
 
   test('that says no: the rest is not run', async () => {
