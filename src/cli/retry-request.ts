@@ -1,6 +1,7 @@
 import type {RecallRequest} from '../discovery/recall-targets.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {ContextRef} from '../model/cluster.ts'
+import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {RetryView} from '../model/plan-view.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
@@ -55,7 +56,7 @@ export function retryRequest(
   const notTaken = chooseTargets(recorded.targets, 'all').length - targets.length
   const words = Map.groupBy(targets, takenUpWords)
   return {
-    retried: {id, notTaken},
+    retried: {id, notTaken, wasBlind: recorded.ended?.exitCode === exitCodes['context-not-read'].code},
     name: run.verb,
     verb,
     arguments: {...ownArguments(run.arguments), image},

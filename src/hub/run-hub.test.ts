@@ -149,7 +149,7 @@ test('targets in clusters that cannot be reached are recorded and reported with 
   const records: unknown[] = []
   const {steps, run} = createScene({
     targets: [web],
-    request: {retryOf: {id: '20261123-000000-0001', notTaken: 0}},
+    request: {retryOf: {id: '20261123-000000-0001', notTaken: 0, wasBlind: false}},
     deps: {
       planTargets: () => ({targets: [web], unreached: [unreached], traits: new Map(), leftOut: [], sameCluster: []}),
       openLedger: async () => ({

@@ -11,6 +11,8 @@ export interface Retried {
   readonly id: string
   /** Targets that it left open and that are not taken up. */
   readonly notTaken: number
+  /** It ended because contexts could not be read: what runs there was not in its plan. */
+  readonly wasBlind: boolean
 }
 
 /** Everything that happened in a run; the report and the verdict are functions of it. */

@@ -37,7 +37,10 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
   }
 }
 
-function nothingLeft({id, notTaken}: Retried): string {
+function nothingLeft({id, notTaken, wasBlind}: Retried): string {
+  if (notTaken === 0 && wasBlind) {
+    return `Nothing is left to do of what the run ${id} had planned; contexts that it could not read were not in its plan.`
+  }
   if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is as wanted.`
   return `Nothing of what was asked for is left to do; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }

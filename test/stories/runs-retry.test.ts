@@ -127,6 +127,16 @@ test('nothing left: 0, it says so, and reaches no cluster', async () => {
   expect(fleet.cluster('eu').requests()).toHaveLength(asked)
 })
 
+test('nothing left of a run that could not read a context: 0, and that this one was not in its plan', async () => {
+  await using fleet = await openFleet([two[0]!, {...two[1]!, trouble: [{type: 'unreachable', how: 'refused'}]}])
+  expect((await restart(fleet)).verdict.code).toBe(4)
+  const {stdout, exitCode} = await fleet.shell.run('runs', 'retry', 'last')
+  expect(stdout).toContain('contexts that it could not read were not in its plan.')
+  expect(exitCode).toBe(0)
+  const shown = (await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
+  expect(shown.suggestions).toEqual([expect.stringContaining(`hubspoke restart ${image} --all-contexts --run-id`)])
+})
+
 test('--failed and --not-run are two halves of what was left', async () => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}])
   const first = await restart(fleet, '--concurrency', '1', '--max-failures', '0')
