@@ -8,6 +8,7 @@ import {systemClock} from '../../src/shared/clock.ts'
 import {type Ended, openShell, type Shell} from '../support/run-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {mergeKubeconfigs} from './kubeconfig-files.ts'
+import {kubeletLogs} from './kubelet-logs.ts'
 import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
 import {createServiceAccount, mayI, type ServiceAccount} from './service-account.ts'
 import {brokenImage, namespace, untilRolledOut, workload} from './workloads.ts'
@@ -33,6 +34,8 @@ function singles(rules: readonly Rule[] = []): readonly Rule[] {
     rule.resources.flatMap((resource) => rule.verbs.map((verb) => ({...rule, resources: [resource], verbs: [verb]}))),
   )
 }
+const crashingImage = 'ghcr.io/acme/crashes'
+const resourceWords = (words = '') => ({resource: words.split('/')[0], subresource: words.split('/')[1]})
 const wordsOf = ({verbs, resources}: Rule) => `${verbs[0]} ${resources[0]}`
 
 const findReport = ({document}: Ended) => document() as FindReport
@@ -60,10 +63,14 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
   const find = (...words: readonly string[]) => shell.run('find', image, '-o', 'json', ...words)
   const restart = (...words: readonly string[]) =>
     shell.run('restart', image, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy', ...words)
+  const lastWords = async () => {
+    const words = ['--all-contexts', '-y', '-o', 'json', '--fail-fast', '--include-logs']
+    return runReport(await shell.run('restart', crashingImage, ...words)).results[0]?.lastWords
+  }
   const restartStuck = () => shell.run('restart', stuckImage, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy')
 
   beforeAll(async () => {
-    cluster = await startRealCluster({name: 'roles', nodes: 2})
+    cluster = await startRealCluster({name: 'roles', nodes: 2, stages: kubeletLogs(['no configuration'])})
     const web = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).map((kind) =>
       workload({kind, namespace: 'shop', name: `web-${kind.toLowerCase()}`, image: `${image}:1`, replicas: 1}),
     )
@@ -74,8 +81,15 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       replicas: 1,
       spec: {progressDeadlineSeconds: 3},
     })
-    await cluster.apply([...['ops', 'shop', 'stuck'].map(namespace), ...web, stuck])
-    await untilRolledOut(cluster, ['stuck/stuck'])
+    const crashing = workload({
+      namespace: 'stuck',
+      name: 'crashing',
+      image: `${crashingImage}:1`,
+      replicas: 1,
+      podAnnotations: {'hubspoke.test/crashes': 'true'},
+    })
+    await cluster.apply([...['ops', 'shop', 'stuck'].map(namespace), ...web, stuck, crashing])
+    await untilRolledOut(cluster, ['stuck/stuck', 'stuck/crashing'])
     account = await createServiceAccount(cluster, 'ops', 'hubspoke')
     shell = await shellOf(account)
     const verbs = ['find', 'restart', 'cache-refresh', 'cache-watch']
@@ -140,7 +154,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       if (!role || !rule) throw new Error(`no rule permits ${words}`)
       const question = {
         group: rule.apiGroups[0],
-        resource: rule.resources[0],
+        ...resourceWords(rule.resources[0]),
         verb: rule.verbs[0],
         namespace: role.metadata.namespace,
         name: rule.resourceNames?.[0],
@@ -207,6 +221,12 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       const reason = runReport(ended).results[0]?.reason
       expect(reason).toContain('reason unknown: may not read pods')
       expect(reason).not.toContain('ImagePullBackOff')
+    })
+
+    test('get pods/log: the last words of a crashed container are not heard', async () => {
+      expect(await lastWords()).toMatchObject({lines: ['no configuration']})
+      await lacking('get pods/log')
+      expect(await lastWords()).toBeNull()
     })
 
     test('get namespaces: the cluster has no identity, and no cache is saved', async () => {

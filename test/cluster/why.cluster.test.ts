@@ -1,12 +1,9 @@
-import {writeFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {stringify} from 'yaml'
 import type {RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
+import {kubeletLogs} from './kubelet-logs.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
-import {runFolder} from './run-folder.ts'
 import {brokenImage, namespace, workload} from './workloads.ts'
 
 const binaries = await controlPlaneOrSkip()
@@ -15,22 +12,14 @@ const crashed = 'ghcr.io/acme/crashes'
 const brokenRepository = brokenImage.replace(/:.*/, '')
 
 /** What the kubelet of every node has as the log of every container. */
-const log = 'starting\npassword=hunter2\nfatal: no configuration\n'
+const lines = ['starting', 'password=hunter2', 'fatal: no configuration']
 
 describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane', () => {
   let cluster: RealCluster
   let shell: ProcessShell
 
   beforeAll(async () => {
-    const logsFile = join(runFolder(), 'container.log')
-    writeFileSync(logsFile, log.replace(/^/gm, '2026-11-24T10:00:00.000000000Z stdout F ').replace(/[^\n]*$/, ''))
-    const kubelet = {
-      apiVersion: 'kwok.x-k8s.io/v1alpha1',
-      kind: 'ClusterLogs',
-      metadata: {name: 'every-container'},
-      spec: {logs: [{logsFile}]},
-    }
-    cluster = await startRealCluster({name: 'why', nodes: 2, stages: stringify(kubelet)})
+    cluster = await startRealCluster({name: 'why', nodes: 2, stages: kubeletLogs(lines)})
     await cluster.apply([
       namespace('shop'),
       workload({namespace: 'shop', name: 'broken', image: brokenImage, replicas: 1}),
