@@ -41,6 +41,8 @@ function createFairSlots(count: number): InSlots {
   let free = count
 
   const holds = (clusterUid: string) => held.get(clusterUid) ?? 0
+  const withFewer = (best: Waiting | undefined, one: Waiting) =>
+    best !== undefined && holds(best.clusterUid) <= holds(one.clusterUid) ? best : one
   const take = (clusterUid: string) => {
     free -= 1
     held.set(clusterUid, holds(clusterUid) + 1)
@@ -48,10 +50,9 @@ function createFairSlots(count: number): InSlots {
   const giveBack = (clusterUid: string) => {
     free += 1
     held.set(clusterUid, holds(clusterUid) - 1)
-    const fewest = Math.min(...waiting.map((one) => holds(one.clusterUid)))
-    const index = waiting.findIndex((one) => holds(one.clusterUid) === fewest)
-    const [next] = index === -1 ? [] : waiting.splice(index, 1)
+    const next = waiting.reduce<Waiting | undefined>(withFewer, undefined)
     if (next === undefined) return
+    waiting.splice(waiting.indexOf(next), 1)
     take(next.clusterUid)
     next.start()
   }

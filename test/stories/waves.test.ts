@@ -78,6 +78,25 @@ describe('waves', () => {
   })
 })
 
+test('a retry takes up the rest wave by wave, with the command that the summary names', async () => {
+  const [first, ...others] = clusters(3, 4)
+  await using fleet = await openFleet([{...first!, trouble: [{...broken, times: 1}]}, ...others])
+  const {stdout} = await fleet.shell.run(...restart, ...standard)
+  const [, words = ''] = /^ {2}hubspoke (runs retry .*)$/m.exec(stdout) ?? []
+  expect(words).toMatch(/^runs retry \S+ --waves 1,10%,50%,100%$/)
+  const {document, exitCode} = await fleet.shell.run(...words.split(' '), '--yes', '-o', 'json')
+  const report = document() as RunReport
+  expect(report.run.waves.map(({targets, state}) => `${targets} ${state}`)).toEqual([
+    '1 done',
+    '1 done',
+    '4 done',
+    '6 done',
+  ])
+  expect(exitCode).toBe(0)
+  expect(fleet.restarted()).toHaveLength(12)
+  expect(fleet.stamps()).toHaveLength(1)
+})
+
 /** New pods of the workload never become ready, and those that it has are gone. */
 function fallIll(fleet: Fleet, cluster: string, name: string): void {
   const place = fleet.cluster(cluster)
