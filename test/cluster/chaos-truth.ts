@@ -83,11 +83,12 @@ export function acceptedPatches(auditLog: string, from: number): ReadonlyMap<str
     readonly responseStatus?: {readonly code: number}
   }
   const counts = new Map<string, number>()
-  const lines = readFileSync(auditLog, 'utf8').slice(from).split('\n')
+  const lines = readFileSync(auditLog).subarray(from).toString().split('\n')
   for (const line of lines) {
-    // The last line of a server that was killed may be torn.
-    if (!line.endsWith('}')) continue
-    const {objectRef, responseStatus, userAgent}: AuditEvent = JSON.parse(line)
+    // The last line of a server that was killed may be torn, and the first one of the next server follows in the same line.
+    const event = line.slice(Math.max(0, line.lastIndexOf('{"kind":"Event"')))
+    if (!event.startsWith('{') || !event.endsWith('}')) continue
+    const {objectRef, responseStatus, userAgent}: AuditEvent = JSON.parse(event)
     if (responseStatus?.code !== 200 || !userAgent?.startsWith('hubspoke')) continue
     const key = `${objectRef.resource}/${objectRef.namespace}/${objectRef.name}`
     counts.set(key, (counts.get(key) ?? 0) + 1)
