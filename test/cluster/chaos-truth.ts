@@ -85,10 +85,10 @@ export function acceptedPatches(auditLog: string, from: number): ReadonlyMap<str
   const counts = new Map<string, number>()
   const lines = readFileSync(auditLog).subarray(from).toString().split('\n')
   for (const line of lines) {
-    // The last line of a server that was killed may be torn, and the first one of the next server follows in the same line.
-    const event = line.slice(Math.max(0, line.lastIndexOf('{"kind":"Event"')))
-    if (!event.startsWith('{') || !event.endsWith('}')) continue
-    const {objectRef, responseStatus, userAgent}: AuditEvent = JSON.parse(event)
+    // A line may be torn where we began to read, or its server was killed; the next one goes on in the same line.
+    const begin = line.lastIndexOf('{"kind":"Event"')
+    if (begin < 0 || !line.endsWith('}')) continue
+    const {objectRef, responseStatus, userAgent}: AuditEvent = JSON.parse(line.slice(begin))
     if (responseStatus?.code !== 200 || !userAgent?.startsWith('hubspoke')) continue
     const key = `${objectRef.resource}/${objectRef.namespace}/${objectRef.name}`
     counts.set(key, (counts.get(key) ?? 0) + 1)
