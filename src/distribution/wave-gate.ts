@@ -88,7 +88,8 @@ async function holdBack(place: WavePlace, between: BetweenWaves & {readonly chan
     }
     if (gate === undefined || brake.starts.aborted) return
     const answer = await askGate(gate, {...place, ...soFar()}, brake.starts)
-    if (answer.say === 'go') return
+    // The question may have been withdrawn: whatever came of it is no answer.
+    if (answer.say === 'go' || brake.starts.aborted) return
     if (answer.say === 'abort') return stopFor('gate', answer.why)
     ms = answer.ms
   }

@@ -305,6 +305,18 @@ describe('a gate', () => {
     expect(clock.now()).toBe(61_000)
   })
 
+  test('that is withdrawn has not said no', async () => {
+    const {run, clock, stop} = createStage()
+    void clock.sleep(30_000).then(() => stop.stop('deadline'))
+    const gate: Gate = async (_end, signal) => {
+      await clock.sleep(3_600_000, signal)
+      return {say: 'abort'}
+    }
+    const {stoppedBy, events} = await run({...waveRun, spoke: spokeOf(clock), deps: {gate}})
+    expect(stoppedBy).toBe('deadline')
+    expect(events.filter(({type}) => type === 'stopping')).toEqual([])
+  })
+
   test('that answers late opens only after a fresh look', async () => {
     const {run, clock} = createStage()
     const gate: Gate = async () => {

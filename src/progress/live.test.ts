@@ -154,6 +154,17 @@ test('a pause clears the screen for a question, and the next target draws again'
   expect(screen.lines()).toEqual(['Go on? [y/N] y'])
 })
 
+test('a pause between two waves is drawn, also after somebody was asked', async () => {
+  const {progress, screen, drawn} = start()
+  progress.onEvent(planned('eu/shop/web', 'eu/shop/cart'))
+  await progress.pause()
+  screen.write('Continue? w\n')
+  progress.onEvent({type: 'wave-paused', wave: 1, of: 2, ms: 60_000})
+  await drawn()
+  expect(withoutSpinner(screen.lines())).toContain('Total  0 of 2 done; wave 1 of 2 has ended, 1m of pause')
+  await progress.stop()
+})
+
 test('notices stay when the display is gone', async () => {
   const {progress, screen} = start()
   progress.onEvent({type: 'notice', message: 'The ledger \x1b[31mhas no end.'})
