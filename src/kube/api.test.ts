@@ -261,3 +261,22 @@ test('what a server that is ready denies is believed from then on', async () => 
   expect(connections).toBe(2)
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/a', '/b'])
 })
+
+test('a denial that was on its way while another request found the server ready is asked about again, too', async () => {
+  let denyLate = (): void => undefined
+  let isReady = false
+  const it = await setUp(({url}, response) => {
+    if (url === '/cut') return it.server.cut()
+    if (url === '/readyz') return answer(response, 200)
+    if (isReady) return response.end(json({ok: true}))
+    if (url === '/early') return answer(response, 403)
+    denyLate = () => answer(response, 403)
+    return undefined
+  })
+  await it.api.get('/cut', never).catch(() => undefined)
+  const late = it.api.get('/late', never)
+  await expect(it.api.get('/early', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  isReady = true
+  denyLate()
+  expect(await late).toEqual({ok: true})
+})

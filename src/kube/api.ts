@@ -78,10 +78,11 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
 
   /** The answer if it is a success. A denial that is doubted counts when it is repeated by a server that is ready. */
   async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
+    const isDoubtful = doubts.watchOver()
     try {
       return await ask(request, signal)
     } catch (error) {
-      if (!doubts.areRaisedBy(error)) throw error
+      if (!isDoubtful(error)) throw error
       await doubts.settle(signal)
       return ask(request, signal)
     }

@@ -6,10 +6,10 @@ import {type Party, quoted, reach} from './errors.ts'
 
 export interface DenialDoubts {
   /**
-   * May a failure be no more than that of a server which has been started again, and denies everybody everything until it
-   * has read roles and accounts? False where it was not denial, or where the server has told since then that it is ready.
+   * To be called before a request is sent. Its result says of the failure of that request whether it may be no more than the
+   * denial of a server which has been started again, and denies everybody everything until it has read roles and accounts.
    */
-  areRaisedBy(error: unknown): boolean
+  watchOver(): (error: unknown) => boolean
   /** Asks the server; rejects with a failure that may heal where it is not ready yet. */
   settle(signal: AbortSignal): Promise<void>
 }
@@ -25,9 +25,13 @@ export interface DenialDoubtsDeps {
 export function createDenialDoubts({party, connection, readyStatus}: DenialDoubtsDeps): DenialDoubts {
   let believedUpTo = 1
   return {
-    areRaisedBy(error) {
-      if (!(error instanceof HubspokeError) || connection.cost().connections <= believedUpTo) return false
-      return error.failureClass === 'forbidden' || error.failureClass === 'unauthenticated'
+    watchOver() {
+      // Not what is believed when the answer has come: another request may have found the server ready in between.
+      const believed = believedUpTo
+      return (error) => {
+        if (!(error instanceof HubspokeError) || connection.cost().connections <= believed) return false
+        return error.failureClass === 'forbidden' || error.failureClass === 'unauthenticated'
+      }
     },
     async settle(signal) {
       const {connections} = connection.cost()
