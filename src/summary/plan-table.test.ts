@@ -151,7 +151,7 @@ than 1 failure stops the run.
 test.each([
   {
     change: {pause: undefined, maxFailures: 0},
-    says: 'everything before it is healthy; more than 0 failures stop the run.',
+    says: 'everything before it is healthy; the first failure stops the run.',
   },
   {change: {pause: 'ask'}, says: 'everything before it is healthy, and you are asked before it; more than 1'},
   {change: {sizes: waves.sizes.slice(0, 1)}, says: 'One wave takes all of it; more than 1 failure stops the run.'},
@@ -161,8 +161,6 @@ test.each([
 
 test('more refusals than the budget allows are told before anybody agrees', () => {
   const text = renderPlan({...plan, waves: {...waves, maxFailures: 0}}, {...terminal, width: undefined})
-  expect(text).toContain(
-    '1 target will be refused, and that is more than 0 failures: nothing would start (--max-failures).',
-  )
+  expect(text).toContain('1 target will be refused: nothing would start (--max-failures).')
   expect(renderPlan({...plan, waves}, terminal)).not.toContain('nothing would start')
 })

@@ -31,7 +31,8 @@ function sizeWords({targets, contexts, only}: PlannedWaves['sizes'][number], mos
 }
 
 function paceSentence({sizes, pause, maxFailures}: PlannedWaves): string {
-  const stops = `more than ${countOf(maxFailures, 'failure')} ${maxFailures === 1 ? 'stops' : 'stop'} the run.`
+  const tooMany = `more than ${countOf(maxFailures, 'failure')} ${maxFailures === 1 ? 'stops' : 'stop'} the run.`
+  const stops = maxFailures === 0 ? 'the first failure stops the run.' : tooMany
   if (sizes.length < 2) return `One wave takes all of it; ${stops}`
   const after =
     pause === undefined ? '' : pause === 'ask' ? ', and you are asked before it' : `, after a pause of ${pause}`
@@ -39,7 +40,7 @@ function paceSentence({sizes, pause, maxFailures}: PlannedWaves): string {
 }
 
 function refusedSentence({maxFailures}: PlannedWaves, refused: number): string {
-  return `${countOf(refused, 'target')} will be refused, and that is more than ${countOf(maxFailures, 'failure')}: nothing would start (--max-failures).`
+  return `${countOf(refused, 'target')} will be refused${maxFailures === 0 ? '' : `, and that is more than ${countOf(maxFailures, 'failure')}`}: nothing would start (--max-failures).`
 }
 
 /** How far the waves of a run came; nothing where it had none. */
@@ -55,7 +56,8 @@ function progressSentence(waves: readonly WaveEntry[]): string {
     return waves.length === 1 ? 'Its only wave is done.' : `All ${waves.length} waves are done.`
   const stopped = waves.find(({state}) => state === 'stopped')
   const where = stopped === undefined ? 'before the first of' : `in wave ${stopped.wave} of`
-  return `Stopped ${where} ${countOf(waves.length, 'wave')}; ${countOf(waves.filter(({state}) => state === 'not-started').length, 'wave')} not started.`
+  const left = waves.filter(({state}) => state === 'not-started').length
+  return `Stopped ${where} ${countOf(waves.length, 'wave')}${left === 0 ? '' : `; ${countOf(left, 'wave')} not started`}.`
 }
 
 /** The flags of its waves, for a command that takes up what a run has left: it should not start all of that together. */
