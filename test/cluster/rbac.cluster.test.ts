@@ -229,6 +229,13 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       expect(await lastWords()).toBeNull()
     })
 
+    test('list poddisruptionbudgets: the plan says that nobody looked at them', async () => {
+      await lacking('list poddisruptionbudgets')
+      const words = ['--all-contexts', '-o', 'json', '--dry-run', 'client', '--kind', 'sts']
+      const {stderr} = await shell.run('restart', image, ...words)
+      expect(stderr).toContain('Disruption budgets not looked at in hubspoke/shop (forbidden).')
+    })
+
     test('get namespaces: the cluster has no identity, and no cache is saved', async () => {
       await lacking('get namespaces')
       expect(findReport(await find('--fresh', 'scan')).clusters[0]?.uid).toMatch(/^sha256:/)
