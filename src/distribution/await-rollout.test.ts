@@ -185,6 +185,24 @@ describe('a rollout that goes well', () => {
 })
 
 describe('a rollout that does not end', () => {
+  test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)(
+    'of a %s that was complete before takes longer than the timeout, and gets on with it',
+    async (kind) => {
+      const revisions = kind === 'StatefulSet' ? {updateRevision: 'web-2'} : {}
+      const steps = Array.from({length: 10}, (_, at): Step => [50_000, {updated: at + 1, ready: 10, available: 10}])
+      const {end} = await watch({
+        from: {kind, wanted: 10, current: 10, updated: 10, ready: 10, available: 10, progressDeadlineMs: undefined},
+        timeoutMs: minute,
+        steps: [
+          [100, {observedGeneration: 2, updated: 0, ready: 9, available: 9, ...revisions}],
+          ...steps,
+          [100, kind === 'StatefulSet' ? {currentRevision: 'web-2'} : {}],
+        ],
+      })
+      expect(end?.outcome).toBe('succeeded')
+    },
+  )
+
   test('fails when nothing has moved for the timeout, and says how far it was', async () => {
     const {end, tookMs, feedClosed} = await watch({
       from: {kind: 'StatefulSet'},

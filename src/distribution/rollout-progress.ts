@@ -14,8 +14,8 @@ export interface Farthest {
 /**
  * Whether `state` is farther than `before`, and the farthest there was. More updated pods, fewer old ones, and then more
  * ready or available ones than ever before in that situation are progress; a pod that crashes, comes back and crashes
- * again is none, or a crash loop would keep its rollout waiting for ever. Another spec or another number of wanted pods
- * begins anew.
+ * again is none, or a crash loop would keep its rollout waiting for ever. Another spec, another number of wanted pods, or the
+ * controller's first word about the change begins anew.
  */
 export function progressFrom(
   before: Farthest | undefined,
@@ -23,6 +23,10 @@ export function progressFrom(
 ): {readonly farthest: Farthest; readonly progressed: boolean} {
   const here = placeOf(state)
   if (before === undefined || here.generation !== before.generation || here.wanted !== before.wanted) {
+    return {farthest: here, progressed: true}
+  }
+  // Until the controller has seen the change, its counts are those of the pods before: as good as they can be.
+  if (here.observed && !before.observed) {
     return {farthest: here, progressed: true}
   }
   const observed = here.observed || before.observed
