@@ -4,29 +4,41 @@ import {type Failure, toFailure} from '../model/failure.ts'
 import type {Clusters} from './clusters.ts'
 import type {Session} from './session.ts'
 
-/**
- * Asks all selected contexts at once, and tells of each answer as it comes; one that fails is an entry of its own, and keeps
- * no other from being asked.
- */
-export function eachContext<Entry extends {readonly problem: Failure | null}>(
+export interface ContextWork<Entry> {
+  work(cluster: ClusterAccess): Promise<Entry>
+  /** What stands for a context whose work has failed. */
+  failed(context: ContextRef, failure: Failure): Entry
+}
+
+/** Works in all selected contexts at once; one that fails is an entry of its own, and keeps no other from its work. */
+export function inEachContext<Entry>(
   {selected, open}: Clusters,
-  {onEvent}: Session,
-  ask: (cluster: ClusterAccess) => Promise<Entry>,
-  failed: (context: ContextRef, failure: Failure) => Entry,
+  {work, failed}: ContextWork<Entry>,
 ): Promise<readonly Entry[]> {
-  const entryOf = async (context: ContextRef): Promise<Entry> => {
-    try {
-      return await ask(open(context.name))
-    } catch (error) {
-      return failed(context, toFailure(error))
-    }
-  }
-  onEvent({type: 'discovery-started', contexts: selected.map(({name}) => name)})
   return Promise.all(
     selected.map(async (context) => {
-      const entry = await entryOf(context)
-      onEvent({type: 'context-answered', context: context.name, problem: entry.problem})
-      return entry
+      try {
+        return await work(open(context.name))
+      } catch (error) {
+        return failed(context, toFailure(error))
+      }
     }),
   )
+}
+
+/** The same for a question that each context answers once: tells of each answer as it comes. */
+export function askEachContext<Entry extends {readonly problem: Failure | null}>(
+  clusters: Clusters,
+  {onEvent}: Session,
+  {work, failed}: ContextWork<Entry>,
+): Promise<readonly Entry[]> {
+  const told = (context: ContextRef, entry: Entry): Entry => {
+    onEvent({type: 'context-answered', context: context.name, problem: entry.problem})
+    return entry
+  }
+  onEvent({type: 'discovery-started', contexts: clusters.selected.map(({name}) => name)})
+  return inEachContext(clusters, {
+    work: async (cluster) => told(cluster.context, await work(cluster)),
+    failed: (context, failure) => told(context, failed(context, failure)),
+  })
 }

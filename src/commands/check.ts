@@ -1,6 +1,6 @@
 import {BaseCommand} from '../cli/base-command.ts'
 import {readingDeps} from '../cli/discovery-request.ts'
-import {eachContext} from '../cli/each-context.ts'
+import {askEachContext} from '../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../cli/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/permission-flags.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
@@ -27,12 +27,10 @@ export default class Check extends BaseCommand {
     const reach = {namespaces: plainNamespaces(flags.namespace), cacheNamespace: flags['cache-namespace']}
     const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
       const deps = readingDeps(this.runtime, clusters, session)
-      const ask = eachContext(
-        clusters,
-        session,
-        (cluster) => checkCluster(cluster, reach, deps),
-        (context, problem) => ({...notChecked(context), problem}),
-      )
+      const ask = askEachContext(clusters, session, {
+        work: (cluster) => checkCluster(cluster, reach, deps),
+        failed: (context, problem) => ({...notChecked(context), problem}),
+      })
       return summarizeCheck(await ask, session.stop.reason)
     })
     return this.conclude(report, flags, {

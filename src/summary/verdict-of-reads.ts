@@ -68,7 +68,7 @@ const maySee = ({permissions}: CheckEntry) =>
  * show. A refresh that gave way to a newer cache has no problem, and is as wanted.
  */
 export function verdictOfCaches(caches: readonly CacheEntry[], stoppedBy?: StopReason): Verdict {
-  if (stoppedBy !== undefined) return verdictOfStop(stoppedBy)
+  if (stoppedBy !== undefined) return verdictOfStop(stoppedBy, watchedSentence(caches))
   const count = (test: (entry: CacheEntry) => boolean) => caches.filter(test).length
   const counts = {
     unsaved: count(({state, problem}) => state === 'not-saved' && problem !== null),
@@ -77,6 +77,14 @@ export function verdictOfCaches(caches: readonly CacheEntry[], stoppedBy?: StopR
     present: count(({state}) => state === 'present'),
   }
   return toVerdict(exitOfCaches(caches, counts), (name) => sentenceOfCaches(name, caches, counts))
+}
+
+/** A watch ends when it is told to: nothing is missing then. */
+function watchedSentence(caches: readonly CacheEntry[]): string | undefined {
+  const watched = caches.filter(({state}) => state === 'watched' || state === 'standing-by').length
+  return watched === 0
+    ? undefined
+    : `Watched ${watched} of ${countOf(caches.length, 'context')} until it was told to stop.`
 }
 
 interface CacheCounts {
@@ -115,11 +123,8 @@ function exitOfReads(entries: readonly {readonly problem: Failure | null}[], unr
 }
 
 /** What was not answered by then is not told from what could not be. */
-function verdictOfStop(stoppedBy: StopReason): Verdict {
-  return toVerdict(
-    isSignal(stoppedBy) ? exitForSignal[stoppedBy] : 'stopped-early',
-    () => 'Stopped before every context had answered.',
-  )
+function verdictOfStop(stoppedBy: StopReason, sentence = 'Stopped before every context had answered.'): Verdict {
+  return toVerdict(isSignal(stoppedBy) ? exitForSignal[stoppedBy] : 'stopped-early', () => sentence)
 }
 
 function bugSentence(failures: readonly (Failure | null | undefined)[]): string {

@@ -85,6 +85,11 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
     'cache refresh: create configmaps',
     'cache refresh: update configmaps',
     'cache refresh: delete configmaps',
+    'cache watch: create configmaps',
+    'cache watch: update configmaps',
+    'cache watch: delete configmaps',
+    'cache watch: create leases.coordination.k8s.io',
+    'cache watch: update leases.coordination.k8s.io',
   ])
   expect(ended.exitCode).toBe(0)
   const {stdout} = await fleet.shell.run('check')
@@ -98,7 +103,9 @@ test('who may not see everything: 4', async () => {
   await using fleet = await openFleet([{...eu, trouble}, us])
   const {stdout, exitCode} = await fleet.shell.run('check')
   expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +in part /m)
-  expect(stdout).toContain('find, restart and cache refresh: may not list daemonsets.apps in all namespaces (eu)')
+  expect(stdout).toContain(
+    'find, restart, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
+  )
   expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
   expect(exitCode).toBe(4)
 })

@@ -2,9 +2,9 @@ import {Flags} from '@oclif/core'
 import {askedOneByOne} from '../../cli/asked-one-by-one.ts'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {readingDeps} from '../../cli/discovery-request.ts'
-import {eachContext} from '../../cli/each-context.ts'
+import {askEachContext} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags.ts'
-import {noCacheEntry} from '../../discovery/cache/cache-entry.ts'
+import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {refreshEntry} from '../../discovery/cache/refresh-entry.ts'
 import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
@@ -31,18 +31,11 @@ export default class CacheRefresh extends BaseCommand {
       const ask = askedOneByOne(this.runtime, session)
       const mayCreate = async (context: string) =>
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
-      const caches = eachContext(
-        clusters,
-        session,
-        (cluster) =>
+      const caches = askEachContext(clusters, session, {
+        work: (cluster) =>
           refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(cluster.context.name)}, deps),
-        (context, problem) => ({
-          ...noCacheEntry(context),
-          state: 'not-read' as const,
-          reason: problem.message,
-          problem,
-        }),
-      )
+        failed: unreadCacheEntry,
+      })
       return summarizeCaches(await caches, session.stop.reason)
     })
     return this.conclude(report, flags, {

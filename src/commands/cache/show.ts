@@ -1,8 +1,8 @@
 import {BaseCommand} from '../../cli/base-command.ts'
 import {readingDeps} from '../../cli/discovery-request.ts'
-import {eachContext} from '../../cli/each-context.ts'
+import {askEachContext} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags.ts'
-import {noCacheEntry} from '../../discovery/cache/cache-entry.ts'
+import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {showCache} from '../../discovery/cache/show-cache.ts'
 import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
@@ -17,17 +17,10 @@ export default class CacheShow extends BaseCommand {
     const {flags} = await this.parse(CacheShow)
     const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
       const deps = readingDeps(this.runtime, clusters, session)
-      const ask = eachContext(
-        clusters,
-        session,
-        (cluster) => showCache(cluster, flags['cache-namespace'], deps),
-        (context, problem) => ({
-          ...noCacheEntry(context),
-          state: 'not-read' as const,
-          reason: problem.message,
-          problem,
-        }),
-      )
+      const ask = askEachContext(clusters, session, {
+        work: (cluster) => showCache(cluster, flags['cache-namespace'], deps),
+        failed: unreadCacheEntry,
+      })
       return summarizeCaches(await ask, session.stop.reason)
     })
     return this.conclude(report, flags, {

@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
 import {askedOneByOne} from '../../cli/asked-one-by-one.ts'
 import {BaseCommand} from '../../cli/base-command.ts'
-import {eachContext} from '../../cli/each-context.ts'
+import {inEachContext} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags.ts'
 import {refuseTurns, watchHolder} from '../../cli/watch-holder.ts'
-import {noCacheEntry} from '../../discovery/cache/cache-entry.ts'
+import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {watchCluster} from '../../discovery/cache/watch/watch-cluster.ts'
 import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
@@ -41,20 +41,13 @@ export default class CacheWatch extends BaseCommand {
       const ask = askedOneByOne(this.runtime, session)
       const mayCreate = async (context: string) =>
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
-      const caches = eachContext(
-        clusters,
-        session,
-        (cluster) => {
+      const caches = inEachContext(clusters, {
+        work: (cluster) => {
           const mayCreateNamespace = () => mayCreate(cluster.context.name)
           return watchCluster(cluster, {cacheNamespace, holder: watchHolder(this.runtime), mayCreateNamespace}, deps)
         },
-        (context, problem) => ({
-          ...noCacheEntry(context),
-          state: 'not-read' as const,
-          reason: problem.message,
-          problem,
-        }),
-      )
+        failed: unreadCacheEntry,
+      })
       return summarizeCaches(await caches, session.stop.reason)
     })
     return this.conclude(report, flags, {

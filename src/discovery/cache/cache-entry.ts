@@ -1,5 +1,6 @@
 import type {CacheEntry} from '../../model/cache-entry.ts'
 import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
+import type {Failure} from '../../model/failure.ts'
 import type {ImageCache} from './image-cache.ts'
 import type {ShardedCache} from './shard-index.ts'
 
@@ -21,6 +22,11 @@ export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdent
     watch: null,
     problem: null,
   }
+}
+
+/** The entry of a context in which nothing could be asked. */
+export function unreadCacheEntry(context: ContextRef, problem: Failure): CacheEntry {
+  return {...noCacheEntry(context), state: 'not-read', reason: problem.message, problem}
 }
 
 /** What is said of an image cache. */
