@@ -84,16 +84,16 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     } catch (error) {
       if (!isDoubtful(error)) throw error
       await doubts.settle(signal)
-      return ask(request, signal)
+      return ask(request, signal, {renews: false})
     }
   }
 
-  /** Credentials that are refused are renewed once. */
-  async function ask(request: Call, signal: AbortSignal): Promise<WireAnswer> {
+  /** Credentials that are refused are renewed once, whoever doubted it. */
+  async function ask(request: Call, signal: AbortSignal, {renews} = {renews: true}): Promise<WireAnswer> {
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)
-    if (answer.status !== 401) return successOf(party, answer, credential)
+    if (answer.status !== 401 || !renews) return successOf(party, answer, credential)
     const refusal = await refusalOf(party, answer, credential)
     const renewed = await abortable(credentials.renewed(credential), signal)
     if (isSame(renewed, credential)) throw refusal

@@ -58,5 +58,5 @@ test('who may not read the UID of a cluster sees that a hash stands in', async (
   const {contexts} = (await fleet.shell.run('check', '--json')).document() as CheckReport
   expect(contexts).toMatchObject([{uidStandsIn: true, uid: expect.stringMatching(/^sha256:/)}])
   const {stdout} = await fleet.shell.run('check')
-  expect(stdout).toContain('cache refresh: may not get namespaces "kube-system" (eu)')
+  expect(stdout).toContain('cache refresh and cache watch: may not get namespaces "kube-system" (eu)')
 })
