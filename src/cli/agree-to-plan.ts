@@ -1,4 +1,4 @@
-import type {Proposal} from '../hub/contract.ts'
+import type {Agreement, Proposal} from '../hub/contract.ts'
 import type {PlanView} from '../model/plan-view.ts'
 import type {Clusters} from './clusters.ts'
 import {askConsent} from './consent.ts'
@@ -27,7 +27,7 @@ export function agreeToPlan(
   subject: PlanSubject,
   flags: ConsentFlags,
   {runtime, clusters, session}: {runtime: Runtime; clusters: Clusters; session: Session},
-): (proposal: Proposal) => Promise<boolean> {
+): (proposal: Proposal) => Promise<Agreement> {
   return (proposal) =>
     session.aside(async () => {
       const pace = {
@@ -39,8 +39,8 @@ export function agreeToPlan(
         const {renderPlan} = await import('../summary/plan-table.ts')
         runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)
       }
-      if (flags['dry-run']) return true
-      if (proposal.targets.length === proposal.refusals.size) return false
+      if (flags['dry-run']) return {agreed: true}
+      if (proposal.targets.length === proposal.refusals.size) return {agreed: false}
       const consent = {
         question: questionOf(view, proposal.targets.length),
         protectedClusters: protectedClusters(
@@ -50,6 +50,7 @@ export function agreeToPlan(
         ),
         yes: flags.yes,
         confirmed: flags.confirm ?? [],
+        reason: subject.reason,
       }
       return askConsent(consent, runtime, session.stop.signal)
     })

@@ -21,7 +21,8 @@ export function commandAgain({run}: Pick<RecordedRun, 'run'>): string | undefine
   if (run === undefined || typeof image !== 'string' || !repeatable.includes(run.verb)) return undefined
   // The stamp of a retry is not that of its own id.
   if (run.retryOf !== undefined) return undefined
-  const words = wordsOf({...contextFlags, ...workloadFlags, ...writeFlags}, run.arguments)
+  const recorded = {...run.arguments, reason: run.reason ?? null}
+  const words = wordsOf({...contextFlags, ...workloadFlags, ...writeFlags}, recorded)
   return ['hubspoke', run.verb, image, ...words, '--run-id', run.id].map(shellWord).join(' ')
 }
 
@@ -39,7 +40,8 @@ export function waysOn(id: string, recorded: RecordedRun): readonly string[] {
 
 function retryCommand(id: string, recorded: ArgumentsEntry): string {
   const {'cache-namespace': cacheNamespace} = contextFlags
-  const words = wordsOf({'cache-namespace': cacheNamespace, ...writeFlags}, recorded)
+  const {reason: _, ...inherited} = recorded
+  const words = wordsOf({'cache-namespace': cacheNamespace, ...writeFlags}, inherited)
   return ['hubspoke', 'runs', 'retry', id, ...words].map(shellWord).join(' ')
 }
 

@@ -1,4 +1,6 @@
+import type {Agreement} from '../hub/contract.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {askReason} from './reason.ts'
 import type {Runtime} from './runtime.ts'
 
 /** A cluster of the plan that is only written when its name was typed. */
@@ -16,32 +18,38 @@ export interface ConsentRequest {
   readonly yes: boolean
   /** `--confirm NAME`, as often as it was given. */
   readonly confirmed: readonly string[]
+  /** Why, where that was said already. */
+  readonly reason: string | undefined
 }
 
 /**
  * Asks for consent; the default is No. `--yes` covers what is not protected; a protected cluster wants its name, typed or
- * given with `--confirm`. `HUBSPOKE_YES` counts only where nobody can be asked.
+ * given with `--confirm`, and a reason. `HUBSPOKE_YES` counts only where nobody can be asked.
  *
  * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
  */
 export async function askConsent(
-  {question, protectedClusters, yes, confirmed}: ConsentRequest,
+  {question, protectedClusters, yes, confirmed, reason}: ConsentRequest,
   runtime: Pick<Runtime, 'terminal' | 'env' | 'stderr'>,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Agreement> {
   const unconfirmed = protectedClusters.filter(({context}) => !confirmed.includes(context))
+  const lacksReason = protectedClusters.length > 0 && reason === undefined
   const {terminal} = runtime
   if (!terminal) {
     requireConsentWithoutTerminal(isSaid(yes, runtime), unconfirmed)
-    return true
+    if (lacksReason) throw withoutReason()
+    return {agreed: true}
   }
   for (const {context, because} of unconfirmed) {
     const typed = await terminal.ask(`"${context}" is protected (${because}). Type its name to go on: `, signal)
-    if (typed?.trim() !== context) return false
+    if (typed?.trim() !== context) return {agreed: false}
   }
-  if (yes) return true
+  const why = lacksReason ? await askReason(terminal, signal) : reason
+  if (lacksReason && why === undefined) return {agreed: false}
+  if (yes) return {agreed: true, reason: why}
   const answer = await terminal.ask(`${question} [y/N] `, signal)
-  return isYes(answer)
+  return {agreed: isYes(answer), reason: why}
 }
 
 /** Whatever is not a plain yes is a No. */
@@ -75,6 +83,16 @@ function requireConsentWithoutTerminal(yes: boolean, unconfirmed: readonly Prote
       suggestions: unconfirmed.map(({context}) => `--confirm ${context}`),
     })
   }
+}
+
+function withoutReason(): HubspokeError {
+  return new HubspokeError(
+    'usage',
+    'A protected cluster is written with a reason, and none was given. Nothing was written.',
+    {
+      suggestions: ['--reason TEXT'],
+    },
+  )
 }
 
 const isOn = (value: string | undefined) => value === 'true' || value === '1'

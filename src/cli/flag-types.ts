@@ -4,6 +4,7 @@ import {parseWaves} from '../distribution/plan-waves.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../model/workload.ts'
 import {parseDuration} from '../shared/duration.ts'
+import {parseReason} from './reason.ts'
 import {pauseMs} from './wave-request.ts'
 
 /** A duration with a unit (`30s`, `1h30m`), in milliseconds. */
@@ -65,6 +66,9 @@ export const pauseFlag = Flags.custom<string>({
     return input
   },
 })
+
+/** Why a run is made, as one line. */
+export const reasonFlag = Flags.custom<string>({helpValue: 'TEXT', parse: async (input) => parseReason(input)})
 
 /** What `--fresh` takes. */
 export const freshFlag = Flags.custom<Freshness>({

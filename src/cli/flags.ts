@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../discovery/cache/cache-store.ts'
-import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
+import {amountFlag, durationFlag, freshFlag, kindFlag, reasonFlag} from './flag-types.ts'
 import {waveFlags} from './wave-flags.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
@@ -126,6 +126,11 @@ export const writeFlags = {
     helpValue: 'NAME',
     multiple: true,
     multipleNonGreedy: true,
+    helpGroup: 'SAFETY',
+  }),
+  reason: reasonFlag({
+    summary: 'Why: kept with the run and on the workloads. Protected contexts want one.',
+    env: 'HUBSPOKE_REASON',
     helpGroup: 'SAFETY',
   }),
   preflight: Flags.option({

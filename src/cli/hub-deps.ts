@@ -7,7 +7,7 @@ import {type RecallRequest, recallTargets} from '../discovery/recall-targets.ts'
 import {lockOutlook} from '../distribution/lock-outlook.ts'
 import {type LockPolicy, takeRunLock} from '../distribution/run-lock.ts'
 import type {Gate} from '../distribution/wave-gate.ts'
-import type {HubDeps, Proposal} from '../hub/contract.ts'
+import type {Agreement, HubDeps, Proposal} from '../hub/contract.ts'
 import {toBeTried} from '../hub/run-hub.ts'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import {HubspokeError} from '../model/failure.ts'
@@ -29,7 +29,7 @@ export interface RunComposition {
   /** A missing permission ends the run before the first write. */
   readonly strict: boolean
   readonly lock: LockPolicy
-  agree(proposal: Proposal): Promise<boolean>
+  agree(proposal: Proposal): Promise<Agreement>
   /** Asks between two waves; undefined: nobody is asked. */
   readonly gate: Gate | undefined
 }

@@ -1,4 +1,5 @@
 import type {LockPolicy} from '../distribution/run-lock.ts'
+import {operatorOf} from './operator.ts'
 import type {RunIdentity} from './run-identity.ts'
 import type {Runtime} from './runtime.ts'
 
@@ -14,9 +15,9 @@ export function lockPolicy(
   {id}: RunIdentity,
   verb: string,
   flags: LockFlags,
-  {random, hostName, env}: Pick<Runtime, 'random' | 'hostName' | 'env'>,
+  runtime: Pick<Runtime, 'random' | 'hostName' | 'env'>,
 ): LockPolicy {
-  const suffix = Math.floor(random() * 2 ** 48)
+  const suffix = Math.floor(runtime.random() * 2 ** 48)
   return {
     mode: flags['dry-run'] === undefined ? flags.lock : 'off', // it writes nothing that others could be kept from
     waitMs: flags['lock-wait'],
@@ -25,8 +26,7 @@ export function lockPolicy(
       identity: `${id}-${suffix.toString(16).padStart(12, '0')}`,
       runId: id,
       verb,
-      user: env.USER ?? env.LOGNAME ?? env.USERNAME ?? '',
-      host: hostName,
+      ...operatorOf(runtime),
     },
   }
 }

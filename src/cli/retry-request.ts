@@ -13,6 +13,7 @@ import {printable} from '../shared/printable.ts'
 import {summarizeRun} from '../summary/summarize.ts'
 import {commandAgain} from './command-again.ts'
 import {contextFlags, outputFlags, workloadFlags, writeFlags} from './flags.ts'
+import {saidReason} from './reason.ts'
 import type {RunIdentity} from './run-identity.ts'
 import type {Runtime} from './runtime.ts'
 import {type SpokeFlags, type Verb, verbOf} from './verbs.ts'
@@ -20,6 +21,7 @@ import {type SpokeFlags, type Verb, verbOf} from './verbs.ts'
 export interface RetryFlags {
   readonly failed: boolean
   readonly 'not-run': boolean
+  readonly reason?: string | undefined
 }
 
 /** What a retry takes up, and all that its ledger says about how. */
@@ -31,6 +33,8 @@ export interface RetryRequest {
   readonly arguments: ArgumentsEntry & {readonly image: string}
   /** That of the run, so that what it has written is not written again. */
   readonly stamp: string
+  /** Why, said anew or by the run; undefined: neither has one. */
+  readonly reason: string | undefined
   readonly targets: readonly RecordedTarget[]
   readonly view: RetryView
 }
@@ -61,6 +65,7 @@ export function retryRequest(
     verb,
     arguments: {...ownArguments(run.arguments), image},
     stamp: run.stamp,
+    reason: saidReason(flags) ?? run.reason,
     targets,
     view: {
       runId: id,
@@ -86,7 +91,7 @@ export function recallRequest({retried, targets}: RetryRequest, contexts: readon
 
 /** The report of a retry that has nothing to do: no cluster is reached, and nobody is asked. */
 export function nothingLeft(
-  {retried, name}: RetryRequest,
+  {retried, name, reason}: RetryRequest,
   asked: {
     readonly run: Pick<RunIdentity, 'id'>
     readonly arguments: ArgumentsEntry
@@ -98,6 +103,7 @@ export function nothingLeft(
     id: asked.run.id,
     verb: name,
     retryOf: retried,
+    ...(reason !== undefined && {reason}),
     arguments: asked.arguments,
     startedAt: clock.date(),
     durationMs: 0,

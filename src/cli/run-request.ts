@@ -3,12 +3,14 @@ import {failureBudget} from '../distribution/failure-budget.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import type {RunRequest} from '../hub/contract.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import {saidReason} from './reason.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {type StaggerFlags, staggerOf} from './stagger-request.ts'
 import {pauseMs, type WaveFlags, wavesOf} from './wave-request.ts'
 
 export interface WriteFlags extends StaggerFlags, Pick<WaveFlags, 'waves' | 'wave-by' | 'pause'> {
   readonly 'dry-run'?: 'client' | 'server' | undefined
+  readonly reason?: string | undefined
   readonly 'max-failures'?: string | undefined
   readonly concurrency: number
   readonly 'concurrency-per-cluster': number
@@ -30,6 +32,7 @@ export function runRequest(
   return {
     id,
     stamp,
+    reason: saidReason(flags),
     spoke,
     arguments: args,
     fanOut: (planned) => fanOut(planned, flags),

@@ -1,5 +1,6 @@
 import {matches} from '../discovery/image/image-query.ts'
 import {type AccessNeed, targetNeeds} from '../discovery/preflight.ts'
+import type {Announcer} from '../distribution/announce-writes.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import {restartSpoke} from '../distribution/spokes/restart.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
@@ -26,6 +27,9 @@ export interface VerbRun {
   readonly clusters: Pick<Clusters, 'open'>
   readonly clock: Runtime['clock']
   readonly lastWords: Pick<HeardLastWords, 'hear'>
+  /** `ada on laptop-7` */
+  readonly by: string
+  readonly announcer: Pick<Announcer, 'announce'>
 }
 
 export interface Verb {
@@ -41,13 +45,15 @@ export interface Verb {
 
 const restart: Verb = {
   needs: targetNeeds('restart'),
-  spoke({image}, {run, resumed, flags, clusters, clock, lastWords}) {
+  spoke({image}, {run, resumed, flags, clusters, clock, lastWords, by, announcer}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
       workloads: (context) => clusters.open(context).workloads,
       runsImage: (images) => images.filter((one) => matches(query, one.image)),
       restartedAt: run.stamp,
       runId: run.id,
+      by,
+      announce: announcer.announce,
       resumed,
       wait: flags.wait,
       timeoutMs: flags.timeout,

@@ -7,10 +7,13 @@ import {hubDeps} from '../cli/hub-deps.ts'
 import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {hearLastWords} from '../cli/last-words.ts'
 import {lockPolicy} from '../cli/lock-policy.ts'
+import {operatorWords} from '../cli/operator.ts'
+import {saidReason} from '../cli/reason.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
 import {verbs} from '../cli/verbs.ts'
 import {requirePossibleWaves, waveGate} from '../cli/wave-request.ts'
+import {writeAnnouncer} from '../cli/write-announcer.ts'
 import {runHub} from '../hub/run-hub.ts'
 import type {RunReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
@@ -36,6 +39,10 @@ export default class Restart extends BaseCommand {
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --waves 1,10%,50%,100% --pause 5m',
     },
     {
+      description: 'So that the next person knows why',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --reason "memory leak, INC-42"',
+    },
+    {
       description: 'From cron: no questions, a document for machines',
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
     },
@@ -57,15 +64,16 @@ export default class Restart extends BaseCommand {
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
-      const spoke = verbs.restart.spoke(
-        {image: args.image},
-        {run, resumed: run.named, flags, clusters, clock: runtime.clock, lastWords},
-      )
+      const announcer = writeAnnouncer(runtime, clusters, session)
+      const made = {run, resumed: run.named, flags, clusters, clock: runtime.clock, lastWords}
+      const story = {by: operatorWords(runtime), announcer}
+      const spoke = verbs.restart.spoke({image: args.image}, {...made, ...story})
       const subject = {
         verb: spoke.verb,
         image: query.text,
         restartedAt: run.stamp,
         contextsFrom: this.contextsFrom(),
+        reason: saidReason(flags),
       }
       const composition = {
         run,
@@ -77,7 +85,8 @@ export default class Restart extends BaseCommand {
         gate: waveGate(flags, runtime, session),
       }
       const deps = hubDeps(composition, runtime, clusters, session)
-      return runHub(runRequest(run, spoke, argumentsEntry(args.image, flags), flags), deps)
+      const request = runRequest(run, spoke, argumentsEntry(args.image, flags), flags)
+      return runHub(request, deps).finally(announcer.settled)
     })
     return this.conclude(lastWords.conclude(report), flags, {
       table: async () => (await import('../summary/run-table.ts')).renderRunTable,

@@ -31,6 +31,8 @@ export interface FanOut extends SlotCounts {
 export interface DistributionRequest {
   readonly plan: Plan
   readonly spoke: Spoke
+  /** Why the run is made; undefined: nobody has said. */
+  readonly reason?: string | undefined
   readonly fanOut: FanOut
   /** Targets that preflight refused, by `targetKey`: failed without a try. */
   readonly refusals: ReadonlyMap<string, Failure>
@@ -66,7 +68,7 @@ export interface Distribution {
  * started).
  */
 export async function distribute(request: DistributionRequest, deps: DistributionDeps): Promise<Distribution> {
-  const {plan, spoke, fanOut, refusals, waves} = request
+  const {plan, spoke, reason, fanOut, refusals, waves} = request
   const {clock, random, abort, gate} = deps
   const brake = createBrake(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
@@ -86,6 +88,7 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   const rolledOut = new Map<Target, Written>()
   const run: SpokeRun = {
     spoke,
+    reason,
     retry: fanOut.retry,
     clock,
     random,

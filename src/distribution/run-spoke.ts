@@ -15,6 +15,8 @@ import type {UntilItsTurn} from './stagger.ts'
 /** What the spokes of one distribution share. */
 export interface SpokeRun {
   readonly spoke: Spoke
+  /** Why the run is made. */
+  readonly reason?: string | undefined
   readonly retry: RetryPolicy
   readonly clock: Clock
   /** A number in [0, 1). */
@@ -141,6 +143,7 @@ interface OpenAttempt extends Attempt {
 function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
   const attempt = {
     number: story.attempts,
+    reason: run.reason,
     signal: run.abort,
     sent: false,
     heldBack: false,

@@ -17,6 +17,8 @@ export interface Spoke {
 export interface Attempt {
   /** From 1. */
   readonly number: number
+  /** Why the run is made; undefined: nobody has said. */
+  readonly reason: string | undefined
   /** Aborted only when the run is abandoned: an ordinary stop lets a write in flight finish. */
   readonly signal: AbortSignal
   /** To be awaited right before a write is sent: from then on, its end counts as unknown until it is known. */

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly stamp: string
   /** The run whose targets this one takes up again. */
   readonly retryOf?: Retried
+  /** Why it is made, as far as that is known before anybody is asked. */
+  readonly reason?: string | undefined
   readonly arguments: ArgumentsEntry
   /** How wide, given how many targets are planned. */
   fanOut(planned: number): FanOut
@@ -36,6 +38,13 @@ export interface Proposal extends Omit<Planned, 'targets'>, Prospect {
   readonly waves: readonly Wave[]
 }
 
+/** The answer to a proposal. */
+export interface Agreement {
+  readonly agreed: boolean
+  /** Why the run is made, where that was asked for. */
+  readonly reason?: string | undefined
+}
+
 /** What will stand in the way of a plan. */
 export interface Prospect extends Preflighted, Marked {
   /** Clusters in which there can be no lock, as far as that is known before one is taken. */
@@ -49,7 +58,7 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
   /** The same targets, each through a context that may act on it; and those that none may act on. */
   preflight(planned: Planned): Promise<Prospect>
   /** Shows the proposal and asks, where it has to. */
-  agree(proposal: Proposal): Promise<boolean>
+  agree(proposal: Proposal): Promise<Agreement>
   /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
   lock(targets: Plan): Promise<RunLock>
   openLedger(): Promise<Ledger>

@@ -22,7 +22,10 @@ export async function recordPlan(request: RunRequest, proposal: Proposal, deps: 
   }
 }
 
-function entriesOf({id, spoke, stamp, retryOf, ...request}: RunRequest, proposal: Proposal): readonly LedgerEntry[] {
+function entriesOf(
+  {id, spoke, stamp, retryOf, reason, ...request}: RunRequest,
+  proposal: Proposal,
+): readonly LedgerEntry[] {
   const {discovery, waves, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
@@ -37,6 +40,7 @@ function entriesOf({id, spoke, stamp, retryOf, ...request}: RunRequest, proposal
       stamp,
       targets: targets.length,
       ...(retryOf && {retryOf: retryOf.id}),
+      ...(reason !== undefined && {reason}),
     },
     ...targets.map((target) => ({
       type: 'planned' as const,

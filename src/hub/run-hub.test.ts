@@ -41,7 +41,7 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
       marks: new Map(),
       budgetsNotRead: [],
     }),
-    agree: async () => step('agree', agrees),
+    agree: async () => step('agree', {agreed: agrees}),
     lock: async (locked) =>
       step(`lock ${locked.map(({name}) => name).join(' ')}`, {
         holds: async () => true,

@@ -6,7 +6,7 @@ import {noLock} from '../model/run-lock.ts'
 import type {StopReason} from '../model/stop.ts'
 import {type Plan, targetKey} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
-import type {HubDeps, Proposal, RunRequest} from './contract.ts'
+import type {Agreement, HubDeps, Proposal, RunRequest} from './contract.ts'
 import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
 
@@ -16,11 +16,12 @@ import {recordPlan} from './record-plan.ts'
  * Rejects only before the first write: with what is wrong usage, when another run has the lock, or when the plan cannot be
  * recorded.
  */
-export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunReport> {
+export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
-  const proposal = await propose(request, deps)
-  const agreed = await isAgreed(proposal, request, deps)
+  const proposal = await propose(asked, deps)
+  const {agreed, reason = asked.reason} = await agreementTo(proposal, asked, deps)
+  const request = {...asked, reason}
   const writes = agreed && request.dryRun === null
   const lock = writes ? await deps.lock(toBeTried(proposal)) : noLock
   try {
@@ -34,6 +35,7 @@ export async function runHub(request: RunRequest, deps: HubDeps): Promise<RunRep
       verb: request.spoke.verb,
       ...(request.retryOf && {retryOf: request.retryOf}),
       arguments: request.arguments,
+      ...(reason !== undefined && {reason}),
       startedAt,
       durationMs: deps.clock.now() - from,
       dryRun: request.dryRun,
@@ -60,8 +62,9 @@ const unrecorded: DistributionDeps['ledger'] = {append: async () => undefined}
 
 function carryOut(request: RunRequest, proposal: Proposal, deps: DistributionDeps): Promise<Distribution> {
   const {targets: plan, refusals, waves} = proposal
+  const {spoke, reason} = request
   deps.onEvent({type: 'distribution-started', plan})
-  return distribute({plan, spoke: request.spoke, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
+  return distribute({plan, spoke, reason, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
 }
 
 /** Targets that preflight refused are not tried: nothing is written for their sake. */
@@ -81,10 +84,10 @@ function isAsked({targets, refusals}: Proposal, {dryRun}: RunRequest): boolean {
   return dryRun !== 'client' && targets.length > refusals.size
 }
 
-async function isAgreed(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<boolean> {
-  if (deps.stop.reason !== undefined) return false
-  const agreed = await deps.agree(proposal)
-  return isAsked(proposal, request) && agreed && deps.stop.reason === undefined
+async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<Agreement> {
+  if (deps.stop.reason !== undefined) return {agreed: false}
+  const {agreed, reason} = await deps.agree(proposal)
+  return {agreed: isAsked(proposal, request) && agreed && deps.stop.reason === undefined, reason}
 }
 
 /** The run is over: what the ledger cannot take any more is said, and changes nothing. */

@@ -13,6 +13,7 @@ import type {Credentials} from './credentials/credentials.ts'
 import {expiryOf} from './credentials/credentials-expiry.ts'
 import {createDisruptionBudgets} from './disruption-budgets.ts'
 import {quoted} from './errors.ts'
+import {createEvents} from './events.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
 import type {ClusterAccess} from './ports.ts'
@@ -51,6 +52,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     configMaps: createConfigMaps(api),
     leases: createLeases(api),
     budgets: createDisruptionBudgets(api),
+    events: createEvents(api),
     access: createAccessReviews(api),
     async identity(signal) {
       if (identity !== undefined) return identity

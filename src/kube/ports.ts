@@ -1,6 +1,7 @@
 import type {ClusterIdentity, ContextRef, Cost} from '../model/cluster.ts'
 import type {DisruptionBudget} from '../model/disruption-budget.ts'
 import type {ListedWorkload, WorkloadIdentity, WorkloadImages, WorkloadKind, WorkloadState} from '../model/workload.ts'
+import type {WorkloadEvent} from '../model/workload-event.ts'
 
 /**
  * What the stages need of a cluster, and nothing else. Every method rejects only with a `HubspokeError` (or with a bug),
@@ -12,6 +13,7 @@ export interface ClusterAccess {
   readonly configMaps: ConfigMaps
   readonly leases: Leases
   readonly budgets: DisruptionBudgets
+  readonly events: Events
   readonly access: AccessReviews
   /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. A UID that was read is remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
@@ -154,7 +156,8 @@ export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'sil
 export interface RestartWrite {
   readonly restartedAt: string
   readonly resourceVersion: string
-  readonly annotations: Readonly<Record<string, string>>
+  /** Null takes away. */
+  readonly annotations: Readonly<Record<string, string | null>>
   readonly dryRun: boolean
 }
 
@@ -183,6 +186,11 @@ export interface PodTrouble {
 export interface DisruptionBudgets {
   /** @param namespace undefined: of all namespaces */
   list(namespace: string | undefined, signal: AbortSignal): Promise<readonly DisruptionBudget[]>
+}
+
+export interface Events {
+  /** One that is there already is a success. */
+  record(event: WorkloadEvent, signal: AbortSignal): Promise<void>
 }
 
 export interface ConfigMapObject extends ConfigMapVersion {

@@ -51,6 +51,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     stamp: isText,
     targets: maybe(isNumber),
     retryOf: maybe(isText),
+    reason: maybe(isText),
   }),
   planned: isShape<RecordOf<'planned'>>({...base('planned'), target: isTarget, server: isText, wave: maybe(isNumber)}),
   'wave-started': isShape<RecordOf<'wave-started'>>({...base('wave-started'), wave: isNumber}),

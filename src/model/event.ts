@@ -34,5 +34,7 @@ export type HubEvent =
   | ({readonly type: 'wave-waiting'; readonly message: string} & WavePlace)
   | {readonly type: 'stopping'; readonly reason: string}
   | {readonly type: 'notice'; readonly message: string}
+  /** Only for those who want to know every step. */
+  | {readonly type: 'detail'; readonly message: string}
 
 export type OnEvent = (event: HubEvent) => void

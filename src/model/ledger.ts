@@ -17,6 +17,8 @@ export type LedgerRecord =
       readonly targets?: number
       /** The run whose targets this one takes up again; the stamp is the one of that run. */
       readonly retryOf?: string
+      /** Why it is made. */
+      readonly reason?: string
     }
   /** Every target of the plan, all of them before the first write. Without a wave: in none, or the run had none. */
   | {

@@ -77,6 +77,8 @@ export interface PlanView {
   readonly image: string
   /** Absent: it is no retry. */
   readonly retry?: RetryView
+  /** Why it is made; undefined: nobody has said. */
+  readonly reason?: string | undefined
   /** The restart stamp that the targets will get, RFC 3339. */
   readonly restartedAt?: string
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */

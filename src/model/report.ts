@@ -105,6 +105,8 @@ export interface RunReport {
     readonly verb: string
     /** The run whose targets this one takes up again; null: it is no retry. */
     readonly retryOf: string | null
+    /** Why it was made; null: nobody has said. */
+    readonly reason: string | null
     readonly arguments: ArgumentsEntry
     readonly startedAt: string
     readonly durationMs: number
@@ -165,6 +167,8 @@ export interface PastRunEntry {
   readonly verb: string | null
   /** The run whose targets this one took up again; null, too: it is no retry. */
   readonly retryOf: string | null
+  /** Why it was made; null, too: nobody has said. */
+  readonly reason: string | null
   readonly image: string | null
   readonly startedAt: string | null
   readonly lastRecordAt: string | null

@@ -22,6 +22,8 @@ export interface RunFacts {
   /** Absent: it is no retry. */
   readonly retryOf?: Retried
   readonly arguments: ArgumentsEntry
+  /** Why it was made; absent: nobody has said. */
+  readonly reason?: string
   readonly startedAt: Date
   readonly durationMs: number
   readonly dryRun: 'client' | 'server' | null

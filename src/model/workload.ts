@@ -69,6 +69,8 @@ export interface WorkloadState extends WorkloadImages {
   readonly observedGeneration: number
   /** `kubectl.kubernetes.io/restartedAt` of the pod template, as it is. */
   readonly restartedAt: string | undefined
+  /** `kubernetes.io/change-cause` of the workload itself. */
+  readonly changeCause: string | undefined
   /** A paused Deployment; never true of the other kinds. */
   readonly paused: boolean
   readonly strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete'

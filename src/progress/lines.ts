@@ -95,6 +95,8 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return `stopping: ${event.reason}`
     case 'notice':
       return event.message
+    case 'detail':
+      return verbose ? event.message : undefined
     default:
       return event satisfies never
   }

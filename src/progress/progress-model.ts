@@ -116,6 +116,7 @@ export function createProgressModel(): ProgressModel {
           return troubles.tell(event.message)
         case 'target-written':
         case 'target-progress':
+        case 'detail':
           return
         default:
           return event satisfies never

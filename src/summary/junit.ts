@@ -44,7 +44,10 @@ function suiteOf({clusters, results, run}: RunReport, context: string) {
     counts,
     lines: [
       `  <testsuite${attributes({name: context, ...counts, timestamp})}>`,
-      ...(reading?.uid ? propertyLines({clusterUid: reading.uid, server: reading.server}) : []),
+      ...propertyLines({
+        ...(reading?.uid && {clusterUid: reading.uid, server: reading.server}),
+        ...(run.reason !== null && {reason: run.reason}),
+      }),
       ...cases.flatMap(({attributes: own, ending}) => caseLines(own, ending)),
       '  </testsuite>',
     ],
@@ -97,6 +100,7 @@ function caseLines(own: Attributes, {kind, type, message}: Ending): readonly str
 }
 
 function propertyLines(properties: Attributes): readonly string[] {
+  if (Object.keys(properties).length === 0) return []
   const lines = Object.entries(properties).map(([name, value]) => `      <property${attributes({name, value})}/>`)
   return ['    <properties>', ...lines, '    </properties>']
 }

@@ -78,6 +78,7 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
   const {run, suggestions} = report
   const sentences = [
     beginning(report),
+    ...(run.reason === null ? [] : [`Reason: ${run.reason}`]),
     ...linked(report),
     ending(report),
     `Its ledger is ${run.ledger}.`,

@@ -9,7 +9,7 @@ import {clusterEntry, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
 import {markLines} from './plan-marks.ts'
-import {scopeLines, unreadSections} from './report-lines.ts'
+import {reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
@@ -29,6 +29,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
   const unread = plan.notRead.map(({context}) => context.name)
   const lines = [
     ...wrapText(`Plan: ${options.printable(headingOf(plan))}`, options.width).map(palette.heading),
+    ...reasonLines(plan.reason, options),
     '',
     ...retryLines(plan, options),
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),

@@ -53,6 +53,11 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
   return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
 }
 
+/** Why a run is made, where somebody has said. */
+export function reasonLines(reason: string | null | undefined, {printable, width}: ViewOptions): readonly string[] {
+  return typeof reason === 'string' ? wrapText(printable(`Reason: ${reason}`), width) : []
+}
+
 /** Which source answered for each context that was read, how old it was, how many workloads it read, what it cost. */
 export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
   const {printable} = options

@@ -4,7 +4,7 @@ import {cachedOnlyLines} from './cached-only-lines.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
-import {scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
+import {reasonLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
 import {retryScopeLines} from './retry-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
@@ -28,6 +28,7 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     countsLine(counts, paletteFor(options.color)),
     ...failedNames(results, options),
     ...runLine(report, options),
+    ...reasonLines(run.reason, options),
     ...wavesLine(report, options),
     ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
     ...sourceLines(clusters, options),

@@ -42,10 +42,10 @@ test('a row for each run, the newest first, and what to type to see what was lef
   `)
 })
 
-test('wide: when each began, and where its ledger is', () => {
-  const text = renderRunsTable(summarize([whole]), {...terminal, wide: true})
+test('wide: when each began, where its ledger is, and why it was made', () => {
+  const text = renderRunsTable(summarize([{...whole, reason: 'memory leak'}]), {...terminal, wide: true})
   expect(text).toMatch(
-    /1 succeeded +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +ghcr\.io\/acme\/web\n/,
+    /1 succeeded +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +memory leak +ghcr\.io\/acme\/web\n/,
   )
 })
 

@@ -53,7 +53,9 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
     {text: stateWords(run), paint: paintState(run, palette)},
     printable(run.verb ?? '-'),
     whole ? countWords(run).join(', ') : worstWords(run),
-    ...(wide ? [run.startedAt === null ? '-' : timeOf(run.startedAt), printable(run.ledger)] : []),
+    ...(wide
+      ? [run.startedAt === null ? '-' : timeOf(run.startedAt), printable(run.ledger), printable(run.reason ?? '-')]
+      : []),
     printable(run.image ?? '-'),
   ])
   const columns = [
@@ -61,7 +63,7 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
     {title: 'STATE'},
     {title: 'VERB'},
     {title: 'TARGETS'},
-    ...(wide ? [{title: 'BEGUN AT'}, {title: 'LEDGER'}] : []),
+    ...(wide ? [{title: 'BEGUN AT'}, {title: 'LEDGER'}, {title: 'REASON'}] : []),
     {title: 'IMAGE', ...(!whole && {shorten: imageWithin})},
   ]
   const rest = runs.length - shown.length

@@ -95,6 +95,7 @@ function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines, targe
     id,
     verb: run?.verb ?? null,
     retryOf: run?.retryOf ?? null,
+    reason: run?.reason ?? null,
     image: typeof image === 'string' ? image : null,
     startedAt: timestamp(run?.at),
     lastRecordAt: timestamp(lastAt),

@@ -19,6 +19,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
       id,
       verb,
       retryOf: facts.retryOf?.id ?? null,
+      reason: facts.reason ?? null,
       arguments: facts.arguments,
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(durationMs),

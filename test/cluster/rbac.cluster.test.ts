@@ -236,6 +236,13 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       expect(stderr).toContain('Disruption budgets not looked at in hubspoke/shop (forbidden).')
     })
 
+    test('create events: a restart is not told of on the workload, and succeeds', async () => {
+      await lacking('create events')
+      const ended = await restart('-v')
+      expect(ended.exitCode).toBe(0)
+      expect(ended.stderr).toContain('no Event on the workloads')
+    })
+
     test('get namespaces: the cluster has no identity, and no cache is saved', async () => {
       await lacking('get namespaces')
       expect(findReport(await find('--fresh', 'scan')).clusters[0]?.uid).toMatch(/^sha256:/)

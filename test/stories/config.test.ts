@@ -287,7 +287,16 @@ describe('the example of the docs', async () => {
     const words = ['--kubeconfig', fleet.shell.kubeconfigPath, '-g', 'prod', '--confirm', 'prod-eu'] as const
     const refused = await fleet.shell.run(...restart, ...words)
     expect(refused).toMatchObject({exitCode: 2, stderr: expect.stringContaining('--confirm prod-us')})
-    const {document, exitCode} = await fleet.shell.run(...restart, ...words, '--confirm', 'prod-us', '-o', 'json')
+    const {document, exitCode} = await fleet.shell.run(
+      ...restart,
+      ...words,
+      '--confirm',
+      'prod-us',
+      '--reason',
+      'leak',
+      '-o',
+      'json',
+    )
     expect(exitCode).toBe(0)
     expect((document() as RunReport).run.arguments).toMatchObject({
       timeout: 900_000,

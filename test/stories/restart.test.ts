@@ -175,11 +175,22 @@ test('contexts that the environment chose are marked in the plan', async () => {
 
 test.each([
   {answers: ['us'], yes: [], exitCode: 7, because: 'its name must be typed and was not'},
-  {answers: ['eu', 'y'], yes: [], exitCode: 0, because: 'its name was typed'},
-  {answers: ['eu'], yes: ['--yes'], exitCode: 0, because: '--yes covers the question, and the name was typed'},
+  {answers: ['eu', 'a leak', 'y'], yes: [], exitCode: 0, because: 'its name was typed, and why'},
+  {
+    answers: ['eu', 'a leak'],
+    yes: ['--yes'],
+    exitCode: 0,
+    because: '--yes covers the question, and the rest was typed',
+  },
   {answers: ['y'], yes: ['--yes'], exitCode: 7, because: '--yes does not cover the name'},
   {answers: undefined, yes: ['--yes'], exitCode: 2, because: 'nobody can be asked'},
-  {answers: undefined, yes: ['--yes', '--confirm', 'eu'], exitCode: 0, because: 'its name was given'},
+  {answers: undefined, yes: ['--yes', '--confirm', 'eu'], exitCode: 2, because: 'nobody has said why'},
+  {
+    answers: undefined,
+    yes: ['--yes', '--confirm', 'eu', '--reason', 'a leak'],
+    exitCode: 0,
+    because: 'its name was given, and why',
+  },
 ])('a protected cluster, also by another name: $exitCode, $because', async ({answers, yes, exitCode}) => {
   const alias = {...two[0]!, contexts: [{name: 'prod-eu'}]}
   const config = 'protectedContexts: ["prod-*"]\n'

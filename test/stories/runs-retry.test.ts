@@ -96,7 +96,7 @@ test('without a terminal and without --yes: 2, before any cluster is reached', a
 
 test('a protected cluster wants its name', async () => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}], {config: 'protectedContexts: [eu]\n'})
-  await fleet.shell.run('restart', image, '-c', 'eu', '--yes', '--confirm', 'eu')
+  await fleet.shell.run('restart', image, '-c', 'eu', '--yes', '--confirm', 'eu', '--reason', 'a leak')
   const {stderr, exitCode} = await fleet.shell.run('runs', 'retry', 'last', '--yes')
   expect(stderr).toContain('--confirm eu')
   expect(exitCode).toBe(2)

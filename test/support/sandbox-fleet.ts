@@ -40,7 +40,7 @@ export async function openFleet(
         cluster
           .requests()
           .filter(({method, path}) => method !== 'GET' && !path.includes('selfsubjectaccessreviews'))
-          .filter(({path}) => !path.includes('dryRun=All') && !path.includes('/leases'))
+          .filter(({path}) => !path.includes('dryRun=All') && !/\/(leases|events)\b/.test(path))
           .map(({method, path}) => `${cluster.name} ${method} ${path.split('?')[0]}`),
       ),
     async [Symbol.asyncDispose]() {

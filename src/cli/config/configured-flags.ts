@@ -21,6 +21,7 @@ const sharedFlags: Interfaces.FlagInput = {...outputFlags, ...contextFlags, ...w
 /** Flags that the environment may set and the config file may not, each with the reason. */
 const neverConfigured: ReadonlyMap<string, string> = new Map([
   ['run-id', 'it names one run'],
+  ['reason', 'it is of one run'],
   ['dry-run', 'no command line could take it back'],
 ])
 

@@ -6,11 +6,13 @@ import {contextFlags, outputFlag, writeFlags} from '../../cli/flags.ts'
 import {hubDeps} from '../../cli/hub-deps.ts'
 import {hearLastWords} from '../../cli/last-words.ts'
 import {lockPolicy} from '../../cli/lock-policy.ts'
+import {operatorWords} from '../../cli/operator.ts'
 import {findRetries, findRun, runIdArg} from '../../cli/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/retry-request.ts'
 import {runIdentity} from '../../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../../cli/run-request.ts'
 import {requirePossibleWaves, waveGate} from '../../cli/wave-request.ts'
+import {writeAnnouncer} from '../../cli/write-announcer.ts'
 import {runHub} from '../../hub/run-hub.ts'
 import type {RunReport} from '../../model/report.ts'
 import {renderNames} from '../../summary/documents.ts'
@@ -74,9 +76,11 @@ export default class RunsRetry extends BaseCommand {
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
     const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true, only: concernedBy(retry)}, (clusters, session) => {
+      const announcer = writeAnnouncer(runtime, clusters, session)
       const made = {run, resumed: true, flags, clusters, clock: runtime.clock, lastWords}
-      const spoke = retry.verb.spoke(retry.arguments, made)
-      const subject = {verb: spoke.verb, image: retry.arguments.image, restartedAt: run.stamp, retry: retry.view}
+      const spoke = retry.verb.spoke(retry.arguments, {...made, by: operatorWords(runtime), announcer})
+      const {image} = retry.arguments
+      const subject = {verb: spoke.verb, image, restartedAt: run.stamp, retry: retry.view, reason: retry.reason}
       const composition = {
         run,
         discovery: recallRequest(retry, clusters.selected),
@@ -86,8 +90,8 @@ export default class RunsRetry extends BaseCommand {
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
         gate: waveGate(flags, runtime, session),
       }
-      const request = {...runRequest(run, spoke, recorded, flags), retryOf: retry.retried}
-      return runHub(request, hubDeps(composition, runtime, clusters, session))
+      const request = {...runRequest(run, spoke, recorded, flags), retryOf: retry.retried, reason: retry.reason}
+      return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)
     })
     return this.conclude(lastWords.conclude(report), flags, views)
   }

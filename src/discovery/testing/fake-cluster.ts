@@ -96,7 +96,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       },
     },
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
-    leases: {read: notNeeded, write: notNeeded},
+    ...unneeded,
     budgets: {
       async list(namespace, signal) {
         await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
@@ -183,6 +183,8 @@ const unused = {
   podTroubles: notNeeded,
   lastWords: notNeeded,
 }
+
+const unneeded = {leases: {read: notNeeded, write: notNeeded}, events: {record: notNeeded}}
 
 /** A Deployment (or another kind) with one container per image. */
 export function workload(place: string, ...images: readonly string[]): WorkloadImages {

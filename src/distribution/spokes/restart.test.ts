@@ -32,6 +32,8 @@ function scene({workloads = createInMemoryWorkloads(workloadState()), options = 
     workloads: () => workloads,
     restartedAt: stamp,
     runId: '20261124-100000-01a1',
+    by: 'ada on laptop-7',
+    announce: () => undefined,
     resumed: false,
     runsImage: (images) => images.filter(({image}) => image === 'ghcr.io/acme/web:1.0'),
     wait: true,
@@ -73,7 +75,11 @@ describe('a restart', () => {
       {
         restartedAt: stamp,
         resourceVersion: '100',
-        annotations: {'hubspoke.dev/run-id': '20261124-100000-01a1'},
+        annotations: {
+          'hubspoke.dev/run-id': '20261124-100000-01a1',
+          'hubspoke.dev/by': 'ada on laptop-7',
+          'hubspoke.dev/reason': null,
+        },
         dryRun: false,
       },
     ])

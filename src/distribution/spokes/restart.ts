@@ -4,17 +4,15 @@ import type {LastWords} from '../../model/last-words.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
+import type {Announcer} from '../announce-writes.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
 import {recheckRollout} from '../recheck-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
 import {decideRestart, gone, type RestartAim, type RestartDecision} from './restart-decision.ts'
+import {type RestartStory, restartAnnotations, restartAnnouncement} from './restart-words.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
 
-/** For people alone: `kubectl rollout undo` copies it back, so it proves nothing. */
-const runIdAnnotation = 'hubspoke.dev/run-id'
-
-export interface RestartOptions extends RestartAim {
-  readonly runId: string
+export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'> {
   /** The run may have begun in an earlier invocation. */
   readonly resumed: boolean
   /** The way into the cluster that the context leads to. */
@@ -28,6 +26,8 @@ export interface RestartOptions extends RestartAim {
   readonly failFast: boolean
   /** Hears what crashed containers wrote last; undefined: nobody wants to know, and nobody is asked. */
   readonly onLastWords?: (target: Target, words: LastWords) => void
+  /** Hears of each write of ours that was accepted. */
+  readonly announce: Announcer['announce']
   /** The server checks the write and does not make it. */
   readonly dryRun: boolean
 }
@@ -38,12 +38,14 @@ export interface RestartOptions extends RestartAim {
  */
 export function restartSpoke(options: RestartOptions): Spoke {
   const isAfterOurs = restartsOfOthers(options)
+  const sent = new Set<string>()
   return {
     verb: 'restart',
     act(target, attempt) {
       const isAfter: Try['isAfterOurs'] = (stamp) => isAfterOurs(target.uid, stamp)
       const decide: Try['decide'] = (state) => decideRestart(target, state, options, isAfter)
-      return act({options, workloads: options.workloads(target.context), target, attempt, decide, isAfterOurs: isAfter})
+      const workloads = options.workloads(target.context)
+      return act({options, workloads, target, attempt, sent, decide, isAfterOurs: isAfter})
     },
   }
 }
@@ -54,6 +56,8 @@ interface Try {
   readonly workloads: Workloads
   readonly target: Target
   readonly attempt: Attempt
+  /** UIDs of the workloads to which a write of ours was sent. */
+  readonly sent: Set<string>
   /** To be asked of each state in the order in which they were read. */
   decide(state: WorkloadState | undefined): RestartDecision
   isAfterOurs(stamp: string | undefined): boolean
@@ -63,7 +67,11 @@ async function act(it: Try): Promise<Settled | Written> {
   const {options, workloads, target, attempt} = it
   const decision = it.decide(await workloads.read(target, attempt.signal))
   if (decision.todo === 'nothing') return decision.end
-  if (decision.todo === 'watch') return options.dryRun ? alreadyRestarted : watchAgain(it, decision.state)
+  if (decision.todo === 'watch') {
+    if (options.dryRun) return alreadyRestarted
+    if (it.sent.has(target.uid)) announce(it) // the reply was lost
+    return watchAgain(it, decision.state)
+  }
   try {
     return options.dryRun ? await tryOut(it, decision.state) : await write(it, decision.state)
   } catch (error) {
@@ -75,7 +83,7 @@ async function act(it: Try): Promise<Settled | Written> {
 const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}
 
 async function tryOut({options, workloads, target, attempt}: Try, state: WorkloadState): Promise<Settled> {
-  await workloads.restart(target, patchOf(options, state), attempt.signal)
+  await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
   return {outcome: 'succeeded', reason: 'the server accepted it (dry run)'}
 }
 
@@ -85,7 +93,10 @@ async function write(it: Try, state: WorkloadState): Promise<Written> {
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   try {
     await attempt.writing()
-    return written(it, await workloads.restart(target, patchOf(options, state), attempt.signal), feed)
+    it.sent.add(target.uid)
+    const accepted = await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
+    announce(it)
+    return written(it, accepted, feed)
   } catch (error) {
     feed?.close()
     throw error
@@ -132,6 +143,12 @@ function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): 
   }
 }
 
-function patchOf({restartedAt, runId, dryRun}: RestartOptions, {resourceVersion}: WorkloadState): RestartWrite {
-  return {restartedAt, resourceVersion, annotations: {[runIdAnnotation]: runId}, dryRun}
+function patchOf({runId, by, ...options}: RestartOptions, {reason}: Attempt, state: WorkloadState): RestartWrite {
+  const {restartedAt, dryRun} = options
+  const annotations = restartAnnotations({runId, by, reason}, state)
+  return {restartedAt, resourceVersion: state.resourceVersion, annotations, dryRun}
+}
+
+function announce({options: {runId, by, restartedAt, announce: tell}, target, attempt: {reason}}: Try): void {
+  tell(target, restartAnnouncement({runId, by, reason}, restartedAt))
 }

@@ -12,6 +12,9 @@ import {workloadOwner} from './workload-owner.ts'
 /** The annotation of a pod template that `kubectl rollout restart` sets. */
 export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt'
 
+/** The annotation that `kubectl rollout history` shows of each revision. */
+const changeCauseAnnotation = 'kubernetes.io/change-cause'
+
 /** `progressDeadlineSeconds` that means "no deadline" (k8s.io/kubectl, deploymentutil.HasProgressDeadline). */
 const noDeadlineSeconds = 2_147_483_647
 
@@ -38,6 +41,7 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     generation: numberAt(metadata, 'generation'),
     observedGeneration: numberAt(status, 'observedGeneration'),
     restartedAt: textAt(objectAt(spec, 'template', 'metadata', 'annotations'), restartedAtAnnotation) || undefined,
+    changeCause: textAt(objectAt(metadata, 'annotations'), changeCauseAnnotation) || undefined,
     paused: kind === 'Deployment' && spec.paused === true,
     strategy: strategyOf(kind, spec),
     partition: kind === 'StatefulSet' ? numberAt(objectAt(spec, 'updateStrategy', 'rollingUpdate'), 'partition') : 0,

@@ -14,6 +14,7 @@ export function workloadState(changes: Partial<WorkloadState> = {}): WorkloadSta
     generation: 1,
     observedGeneration: 1,
     restartedAt: undefined,
+    changeCause: undefined,
     paused: false,
     strategy: 'RollingUpdate',
     partition: 0,

@@ -1,0 +1,54 @@
+import {expect, test} from 'vitest'
+import {targetOf} from '../../test/support/distribution/target.ts'
+import {createVirtualClock} from '../../test/support/virtual-clock.ts'
+import type {Events} from '../kube/ports.ts'
+import type {HubEvent} from '../model/event.ts'
+import {HubspokeError} from '../model/failure.ts'
+import {createAnnouncer} from './announce-writes.ts'
+
+const announcement = {key: 'k', reason: 'Restarted', message: 'Restarted.'}
+
+function scene(record: Events['record']) {
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const asked: string[] = []
+  const said: HubEvent[] = []
+  const events = (context: string): Events => ({
+    record(event, signal) {
+      asked.push(`${context}/${event.workload.name}`)
+      return record(event, signal)
+    },
+  })
+  const announcer = createAnnouncer({events, host: 'laptop-7', clock, onEvent: (event) => said.push(event)})
+  return {announcer, asked, said}
+}
+
+const flush = () => new Promise((resolve) => setImmediate(resolve))
+
+test('where Events are forbidden, it is said once per cluster and not tried again', async () => {
+  const {announcer, asked, said} = scene(() => Promise.reject(new HubspokeError('forbidden', 'May not.')))
+  announcer.announce(targetOf('web', 'eu'), announcement)
+  await flush()
+  announcer.announce(targetOf('api', 'eu'), announcement)
+  announcer.announce(targetOf('web', 'us'), announcement)
+  await announcer.settled()
+  expect(asked).toEqual(['eu/web', 'us/web'])
+  expect(said.map(({type}) => type)).toEqual(['detail', 'detail'])
+})
+
+test('a server that does not answer is not waited for', async () => {
+  const {announcer, asked} = scene(() => new Promise(() => undefined))
+  announcer.announce(targetOf('web', 'eu'), announcement)
+  await announcer.settled()
+  expect(asked).toEqual(['eu/web'])
+})
+
+test('what is on its way at the end is waited for', async () => {
+  let recorded = 0
+  const {announcer} = scene(async () => {
+    await flush()
+    recorded += 1
+  })
+  announcer.announce(targetOf('web', 'eu'), announcement)
+  await announcer.settled()
+  expect(recorded).toBe(1)
+})

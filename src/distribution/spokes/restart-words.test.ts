@@ -1,0 +1,33 @@
+import {expect, test} from 'vitest'
+import {restartAnnotations, restartAnnouncement} from './restart-words.ts'
+
+const who = {runId: '20261124-030412-9f3a', by: 'ada on laptop-7'}
+const cause = 'kubernetes.io/change-cause'
+
+test.each([
+  {
+    reason: 'a leak',
+    found: undefined,
+    is: 'hubspoke restart: a leak (ada on laptop-7, run 20261124-030412-9f3a)',
+    because: 'a reason is a cause',
+  },
+  {
+    reason: 'a leak',
+    found: 'image 1.1',
+    is: 'hubspoke restart: a leak (ada on laptop-7, run 20261124-030412-9f3a)',
+    because: 'it is the newer one',
+  },
+  {reason: undefined, found: 'image 1.1', is: undefined, because: 'what somebody else wrote stays'},
+  {reason: undefined, found: 'hubspoke restart: a leak', is: null, because: 'that was an earlier restart'},
+  {reason: undefined, found: undefined, is: undefined, because: 'there is nothing to say'},
+])('change cause with $reason after $found: $because', ({reason, found, is}) => {
+  const annotations = restartAnnotations({...who, reason}, {changeCause: found})
+  expect(annotations[cause]).toBe(is)
+  expect(annotations['hubspoke.dev/reason']).toBe(reason ?? null)
+})
+
+test('who restarted it and in which run is told with and without a reason', () => {
+  const told = 'Restarted by ada on laptop-7, hubspoke run 20261124-030412-9f3a'
+  expect(restartAnnouncement({...who, reason: undefined}, 's').message).toBe(told)
+  expect(restartAnnouncement({...who, reason: 'a leak'}, 's').message).toBe(`${told}: a leak`)
+})

@@ -1,0 +1,39 @@
+import type {WorkloadState} from '../../model/workload.ts'
+import type {Announcement} from '../announce-writes.ts'
+
+/** Who restarts, in which run, and why. */
+export interface RestartStory {
+  readonly runId: string
+  /** `ada on laptop-7` */
+  readonly by: string
+  /** Undefined: nobody has said. */
+  readonly reason: string | undefined
+}
+
+const changeCause = 'kubernetes.io/change-cause'
+const ownCause = 'hubspoke restart: '
+
+/**
+ * The annotations of a workload that tell the next person about its restart; null takes one away. For people alone:
+ * `kubectl rollout undo` copies them back, so they prove nothing. What an earlier restart said does not stand beside the
+ * id of a later one, and a change cause of somebody else is only replaced by a reason.
+ */
+export function restartAnnotations(
+  {runId, by, reason}: RestartStory,
+  found: Pick<WorkloadState, 'changeCause'>,
+): Readonly<Record<string, string | null>> {
+  const isOurs = found.changeCause?.startsWith(ownCause) === true
+  return {
+    'hubspoke.dev/run-id': runId,
+    'hubspoke.dev/by': by,
+    'hubspoke.dev/reason': reason ?? null,
+    ...(reason !== undefined && {[changeCause]: `${ownCause}${reason} (${by}, run ${runId})`}),
+    ...(reason === undefined && isOurs && {[changeCause]: null}),
+  }
+}
+
+/** @param stamp that of the run, which its retries have, too: a restart is told once */
+export function restartAnnouncement({runId, by, reason}: RestartStory, stamp: string): Announcement {
+  const why = reason === undefined ? '' : `: ${reason}`
+  return {key: stamp, reason: 'Restarted', message: `Restarted by ${by}, hubspoke run ${runId}${why}`}
+}

@@ -1,0 +1,59 @@
+import {createHash} from 'node:crypto'
+import {HubspokeError} from '../model/failure.ts'
+import type {WorkloadEvent} from '../model/workload-event.ts'
+import {type Api, apiPath} from './api.ts'
+import type {Events} from './ports.ts'
+import {fieldManager} from './workloads/restart-workload.ts'
+
+const component = 'hubspoke'
+
+/** What the newer API (`events.k8s.io/v1`) takes of a sentence, in bytes. */
+const maxMessageBytes = 1_024
+
+export function createEvents(api: Api): Events {
+  return {
+    async record(event, signal) {
+      const {namespace} = event.workload
+      const path = apiPath(['api', 'v1', 'namespaces', namespace, 'events'], {fieldManager})
+      try {
+        await api.write({method: 'POST', path, body: toObject(event)}, signal)
+      } catch (error) {
+        if (!(error instanceof HubspokeError && error.status === 409)) throw error
+      }
+    },
+  }
+}
+
+/** The core form: every version of `kubectl describe` and of `kubectl get events` shows its time and its origin. */
+function toObject({workload, key, reason, message, at, host}: WorkloadEvent): object {
+  const {kind, namespace, name, uid} = workload
+  const time = `${at.toISOString().slice(0, 19)}Z`
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {namespace, name: eventName(name, `${key} ${uid}`), labels: {'app.kubernetes.io/managed-by': 'hubspoke'}},
+    involvedObject: {apiVersion: 'apps/v1', kind, namespace, name, uid},
+    type: 'Normal',
+    reason,
+    message: atMostBytes(message, maxMessageBytes),
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+    source: {component, host},
+    reportingComponent: component,
+    reportingInstance: host,
+  }
+}
+
+/** One name for one thing that happened to one workload, so that it is told once whoever tells it. */
+function eventName(workload: string, identity: string): string {
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16)
+  return `${workload.slice(0, 200).replace(/[-.]+$/, '')}.${hash}`
+}
+
+function atMostBytes(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text.toWellFormed())
+  if (bytes.length <= maxBytes) return text
+  const cut = bytes.subarray(0, maxBytes - 3).toString('utf8')
+  return `${cut.replace(/\ufffd+$/, '')}…`
+}

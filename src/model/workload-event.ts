@@ -1,0 +1,14 @@
+import type {WorkloadIdentity} from './workload.ts'
+
+/** Something that was done to a workload, told to whoever looks at it (`kubectl describe`). */
+export interface WorkloadEvent {
+  readonly workload: WorkloadIdentity
+  /** The same key for the same workload is the same event. */
+  readonly key: string
+  /** One word: what happened. */
+  readonly reason: string
+  readonly message: string
+  readonly at: Date
+  /** The machine that it comes from. */
+  readonly host: string
+}
