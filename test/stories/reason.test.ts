@@ -121,6 +121,13 @@ test('a dry run tells nobody; the same run again, and its retry, tell nothing tw
   expect(eventsOf(fleet)).toHaveLength(1)
 })
 
+test('a run that waits for no rollout has told of its writes when it ends', async () => {
+  const trouble = [{type: 'latency', ms: 1_000, verb: 'create', resource: 'events'}] as const
+  await using fleet = await openFleet([{...eu, trouble}])
+  expect(await fleet.shell.run(...restart, '--no-wait')).toMatchObject({exitCode: 0})
+  expect(eventsOf(fleet)).toHaveLength(1)
+})
+
 test('an accepted write whose reply was lost is told of, too', async () => {
   const trouble = [{type: 'lost-reply', verb: 'patch', times: 1}] as const
   await using fleet = await openFleet([{...eu, trouble}])
