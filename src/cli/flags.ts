@@ -157,6 +157,11 @@ export const writeFlags = {
     env: 'HUBSPOKE_MAX_FAILURES',
     helpGroup: 'SAFETY',
   }),
+  'undo-failed': Flags.boolean({
+    summary: 'Put back what a target was before, when its rollout fails.',
+    env: 'HUBSPOKE_UNDO_FAILED',
+    helpGroup: 'SAFETY',
+  }),
   ...waveFlags,
   concurrency: Flags.integer({
     summary: 'Targets at once, over all clusters.',

@@ -4,11 +4,13 @@ import {nearNames} from '../discovery/select/near-names.ts'
 import {ledgerDirectory, ledgerPath} from '../ledger/ledger-directory.ts'
 import {listLedgers} from '../ledger/list-ledgers.ts'
 import {readBeginning, readLedger} from '../ledger/read-ledger.ts'
+import type {Before} from '../model/before.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
-import type {RecordedRun} from '../model/recorded-run.ts'
+import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {RunsReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
 import {listedRun, summarizeRuns} from '../summary/summarize-ledgers.ts'
+import type {RunIdentity} from './run-identity.ts'
 import type {Runtime} from './runtime.ts'
 
 const suggested = 3
@@ -53,6 +55,22 @@ export async function findRun(
   if (id === undefined) throw unknownRun(wanted, ids, directory)
   if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others])
   return {id, recorded: await readRun(directory, id)}
+}
+
+/** What past invocations found before they wrote, by the UID of the workload. */
+export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Before> {
+  return new Map(targets.flatMap(({target, before}) => (before === undefined ? [] : [[target.uid, before] as const])))
+}
+
+/** The same of the run that was named, where it has a ledger that can be read. */
+export async function foundBeforeBy(
+  {id, named}: RunIdentity,
+  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+): Promise<ReadonlyMap<string, Before>> {
+  if (!named) return new Map()
+  // What is wrong with it is told when it is opened.
+  const recorded = await readRun(ledgerDirectory(runtime), id).catch(() => undefined)
+  return foundBefore(recorded?.targets ?? [])
 }
 
 /** The runs that say that they have taken up targets of this one, oldest first. */

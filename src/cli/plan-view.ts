@@ -9,7 +9,10 @@ import type {WorkloadKind} from '../model/workload.ts'
 import {cachedOnlyEntries} from '../summary/entries.ts'
 
 /** What the plan is about, beside its targets. */
-export type PlanSubject = Pick<PlanView, 'verb' | 'image' | 'restartedAt' | 'contextsFrom' | 'retry' | 'reason'>
+export type PlanSubject = Pick<
+  PlanView,
+  'verb' | 'image' | 'restartedAt' | 'contextsFrom' | 'retry' | 'reason' | 'undoFailed'
+>
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(

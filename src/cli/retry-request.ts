@@ -157,6 +157,7 @@ function notRetried(id: string, because: string, suggestions: readonly string[])
 }
 
 function takenUpWords(target: RecordedTarget): string {
+  if (target.result?.undo?.outcome === 'undone') return 'failed and undone'
   if (target.result !== undefined) return target.result.outcome.replace('-', ' ')
   return leftOpen(target) === 'not-run' ? 'not begun' : 'begun and not ended'
 }

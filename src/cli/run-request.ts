@@ -19,6 +19,7 @@ export interface WriteFlags extends StaggerFlags, Pick<WaveFlags, 'waves' | 'wav
   readonly 'backoff-factor': number
   readonly 'backoff-max': number
   readonly wait: boolean
+  readonly 'undo-failed': boolean
   readonly 'allow-empty'?: boolean
 }
 
@@ -58,6 +59,7 @@ function fanOut(planned: number, flags: WriteFlags): FanOut {
     ...(maxFailures !== undefined && {maxFailures}),
     ...(flags.pause !== undefined && {pauseMs: pauseMs(flags.pause) ?? 0}),
     ...(stagger !== undefined && {stagger}),
+    undoFailed: flags['undo-failed'],
     retry: {
       retries: flags.retries,
       baseMs: flags.backoff,

@@ -4,6 +4,7 @@ import type {Announcer} from '../distribution/announce-writes.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import {restartSpoke} from '../distribution/spokes/restart.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {Before} from '../model/before.ts'
 import type {Target} from '../model/target.ts'
 import type {Clusters} from './clusters.ts'
 import {imageQueryOf} from './image-query.ts'
@@ -23,6 +24,8 @@ export interface VerbRun {
   readonly run: Pick<RunIdentity, 'id' | 'stamp'>
   /** The run may have begun in an earlier invocation, or takes up another one. */
   readonly resumed: boolean
+  /** What an earlier invocation found before it wrote, by the UID of the workload. */
+  readonly before: ReadonlyMap<string, Before>
   readonly flags: SpokeFlags
   readonly clusters: Pick<Clusters, 'open'>
   readonly clock: Runtime['clock']
@@ -33,6 +36,8 @@ export interface VerbRun {
 }
 
 export interface Verb {
+  /** What it has written can be taken back: `--undo-failed`. */
+  readonly undoes: boolean
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
   /**
@@ -44,8 +49,9 @@ export interface Verb {
 }
 
 const restart: Verb = {
+  undoes: true,
   needs: targetNeeds('restart'),
-  spoke({image}, {run, resumed, flags, clusters, clock, lastWords, by, announcer}) {
+  spoke({image}, {run, resumed, before, flags, clusters, clock, lastWords, by, announcer}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
       workloads: (context) => clusters.open(context).workloads,
@@ -55,6 +61,7 @@ const restart: Verb = {
       by,
       announce: announcer.announce,
       resumed,
+      before,
       wait: flags.wait,
       timeoutMs: flags.timeout,
       clock,

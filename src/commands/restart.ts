@@ -8,9 +8,11 @@ import {imageArg, imageQueryOf} from '../cli/image-query.ts'
 import {hearLastWords} from '../cli/last-words.ts'
 import {lockPolicy} from '../cli/lock-policy.ts'
 import {operatorWords} from '../cli/operator.ts'
+import {foundBeforeBy} from '../cli/past-runs.ts'
 import {saidReason} from '../cli/reason.ts'
 import {runIdentity} from '../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../cli/run-request.ts'
+import {requirePossibleUndo} from '../cli/undo-request.ts'
 import {verbs} from '../cli/verbs.ts'
 import {requirePossibleWaves, waveGate} from '../cli/wave-request.ts'
 import {writeAnnouncer} from '../cli/write-announcer.ts'
@@ -61,11 +63,13 @@ export default class Restart extends BaseCommand {
     const query = imageQueryOf(args.image)
     const run = runIdentity(flags['run-id'], runtime)
     requirePossibleWaves(flags, runtime)
+    requirePossibleUndo(flags, verbs.restart, 'restart')
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
+    const before = await foundBeforeBy(run, runtime)
     const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true}, (clusters, session) => {
       const announcer = writeAnnouncer(runtime, clusters, session)
-      const made = {run, resumed: run.named, flags, clusters, clock: runtime.clock, lastWords}
+      const made = {run, resumed: run.named, before, flags, clusters, clock: runtime.clock, lastWords}
       const story = {by: operatorWords(runtime), announcer}
       const spoke = verbs.restart.spoke({image: args.image}, {...made, ...story})
       const subject = {
@@ -74,6 +78,7 @@ export default class Restart extends BaseCommand {
         restartedAt: run.stamp,
         contextsFrom: this.contextsFrom(),
         reason: saidReason(flags),
+        undoFailed: flags['undo-failed'],
       }
       const composition = {
         run,

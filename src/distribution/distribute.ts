@@ -16,7 +16,8 @@ import {createSlots, type SlotCounts} from './slots.ts'
 import type {Spoke, Written} from './spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
 import {createStagger, type Stagger} from './stagger.ts'
-import type {Gate} from './wave-gate.ts'
+import {undoFailed} from './undo-failed.ts'
+import type {BetweenWaves, Gate} from './wave-gate.ts'
 
 /** How wide and how stubbornly a plan is carried out. */
 export interface FanOut extends SlotCounts {
@@ -26,6 +27,8 @@ export interface FanOut extends SlotCounts {
   /** Between two waves, after one that has changed anything. */
   readonly pauseMs?: number
   readonly stagger?: Stagger
+  /** Targets whose rollout fails are put back to what they were. */
+  readonly undoFailed?: boolean
 }
 
 export interface DistributionRequest {
@@ -101,7 +104,9 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     holdsLock,
     rolledOut: (target, written) => void rolledOut.set(target, written),
     finish: results.finish,
+    ...(fanOut.undoFailed && {undo: (result, written) => undoFailed(result, written, run, results.undone)}),
   }
+  const undos: Promise<unknown>[] = []
   const start = (target: Target) => runSpoke(target, run)
   // Refusals count before anything starts: they may exceed the budget on their own.
   const refused = plan.flatMap((target) => {
@@ -109,10 +114,16 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     return failure === undefined ? [] : [results.finish(refusedResult(target, failure))]
   })
   const {pauseMs = 0} = fanOut
-  const {soFar, relapse} = results
+  const {soFar} = results
+  const relapse: BetweenWaves['relapse'] = async (target, end, written) => {
+    const result = await results.relapse(target, end)
+    // Neither the pause nor the next wave waits for it.
+    if (result) undos.push(inSlots(target.clusterUid, async () => run.undo?.(result, written)))
+  }
   const between = {clock, brake, inSlots, emit, pauseMs, gate, rolledOut, soFar, relapse, stopFor}
   const waveStates = await runWaves(waves, {...between, record, start})
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
+  await Promise.all(undos)
   return {results: results.all(), stoppedBy: brake.reason, waves: waveStates}
 }
 
@@ -138,14 +149,17 @@ function createResults(
 ) {
   const results = new Map<Target, SpokeResult>()
   let failures = 0
-  const keep = async (result: SpokeResult) => {
+  const write = (result: SpokeResult) => {
     const {target, ...rest} = result
     results.set(target, result)
+    return record({type: 'result', target: targetKey(target), result: rest})
+  }
+  const keep = async (result: SpokeResult) => {
     if (spendsBudget(result)) failures += 1
     if (isBudgetExceeded(failures, fanOut.maxFailures)) {
       stopFor('max-failures', `More than ${fanOut.maxFailures} of ${plan.length} targets failed (--max-failures).`)
     }
-    await record({type: 'result', target: targetKey(target), result: rest})
+    await write(result)
   }
   return {
     async finish(result: SpokeResult): Promise<SpokeResult> {
@@ -154,12 +168,19 @@ function createResults(
       return result
     },
     /** A target that had succeeded has not, after all. */
-    async relapse(target: Target, end: SpokeEnd): Promise<void> {
+    async relapse(target: Target, end: SpokeEnd): Promise<SpokeResult | undefined> {
       const before = results.get(target)
-      if (before === undefined) return
+      if (before === undefined) return undefined
       const result = {...before, ...end}
       await keep(result)
       emit({type: 'target-relapsed', result})
+      return result
+    },
+    /** The same result, which counts as a failure already, with what became of its undo. */
+    async undone(result: SpokeResult): Promise<SpokeResult> {
+      await write(result)
+      emit({type: 'target-undone', result})
+      return result
     },
     soFar: () => ({
       ended: results.size,

@@ -36,8 +36,9 @@ export function createHealthWatch({wave}: WavePlace, {rolledOut, relapse, inSlot
     return known
   }
   const giveUp = async (target: Target, end: SpokeEnd) => {
+    const written = rolledOut.get(target)
     rolledOut.delete(target)
-    await relapse(target, end)
+    if (written !== undefined) await relapse(target, end, written)
     return undefined
   }
 

@@ -1,4 +1,4 @@
-import type {WorkloadKind, WorkloadState} from '../model/workload.ts'
+import type {WorkloadCondition, WorkloadKind, WorkloadState} from '../model/workload.ts'
 
 /**
  * How far a rollout is. `stale`: the object is older than the write and says nothing about it. `message` is a clause
@@ -9,8 +9,10 @@ export interface RolloutStatus {
   readonly message: string
 }
 
-/** The reason of the condition `Progressing` with which the Deployment controller gives up. */
-const deadlineExceeded = 'ProgressDeadlineExceeded'
+/** Is it the condition with which the Deployment controller gives up? */
+export function isDeadlineExceeded({type, reason}: WorkloadCondition): boolean {
+  return type === 'Progressing' && reason === 'ProgressDeadlineExceeded'
+}
 
 /**
  * The verdict of `kubectl rollout status` on one object (k8s.io/kubectl, pkg/polymorphichelpers/rollout_status.go), and
@@ -36,7 +38,7 @@ export function rolloutStatus(state: WorkloadState, minGeneration: number): Roll
 const statusOf: Readonly<Record<WorkloadKind, (state: WorkloadState) => RolloutStatus>> = {
   Deployment(state) {
     const {wanted, current, updated, available, conditions} = state
-    if (conditions.some(({type, reason}) => type === 'Progressing' && reason === deadlineExceeded)) {
+    if (conditions.some(isDeadlineExceeded)) {
       return {state: 'failed', message: 'the rollout exceeded its progress deadline'}
     }
     if (updated < wanted) return progressing(`${updated} of ${wanted} pods updated`)

@@ -1,3 +1,4 @@
+import type {Before} from '../model/before.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
 import type {LedgerEntry} from '../model/ledger.ts'
@@ -35,6 +36,8 @@ export interface SpokeRun {
   rolledOut(target: Target, written: Written): void
   /** Counts, records and announces the result; called before the slots are given back. */
   finish(result: SpokeResult): Promise<SpokeResult>
+  /** Takes back what a target has written, if its rollout failed. Never rejects. Undefined: that was not asked for. */
+  readonly undo?: (result: SpokeResult, written: Written) => Promise<SpokeResult>
 }
 
 /** Conflicts in a row that are decided on again at once; one more is waited out like any other failure. */
@@ -49,10 +52,10 @@ interface Retry {
  * One target from its first try to its result. Never rejects.
  *
  * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry
- * and while a target that is rolled out is watched on. What is retried is `act`; a rollout is watched once.
+ * and while a target that is rolled out is watched on; an undo keeps them, also between its tries. What is retried is `act`; a rollout is watched once.
  */
 export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResult> {
-  const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined}
+  const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined, written: undefined}
   let startedAt: number | undefined
   const finish = (end: SpokeEnd) => {
     const durationMs = startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt)
@@ -65,7 +68,9 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
         if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
         startedAt ??= run.clock.now()
         const end = await tryOnce(target, story, run)
-        return end.outcome === 'retry' || end.outcome === 'lingering' ? end : finish(end)
+        if (end.outcome === 'retry' || end.outcome === 'lingering') return end
+        const result = await finish(end)
+        return story.written === undefined || run.undo === undefined ? result : run.undo(result, story.written)
       })
       if (turn.outcome === 'lingering') return await finish(await turn.settle())
       if (turn.outcome !== 'retry') return turn
@@ -130,7 +135,9 @@ async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEn
     const torn = attempt.heldBack || run.abort.aborted
     return torn ? stoppedEnd(target, story, run.brake.reason) : {outcome: 'act-failed', error}
   }
-  return acted.outcome === 'written' ? settle(acted, target, run) : acted
+  if (acted.outcome !== 'written') return acted
+  story.written = acted
+  return settle(acted, target, run)
 }
 
 interface OpenAttempt extends Attempt {
@@ -147,12 +154,17 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
     signal: run.abort,
     sent: false,
     heldBack: false,
-    async writing() {
+    async writing(before?: Before) {
       const {waits} = run.brake
       // The stop may come while the record is on its way to the disk, or while the lock is looked at: nothing was sent yet.
       const allowed =
         !waits.aborted &&
-        (await run.record({type: 'writing', target: targetKey(target), attempt: story.attempts})) &&
+        (await run.record({
+          type: 'writing',
+          target: targetKey(target),
+          attempt: story.attempts,
+          ...(before && {before}),
+        })) &&
         (await run.holdsLock(target.clusterUid)) &&
         !waits.aborted
       if (!allowed) {

@@ -4,6 +4,7 @@ import type {StopReason} from '../model/stop.ts'
 import type {Target} from '../model/target.ts'
 import {stopPhrase} from './brake.ts'
 import {rolloutStatusCommand} from './kubectl-command.ts'
+import type {Written} from './spoke.ts'
 
 /** How a target ended, without what is measured around it. */
 export type SpokeEnd = Pick<SpokeResult, 'outcome' | 'reason' | 'failure'>
@@ -17,6 +18,8 @@ export interface Story {
   /** A write was sent and refused. */
   refused: boolean
   lastFailure: Failure | undefined
+  /** The write that was accepted. */
+  written: Written | undefined
 }
 
 /** The end of a target whose last try failed for good: what may have been written was not seen to its end. */

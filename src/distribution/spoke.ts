@@ -1,3 +1,4 @@
+import type {Before} from '../model/before.ts'
 import type {Failure} from '../model/failure.ts'
 import type {Target} from '../model/target.ts'
 
@@ -21,8 +22,12 @@ export interface Attempt {
   readonly reason: string | undefined
   /** Aborted only when the run is abandoned: an ordinary stop lets a write in flight finish. */
   readonly signal: AbortSignal
-  /** To be awaited right before a write is sent: from then on, its end counts as unknown until it is known. */
-  writing(): Promise<void>
+  /**
+   * To be awaited right before a write is sent: from then on, its end counts as unknown until it is known.
+   *
+   * @param before what stands there, for the ledger: whoever undoes the write puts that back
+   */
+  writing(before?: Before): Promise<void>
 }
 
 /** The target has reached an end. */
@@ -43,6 +48,11 @@ export interface Written {
    * `HubspokeError` when it could not be looked at. Undefined: there is nothing to look at.
    */
   recheck?(signal: AbortSignal): Promise<Health>
+  /**
+   * Takes the write back: to be asked for when it has failed for good. An act like any other, with reads, one write and its
+   * end, that may be tried again; `succeeded` means that all is as it was before. Undefined: it cannot be taken back.
+   */
+  undo?(attempt: Attempt): Promise<Settled | Written>
 }
 
 /** All is well, and is watched a while longer because somebody may change it back. It takes no slot any more. */

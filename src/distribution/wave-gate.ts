@@ -39,8 +39,8 @@ export interface BetweenWaves {
   /** What was written and seen to its good end; whatever turns out not to be healthy leaves it. */
   readonly rolledOut: Map<Target, Written>
   soFar(): SoFar
-  /** A target that had succeeded has not, after all. */
-  relapse(target: Target, end: SpokeEnd): Promise<void>
+  /** A target that had succeeded has not, after all; `written` is what it was written with. */
+  relapse(target: Target, end: SpokeEnd, written: Written): Promise<void>
   stopFor(reason: 'gate', sentence: string): void
 }
 

@@ -5,6 +5,7 @@ import type {Preflighted} from '../discovery/preflight.ts'
 import type {DistributionDeps, FanOut} from '../distribution/distribute.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {Before} from '../model/before.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly retryOf?: Retried
   /** Why it is made, as far as that is known before anybody is asked. */
   readonly reason?: string | undefined
+  /** What an earlier invocation found before it wrote, by the UID of the workload: the ledger goes on with it. */
+  readonly before?: ReadonlyMap<string, Before>
   readonly arguments: ArgumentsEntry
   /** How wide, given how many targets are planned. */
   fanOut(planned: number): FanOut

@@ -1,6 +1,6 @@
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
-import {targetKey} from '../model/target.ts'
+import {type Target, targetKey} from '../model/target.ts'
 import type {HubDeps, Proposal, RunRequest} from './contract.ts'
 
 /**
@@ -30,6 +30,10 @@ function entriesOf(
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map((target) => [target, {wave: index + 1}] as const)))
+  const beforeOf = ({uid}: Target) => {
+    const before = request.before?.get(uid)
+    return before && {before}
+  }
   return [
     {
       type: 'run',
@@ -46,6 +50,7 @@ function entriesOf(
       type: 'planned' as const,
       target,
       server: servers.get(target.context) ?? '',
+      ...beforeOf(target),
       ...waveOf.get(target),
     })),
     ...unreached.map(({target, ...result}) => ({type: 'result' as const, target: targetKey(target), result})),

@@ -79,7 +79,7 @@ export interface Workloads {
   read(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadState | undefined>
   /**
    * Sets `kubectl.kubernetes.io/restartedAt` of the pod template (strategic merge patch), and `annotations` on the
-   * workload itself. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
+   * workload itself; null removes one. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
    */
   restart(workload: WorkloadIdentity, write: RestartWrite, signal: AbortSignal): Promise<WorkloadState>
   /**
@@ -89,6 +89,12 @@ export interface Workloads {
   follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
   /** What keeps the newest pods of a workload from becoming ready, worst first. Empty: nothing to be seen. */
   podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+  /**
+   * Pods of a StatefulSet that keep it from replacing any, by name: of another revision than its newest, not ready, and not
+   * being deleted, while it waits for its pods in order. Only somebody who deletes them helps. Empty: there are none, or the
+   * controller has not seen the newest revision yet.
+   */
+  stuckPods(workload: WorkloadState, signal: AbortSignal): Promise<readonly string[]>
   /**
    * The last lines that a crashed container wrote, oldest first, without what looks like a secret and safe to print. Empty:
    * it wrote none, nobody kept them, or they may not be read.
@@ -154,7 +160,7 @@ export type WorkloadChange = {
 export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'silent' | 'failed'
 
 export interface RestartWrite {
-  readonly restartedAt: string
+  readonly restartedAt: string | null
   readonly resourceVersion: string
   /** Null takes away. */
   readonly annotations: Readonly<Record<string, string | null>>

@@ -3,6 +3,7 @@ import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerRecord} from '../model/ledger.ts'
 import {outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
+import {type Undo, undoOutcomes} from '../model/undo.ts'
 import {type ContainerImage, workloadKinds} from '../model/workload.ts'
 import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from './shape.ts'
 
@@ -24,6 +25,11 @@ const isTarget = isShape<Target>({
   matched: eachIs(isContainerImage),
 })
 
+const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
+
+const isBefore = (value: unknown) =>
+  isObject(value) && Object.values(Object(value)).every((each) => each === null || isText(each))
+
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
 const isResult = isShape<RecordOf<'result'>['result']>({
@@ -32,6 +38,7 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   durationMs: isNumber,
   reason: isText,
   failure: maybe(isFailure),
+  undo: maybe(isUndo),
 })
 
 const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger', 'lock-lost', 'gate']
@@ -53,9 +60,20 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     retryOf: maybe(isText),
     reason: maybe(isText),
   }),
-  planned: isShape<RecordOf<'planned'>>({...base('planned'), target: isTarget, server: isText, wave: maybe(isNumber)}),
+  planned: isShape<RecordOf<'planned'>>({
+    ...base('planned'),
+    target: isTarget,
+    server: isText,
+    wave: maybe(isNumber),
+    before: maybe(isBefore),
+  }),
   'wave-started': isShape<RecordOf<'wave-started'>>({...base('wave-started'), wave: isNumber}),
-  writing: isShape<RecordOf<'writing'>>({...base('writing'), target: isText, attempt: isNumber}),
+  writing: isShape<RecordOf<'writing'>>({
+    ...base('writing'),
+    target: isText,
+    attempt: isNumber,
+    before: maybe(isBefore),
+  }),
   written: isShape<RecordOf<'written'>>({...base('written'), target: isText}),
   retrying: isShape<RecordOf<'retrying'>>({
     ...base('retrying'),
@@ -65,6 +83,8 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     refused: maybe((value) => typeof value === 'boolean'),
   }),
   result: isShape<RecordOf<'result'>>({...base('result'), target: isText, result: isResult}),
+  undoing: isShape<RecordOf<'undoing'>>({...base('undoing'), target: isText, attempt: isNumber}),
+  undone: isShape<RecordOf<'undone'>>({...base('undone'), target: isText}),
   ended: isShape<RecordOf<'ended'>>({
     ...base('ended'),
     exitCode: isNumber,

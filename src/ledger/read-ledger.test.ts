@@ -66,6 +66,51 @@ describe('the state of a target', () => {
   })
 })
 
+describe('an undo', () => {
+  const undoing = lineOf({type: 'undoing', target: key, attempt: 1})
+  const undone = lineOf({type: 'undone', target: key})
+  const all = [writing, written, finished, undoing, undone]
+  const undo = {outcome: 'undone', reason: 'back to the revision before'} as const
+
+  test.each([
+    {lines: all.slice(0, 3), is: undefined},
+    {lines: all.slice(0, 4), is: {outcome: 'unverified', reason: expect.stringContaining('announced')}},
+    {lines: all, is: {outcome: 'unverified', reason: expect.stringContaining('it was put back')}},
+    {lines: [...all, lineOf({type: 'result', target: key, result: {...result, undo}})], is: undo},
+  ])('is what its last record says: $is.outcome', async ({lines, is}) => {
+    const {targets, damagedLines} = await read(head, planned, ...lines)
+    expect(targets).toMatchObject([{state: 'result', wrote: 'yes', attempts: 2, result: {outcome: 'failed'}}])
+    expect(targets[0]?.result?.undo).toEqual(is)
+    expect(damagedLines).toBe(0)
+  })
+
+  test('without a result before it, because that line is damaged, changes nothing', async () => {
+    const {targets} = await read(head, planned, writing, written, undoing)
+    expect(targets).toMatchObject([{state: 'written', result: undefined}])
+  })
+})
+
+describe('what a write replaced', () => {
+  const before = {restartedAt: null, template: 'abc'}
+  const other = {restartedAt: '2026-01-01T00:00:00Z', template: 'abc'}
+  const announced = (found: typeof before | typeof other) =>
+    lineOf({type: 'writing', target: key, attempt: 1, before: found})
+
+  test.each([
+    {lines: [planned, writing], is: undefined, because: 'an older version did not record it'},
+    {lines: [planned, announced(before)], is: before, because: 'it was announced'},
+    {lines: [planned, announced(before), refused, announced(other)], is: other, because: 'the last write counts'},
+    {lines: [planned, announced(before), written, planned], is: before, because: 'another invocation only watches'},
+    {
+      lines: [lineOf({type: 'planned', target: web, server: 'https://eu-1', before})],
+      is: before,
+      because: 'the run that is taken up has written it',
+    },
+  ])('is kept: $because', async ({lines, is}) => {
+    expect((await read(head, ...lines)).targets[0]?.before).toEqual(is)
+  })
+})
+
 describe('a plan that is not all there', () => {
   const of = (targets: number) =>
     lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at, targets})

@@ -87,12 +87,16 @@ function createFold(path: string): Fold {
   let damagedLines = 0
   let missing = 0
 
-  const plan = ({target, server, wave}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
+  const plan = ({target, server, wave, before}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const key = targetKey(target)
     missing -= 1
-    const wrote = entries.get(key)?.recorded.wrote ?? 'no'
+    const known = entries.get(key)?.recorded
+    const wrote = known?.wrote ?? 'no'
     const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
-    entries.set(key, {recorded: {target, server, wave, wrote, ...fresh}, wroteBefore: wrote})
+    entries.set(key, {
+      recorded: {target, server, wave, wrote, before: before ?? known?.before, ...fresh},
+      wroteBefore: wrote,
+    })
   }
   const take = (record: LedgerRecord) => {
     if (record.type === 'run') {
@@ -133,10 +137,11 @@ function createFold(path: string): Fold {
 type TargetRecord = Extract<LedgerRecord, {readonly target: string}>
 
 function after(known: Entry, record: TargetRecord): RecordedTarget {
+  if (record.type === 'undoing' || record.type === 'undone') return afterUndo(known.recorded, record.type)
   const next: RecordedTarget = {...known.recorded, state: record.type, retryReason: undefined}
   switch (record.type) {
     case 'writing':
-      return {...next, wrote: 'maybe', attempts: record.attempt}
+      return {...next, wrote: 'maybe', attempts: record.attempt, before: record.before ?? next.before}
     case 'written':
       return {...next, wrote: 'yes'}
     case 'retrying':
@@ -156,6 +161,16 @@ function after(known: Entry, record: TargetRecord): RecordedTarget {
     default:
       return record satisfies never
   }
+}
+
+/** Until the result that follows says how it ended. */
+function afterUndo(recorded: RecordedTarget, type: 'undoing' | 'undone'): RecordedTarget {
+  if (recorded.result === undefined) return recorded
+  const reason =
+    type === 'undone'
+      ? 'it was put back; how its rollout ended is not known'
+      : 'its undo was announced; whether the write arrived is not known'
+  return {...recorded, result: {...recorded.result, undo: {outcome: 'unverified', reason}}}
 }
 
 /** These two outcomes without an acceptance say that what was announced was not sent after all, or was refused. */

@@ -27,6 +27,10 @@ export type HubEvent =
   | {readonly type: 'target-finished'; readonly result: SpokeResult}
   /** It had succeeded, and is not healthy any more: this result takes the place of the one before. */
   | {readonly type: 'target-relapsed'; readonly result: SpokeResult}
+  /** It has failed, and its write is to be taken back. */
+  | {readonly type: 'target-undoing'; readonly target: Target}
+  /** The same result, with what became of that. */
+  | {readonly type: 'target-undone'; readonly result: SpokeResult}
   | ({readonly type: 'wave-started'; readonly targets: number} & WavePlace)
   /** The wave has ended, and the next one is held back for so long. */
   | ({readonly type: 'wave-paused'; readonly ms: number} & WavePlace)

@@ -1,4 +1,5 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
+import type {Before} from './before.ts'
 import type {SpokeResult} from './result.ts'
 import type {StopReason} from './stop.ts'
 import type {Target} from './target.ts'
@@ -27,11 +28,20 @@ export type LedgerRecord =
       readonly target: Target
       readonly server: string
       readonly wave?: number
+      /** What stood there before an earlier invocation, or the run that is taken up, wrote it. */
+      readonly before?: Before
     }
   /** On disk before the first target of the wave is tried. */
   | {readonly type: 'wave-started'; readonly at: string; readonly wave: number}
   /** On disk before the write that it announces is sent. */
-  | {readonly type: 'writing'; readonly at: string; readonly target: string; readonly attempt: number}
+  | {
+      readonly type: 'writing'
+      readonly at: string
+      readonly target: string
+      readonly attempt: number
+      /** What stands there, and is replaced if the write arrives. */
+      readonly before?: Before
+    }
   | {readonly type: 'written'; readonly at: string; readonly target: string}
   | {
       readonly type: 'retrying'
@@ -42,13 +52,20 @@ export type LedgerRecord =
       /** The last write was answered with a refusal: certainly nothing of this try has arrived. */
       readonly refused?: boolean
     }
-  /** A later one of the same target takes its place: it had succeeded, and was not healthy before the next wave. */
+  /**
+   * A later one of the same target takes its place: it had succeeded, and was not healthy before the next wave; or
+   * it had failed, and was undone.
+   */
   | {
       readonly type: 'result'
       readonly at: string
       readonly target: string
       readonly result: Omit<SpokeResult, 'target'>
     }
+  /** After a result: on disk before the write is sent that takes the target's own one back. Another result follows. */
+  | {readonly type: 'undoing'; readonly at: string; readonly target: string; readonly attempt: number}
+  /** That write was accepted. */
+  | {readonly type: 'undone'; readonly at: string; readonly target: string}
   | {readonly type: 'ended'; readonly at: string; readonly exitCode: number; readonly stoppedBy: StopReason | null}
 
 /** The same, without the time that whoever writes it adds. */

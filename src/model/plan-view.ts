@@ -90,6 +90,8 @@ export interface PlanView {
   readonly unreached?: readonly Target[]
   /** Undefined: they start together. */
   readonly waves: PlannedWaves | undefined
+  /** Targets whose rollout fails are put back to what they were. */
+  readonly undoFailed?: boolean
   /** Workloads in `kube-system`: they match, and are written only when that namespace is named. */
   readonly leftOut: readonly Target[]
   /** Contexts that could not be read, or only in part. */

@@ -1,3 +1,4 @@
+import type {Before} from './before.ts'
 import type {LedgerRecord} from './ledger.ts'
 import type {SpokeResult} from './result.ts'
 import type {Target} from './target.ts'
@@ -34,8 +35,11 @@ export interface RecordedTarget {
   /** Its last record. */
   readonly state: 'planned' | 'writing' | 'written' | 'retrying' | 'result'
   readonly wrote: (typeof writeStates)[number]
+  /** What stood there before the last write that was announced. */
+  readonly before: Before | undefined
   readonly attempts: number
   /** Why its last try failed, where that is its last record. */
   readonly retryReason: string | undefined
+  /** Where its undo has no end, it says that much. */
   readonly result: SpokeResult | undefined
 }

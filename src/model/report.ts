@@ -9,6 +9,7 @@ import type {RecordedTarget} from './recorded-run.ts'
 import type {Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
+import type {Undo} from './undo.ts'
 import type {WaveState} from './wave.ts'
 import type {ContainerImage, WorkloadKind} from './workload.ts'
 
@@ -74,6 +75,8 @@ export interface ResultEntry extends WorkloadEntry, MarksEntry {
   readonly durationMs: number
   readonly reason: string
   readonly failure: Failure | null
+  /** Whether the write of a target that failed was taken back; null: nobody asked for that, or it did not fail so. */
+  readonly undo: Undo | null
   /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
   readonly lastWords: LastWords | null
 }
@@ -211,6 +214,7 @@ export interface RecordedTargetEntry extends WorkloadEntry {
   /** Of the result, or of the last try that failed; else empty. */
   readonly reason: string
   readonly failure: Failure | null
+  readonly undo: Undo | null
 }
 
 /** The document of `runs show`. */

@@ -1,5 +1,6 @@
 import type {Failure} from './failure.ts'
 import type {Target} from './target.ts'
+import type {Undo} from './undo.ts'
 
 /**
  * How a target ended.
@@ -22,6 +23,8 @@ export interface SpokeResult {
   readonly reason: string
   /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not as wanted. */
   readonly failure?: Failure
+  /** Whether the write of a target that failed was taken back. Absent: nobody asked for that. */
+  readonly undo?: Undo
 }
 
 /** Is the target as the user wanted it, or gone, so that nobody has to look? */

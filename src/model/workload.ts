@@ -71,6 +71,10 @@ export interface WorkloadState extends WorkloadImages {
   readonly restartedAt: string | undefined
   /** `kubernetes.io/change-cause` of the workload itself. */
   readonly changeCause: string | undefined
+  /** Of the pod template without that stamp: where it is equal, nothing else in the template differs. */
+  readonly templateDigest: string
+  /** Annotations of the workload itself that are ours, `hubspoke.dev/…`. */
+  readonly ownAnnotations: Readonly<Record<string, string>>
   /** A paused Deployment; never true of the other kinds. */
   readonly paused: boolean
   readonly strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete'

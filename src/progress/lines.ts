@@ -6,7 +6,7 @@ import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
 import type {Progress, ProgressStream} from './progress.ts'
-import {troubleOfReading} from './progress-model.ts'
+import {troubleOfReading, undoSentence} from './progress-model.ts'
 
 export interface LinesOptions {
   readonly stream: Pick<ProgressStream, 'write'>
@@ -85,6 +85,10 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
     case 'target-finished':
     case 'target-relapsed':
       return endSentence(event.result)
+    case 'target-undoing':
+      return `${targetName(event.target)}  undoing: it is put back to what it was before`
+    case 'target-undone':
+      return event.result.undo && `${targetName(event.result.target)}  ${undoSentence(event.result.undo)}`
     case 'wave-started':
       return `wave ${event.wave} of ${event.of} starts with ${count(event.targets, 'target')}`
     case 'wave-paused':

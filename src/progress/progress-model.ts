@@ -3,6 +3,7 @@ import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isAsWanted} from '../model/result.ts'
 import {type Target, targetKey, targetName} from '../model/target.ts'
+import type {Undo} from '../model/undo.ts'
 import type {WavePlace} from '../model/wave.ts'
 import {formatDuration} from '../shared/duration.ts'
 
@@ -76,10 +77,6 @@ export function createProgressModel(): ProgressModel {
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
   let wave: WaveView | undefined
-  const end = (result: SpokeResult) => {
-    troubles.tellEnd(result)
-    targets.move(result.target, endState(result))
-  }
   return {
     apply(event) {
       switch (event.type) {
@@ -94,6 +91,7 @@ export function createProgressModel(): ProgressModel {
           stage = 'distribution'
           return targets.plan(event.plan)
         case 'target-started':
+        case 'target-undoing':
           troubles.forget(event.target)
           return targets.move(event.target, 'rolling')
         case 'target-retrying':
@@ -101,7 +99,9 @@ export function createProgressModel(): ProgressModel {
           return targets.move(event.target, 'retrying')
         case 'target-finished':
         case 'target-relapsed':
-          return end(event.result)
+        case 'target-undone':
+          troubles.tellEnd(event.result)
+          return targets.end(event.result)
         case 'wave-started':
         case 'wave-paused':
         case 'wave-waiting':
@@ -183,6 +183,17 @@ function createTargetCounter() {
   const clusters = new Map<string, Counts & {readonly name: string}>()
   const states = new Map<string, State>()
   const totals: Counts = zero()
+  const move = (target: Target, to: State) => {
+    const key = targetKey(target)
+    const from = states.get(key)
+    const cluster = clusters.get(target.clusterUid)
+    if (from === undefined || cluster === undefined) return
+    states.set(key, to)
+    for (const counts of [cluster, totals]) {
+      counts[from] -= 1
+      counts[to] += 1
+    }
+  }
   return {
     plan(plan: readonly Target[]) {
       for (const target of plan) {
@@ -196,17 +207,8 @@ function createTargetCounter() {
         }
       }
     },
-    move(target: Target, to: State) {
-      const key = targetKey(target)
-      const from = states.get(key)
-      const cluster = clusters.get(target.clusterUid)
-      if (from === undefined || cluster === undefined) return
-      states.set(key, to)
-      for (const counts of [cluster, totals]) {
-        counts[from] -= 1
-        counts[to] += 1
-      }
-    },
+    end: (result: SpokeResult) => move(result.target, endState(result)),
+    move,
     view: () => ({clusters: [...clusters.values()].map((counts) => ({...counts})), totals: {...totals}}),
   }
 }
@@ -223,7 +225,13 @@ function endState(result: SpokeResult): State {
 /** The sentence of a result that somebody has to look at. */
 function troubleOfResult(result: SpokeResult): string | undefined {
   if (endState(result) !== 'trouble') return undefined
-  return `${targetName(result.target)} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}`
+  const undone = result.undo === undefined ? '' : `; ${undoSentence(result.undo)}`
+  return `${targetName(result.target)} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}${undone}`
+}
+
+/** What became of an undo: `undone: back to the revision before`. */
+export function undoSentence({outcome, reason}: Undo): string {
+  return `${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[outcome]}: ${reason}`
 }
 
 /** What is wrong with a context that was not read in full. */

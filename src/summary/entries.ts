@@ -93,7 +93,7 @@ export function resultEntries({
 }
 
 function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
-  const {outcome, attempts, durationMs, reason, failure} = result
+  const {outcome, attempts, durationMs, reason, failure, undo} = result
   const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
   return {
@@ -104,6 +104,7 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     durationMs: Math.round(durationMs),
     reason,
     failure: failure ?? null,
+    undo: undo ?? null,
     lastWords: null,
     owner: marks?.owner ?? null,
     takesDown: marks?.takesDown ?? null,

@@ -1,4 +1,5 @@
 import type {ClusterEntry, ResultEntry, RunReport} from '../model/report.ts'
+import {undoWords} from './outcome-words.ts'
 import {escapeUnprintable} from './unprintable.ts'
 
 /**
@@ -83,8 +84,9 @@ function caseOf(entry: ResultEntry): TestCase {
   }
 }
 
-function endingOf({outcome, failure, reason}: ResultEntry): Ending {
-  const message = reason || (failure?.message ?? '')
+function endingOf(entry: ResultEntry): Ending {
+  const {outcome, failure, reason} = entry
+  const message = `${reason || (failure?.message ?? '')}${undoWords(entry)}`
   if (outcome === 'unverified') return {kind: 'error', type: failure?.class ?? 'unverified', message}
   if (outcome === 'failed' || (outcome === 'skipped' && failure)) {
     return {kind: 'failure', type: failure?.class ?? 'failed', message}

@@ -12,6 +12,12 @@ export const outcomeWords = {
   succeeded: {title: 'Succeeded', count: 'succeeded'},
 } as const satisfies Record<Outcome, {readonly title: string; readonly count: keyof Counts}>
 
+/** What became of the undo of a failed target, as the rest of its sentence; empty where there was none. */
+export function undoWords({undo}: Pick<ResultEntry, 'undo'>): string {
+  if (undo === null) return ''
+  return `; ${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[undo.outcome]}: ${undo.reason}`
+}
+
 /** The colour of an outcome: red where somebody has to look, yellow where nothing was written. */
 export function paintOutcome({outcome, failure}: ResultEntry, palette: Palette): (text: string) => string {
   if (outcome === 'failed') return palette.failure

@@ -38,6 +38,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
     ...waveLines(plan, options),
+    ...undoLines(plan, options),
     ...markLines(plan, options),
     ...leftOutLines(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
@@ -148,6 +149,11 @@ function imageLines({clusters}: PlanView, options: ViewOptions): readonly string
       ),
     )
   return ['Images that match:', ...lines, '']
+}
+
+function undoLines({undoFailed = false}: PlanView, {width}: ViewOptions): readonly string[] {
+  if (!undoFailed) return []
+  return [...wrapText('What fails in its rollout is put back to what it was before (--undo-failed).', width), '']
 }
 
 function withoutLockLines({withoutLock}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {

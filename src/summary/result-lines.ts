@@ -3,7 +3,7 @@ import type {Outcome} from '../model/result.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
-import {outcomeWords, paintOutcome} from './outcome-words.ts'
+import {outcomeWords, paintOutcome, undoWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
@@ -51,7 +51,7 @@ function toTrouble(entry: ResultEntry): Trouble {
   return {
     name: nameOf(entry),
     class: failure?.class ?? '',
-    message: reason || (failure?.message ?? ''),
+    message: `${reason || (failure?.message ?? '')}${undoWords(entry)}`,
     note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took].join(', ') : '',
     suggestions: failure?.suggestions ?? [],
   }

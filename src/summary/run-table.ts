@@ -42,8 +42,13 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
 function retryCommands({run, results}: RunReport): readonly string[] {
   const isOpen = ({outcome, failure}: ResultEntry) =>
     outcome === 'skipped' ? failure !== null : outcome !== 'succeeded' && outcome !== 'unchanged'
-  return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}${waveWords(run)}`] : []
+  return run.ledger !== null && results.some(isOpen)
+    ? [`hubspoke runs retry ${run.id}${waveWords(run)}${undoFlag(run)}`]
+    : []
 }
+
+const undoFlag = ({arguments: {'undo-failed': undoFailed}}: RunReport['run']) =>
+  undoFailed === true ? ' --undo-failed' : ''
 
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
   const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`

@@ -117,6 +117,7 @@ function targetEntry({target, server, wave, state, wrote, attempts, retryReason,
     durationMs: result === undefined ? null : Math.round(result.durationMs),
     reason: result?.reason ?? retryReason ?? '',
     failure: result?.failure ?? null,
+    undo: result?.undo ?? null,
   } satisfies RecordedTargetEntry
 }
 

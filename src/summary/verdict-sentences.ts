@@ -4,6 +4,7 @@ import type {FailureClass} from '../model/failure.ts'
 import type {Counts} from '../model/report.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
+import type {Undo} from '../model/undo.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {countOf, listOf} from './words.ts'
 
@@ -14,15 +15,15 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'hung-up':
     case 'interrupted':
     case 'terminated':
-      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}.`
+      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'declined':
       return counts.notRun === counts.total
         ? 'Declined; nothing was written.'
-        : `Declined at a gate: ${outcomesOf(counts)}.`
+        : `Declined at a gate: ${outcomesOf(counts)}${undone(facts)}.`
     case 'stopped-early':
-      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}.`
+      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'target-failed':
-      return `${failedTargets(facts, counts)}${unreadBesides(facts)}.`
+      return `${failedTargets(facts, counts)}${undone(facts)}${unreadBesides(facts)}.`
     case 'context-not-read':
       return `${unreadSentence(facts.readings)}; ${restOfTargets(facts, counts)}.`
     case 'nothing-matched':
@@ -89,6 +90,18 @@ function failedTargets({results, dryRun}: RunFacts, counts: Counts): string {
   add(counts.unverified, 'is unverified', 'are unverified')
   add(stuck, 'could not be acted on', 'could not be acted on')
   return listOf(parts) + (dryRun === null ? '' : ' (dry run; nothing was written)')
+}
+
+/** What became of the undo of those that failed; empty where nothing was to be undone. */
+function undone({results}: RunFacts): string {
+  const count = (outcome: Undo['outcome']) => results.filter(({undo}) => undo?.outcome === outcome).length
+  const words = [
+    [count('undone'), 'was undone', 'were undone'],
+    [count('not-undone'), 'could not be undone', 'could not be undone'],
+    [count('unverified'), 'was perhaps undone', 'were perhaps undone'],
+  ] as const
+  const parts = words.flatMap(([number, one, many]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]))
+  return parts.length === 0 ? '' : `; ${listOf(parts)}`
 }
 
 function unreadBesides({readings}: RunFacts): string {

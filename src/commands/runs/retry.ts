@@ -7,10 +7,11 @@ import {hubDeps} from '../../cli/hub-deps.ts'
 import {hearLastWords} from '../../cli/last-words.ts'
 import {lockPolicy} from '../../cli/lock-policy.ts'
 import {operatorWords} from '../../cli/operator.ts'
-import {findRetries, findRun, runIdArg} from '../../cli/past-runs.ts'
+import {findRetries, findRun, foundBefore, runIdArg} from '../../cli/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/retry-request.ts'
 import {runIdentity} from '../../cli/run-identity.ts'
 import {argumentsEntry, runRequest} from '../../cli/run-request.ts'
+import {requirePossibleUndo} from '../../cli/undo-request.ts'
 import {requirePossibleWaves, waveGate} from '../../cli/wave-request.ts'
 import {writeAnnouncer} from '../../cli/write-announcer.ts'
 import {runHub} from '../../hub/run-hub.ts'
@@ -63,6 +64,7 @@ export default class RunsRetry extends BaseCommand {
     const found = await findRun(args.id, runtime)
     const retriedBy = await findRetries(found.id, runtime)
     const retry = retryRequest({...found, retriedBy}, flags)
+    requirePossibleUndo(flags, retry.verb, retry.name)
     const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
     const recorded = {...retry.arguments, ...argumentsEntry(retry.arguments.image, flags)}
     const views = {
@@ -77,10 +79,14 @@ export default class RunsRetry extends BaseCommand {
     const lastWords = hearLastWords(flags, runtime)
     const report = await this.reaching(flags, {writes: true, only: concernedBy(retry)}, (clusters, session) => {
       const announcer = writeAnnouncer(runtime, clusters, session)
-      const made = {run, resumed: true, flags, clusters, clock: runtime.clock, lastWords}
+      const before = foundBefore(retry.targets)
+      const made = {run, resumed: true, before, flags, clusters, clock: runtime.clock, lastWords}
       const spoke = retry.verb.spoke(retry.arguments, {...made, by: operatorWords(runtime), announcer})
       const {image} = retry.arguments
-      const subject = {verb: spoke.verb, image, restartedAt: run.stamp, retry: retry.view, reason: retry.reason}
+      const subject = {
+        ...{verb: spoke.verb, image, restartedAt: run.stamp, retry: retry.view, reason: retry.reason},
+        undoFailed: flags['undo-failed'],
+      }
       const composition = {
         run,
         discovery: recallRequest(retry, clusters.selected),
@@ -90,7 +96,8 @@ export default class RunsRetry extends BaseCommand {
         agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
         gate: waveGate(flags, runtime, session),
       }
-      const request = {...runRequest(run, spoke, recorded, flags), retryOf: retry.retried, reason: retry.reason}
+      const taken = {retryOf: retry.retried, reason: retry.reason, before}
+      const request = {...runRequest(run, spoke, recorded, flags), ...taken}
       return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)
     })
     return this.conclude(lastWords.conclude(report), flags, views)

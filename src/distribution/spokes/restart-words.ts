@@ -10,8 +10,13 @@ export interface RestartStory {
   readonly reason: string | undefined
 }
 
-const changeCause = 'kubernetes.io/change-cause'
+export const changeCause = 'kubernetes.io/change-cause'
 const ownCause = 'hubspoke restart: '
+
+/** Is it the change cause of a restart of ours? */
+export function isOwnCause(cause: string | undefined): boolean {
+  return cause?.startsWith(ownCause) === true
+}
 
 /**
  * The annotations of a workload that tell the next person about its restart; null takes one away. For people alone:
@@ -22,7 +27,7 @@ export function restartAnnotations(
   {runId, by, reason}: RestartStory,
   found: Pick<WorkloadState, 'changeCause'>,
 ): Readonly<Record<string, string | null>> {
-  const isOurs = found.changeCause?.startsWith(ownCause) === true
+  const isOurs = isOwnCause(found.changeCause)
   return {
     'hubspoke.dev/run-id': runId,
     'hubspoke.dev/by': by,

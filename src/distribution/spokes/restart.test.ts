@@ -35,6 +35,7 @@ function scene({workloads = createInMemoryWorkloads(workloadState()), options = 
     by: 'ada on laptop-7',
     announce: () => undefined,
     resumed: false,
+    before: new Map(),
     runsImage: (images) => images.filter(({image}) => image === 'ghcr.io/acme/web:1.0'),
     wait: true,
     timeoutMs: 600_000,

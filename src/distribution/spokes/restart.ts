@@ -1,4 +1,5 @@
 import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports.ts'
+import type {Before} from '../../model/before.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {LastWords} from '../../model/last-words.ts'
 import type {Target} from '../../model/target.ts'
@@ -8,13 +9,17 @@ import type {Announcer} from '../announce-writes.ts'
 import {awaitRollout, type Rollout} from '../await-rollout.ts'
 import {recheckRollout} from '../recheck-rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
+import {beforeRestart, recordedBefore} from './before-restart.ts'
 import {decideRestart, gone, type RestartAim, type RestartDecision} from './restart-decision.ts'
 import {type RestartStory, restartAnnotations, restartAnnouncement} from './restart-words.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
+import {undoRestart} from './undo-restart.ts'
 
 export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'> {
   /** The run may have begun in an earlier invocation. */
   readonly resumed: boolean
+  /** What an earlier invocation found before it wrote, by the UID of the workload. */
+  readonly before: ReadonlyMap<string, Before>
   /** The way into the cluster that the context leads to. */
   workloads(context: string): Workloads
   /** False: an accepted write is the end. */
@@ -37,7 +42,9 @@ export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'>
  * so every try reads first and writes only what is not there yet.
  */
 export function restartSpoke(options: RestartOptions): Spoke {
-  const isAfterOurs = restartsOfOthers(options)
+  const befores = new Map(options.before)
+  const stampBefore = (uid: string) => recordedBefore(options.before.get(uid))?.restartedAt
+  const isAfterOurs = restartsOfOthers({...options, stampBefore})
   const sent = new Set<string>()
   return {
     verb: 'restart',
@@ -45,7 +52,7 @@ export function restartSpoke(options: RestartOptions): Spoke {
       const isAfter: Try['isAfterOurs'] = (stamp) => isAfterOurs(target.uid, stamp)
       const decide: Try['decide'] = (state) => decideRestart(target, state, options, isAfter)
       const workloads = options.workloads(target.context)
-      return act({options, workloads, target, attempt, sent, decide, isAfterOurs: isAfter})
+      return act({options, workloads, target, attempt, sent, befores, decide, isAfterOurs: isAfter})
     },
   }
 }
@@ -61,6 +68,8 @@ interface Try {
   /** To be asked of each state in the order in which they were read. */
   decide(state: WorkloadState | undefined): RestartDecision
   isAfterOurs(stamp: string | undefined): boolean
+  /** What stood there before the last write of each workload, by its UID. */
+  readonly befores: Map<string, Before>
 }
 
 async function act(it: Try): Promise<Settled | Written> {
@@ -92,9 +101,12 @@ async function write(it: Try, state: WorkloadState): Promise<Written> {
   const {options, workloads, target, attempt} = it
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   try {
-    await attempt.writing()
+    const patch = patchOf(options, attempt, state)
+    const before = beforeRestart(state, patch.annotations)
+    await attempt.writing(before)
     it.sent.add(target.uid)
-    const accepted = await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
+    it.befores.set(target.uid, before)
+    const accepted = await workloads.restart(target, patch, attempt.signal)
     announce(it)
     return written(it, accepted, feed)
   } catch (error) {
@@ -140,6 +152,10 @@ function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): 
     outcome: 'written',
     settle: (watch) => awaitRollout(rollout, watch),
     recheck: (signal) => recheckRollout({target, from, isTakenBack, read, podTroubles}, signal),
+    undo: undoRestart({
+      ...{target, workloads, timeoutMs, clock, failFast, restartedAt: options.restartedAt},
+      before: recordedBefore(it.befores.get(target.uid)),
+    }),
   }
 }
 

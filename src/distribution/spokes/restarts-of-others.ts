@@ -7,6 +7,8 @@ export interface OurRestart {
   /** It may have begun in an earlier invocation, so that others may have come before we looked first. */
   readonly resumed: boolean
   readonly clock: Clock
+  /** The stamp that a workload carried before ours, where the ledger of an earlier invocation tells; null: none. */
+  stampBefore?(workloadUid: string): string | null | undefined
 }
 
 /** Clocks that are kept right differ by less. */
@@ -25,6 +27,8 @@ export function restartsOfOthers(ours: OurRestart): (workloadUid: string, stamp:
   }
 
   return (workloadUid, stamp) => {
+    const before = ours.stampBefore?.(workloadUid)
+    if (before !== undefined && !firstSeen.has(workloadUid)) firstSeen.set(workloadUid, before ?? undefined)
     if (!firstSeen.has(workloadUid)) {
       firstSeen.set(workloadUid, stamp)
       return isLater(stamp, ours.restartedAt) && (ours.resumed || !isFromTheFuture(stamp))

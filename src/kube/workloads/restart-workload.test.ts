@@ -36,3 +36,12 @@ test('a dry run is asked of the server', async () => {
   await restartWorkload(api, workload, {...write, dryRun: true}, never)
   expect(api.writes[0]?.path).toBe('/apis/apps/v1/namespaces/shop/statefulsets/db?fieldManager=hubspoke&dryRun=All')
 })
+
+test('a stamp and an annotation that were not there are taken away', async () => {
+  const api = fakeApi()
+  await restartWorkload(api, workload, {...write, restartedAt: null, annotations: {'hubspoke.io/run': null}}, never)
+  expect(api.writes[0]?.body).toEqual({
+    metadata: {uid: 'u1', resourceVersion: '7', annotations: {'hubspoke.io/run': null}},
+    spec: {template: {metadata: {annotations: {'kubectl.kubernetes.io/restartedAt': null}}}},
+  })
+})

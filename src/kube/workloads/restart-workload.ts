@@ -8,7 +8,7 @@ import {restartedAtAnnotation, toWorkloadState} from './workload-state.ts'
 export const fieldManager = 'hubspoke'
 
 /**
- * Sets the restart stamp as `kubectl rollout restart` does. UID and resource version in the patch make the server refuse
+ * Sets the restart stamp as `kubectl rollout restart` does, or puts back the one before, or none. UID and resource version in the patch make the server refuse
  * it (409) when the object is another one, or has changed: it is written exactly once or not at all.
  */
 export async function restartWorkload(

@@ -1,7 +1,7 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {WorkloadKind} from '../../model/workload.ts'
 import {fakeApi} from '../testing/fake-api.ts'
-import {newestPods, toSelector} from './workload-pods.ts'
+import {newestPods, stuckPods, toSelector} from './workload-pods.ts'
 
 const never = new AbortController().signal
 const workload = (kind: WorkloadKind) => ({kind, namespace: 'shop', name: 'web', uid: 'u1'})
@@ -104,4 +104,49 @@ test('a selector with expressions', () => {
   expect(toSelector({matchLabels: {app: 'web'}, matchExpressions})).toBe(
     'app=web,tier in (a,b),env notin (dev),team,!old',
   )
+})
+
+describe('pods that keep a StatefulSet from replacing any', () => {
+  const pod = (name: string, revision: string, ready: boolean, deletionTimestamp?: string) => ({
+    ...owned(name, 'u1', {labels: {'controller-revision-hash': revision}}),
+    status: {conditions: [{type: 'Ready', status: ready ? 'True' : 'False'}]},
+    ...(deletionTimestamp && {metadata: {name, ownerReferences: [{uid: 'u1'}], deletionTimestamp}}),
+  })
+  const pods = [
+    pod('old-ready', 'old', true),
+    pod('old-ill', 'old', false),
+    pod('old-ending', 'old', false, '2026-01-01T00:00:00Z'),
+    pod('new-ill', 'new', false),
+  ]
+  const set = {
+    metadata: {uid: 'u1', generation: 4},
+    spec: {selector: {matchLabels: {app: 'web'}}, podManagementPolicy: 'OrderedReady'},
+    status: {observedGeneration: 4, updateRevision: 'new'},
+  }
+  const stuckOf = async (object: object, kind: WorkloadKind = 'StatefulSet') => {
+    const api = fakeApi({get: (path) => (path.includes('/pods') ? {items: pods} : object)})
+    return (await stuckPods(api, workload(kind), never)).map(({metadata}) => (metadata as {name: string}).name)
+  }
+
+  test('are those of another revision that are not ready', async () => {
+    expect(await stuckOf(set)).toEqual(['old-ill'])
+  })
+
+  test.each([
+    {
+      because: 'it does not wait for its pods in order',
+      object: {...set, spec: {...set.spec, podManagementPolicy: 'Parallel'}},
+    },
+    {
+      because: 'its controller has not seen the newest revision',
+      object: {...set, metadata: {uid: 'u1', generation: 5}},
+    },
+    {because: 'another object has the name now', object: {...set, metadata: {uid: 'u2', generation: 4}}},
+  ])('there are none where $because', async ({object}) => {
+    expect(await stuckOf(object)).toEqual([])
+  })
+
+  test('there are none of another kind', async () => {
+    expect(await stuckOf(set, 'DaemonSet')).toEqual([])
+  })
 })

@@ -1,6 +1,6 @@
 import type {WorkloadIdentity} from '../../model/workload.ts'
 import {type Api, apiPath} from '../api.ts'
-import {type JsonObject, objectAt, objectsAt, stringsOf, textAt} from '../json-fields.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, stringsOf, textAt} from '../json-fields.ts'
 import {appsPath, workloadPath} from './workload-paths.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function newestPods(
   signal: AbortSignal,
 ): Promise<readonly JsonObject[]> {
   const object = await api.get(workloadPath(workload), signal)
-  if (textAt(objectAt(object, 'metadata'), 'uid') !== workload.uid) return []
+  if (uidOf(object) !== workload.uid) return []
   const selector = toSelector(objectAt(object, 'spec', 'selector'))
   if (selector === '') return []
   const {namespace} = workload
@@ -28,6 +28,35 @@ export async function newestPods(
   const ofRevision = hash === '' ? selector : `${selector},pod-template-hash=${hash}`
   return podsOf(api, {namespace, selector: ofRevision, owner: uid}, signal)
 }
+
+/**
+ * Pods of a StatefulSet that keep it from replacing any: of another revision than its newest and not ready, while it waits
+ * for its pods in order (kubernetes.io, "Forced rollback" of StatefulSets).
+ */
+export async function stuckPods(
+  api: Api,
+  workload: WorkloadIdentity,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  if (workload.kind !== 'StatefulSet') return []
+  const object = await api.get(workloadPath(workload), signal)
+  const spec = objectAt(object, 'spec')
+  const selector = toSelector(objectAt(spec, 'selector'))
+  const isCurrent = numberAt(objectAt(object, 'status'), 'observedGeneration') >= generationOf(object)
+  const inOrder = textAt(spec, 'podManagementPolicy') !== 'Parallel'
+  if (!isCurrent || !inOrder || selector === '' || uidOf(object) !== workload.uid) return []
+  const pods = await podsOf(api, {namespace: workload.namespace, selector, owner: workload.uid}, signal)
+  const newest = new Set(ofUpdateRevision(pods, object))
+  return pods.filter((pod) => !newest.has(pod) && !isReady(pod) && !isBeingDeleted(pod))
+}
+
+const uidOf = (object: unknown) => textAt(objectAt(object, 'metadata'), 'uid')
+const generationOf = (object: unknown) => numberAt(objectAt(object, 'metadata'), 'generation')
+const isBeingDeleted = (pod: JsonObject) => textAt(objectAt(pod, 'metadata'), 'deletionTimestamp') !== ''
+const isReady = (pod: JsonObject) =>
+  objectsAt(objectAt(pod, 'status'), 'conditions').some(
+    (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',
+  )
 
 interface PodQuestion {
   readonly namespace: string

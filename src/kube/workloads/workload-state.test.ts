@@ -148,3 +148,25 @@ test('a key of the prototype is no field', () => {
   expect(toWorkloadState('Deployment', object).paused).toBe(false)
   expect(toWorkloadState('Deployment', {metadata: {annotations: {}}}).name).toBe('')
 })
+
+const digestOf = (podMetadata: object, spec: object = {containers: [{name: 'app'}]}) =>
+  toWorkloadState('Deployment', {metadata, spec: {template: {metadata: podMetadata, spec}}}).templateDigest
+
+test('a pod template is the same whatever its restart stamp is, and whether it had annotations before it', () => {
+  const labels = {app: 'web'}
+  const stamped = (stamp: string) => ({'kubectl.kubernetes.io/restartedAt': stamp})
+  const never = digestOf({labels})
+  expect(digestOf({annotations: stamped('2026-01-01T00:00:00Z'), labels})).toBe(never)
+  expect(digestOf({annotations: stamped('2026-01-02T00:00:00Z'), labels})).toBe(never)
+  expect(digestOf({annotations: {}, labels})).toBe(never)
+  expect(digestOf({annotations: {...stamped('2026-01-01T00:00:00Z'), other: 'a'}, labels})).not.toBe(never)
+  expect(digestOf({labels: {app: 'api'}})).not.toBe(never)
+  expect(digestOf({labels}, {containers: [{name: 'app', env: []}]})).not.toBe(never)
+})
+
+test('of the annotations of a workload only our own are kept', () => {
+  const annotations = {'hubspoke.dev/run-id': 'r', 'kubectl.kubernetes.io/last-applied-configuration': '{}'}
+  expect(toWorkloadState('Deployment', {metadata: {...metadata, annotations}}).ownAnnotations).toEqual({
+    'hubspoke.dev/run-id': 'r',
+  })
+})

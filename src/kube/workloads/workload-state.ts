@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import type {
   ContainerImage,
   WorkloadCondition,
@@ -5,7 +6,7 @@ import type {
   WorkloadKind,
   WorkloadState,
 } from '../../model/workload.ts'
-import {type JsonObject, numberAt, objectAt, objectOf, objectsAt, textAt} from '../json-fields.ts'
+import {type JsonObject, numberAt, objectAt, objectOf, objectsAt, stringsOf, textAt} from '../json-fields.ts'
 import {templateWriters} from './template-writers.ts'
 import {workloadOwner} from './workload-owner.ts'
 
@@ -42,6 +43,8 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     observedGeneration: numberAt(status, 'observedGeneration'),
     restartedAt: textAt(objectAt(spec, 'template', 'metadata', 'annotations'), restartedAtAnnotation) || undefined,
     changeCause: textAt(objectAt(metadata, 'annotations'), changeCauseAnnotation) || undefined,
+    templateDigest: templateDigest(objectAt(spec, 'template')),
+    ownAnnotations: ownAnnotations(metadata),
     paused: kind === 'Deployment' && spec.paused === true,
     strategy: strategyOf(kind, spec),
     partition: kind === 'StatefulSet' ? numberAt(objectAt(spec, 'updateStrategy', 'rollingUpdate'), 'partition') : 0,
@@ -53,6 +56,20 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     owner: workloadOwner(kind, object),
     templateWriters: templateWriters(object),
   }
+}
+
+/** The server writes fields in one order. Whether there is an empty map of annotations says nothing. */
+function templateDigest({metadata, ...template}: JsonObject): string {
+  const {annotations, ...others} = objectOf(metadata)
+  const {[restartedAtAnnotation]: _, ...kept} = stringsOf(annotations)
+  return createHash('sha256')
+    .update(JSON.stringify([template, others, kept]))
+    .digest('hex')
+}
+
+function ownAnnotations(metadata: JsonObject): Readonly<Record<string, string>> {
+  const annotations = Object.entries(stringsOf(objectAt(metadata, 'annotations')))
+  return Object.fromEntries(annotations.filter(([name]) => name.startsWith('hubspoke.dev/')))
 }
 
 function podTemplateImages(podSpec: JsonObject): readonly ContainerImage[] {

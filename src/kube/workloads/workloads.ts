@@ -1,6 +1,8 @@
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {printable} from '../../shared/printable.ts'
 import type {Api} from '../api.ts'
+import {textAt} from '../json-fields.ts'
 import type {Workloads} from '../ports.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
@@ -10,7 +12,7 @@ import {findPodTroubles} from './pod-trouble.ts'
 import {readWorkload, unlessMissing} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
 import {listWorkloads} from './workload-list.ts'
-import {newestPods} from './workload-pods.ts'
+import {newestPods, stuckPods} from './workload-pods.ts'
 
 export interface WorkloadsDeps {
   readonly api: Api
@@ -41,6 +43,10 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     },
     podTroubles: async (workload, signal) =>
       findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
+    stuckPods: async (workload, signal) =>
+      ((await unlessMissing(stuckPods(api, workload, signal))) ?? []).map(({metadata}) =>
+        printable(textAt(metadata, 'name')),
+      ),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),

@@ -15,7 +15,15 @@ export function open(
   const planned = {target: target(path), server, wave: undefined, state}
   const wrote = {planned: 'no', writing: 'maybe', written: 'yes', retrying: 'no'} as const
   const attempts = state === 'planned' ? 0 : 1
-  return {...planned, wrote: wrote[state], attempts, retryReason: undefined, result: undefined, ...more}
+  return {
+    ...planned,
+    wrote: wrote[state],
+    attempts,
+    before: undefined,
+    retryReason: undefined,
+    result: undefined,
+    ...more,
+  }
 }
 
 /** A target with a result. */

@@ -27,6 +27,8 @@ export interface InMemoryWorkloads extends Workloads {
   /** Called after each write that arrived, as a controller would see it. */
   onRestart: (state: WorkloadState) => void
   troubles: readonly PodTrouble[] | HubspokeError
+  /** Names of pods that keep a StatefulSet from going on. */
+  stuck: readonly string[]
 }
 
 export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): InMemoryWorkloads {
@@ -74,6 +76,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     },
     onRestart: () => undefined,
     troubles: [],
+    stuck: [],
     state: (name) => objects.get(name),
     trouble: (verb, ...more) => mishaps.set(verb, [...(mishaps.get(verb) ?? []), ...more]),
     before: (verb, happening) => void happenings.set(verb, happening),
@@ -98,7 +101,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         if (!state) throw new HubspokeError('not-found', 'There is no such workload.', {refused: true})
         if (state.uid !== workload.uid || state.resourceVersion !== write.resourceVersion) throw conflict()
         const {restartedAt} = write
-        const next = {...state, restartedAt, generation: state.generation + 1}
+        const next = {...state, restartedAt: restartedAt ?? undefined, generation: state.generation + 1}
         if (write.dryRun) return next
         writes.push(write)
         const stored = put(next)
@@ -113,6 +116,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         return feed
       }),
     changesSince: async () => ({unproven: 'failed'}),
+    stuckPods: async () => workloads.stuck,
     lastWords: async (_namespace, {pod}) => [`the last words of ${pod}`],
     async podTroubles(_state, signal) {
       calls.push('podTroubles')

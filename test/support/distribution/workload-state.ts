@@ -15,6 +15,8 @@ export function workloadState(changes: Partial<WorkloadState> = {}): WorkloadSta
     observedGeneration: 1,
     restartedAt: undefined,
     changeCause: undefined,
+    templateDigest: 'digest-1',
+    ownAnnotations: {},
     paused: false,
     strategy: 'RollingUpdate',
     partition: 0,
