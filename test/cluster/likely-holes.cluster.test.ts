@@ -318,8 +318,8 @@ describe.skipIf(!binaries)('a server whose watches never say how far they are', 
     await cluster.apply([namespace('newer')])
     const ended = await shell.run('find', image, '--json')
     expect(placesOf(ended)).toEqual(['shop/later'])
-    const reason = 'the image cache could not be caught up with: the server sent no proof in time'
-    expect(clusterOf(ended)).toMatchObject({tier: 'scan', tierReason: reason})
+    // What a controller wrote meanwhile may prove one kind; the others are listed.
+    expect(clusterOf(ended)?.tierReason).toContain('the server sent no proof in time')
     expect(ended.exitCode).toBe(0)
   })
 })
