@@ -207,7 +207,10 @@ describe('an undo that is not allowed', () => {
   })
 })
 
-test('a target that falls ill in a pause is undone, and the next wave does not wait for it', async () => {
+test.each([
+  {maxFailures: 1, next: 'succeeded', and: 'the next wave does not wait for it'},
+  {maxFailures: 0, next: 'not-run', and: 'the run does not end before it'},
+])('a target that falls ill in a pause is undone, and $and', async ({maxFailures, next: end}) => {
   const {clock, run} = createStage()
   const [web, next] = [targetOf('web'), targetOf('next')]
   const spoke: Spoke = {
@@ -220,12 +223,9 @@ test('a target that falls ill in a pause is undone, and the next wave does not w
   }
   const {results, events} = await run({
     ...{plan: [web, next], waves: [[web], [next]], spoke},
-    fanOut: {undoFailed: true, maxFailures: 1, pauseMs: 10_000},
+    fanOut: {undoFailed: true, maxFailures, pauseMs: 10_000},
   })
-  expect(results.map(({outcome, undo}) => `${outcome} ${undo?.outcome}`)).toEqual([
-    'failed undone',
-    'succeeded undefined',
-  ])
+  expect(results.map(({outcome, undo}) => `${outcome} ${undo?.outcome}`)).toEqual(['failed undone', `${end} undefined`])
   expect(events.map(({type}) => type).filter((type) => /relapsed|undo/.test(type))).toEqual([
     ...['target-relapsed', 'target-undoing', 'target-undone'],
   ])
