@@ -1,5 +1,5 @@
+import type {Gate, GateAnswer, WaveEnd} from '../distribution/between-waves.ts'
 import {parseWaves, planWaves, type WaveUnit} from '../distribution/plan-waves.ts'
-import type {Gate, GateAnswer, WaveEnd} from '../distribution/wave-gate.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Plan, targetName} from '../model/target.ts'
 import type {Wave} from '../model/wave.ts'

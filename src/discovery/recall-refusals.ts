@@ -1,7 +1,13 @@
 import type {ClusterIdentity, ClusterReading} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {quoted} from './problem.ts'
-import type {RecordedPlace} from './recall-targets.ts'
+
+/** A cluster as the recorded run reached it. */
+export interface RecordedPlace {
+  readonly context: string
+  readonly server: string
+  readonly clusterUid: string
+}
 
 /** Contexts that lead to other clusters than those of the run: nothing is written, not elsewhere either. */
 export function otherClusters(

@@ -5,7 +5,7 @@ import type {RecordedTarget} from '../model/recorded-run.ts'
 import {workloadKinds} from '../model/workload.ts'
 import type {Discovery, DiscoveryDeps} from './discover.ts'
 import {quoted} from './problem.ts'
-import {lostContexts, otherClusters} from './recall-refusals.ts'
+import {lostContexts, otherClusters, type RecordedPlace} from './recall-refusals.ts'
 import {recallTraits} from './recall-traits.ts'
 import {retryRead} from './retry-read.ts'
 import {untilStopped} from './until-stopped.ts'
@@ -16,13 +16,6 @@ export interface RecallRequest {
   readonly targets: readonly RecordedTarget[]
   /** Of the kubeconfig: those that bear a recorded name, and those that point at a recorded server. */
   readonly contexts: readonly ContextRef[]
-}
-
-/** A cluster as the recorded run reached it. */
-export interface RecordedPlace {
-  readonly context: string
-  readonly server: string
-  readonly clusterUid: string
 }
 
 /**

@@ -8,6 +8,7 @@ import {type Plan, type Target, targetKey} from '../model/target.ts'
 import type {Wave, WaveState} from '../model/wave.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {RetryPolicy} from './backoff.ts'
+import type {BetweenWaves, Gate} from './between-waves.ts'
 import {createBrake, type OwnReason} from './brake.ts'
 import {isBudgetExceeded, spendsBudget} from './failure-budget.ts'
 import {runSpoke, type SpokeRun} from './run-spoke.ts'
@@ -17,7 +18,6 @@ import type {Spoke, Written} from './spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
 import {createStagger, type Stagger} from './stagger.ts'
 import {undoFailed} from './undo-failed.ts'
-import type {BetweenWaves, Gate} from './wave-gate.ts'
 
 /** How wide and how stubbornly a plan is carried out. */
 export interface FanOut extends SlotCounts {

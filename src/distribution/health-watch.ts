@@ -1,10 +1,10 @@
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
 import {type Target, targetName} from '../model/target.ts'
 import type {WavePlace} from '../model/wave.ts'
+import type {BetweenWaves} from './between-waves.ts'
 import {rolloutStatusCommand} from './kubectl-command.ts'
 import type {Health, Written} from './spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
-import type {BetweenWaves} from './wave-gate.ts'
 
 /**
  * How many looks of one pause may find a target unhealthy, the last of which is one too many. Single ones are forgiven:

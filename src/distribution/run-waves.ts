@@ -1,7 +1,8 @@
 import type {LedgerEntry} from '../model/ledger.ts'
 import type {Target} from '../model/target.ts'
 import type {Wave, WaveState} from '../model/wave.ts'
-import {type BetweenWaves, passGate} from './wave-gate.ts'
+import type {BetweenWaves} from './between-waves.ts'
+import {passGate} from './wave-gate.ts'
 
 /** What the waves of one distribution share. */
 export interface WaveRun extends BetweenWaves {

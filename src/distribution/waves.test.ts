@@ -4,8 +4,8 @@ import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type Target, targetKey} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {Gate, GateAnswer} from './between-waves.ts'
 import type {Health, Spoke} from './spoke.ts'
-import type {Gate, GateAnswer} from './wave-gate.ts'
 
 const unhealthy: Health = {state: 'unhealthy', failure: {class: 'rollout', message: '0 of 1 ready', suggestions: []}}
 const failed: Health = {state: 'failed', failure: {class: 'rollout', message: 'it gave up', suggestions: ['look']}}
