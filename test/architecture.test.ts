@@ -33,9 +33,9 @@ const allowed: Readonly<Record<string, Row>> = {
       'model',
       'shared',
       'discovery/discover.ts',
-      'discovery/mark-targets.ts',
-      'discovery/plan-targets.ts',
-      'discovery/preflight.ts',
+      'discovery/plan/mark-targets.ts',
+      'discovery/plan/plan-targets.ts',
+      'discovery/plan/preflight.ts',
       'distribution/distribute.ts',
       'distribution/spoke.ts',
       'summary/summarize.ts',
@@ -136,11 +136,11 @@ test('only main.ts and the modules of the process read the process', () => {
   const readers = files.filter((file) =>
     /\bprocess\.(env|argv|stdout|stderr|stdin|exit|exitCode|cwd)\b/.test(readFileSync(join(src, file), 'utf8')),
   )
-  expect(readers.sort()).toEqual(['cli/main.ts', 'cli/runtime.ts'])
+  expect(readers.sort()).toEqual(['cli/main.ts', 'cli/process/runtime.ts'])
 })
 
 test('nothing waits on a clock of its own', () => {
   const clocks = /\b(Date\.now\(|new Date\(\)|performance\.now\(|setTimeout\(|setInterval\(|Math\.random\b)/
   const readers = files.filter((file) => clocks.test(readFileSync(join(src, file), 'utf8')))
-  expect(readers.sort()).toEqual(['cli/runtime.ts', 'shared/clock.ts'])
+  expect(readers.sort()).toEqual(['cli/process/runtime.ts', 'shared/clock.ts'])
 })

@@ -3,7 +3,7 @@ import type {ClusterAccess, Kubeconfig} from '../kube/ports.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
 import {chosenGroups} from './config/chosen-groups.ts'
 import type {ConfigFile} from './config/config-file.ts'
-import type {Runtime} from './runtime.ts'
+import type {Runtime} from './process/runtime.ts'
 
 export interface ContextFlags {
   readonly kubeconfig?: string | undefined

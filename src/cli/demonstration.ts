@@ -3,7 +3,7 @@ import {devNull} from 'node:os'
 import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
-import type {Runtime} from './runtime.ts'
+import type {Runtime} from './process/runtime.ts'
 
 /** The image that the demonstration restarts, as a repository: any tag. */
 export const demoImage = 'ghcr.io/acme/shop'

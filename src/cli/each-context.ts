@@ -2,7 +2,7 @@ import type {ClusterAccess} from '../kube/ports.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Clusters} from './clusters.ts'
-import type {Session} from './session.ts'
+import type {Session} from './process/session.ts'
 
 export interface ContextWork<Entry> {
   work(cluster: ClusterAccess): Promise<Entry>

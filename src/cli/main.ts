@@ -2,10 +2,10 @@ import {Config, run} from '@oclif/core'
 import {exitCodes, exitForSignal} from '../model/exit-code.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
-import {AlreadyReported} from './already-reported.ts'
-import {outputTo} from './output.ts'
-import {pleaseReport, reportFailure, requestedFormat} from './report-failure.ts'
-import {unknownCommand} from './usage-failure.ts'
+import {AlreadyReported} from './process/already-reported.ts'
+import {outputTo} from './process/output.ts'
+import {pleaseReport, reportFailure, requestedFormat} from './process/report-failure.ts'
+import {unknownCommand} from './process/usage-failure.ts'
 
 /**
  * Runs the command line and ends the process. The exit code is 70 when this begins, and stays so unless a verdict or a

@@ -3,7 +3,7 @@ import {HubspokeError} from '../model/failure.ts'
 import {needsOf, type PermittedVerb, permittedVerbs} from '../model/permissions.ts'
 import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'
 import {printable} from '../shared/printable.ts'
-import {isNamespace, plainNamespaces} from './permission-flags.ts'
+import {isNamespace, plainNamespaces} from './flags/permission-flags.ts'
 
 export interface RbacFlags {
   readonly namespace?: readonly string[] | undefined

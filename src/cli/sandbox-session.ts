@@ -2,7 +2,7 @@ import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
-import type {Runtime} from './runtime.ts'
+import type {Runtime} from './process/runtime.ts'
 
 /** Where the kubeconfig of the sandbox is written unless told otherwise: beside the ledgers, in the user's own folders. */
 export function sandboxKubeconfig(runtime: Pick<Runtime, 'env' | 'homeDir'>): string {

@@ -1,7 +1,7 @@
 import {printable} from '../shared/printable.ts'
 import type {ViewOptions} from '../summary/view-options.ts'
-import type {Output} from './output.ts'
-import type {Runtime} from './runtime.ts'
+import type {Output} from './process/output.ts'
+import type {Runtime} from './process/runtime.ts'
 
 /** How a report is shown, beside its documents. A command offers exactly the formats that its report has a view for. */
 export interface Views<Report> {

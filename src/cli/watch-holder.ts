@@ -1,7 +1,7 @@
 import type {Holder} from '../lease/lease-record.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clusters} from './clusters.ts'
-import type {Runtime} from './runtime.ts'
+import type {Runtime} from './process/runtime.ts'
 
 /** Who watches one context: what others that want to watch its cluster are told. */
 export function watchHolder({random, hostName, env}: Pick<Runtime, 'random' | 'hostName' | 'env'>): Holder {

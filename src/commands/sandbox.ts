@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
 import {demoImage, demonstrate} from '../cli/demonstration.ts'
+import {stopOnSignals} from '../cli/process/stop-on-signals.ts'
 import {sandboxKubeconfig, withSandbox} from '../cli/sandbox-session.ts'
-import {stopOnSignals} from '../cli/stop-on-signals.ts'
 
 export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, to try and to rehearse.'

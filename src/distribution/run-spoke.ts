@@ -6,12 +6,12 @@ import type {SpokeResult} from '../model/result.ts'
 import {isRetryable} from '../model/retryable.ts'
 import {type Target, targetKey} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
-import {backoffDelayMs, type RetryPolicy} from './backoff.ts'
-import type {Brake} from './brake.ts'
-import type {InSlots} from './slots.ts'
+import {backoffDelayMs, type RetryPolicy} from './pace/backoff.ts'
+import type {Brake} from './pace/brake.ts'
+import type {InSlots} from './pace/slots.ts'
+import type {UntilItsTurn} from './pace/stagger.ts'
 import type {Attempt, Lingering, Settled, Spoke, Written} from './spoke.ts'
 import {failedEnd, type SpokeEnd, type Story, stoppedEnd, unwatchedEnd} from './spoke-end.ts'
-import type {UntilItsTurn} from './stagger.ts'
 
 /** What the spokes of one distribution share. */
 export interface SpokeRun {

@@ -2,8 +2,8 @@ import type {Failure} from '../model/failure.ts'
 import type {SpokeResult} from '../model/result.ts'
 import type {StopReason} from '../model/stop.ts'
 import type {Target} from '../model/target.ts'
-import {stopPhrase} from './brake.ts'
 import {rolloutStatusCommand} from './kubectl-command.ts'
+import {stopPhrase} from './pace/brake.ts'
 import type {Written} from './spoke.ts'
 
 /** How a target ended, without what is measured around it. */

@@ -1,4 +1,4 @@
-import type {Preflighted} from '../discovery/preflight.ts'
+import type {Preflighted} from '../discovery/plan/preflight.ts'
 import {type Distribution, type DistributionDeps, distribute} from '../distribution/distribute.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {RunReport} from '../model/report.ts'

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {planWaves} from '../../src/distribution/plan-waves.ts'
+import {planWaves} from '../../src/distribution/waves/plan-waves.ts'
 import {targetOf} from '../support/distribution/target.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'waves.md'), 'utf8')

@@ -1,8 +1,8 @@
 import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
 import {nearNames} from '../../discovery/select/near-names.ts'
-import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flag-levels.ts'
-import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags.ts'
-import {usageSentence} from '../usage-failure.ts'
+import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flags/flag-levels.ts'
+import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
+import {usageSentence} from '../process/usage-failure.ts'
 import {type ConfigFile, type ConfiguredDefault, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
 
 /** The commands that there are, and the one that runs. */

@@ -2,7 +2,7 @@ import {createReadStream} from 'node:fs'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import type {Runtime} from '../runtime.ts'
+import type {Runtime} from '../process/runtime.ts'
 import type {ConfigFile, ConfiguredDefaults} from './config-file.ts'
 
 const largestBytes = 1024 * 1024

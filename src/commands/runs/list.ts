@@ -1,6 +1,6 @@
 import {BaseCommand} from '../../cli/base-command.ts'
-import {outputFlag} from '../../cli/flags.ts'
-import {listRuns} from '../../cli/past-runs.ts'
+import {outputFlag} from '../../cli/flags/flags.ts'
+import {listRuns} from '../../cli/past-runs/past-runs.ts'
 import type {RunsReport} from '../../model/report.ts'
 
 export default class RunsList extends BaseCommand {

@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
-import {durationFlag} from '../../cli/flag-types.ts'
-import {outputFlag, writeFlags} from '../../cli/flags.ts'
-import {agreeToPrune, planPrune, removeRuns} from '../../cli/prune-runs.ts'
+import {durationFlag} from '../../cli/flags/flag-types.ts'
+import {outputFlag, writeFlags} from '../../cli/flags/flags.ts'
+import {agreeToPrune, planPrune, removeRuns} from '../../cli/past-runs/prune-runs.ts'
 import type {PruneReport} from '../../model/prune-report.ts'
 import {summarizePrune} from '../../summary/summarize-ledgers.ts'
 

@@ -1,7 +1,7 @@
 import {BaseCommand} from '../../cli/base-command.ts'
-import {waysOn} from '../../cli/command-again.ts'
-import {outputFlag} from '../../cli/flags.ts'
-import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs.ts'
+import {outputFlag} from '../../cli/flags/flags.ts'
+import {waysOn} from '../../cli/past-runs/command-again.ts'
+import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/past-runs.ts'
 import type {LedgerReport} from '../../model/report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 

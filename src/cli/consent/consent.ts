@@ -1,0 +1,98 @@
+import type {Agreement} from '../../hub/contract.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Runtime} from '../process/runtime.ts'
+import {askReason} from './reason.ts'
+
+/** A cluster of the plan that is only written when its name was typed. */
+export interface ProtectedCluster {
+  readonly context: string
+  /** How a context that leads to it came to be protected. */
+  readonly because: string
+}
+
+export interface ConsentRequest {
+  /** `Restart 9 workloads in 3 clusters?` */
+  readonly question: string
+  readonly protectedClusters: readonly ProtectedCluster[]
+  /** `--yes` on the command line. */
+  readonly yes: boolean
+  /** `--confirm NAME`, as often as it was given. */
+  readonly confirmed: readonly string[]
+  /** Why, where that was said already. */
+  readonly reason: string | undefined
+}
+
+/**
+ * Asks for consent; the default is No. `--yes` covers what is not protected; a protected cluster wants its name, typed or
+ * given with `--confirm`, and a reason. `HUBSPOKE_YES` counts only where nobody can be asked.
+ *
+ * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
+ */
+export async function askConsent(
+  {question, protectedClusters, yes, confirmed, reason}: ConsentRequest,
+  runtime: Pick<Runtime, 'terminal' | 'env' | 'stderr'>,
+  signal: AbortSignal,
+): Promise<Agreement> {
+  const unconfirmed = protectedClusters.filter(({context}) => !confirmed.includes(context))
+  const lacksReason = protectedClusters.length > 0 && reason === undefined
+  const {terminal} = runtime
+  if (!terminal) {
+    requireConsentWithoutTerminal(isSaid(yes, runtime), unconfirmed)
+    if (lacksReason) throw withoutReason()
+    return {agreed: true}
+  }
+  for (const {context, because} of unconfirmed) {
+    const typed = await terminal.ask(`"${context}" is protected (${because}). Type its name to go on: `, signal)
+    if (typed?.trim() !== context) return {agreed: false}
+  }
+  const why = lacksReason ? await askReason(terminal, signal) : reason
+  if (lacksReason && why === undefined) return {agreed: false}
+  if (yes) return {agreed: true, reason: why}
+  const answer = await terminal.ask(`${question} [y/N] `, signal)
+  return {agreed: isYes(answer), reason: why}
+}
+
+/** Whatever is not a plain yes is a No. */
+export function isYes(answer: string | undefined): boolean {
+  return /^y(es)?$/i.test(answer?.trim() ?? '')
+}
+
+/**
+ * Is consent possible at all? Told before a cluster is reached, so that a cron job fails at once and not after discovery.
+ *
+ * @throws HubspokeError of class `usage` when nobody can be asked and `--yes` was not said
+ */
+export function requireSomebodyToAsk(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
+  if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime), [])
+}
+
+/** Was consent said where nobody can be asked? */
+export function isSaid(yes: boolean, {env}: Pick<Runtime, 'env'>): boolean {
+  return yes || isOn(env.HUBSPOKE_YES)
+}
+
+function requireConsentWithoutTerminal(yes: boolean, unconfirmed: readonly ProtectedCluster[]): void {
+  if (!yes) {
+    throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was written.', {
+      suggestions: ['--yes  to go on without being asked', '--dry-run client  to see the plan'],
+    })
+  }
+  if (unconfirmed.length > 0) {
+    const names = unconfirmed.map(({context}) => `"${context}"`).join(', ')
+    throw new HubspokeError('usage', `Protected and not confirmed: ${names}. Nothing was written.`, {
+      suggestions: unconfirmed.map(({context}) => `--confirm ${context}`),
+    })
+  }
+}
+
+function withoutReason(): HubspokeError {
+  return new HubspokeError(
+    'usage',
+    'A protected cluster is written with a reason, and none was given. Nothing was written.',
+    {
+      suggestions: ['--reason TEXT'],
+    },
+  )
+}
+
+const isOn = (value: string | undefined) => value === 'true' || value === '1'

@@ -1,0 +1,80 @@
+import {matchedImages} from '../../discovery/image/image-query.ts'
+import type {Proposal} from '../../hub/contract.ts'
+import type {ClusterReading} from '../../model/cluster.ts'
+import type {PlannedCluster, PlannedWaves, PlanView} from '../../model/plan-view.ts'
+import type {Target} from '../../model/target.ts'
+import {targetKey} from '../../model/target.ts'
+import type {Wave} from '../../model/wave.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import {cachedOnlyEntries} from '../../summary/entries.ts'
+
+/** What the plan is about, beside its targets. */
+export type PlanSubject = Pick<
+  PlanView,
+  'verb' | 'image' | 'restartedAt' | 'contextsFrom' | 'retry' | 'reason' | 'undoFailed'
+>
+
+/** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
+export function planView(
+  proposal: Proposal,
+  subject: PlanSubject,
+  pace: Pick<PlannedWaves, 'pause' | 'maxFailures'>,
+): PlanView {
+  const {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock, waves} = proposal
+  const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
+  const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
+  const shown = new Set<string>()
+  return {
+    ...subject,
+    clusters: discovery.readings.flatMap((reading) => {
+      const uid = reading.identity?.uid
+      if (uid === undefined || reading.problem || shown.has(uid)) return []
+      shown.add(uid)
+      return [plannedCluster(reading, uid, aliases.get(uid) ?? [reading.context.name], byCluster.get(uid) ?? [])]
+    }),
+    refused: targets.flatMap((target) => {
+      const failure = refusals.get(targetKey(target))
+      return failure ? [{target, failure}] : []
+    }),
+    unreached: unreached.map(({target}) => target),
+    waves: waves.length === 0 ? undefined : {sizes: waves.map(sizeOf), ...pace},
+    leftOut,
+    notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
+    cachedOnly: cachedOnlyEntries(discovery.readings),
+    withoutLock,
+    marked: targets.flatMap((target) => {
+      const known = proposal.marks.get(targetKey(target))
+      return known ? [{target, ...known}] : []
+    }),
+    budgetsNotRead: proposal.budgetsNotRead,
+    scope: discovery.scope,
+  }
+}
+
+function sizeOf(wave: Wave): PlannedWaves['sizes'][number] {
+  const byCluster = Map.groupBy(wave, ({clusterUid}) => clusterUid)
+  const contexts = [...byCluster.values()].flatMap(([first]) => (first ? [first.context] : []))
+  return {targets: wave.length, contexts, only: wave.length === 1 ? wave[0] : undefined}
+}
+
+function plannedCluster(
+  reading: ClusterReading,
+  uid: string,
+  contexts: readonly string[],
+  targets: readonly Target[],
+): PlannedCluster {
+  const byKind: Partial<Record<WorkloadKind, number>> = {}
+  for (const {kind} of targets) byKind[kind] = (byKind[kind] ?? 0) + 1
+  return {
+    contexts,
+    server: reading.context.server,
+    uid,
+    uidStandsIn: reading.identity?.standsIn ?? false,
+    tier: reading.tier ?? 'scan',
+    ...(reading.tierReason !== undefined && {tierReason: reading.tierReason}),
+    ...(reading.cacheAgeMs !== undefined && {cacheAgeMs: reading.cacheAgeMs}),
+    targets: targets.length,
+    byKind,
+    images: matchedImages(targets),
+  }
+}

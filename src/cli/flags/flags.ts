@@ -1,0 +1,249 @@
+import {Flags} from '@oclif/core'
+import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
+import {amountFlag, durationFlag, freshFlag, kindFlag, reasonFlag} from './flag-types.ts'
+import {waveFlags} from './wave-flags.ts'
+
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
+
+/** `-o`, with the formats that a command's report has. */
+export const outputFlag = (formats: readonly OutputFormat[]) =>
+  Flags.option({
+    char: 'o',
+    summary: 'How the result is written to stdout.',
+    options: formats,
+    default: 'table',
+    env: 'HUBSPOKE_OUTPUT',
+    helpGroup: 'OUTPUT',
+  })()
+
+/** Flags of every command. */
+export const outputFlags = {
+  json: Flags.boolean({summary: 'The same as -o json.', env: 'HUBSPOKE_JSON', helpGroup: 'OUTPUT'}),
+  quiet: Flags.boolean({char: 'q', summary: 'No progress on stderr.', env: 'HUBSPOKE_QUIET', helpGroup: 'OUTPUT'}),
+  verbose: Flags.boolean({char: 'v', summary: 'More detail on stderr.', env: 'HUBSPOKE_VERBOSE', helpGroup: 'OUTPUT'}),
+}
+
+/** Flags of every command that reaches clusters. */
+export const contextFlags = {
+  kubeconfig: Flags.string({
+    summary: 'Path of the kubeconfig; else KUBECONFIG, else ~/.kube/config.',
+    helpValue: 'PATH',
+    env: 'HUBSPOKE_KUBECONFIG',
+    helpGroup: 'CLUSTERS',
+  }),
+  context: Flags.string({
+    char: 'c',
+    summary: 'Contexts by name or glob; "!PATTERN" leaves out, of groups, too. May be repeated.',
+    helpValue: 'PATTERN',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    env: 'HUBSPOKE_CONTEXT',
+    helpGroup: 'CLUSTERS',
+  }),
+  group: Flags.string({
+    char: 'g',
+    summary: 'Groups of contexts that the config file names, together with those of -c. May be repeated.',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    env: 'HUBSPOKE_GROUP',
+    helpGroup: 'CLUSTERS',
+  }),
+  'all-contexts': Flags.boolean({
+    summary: 'Every context of the kubeconfig.',
+    env: 'HUBSPOKE_ALL_CONTEXTS',
+    helpGroup: 'CLUSTERS',
+  }),
+  'cache-namespace': Flags.string({
+    summary: 'Namespace of the image cache.',
+    helpValue: 'NAME',
+    default: defaultCacheNamespace,
+    env: 'HUBSPOKE_CACHE_NAMESPACE',
+    helpGroup: 'CLUSTERS',
+  }),
+}
+
+/** Flags that narrow what is looked at inside the clusters. */
+export const workloadFlags = {
+  namespace: Flags.string({
+    char: 'n',
+    summary: 'Namespaces by name or glob. May be repeated.',
+    helpValue: 'PATTERN',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    env: 'HUBSPOKE_NAMESPACE',
+    helpGroup: 'WORKLOADS',
+  }),
+  selector: Flags.string({
+    char: 'l',
+    summary: 'Label selector of the workloads, as for kubectl.',
+    helpValue: 'SELECTOR',
+    env: 'HUBSPOKE_SELECTOR',
+    helpGroup: 'WORKLOADS',
+  }),
+  kind: kindFlag({
+    summary: 'Kinds of workloads. May be repeated.',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    env: 'HUBSPOKE_KIND',
+    helpGroup: 'WORKLOADS',
+  }),
+  fresh: freshFlag({
+    summary: 'How current the answer must be.',
+    default: 'exact',
+    env: 'HUBSPOKE_FRESH',
+    helpGroup: 'WORKLOADS',
+  }),
+  'small-cluster': Flags.integer({
+    summary: 'List a cluster of fewer workloads, whatever its image cache says.',
+    hidden: true, // for tests and measurements
+    min: 0,
+    env: 'HUBSPOKE_SMALL_CLUSTER',
+    helpGroup: 'WORKLOADS',
+  }),
+  'allow-empty': Flags.boolean({
+    summary: 'End with 0 when nothing matched.',
+    env: 'HUBSPOKE_ALLOW_EMPTY',
+    helpGroup: 'WORKLOADS',
+  }),
+}
+
+/** Flags of every verb that writes. */
+export const writeFlags = {
+  'dry-run': Flags.option({
+    summary: 'Write nothing: "client" shows the plan, "server" has each server check its writes.',
+    options: ['client', 'server'] as const,
+    env: 'HUBSPOKE_DRY_RUN',
+    helpGroup: 'SAFETY',
+  })(),
+  yes: Flags.boolean({char: 'y', summary: 'Do not ask.', helpGroup: 'SAFETY'}),
+  confirm: Flags.string({
+    summary: 'Name of a protected context that is meant. May be repeated.',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'SAFETY',
+  }),
+  reason: reasonFlag({
+    summary: 'Why: kept with the run and on the workloads. Protected contexts want one.',
+    env: 'HUBSPOKE_REASON',
+    helpGroup: 'SAFETY',
+  }),
+  preflight: Flags.option({
+    summary: 'When a permission is missing: "report" fails those targets, "strict" writes nothing.',
+    options: ['report', 'strict'] as const,
+    default: 'report',
+    env: 'HUBSPOKE_PREFLIGHT',
+    helpGroup: 'SAFETY',
+  })(),
+  lock: Flags.option({
+    summary: 'Keep other runs out of the clusters: "auto" where that is possible, "require" everywhere or not at all.',
+    options: ['auto', 'require', 'off'] as const,
+    default: 'auto',
+    env: 'HUBSPOKE_LOCK',
+    helpGroup: 'SAFETY',
+  })(),
+  'lock-wait': durationFlag({
+    summary: 'Wait this long for another run to end; else only until it is seen to be alive or dead.',
+    env: 'HUBSPOKE_LOCK_WAIT',
+    helpGroup: 'SAFETY',
+  }),
+  'max-failures': amountFlag({
+    summary: 'Start nothing new once more targets than this have failed. With --waves: 0, unless this is said.',
+    env: 'HUBSPOKE_MAX_FAILURES',
+    helpGroup: 'SAFETY',
+  }),
+  'undo-failed': Flags.boolean({
+    summary: 'Put back what a target was before, when its rollout fails.',
+    env: 'HUBSPOKE_UNDO_FAILED',
+    helpGroup: 'SAFETY',
+  }),
+  ...waveFlags,
+  concurrency: Flags.integer({
+    summary: 'Targets at once, over all clusters.',
+    helpValue: 'N',
+    default: 50,
+    min: 1,
+    env: 'HUBSPOKE_CONCURRENCY',
+    helpGroup: 'PACE',
+  }),
+  'concurrency-per-cluster': Flags.integer({
+    summary: 'Targets at once in one cluster.',
+    helpValue: 'N',
+    default: 10,
+    min: 1,
+    env: 'HUBSPOKE_CONCURRENCY_PER_CLUSTER',
+    helpGroup: 'PACE',
+  }),
+  retries: Flags.integer({
+    summary: 'Tries after the first, for failures that may heal.',
+    helpValue: 'N',
+    default: 3,
+    min: 0,
+    max: 100,
+    env: 'HUBSPOKE_RETRIES',
+    helpGroup: 'PACE',
+  }),
+  backoff: durationFlag({
+    summary: 'Wait before the first retry.',
+    default: 30_000,
+    defaultHelp: async () => '30s',
+    env: 'HUBSPOKE_BACKOFF',
+    helpGroup: 'PACE',
+  }),
+  'backoff-factor': Flags.integer({
+    summary: 'Each wait is this many times the one before.',
+    helpValue: 'N',
+    default: 2,
+    min: 1,
+    max: 10,
+    env: 'HUBSPOKE_BACKOFF_FACTOR',
+    helpGroup: 'PACE',
+  }),
+  'backoff-max': durationFlag({
+    summary: 'No wait is longer.',
+    default: 300_000,
+    defaultHelp: async () => '5m',
+    env: 'HUBSPOKE_BACKOFF_MAX',
+    helpGroup: 'PACE',
+  }),
+  timeout: durationFlag({
+    summary: 'Give a rollout up after this long without progress; never before its own progress deadline.',
+    default: 600_000,
+    defaultHelp: async () => '10m',
+    env: 'HUBSPOKE_TIMEOUT',
+    helpGroup: 'PACE',
+  }),
+  'fail-fast': Flags.boolean({
+    summary: 'Do not wait on for a rollout whose trouble does not heal by itself: a missing image, a crash loop.',
+    env: 'HUBSPOKE_FAIL_FAST',
+    helpGroup: 'PACE',
+  }),
+  'include-logs': Flags.boolean({
+    summary: 'Put the last lines of crashed containers into the document, too: without what looks like a secret.',
+    env: 'HUBSPOKE_INCLUDE_LOGS',
+    helpGroup: 'OUTPUT',
+  }),
+  deadline: durationFlag({
+    summary: 'Stop the run after this long.',
+    env: 'HUBSPOKE_DEADLINE',
+    helpGroup: 'PACE',
+  }),
+  wait: Flags.boolean({
+    summary: 'Watch every rollout to its end.',
+    default: true,
+    allowNo: true,
+    env: 'HUBSPOKE_WAIT',
+    helpGroup: 'PACE',
+  }),
+  'run-id': Flags.string({
+    summary: 'Make this the run of that id: what it has already restarted is left alone.',
+    helpValue: 'ID',
+    env: 'HUBSPOKE_RUN_ID',
+    helpGroup: 'PACE',
+  }),
+}

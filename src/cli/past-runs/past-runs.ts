@@ -1,0 +1,127 @@
+import {Args} from '@oclif/core'
+import {quoted} from '../../discovery/problem.ts'
+import {nearNames} from '../../discovery/select/near-names.ts'
+import {ledgerDirectory, ledgerPath} from '../../ledger/ledger-directory.ts'
+import {listLedgers} from '../../ledger/list-ledgers.ts'
+import {readBeginning, readLedger} from '../../ledger/read-ledger.ts'
+import type {Before} from '../../model/before.ts'
+import {HubspokeError, toFailure} from '../../model/failure.ts'
+import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
+import type {RunsReport} from '../../model/report.ts'
+import {printable} from '../../shared/printable.ts'
+import {listedRun, summarizeRuns} from '../../summary/summarize-ledgers.ts'
+import type {Runtime} from '../process/runtime.ts'
+import type {RunIdentity} from '../run/run-identity.ts'
+
+const suggested = 3
+
+/** ID of a past run. */
+export const runIdArg = Args.string({
+  name: 'ID',
+  required: true,
+  ignoreStdin: true,
+  description: 'Id of the run, or how only it begins, or "last".',
+})
+
+/** Every run that left a ledger on this machine; a ledger that cannot be read hides no other. */
+export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<RunsReport> {
+  const directory = ledgerDirectory(runtime)
+  const runs: ReturnType<typeof listedRun>[] = []
+  const notRead: RunsReport['notRead'][number][] = []
+  for (const id of await listLedgers(directory)) {
+    try {
+      runs.push(listedRun(id, await readRun(directory, id)))
+    } catch (error) {
+      const problem = toFailure(error)
+      // It went away since the directory was read.
+      if (problem.class !== 'not-found') notRead.push({id, problem})
+    }
+  }
+  return summarizeRuns({directory, runs, notRead})
+}
+
+/**
+ * The run with this id, or with the only one that begins so; `last` is the newest.
+ *
+ * @throws HubspokeError of class `usage` when it is none or several, with the ids that may have been meant
+ */
+export async function findRun(
+  wanted: string,
+  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+): Promise<{readonly id: string; readonly recorded: RecordedRun}> {
+  const directory = ledgerDirectory(runtime)
+  const ids = await listLedgers(directory)
+  const [id, ...others] = wanted === 'last' ? await newestFirst(ids, directory) : startingWith(wanted, ids)
+  if (id === undefined) throw unknownRun(wanted, ids, directory)
+  if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others])
+  return {id, recorded: await readRun(directory, id)}
+}
+
+/** What past invocations found before they wrote, by the UID of the workload. */
+export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Before> {
+  return new Map(targets.flatMap(({target, before}) => (before === undefined ? [] : [[target.uid, before] as const])))
+}
+
+/** The same of the run that was named, where it has a ledger that can be read. */
+export async function foundBeforeBy(
+  {id, named}: RunIdentity,
+  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+): Promise<ReadonlyMap<string, Before>> {
+  if (!named) return new Map()
+  // What is wrong with it is told when it is opened.
+  const recorded = await readRun(ledgerDirectory(runtime), id).catch(() => undefined)
+  return foundBefore(recorded?.targets ?? [])
+}
+
+/** The runs that say that they have taken up targets of this one, oldest first. */
+export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<readonly string[]> {
+  const directory = ledgerDirectory(runtime)
+  const retries: {readonly id: string; readonly at: string}[] = []
+  const isLater = (other: string) => other !== id && secondOf(other) >= secondOf(id)
+  for (const other of (await listLedgers(directory)).filter(isLater)) {
+    const begun = await readBeginning(ledgerPath(directory, other)).catch(() => undefined)
+    if (begun?.retryOf === id) retries.push({id: other, at: begun.at})
+  }
+  return retries.sort((a, b) => (a.at < b.at ? -1 : 1)).map((retry) => retry.id)
+}
+
+const startingWith = (wanted: string, ids: readonly string[]) =>
+  wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted))
+
+const secondOf = (id: string) => id.slice(0, id.lastIndexOf('-'))
+
+/** Ids tell seconds; of runs that began in the same one, their ledgers tell which was later. */
+async function newestFirst(ids: readonly string[], directory: string): Promise<readonly string[]> {
+  const newest = ids.filter((id) => secondOf(id) === secondOf(ids[0] ?? ''))
+  if (newest.length < 2) return newest
+  const begun = await Promise.all(newest.map(async (id) => ({id, at: (await readRun(directory, id)).run?.at ?? ''})))
+  return begun.sort((a, b) => (a.at < b.at ? 1 : -1)).map(({id}) => id)
+}
+
+async function readRun(directory: string, id: string): Promise<RecordedRun> {
+  const recorded = await readLedger(ledgerPath(directory, id))
+  // The id is what makes a second invocation the same run: that of a file which was renamed would restart everything again.
+  if (recorded.run !== undefined && recorded.run.id !== id) {
+    throw new HubspokeError(
+      'usage',
+      `The ledger ${printable(recorded.path)} is of another run than it is named after: ${quoted(recorded.run.id)}.`,
+    )
+  }
+  return recorded
+}
+
+function unknownRun(wanted: string, ids: readonly string[], directory: string): HubspokeError {
+  if (ids.length === 0) return new HubspokeError('usage', `No run has left a ledger in ${printable(directory)}.`)
+  const near = nearNames(wanted, ids)
+  return new HubspokeError('usage', `There is no run ${quoted(wanted)}.`, {
+    suggestions: showEach(near.length > 0 ? near : ids),
+  })
+}
+
+function severalRuns(wanted: string, ids: readonly string[]): HubspokeError {
+  return new HubspokeError('usage', `${ids.length} runs begin with ${quoted(wanted)}.`, {suggestions: showEach(ids)})
+}
+
+export const showCommand = (id: string) => `hubspoke runs show ${id}`
+
+const showEach = (ids: readonly string[]) => ids.slice(0, suggested).map(showCommand)

@@ -1,0 +1,77 @@
+import {type ExitName, exitCodes} from '../../model/exit-code.ts'
+import type {Failure, FailureClass} from '../../model/failure.ts'
+import type {ErrorReport} from '../../model/report.ts'
+import {printable} from '../../shared/printable.ts'
+import {renderDocument} from '../../summary/documents.ts'
+import {saidOnCommandLine} from '../flags/command-line-flags.ts'
+import {type FilledIn, fillIn, saidInEnvironment} from '../flags/flag-levels.ts'
+import {outputFlag, outputFlags} from '../flags/flags.ts'
+import type {Output} from './output.ts'
+
+export interface FailedInvocation {
+  /** Undefined: no document was asked for. */
+  readonly format: 'json' | 'yaml' | undefined
+  readonly stdout: Output
+  readonly stderr: Output
+}
+
+/**
+ * Tells of a failure that came before there was a report, in the same way and with the same code in every format: an
+ * `ErrorReport` on stdout where a document was asked for, sentences on stderr. Returns the exit code.
+ */
+export async function reportFailure(failure: Failure, {format, stdout, stderr}: FailedInvocation): Promise<number> {
+  const name = exitForClass[failure.class]
+  const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
+  if (format !== undefined) {
+    const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
+    stdout.write(await renderDocument(report, format))
+    await stdout.flushed()
+  }
+  const lines = [
+    ...failure.message.split('\n'),
+    ...failure.suggestions.map((next) => `  try: ${next}`),
+    ...(failure.class === 'internal' ? [pleaseReport] : []),
+  ]
+  stderr.write(`${lines.map(printable).join('\n')}\n`)
+  return verdict.code
+}
+
+export const pleaseReport = 'This is a bug in hubspoke: please report it with the command you ran.'
+
+/** Where a command ends that failed before it had a report. A class without an exit does not compile. */
+const exitForClass = {
+  usage: 'usage',
+  unreachable: 'context-not-read',
+  timeout: 'context-not-read',
+  unauthenticated: 'context-not-read',
+  forbidden: 'context-not-read',
+  'not-found': 'target-failed',
+  conflict: 'target-failed',
+  throttled: 'target-failed',
+  'server-error': 'target-failed',
+  rejected: 'target-failed',
+  rollout: 'target-failed',
+  'not-restartable': 'target-failed',
+  reverted: 'target-failed',
+  recreated: 'target-failed',
+  locked: 'locked',
+  declined: 'declined',
+  internal: 'bug',
+} as const satisfies Record<FailureClass, ExitName>
+
+/** The document format that the flags ask for; undefined when that is text. */
+export function documentFormat({said}: Pick<FilledIn, 'said'>): 'json' | 'yaml' | undefined {
+  if (said.get('json')?.values.length) return 'json'
+  const format = said.get('output')?.values.at(-1)
+  return format === 'json' || format === 'yaml' ? format : undefined
+}
+
+const formatFlags = {...outputFlags, output: outputFlag(['json', 'yaml']), yes: {type: 'boolean', char: 'y'}} as const
+
+/** The same of a command line that could not be parsed. */
+export function requestedFormat(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): 'json' | 'yaml' | undefined {
+  return documentFormat(fillIn([saidOnCommandLine(argv, formatFlags), saidInEnvironment(formatFlags, env)]))
+}

@@ -1,0 +1,68 @@
+import {homedir, hostname} from 'node:os'
+import type {StopSignal} from '../../model/exit-code.ts'
+import {type Clock, systemClock} from '../../shared/clock.ts'
+import {type Output, outputTo} from './output.ts'
+import {askOnTerminal, type Terminal} from './terminal.ts'
+
+/** How this very program is started again, and what a reader types to do so. */
+export interface Program {
+  readonly argv: readonly string[]
+  readonly typed: string
+}
+
+/** Everything that hubspoke takes from the machine it runs on. Tests hand over another one. */
+export interface Runtime {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly homeDir: string
+  readonly hostName: string
+  readonly program: Program
+  readonly clock: Clock
+  readonly random: () => number
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Where a person can be asked; undefined when nobody is there. */
+  readonly terminal: Terminal | undefined
+  /** Calls back every `ms` milliseconds until the returned function is called; keeps no process alive. */
+  every(ms: number, callback: () => void): () => void
+  /** Calls back for each signal that asks the run to end; returns how to stop listening. */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void
+  /** Ends the process at once; what was written last may be lost. Only for a second signal. */
+  abort(exitCode: number): void
+  setExitCode(code: number): void
+}
+
+const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
+
+/** The runtime of a real process. */
+export function processRuntime(): Runtime {
+  return {
+    env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
+    program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
+    homeDir: homedir(), // the default kubeconfig, config file and ledger
+    hostName: hostname(), // whom other runs find at work
+    clock: systemClock, // rollouts, retries, ages
+    random: Math.random, // run ids, jitter
+    stdout: outputTo(process.stdout), // results
+    stderr: outputTo(process.stderr), // everything else
+    terminal: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal(process.stdin, process.stderr) : undefined,
+    every(ms, callback) {
+      const timer = setInterval(callback, ms).unref()
+      return () => clearInterval(timer)
+    },
+    onStopSignal(listener) {
+      for (const signal of stopSignals) process.on(signal, listener)
+      return () => {
+        for (const signal of stopSignals) process.off(signal, listener)
+      }
+    },
+    abort: (exitCode) => process.exit(exitCode),
+    setExitCode(code) {
+      process.exitCode = code
+    },
+  }
+}
+
+/** In a clone the program is started through npm, which brings the right Node.js. */
+function typedName(env: Runtime['env']): string {
+  return env.npm_lifecycle_event === undefined ? 'hubspoke' : 'npm run -s hubspoke --'
+}

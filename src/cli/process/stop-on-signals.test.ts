@@ -1,0 +1,67 @@
+import {expect, test} from 'vitest'
+import type {StopSignal} from '../../model/exit-code.ts'
+import {stopOnSignals} from './stop-on-signals.ts'
+
+/** What happened, in order, and a way to send signals. */
+function processThatHears() {
+  const seen: string[] = []
+  let listener: ((signal: StopSignal) => void) | undefined
+  const runtime = {
+    onStopSignal(heard: (signal: StopSignal) => void) {
+      listener = heard
+      return () => {
+        listener = undefined
+      }
+    },
+    abort: (code: number) => seen.push(`abort ${code}`),
+    stderr: {
+      isTerminal: true,
+      columns: () => 80,
+      rows: () => 24,
+      write: (text: string) => seen.push(text.trim()),
+      flushed: async () => undefined,
+    },
+  }
+  return {runtime, seen, send: (signal: StopSignal) => listener?.(signal)}
+}
+
+test('the first signal stops; what is drawn is gone before the notice is written', async () => {
+  const {runtime, seen, send} = processThatHears()
+  const {stop} = stopOnSignals(runtime, {
+    notice: 'Stopping.',
+    clear: async () => {
+      await Promise.resolve()
+      seen.push('cleared')
+    },
+  })
+  send('SIGTERM')
+  expect(stop.reason).toBe('SIGTERM')
+  await expect.poll(() => seen).toEqual(['cleared', 'Stopping.'])
+})
+
+test('a second one ends the process with its own code, whatever the first one was', () => {
+  const {runtime, seen, send} = processThatHears()
+  stopOnSignals(runtime, {notice: 'Stopping.'})
+  send('SIGTERM')
+  send('SIGINT')
+  expect(seen).toContain('abort 130')
+})
+
+test('after a deadline the first signal is a first one, and the second ends the process', () => {
+  const {runtime, seen, send} = processThatHears()
+  const {stop} = stopOnSignals(runtime, {notice: 'Stopping.'})
+  stop.stop('deadline')
+  send('SIGINT')
+  expect(seen).not.toContain('abort 130')
+  expect(stop.reason).toBe('deadline')
+  send('SIGINT')
+  expect(seen).toContain('abort 130')
+})
+
+test('after its release nothing is heard', () => {
+  const {runtime, send} = processThatHears()
+  const {stop, release} = stopOnSignals(runtime, {notice: 'Stopping.'})
+  release()
+  send('SIGINT')
+  expect(stop.reason).toBeUndefined()
+})

@@ -1,0 +1,38 @@
+import {exitCodes, exitForSignal} from '../../model/exit-code.ts'
+import {createStopSwitch, type StopSwitch} from '../../model/stop.ts'
+import type {Runtime} from './runtime.ts'
+
+export interface Interruption {
+  /** Thrown by the first signal, or by the deadline: nothing new starts, what is under way ends in order. */
+  readonly stop: StopSwitch
+  release(): void
+}
+
+export interface FirstSignal {
+  /** One line that says what happens now. */
+  readonly notice: string
+  /** Takes what is drawn off the screen, where the notice would be lost in it. */
+  clear?(): Promise<void>
+}
+
+/**
+ * The first SIGINT, SIGTERM or SIGHUP stops the run in order, which ends with its summary; a second one ends the process
+ * at once with the code of that signal.
+ */
+export function stopOnSignals(
+  runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>,
+  {notice, clear = async () => undefined}: FirstSignal,
+): Interruption {
+  const stop = createStopSwitch()
+  let isSecond = false
+  const release = runtime.onStopSignal((signal) => {
+    if (isSecond) {
+      runtime.abort(exitCodes[exitForSignal[signal]].code)
+      return
+    }
+    isSecond = true
+    void clear().then(() => runtime.stderr.write(`\n${notice}\n`))
+    stop.stop(signal)
+  })
+  return {stop, release}
+}

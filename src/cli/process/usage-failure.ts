@@ -1,0 +1,47 @@
+import {quoted} from '../../discovery/problem.ts'
+import {nearNames} from '../../discovery/select/near-names.ts'
+import type {Failure} from '../../model/failure.ts'
+
+/** A command line that oclif could not read, in one sentence; `words` are the command as it is typed. */
+export function usageFailure(error: Error, words: string, flags: readonly string[] = []): Failure {
+  const meant = unknownFlags(error).flatMap((flag) => nearNames(flag, flags).map((name) => `--${name}`))
+  return {class: 'usage', message: usageSentence(error.message), suggestions: [...new Set(meant), `${words} --help`]}
+}
+
+/**
+ * What oclif says of a command line, without its layout, its pointer to help, and its note about flags that swallow
+ * arguments, which ours do not.
+ */
+export function usageSentence(message: string): string {
+  const said = message
+    .split('\n')
+    .filter((line) => !/^(See more help with --help|Note: --|Alternatively, you can use "--")/.test(line))
+    .join('\n')
+    .trim()
+  const [, missing] = /^Missing \d+ required args?:\n(.+)$/s.exec(said) ?? []
+  if (missing !== undefined) return `Missing: ${missing.split('\n').map(firstWord).join(', ')}.`
+  const sentence = said.replace(/^Parsing (--\S+) \n\t/, '$1: ')
+  return /[.:?!]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+const firstWord = (line: string) => line.trim().split(/\s/, 1).join('').toUpperCase()
+
+function unknownFlags(error: Error): readonly string[] {
+  if (!('flags' in error) || !Array.isArray(error.flags)) return []
+  return error.flags.filter((flag) => typeof flag === 'string').map((flag) => flag.replace(/^-+|=.*$/g, ''))
+}
+
+/** Words that start with no command, and the commands that may have been meant. */
+export function unknownCommand(argv: readonly string[], bin: string, commands: readonly string[]): Failure {
+  const asked = argv[0] === 'help' ? argv.slice(1) : argv
+  const end = asked.findIndex((word) => word.startsWith('-'))
+  const words = (end > 0 ? asked.slice(0, end) : asked).slice(0, 2)
+  const isTopic = commands.some((command) => command.startsWith(`${words[0]} `))
+  const typed = isTopic ? words.join(' ') : (words[0] ?? '')
+  const near = isTopic ? commands.filter((command) => command.startsWith(`${words[0]} `)) : nearNames(typed, commands)
+  return {
+    class: 'usage',
+    message: `There is no command ${quoted(typed)}.`,
+    suggestions: [...near.map((command) => `${bin} ${command}`), `${bin} --help`],
+  }
+}

@@ -1,0 +1,43 @@
+import type {Freshness} from '../../discovery/cache/freshness.ts'
+import type {DiscoveryDeps, DiscoveryRequest} from '../../discovery/discover.ts'
+import type {ImageQuery} from '../../discovery/image/image-query.ts'
+import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+import type {Clusters} from '../clusters.ts'
+import type {Runtime} from '../process/runtime.ts'
+import type {Session} from '../process/session.ts'
+
+export interface WorkloadFlags {
+  readonly namespace?: readonly string[] | undefined
+  readonly selector?: string | undefined
+  readonly kind?: readonly WorkloadKind[] | undefined
+  readonly fresh: Freshness
+  readonly 'small-cluster'?: number | undefined
+  readonly 'cache-namespace': string
+}
+
+/** What the flags ask discovery for. */
+export function discoveryRequest(
+  query: ImageQuery,
+  flags: WorkloadFlags,
+  {selected, leftOut}: Clusters,
+  writes: boolean,
+): DiscoveryRequest {
+  const {namespace = [], selector, kind = [], 'small-cluster': smallCluster} = flags
+  return {
+    query,
+    contexts: selected,
+    contextsLeftOut: leftOut,
+    kinds: kind.length === 0 ? workloadKinds : workloadKinds.filter((known) => kind.includes(known)),
+    namespaces: namespace,
+    ...(selector !== undefined && {selector}),
+    fresh: flags.fresh,
+    writes,
+    ...(smallCluster !== undefined && {smallCluster}),
+    cacheNamespace: flags['cache-namespace'],
+  }
+}
+
+/** What discovery reads with. */
+export function readingDeps({clock}: Runtime, {open}: Clusters, {onEvent, stop}: Session): DiscoveryDeps {
+  return {open, clock, onEvent, signal: stop.signal}
+}

@@ -1,0 +1,85 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {DisruptionBudget} from '../../model/disruption-budget.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Marks} from '../../model/marks.ts'
+import type {BudgetsNotRead} from '../../model/plan-view.ts'
+import {type Plan, type Target, targetKey} from '../../model/target.ts'
+import type {WorkloadTraits} from '../../model/workload.ts'
+import {untilStopped} from '../until-stopped.ts'
+import {takesDown} from './takes-down.ts'
+
+/** What is to be known of the targets, and where nobody could look. */
+export interface Marked {
+  readonly marks: Marks
+  readonly budgetsNotRead: readonly BudgetsNotRead[]
+}
+
+export interface MarkingDeps {
+  open(context: string): ClusterAccess
+  readonly signal: AbortSignal
+}
+
+/** What lists have told of the targets, by `targetKey`. */
+export type Traits = ReadonlyMap<string, WorkloadTraits>
+
+/**
+ * Marks the targets with who owns them and what a rollout takes down. Disruption budgets are read where a rollout takes
+ * anything away at all: one list per cluster, or one per namespace where that is forbidden.
+ *
+ * Never rejects for a cluster's sake.
+ */
+export async function markTargets(targets: Plan, traits: Traits, deps: MarkingDeps): Promise<Marked> {
+  const takesAway = (target: Target) => (traits.get(targetKey(target))?.replacement.awayAtOnce ?? 0) > 0
+  const byContext = Map.groupBy(targets.filter(takesAway), ({context}) => context)
+  const read = new Map(
+    await Promise.all(
+      [...byContext].map(async ([context, of]) => {
+        const namespaces = [...new Set(of.map(({namespace}) => namespace))]
+        return [context, await readBudgets(deps.open(context), namespaces, deps.signal)] as const
+      }),
+    ),
+  )
+  const marked = targets.flatMap((target) => {
+    const known = traits.get(targetKey(target))
+    if (known === undefined) return []
+    const budgets = read.get(target.context)?.budgets.get(target.namespace) ?? []
+    return [[targetKey(target), {owner: known.owner, takesDown: takesDown(known.replacement, budgets)}] as const]
+  })
+  return {marks: new Map(marked), budgetsNotRead: [...read.values()].flatMap(({notRead}) => notRead)}
+}
+
+interface BudgetsRead {
+  readonly budgets: ReadonlyMap<string, readonly DisruptionBudget[]>
+  readonly notRead: readonly BudgetsNotRead[]
+}
+
+async function readBudgets(
+  cluster: ClusterAccess,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<BudgetsRead> {
+  const [only, ...others] = namespaces
+  if (only !== undefined && others.length === 0) return tryList(cluster, only, signal)
+  const wide = await tryList(cluster, undefined, signal)
+  if (!wide.notRead.some(({failure}) => failure.class === 'forbidden')) return wide
+  const narrow = await Promise.all(namespaces.map((namespace) => tryList(cluster, namespace, signal)))
+  return {
+    budgets: new Map(narrow.flatMap(({budgets}) => [...budgets])),
+    notRead: narrow.flatMap(({notRead}) => notRead),
+  }
+}
+
+async function tryList(
+  {context, budgets}: ClusterAccess,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<BudgetsRead> {
+  try {
+    const found = (await untilStopped(budgets.list(namespace, signal), signal)) ?? []
+    return {budgets: Map.groupBy(found, (budget) => budget.namespace), notRead: []}
+  } catch (error) {
+    if (!(error instanceof HubspokeError)) throw error
+    const notRead = {context: context.name, namespace: namespace ?? null, failure: error.toFailure()}
+    return {budgets: new Map(), notRead: [notRead]}
+  }
+}

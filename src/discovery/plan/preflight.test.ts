@@ -1,0 +1,171 @@
+import {describe, expect, test} from 'vitest'
+import type {AccessQuestion} from '../../kube/ports.ts'
+import type {HubEvent} from '../../model/event.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {type Target, targetKey, targetName} from '../../model/target.ts'
+import {fakeCluster, hang, questionText, workload} from '../testing/fake-cluster.ts'
+import type {ContextGroup} from './plan-targets.ts'
+import {type PreflightDeps, preflight, targetNeeds} from './preflight.ts'
+
+type Answer = boolean | Error | Promise<boolean>
+
+function target(context: string, place: string, clusterUid = `uid-${context}`): Target {
+  const {images, ...identity} = workload(place, 'web:1')
+  return {...identity, matched: images, clusterUid, context}
+}
+
+async function check(
+  targets: readonly Target[],
+  answer: (context: string, question: string) => Answer,
+  {sameCluster = [], ...more}: Partial<PreflightDeps> & {sameCluster?: readonly ContextGroup[]} = {},
+) {
+  const asked: string[] = []
+  const events: HubEvent[] = []
+  const open = (context: string) => ({
+    ...fakeCluster({context}),
+    access: {
+      async mayI(question: AccessQuestion) {
+        asked.push(`${context}: ${questionText(question)}`)
+        const answered = answer(context, questionText(question))
+        if (answered instanceof Error) throw answered
+        return answered
+      },
+    },
+  })
+  const deps = {
+    open,
+    onEvent: (event: HubEvent) => events.push(event),
+    signal: new AbortController().signal,
+    needs: (one: Target) => targetNeeds('restart')(one).filter(({verb}) => verb === 'patch'),
+    ...more,
+  }
+  return {...(await preflight({targets, sameCluster}, deps)), asked, events}
+}
+
+const shop = [target('east', 'shop/web'), target('east', 'shop/api'), target('east', 'blog/web')]
+
+describe('preflight', () => {
+  test('asks once per verb and kind, without a namespace, where that is allowed', async () => {
+    const all = [
+      ...shop,
+      target('east', 'DaemonSet/shop/agent'),
+      target('east', 'StatefulSet/shop/db'),
+      target('west', 'shop/web'),
+    ]
+    const {asked, refusals, targets} = await check(all, () => true)
+    expect(asked.toSorted()).toEqual([
+      'east: patch daemonsets.apps',
+      'east: patch deployments.apps',
+      'east: patch statefulsets.apps',
+      'west: patch deployments.apps',
+    ])
+    expect(refusals.size).toBe(0)
+    expect(targets).toEqual(all)
+  })
+
+  test('asks once per namespace of the plan where that is denied', async () => {
+    const {asked, refusals} = await check(shop, (_, question) => question.endsWith(' in shop'))
+    expect(asked).toEqual([
+      'east: patch deployments.apps',
+      'east: patch deployments.apps in shop',
+      'east: patch deployments.apps in blog',
+    ])
+    expect([...refusals]).toEqual([
+      [
+        targetKey(shop[2]!),
+        {
+          class: 'forbidden',
+          message: 'Context "east" may not patch deployments.apps in namespace "blog".',
+          suggestions: ['kubectl --context east auth can-i patch deployments.apps -n blog'],
+        },
+      ],
+    ])
+  })
+
+  test('keeps refused targets in the plan, in their place', async () => {
+    const {targets, refusals} = await check(shop, () => false)
+    expect(targets).toEqual(shop)
+    expect([...refusals.keys()]).toEqual(shop.map(targetKey))
+  })
+
+  test('asks for everything that a spoke needs, and names the first thing that is denied', async () => {
+    const needs = () => [
+      {verb: 'get', group: '', resource: 'pods'} as const,
+      {verb: 'patch', group: 'apps', resource: 'statefulsets'} as const,
+    ]
+    const {refusals} = await check([shop[0]!], (_, question) => question.startsWith('get'), {needs})
+    expect([...refusals.values()][0]?.message).toBe(
+      'Context "east" may not patch statefulsets.apps in namespace "shop".',
+    )
+    expect((await check([shop[0]!], () => false, {needs})).asked).toEqual(['east: get pods', 'east: get pods in shop'])
+  })
+
+  test('asks nothing about an empty plan', async () => {
+    expect(await check([], () => false)).toMatchObject({targets: [], asked: [], events: []})
+  })
+})
+
+describe('several contexts of one cluster', () => {
+  const sameCluster = [{clusterUid: 'u1', contexts: ['reader', 'writer', 'last']}]
+  const read = [
+    target('reader', 'shop/web', 'u1'),
+    target('reader', 'blog/web', 'u1'),
+    target('alone', 'shop/web', 'u2'),
+  ]
+
+  test('a target is given to the first that may act on it', async () => {
+    const {targets, refusals} = await check(read, (context) => context === 'writer' || context === 'last', {
+      sameCluster,
+    })
+    expect(targets.map(targetName)).toEqual([
+      'writer/shop/Deployment/web',
+      'writer/blog/Deployment/web',
+      'alone/shop/Deployment/web',
+    ])
+    expect([...refusals.keys()]).toEqual([targetKey(read[2]!)])
+  })
+
+  test('what none of them may do is refused in the name of the first', async () => {
+    const {targets, refusals} = await check(read, () => false, {sameCluster})
+    expect(targets).toEqual(read)
+    expect(refusals.get(targetKey(read[0]!))?.message).toContain('"reader"')
+  })
+
+  test('the others are not asked where the first may', async () => {
+    const {asked} = await check(read.slice(0, 2), () => true, {sameCluster})
+    expect(asked).toEqual(['reader: patch deployments.apps'])
+  })
+})
+
+describe('a question without an answer', () => {
+  test('refuses nobody, and is said once per context', async () => {
+    const broken = new HubspokeError('server-error', 'Internal error.', {status: 500})
+    const all = [...shop, target('east', 'DaemonSet/shop/agent'), target('west', 'shop/web')]
+    const {refusals, events} = await check(all, (context) => (context === 'east' ? broken : false))
+    expect([...refusals.keys()]).toEqual([targetKey(all[4]!)])
+    expect(events).toEqual([
+      {
+        type: 'notice',
+        message: 'Permissions of context "east" could not be checked, the write will tell: Internal error.',
+      },
+    ])
+  })
+
+  test('because of a bug is a bug', async () => {
+    await expect(check(shop, () => new TypeError('oops'))).rejects.toThrow(TypeError)
+  })
+
+  test('because the run was stopped holds nobody up', async () => {
+    const signal = AbortSignal.abort()
+    const {refusals, events} = await check(shop, () => hang(new AbortController().signal), {signal})
+    expect([refusals.size, events]).toEqual([0, []])
+  })
+})
+
+test('what a restart cannot do without on a target, by its kind; that it may be listed is known by then', () => {
+  expect(targetNeeds('restart')({kind: 'StatefulSet'})).toEqual([
+    {verb: 'get', group: 'apps', resource: 'statefulsets'},
+    {verb: 'patch', group: 'apps', resource: 'statefulsets'},
+  ])
+  expect(targetNeeds('find')({kind: 'Deployment'})).toEqual([])
+})

@@ -1,0 +1,128 @@
+import type {AccessQuestion, ClusterAccess} from '../../kube/ports.ts'
+import type {OnEvent} from '../../model/event.ts'
+import {type Failure, HubspokeError} from '../../model/failure.ts'
+import {type PermittedVerb, permissionsOf, workloadResource} from '../../model/permissions.ts'
+import {type Plan, type Target, targetKey} from '../../model/target.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import {quoted} from '../problem.ts'
+import {untilStopped} from '../until-stopped.ts'
+import type {Planned} from './plan-targets.ts'
+
+/** What a spoke must be allowed to do with one target, in the namespace of that target. */
+export type AccessNeed = Pick<AccessQuestion, 'verb' | 'group' | 'resource'>
+
+/** By `targetKey`: the targets that may not be acted on, and why. */
+export type Refusals = ReadonlyMap<string, Failure>
+
+export interface Preflighted {
+  /** The same targets in the same order, each through a context that is allowed to act on it, where there is one. */
+  readonly targets: Plan
+  readonly refusals: Refusals
+}
+
+export interface PreflightDeps {
+  open(context: string): ClusterAccess
+  readonly onEvent: OnEvent
+  readonly signal: AbortSignal
+  /** What the verb needs of a target; most need one thing. */
+  needs(target: Target): readonly AccessNeed[]
+}
+
+/**
+ * What a verb cannot do without on a target itself, from the table that roles are printed from. That its kind may be listed
+ * is known from discovery.
+ */
+export function targetNeeds(verb: PermittedVerb): (target: Pick<Target, 'kind'>) => readonly AccessNeed[] {
+  const essential = permissionsOf(verb).filter((permission) => permission.essential && permission.verb !== 'list')
+  return ({kind}) => {
+    const resource = workloadResource(kind)
+    return essential
+      .filter(({scope, resources}) => scope === 'workloads' && resources.includes(resource))
+      .map((permission) => ({verb: permission.verb, group: permission.group, resource}))
+  }
+}
+
+/**
+ * Asks each cluster, before the first write, whether the plan may be carried out: once per verb and kind for all
+ * namespaces, and only where that is denied once per namespace of the plan. A target that its context may not act on is
+ * given to another context of the same cluster that may. What nobody may do is refused; a question that is not answered
+ * is no refusal, the write will tell.
+ *
+ * Never rejects for a cluster's sake.
+ */
+export async function preflight(
+  {targets, sameCluster}: Pick<Planned, 'targets' | 'sameCluster'>,
+  deps: PreflightDeps,
+): Promise<Preflighted> {
+  const ask = askOnce(deps)
+  const groups = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
+  const routed = await Promise.all(
+    targets.map(async (target): Promise<{target: Target; denied?: AccessNeed}> => {
+      const others = groups.get(target.clusterUid)?.filter((context) => context !== target.context) ?? []
+      const needs = deps.needs(target)
+      const denied = await firstDenied(target, needs, ask)
+      if (denied === undefined) return {target}
+      for (const context of others) {
+        const rerouted = {...target, context}
+        if ((await firstDenied(rerouted, needs, ask)) === undefined) return {target: rerouted}
+      }
+      return {target, denied}
+    }),
+  )
+  return {
+    targets: routed.map(({target}) => target),
+    refusals: new Map(
+      routed.flatMap(({target, denied}) => (denied ? [[targetKey(target), refusal(target, denied)] as const] : [])),
+    ),
+  }
+}
+
+type Ask = (context: string, question: AccessQuestion) => Promise<boolean>
+
+async function firstDenied(
+  {context, namespace}: Target,
+  needs: readonly AccessNeed[],
+  ask: Ask,
+): Promise<AccessNeed | undefined> {
+  for (const {verb, group, resource} of needs) {
+    const need = {verb, group, resource}
+    const allowed = (await ask(context, need)) || (await ask(context, {...need, namespace}))
+    if (!allowed) return need
+  }
+  return undefined
+}
+
+/** Every question is asked once, whoever wants to know; a context that does not answer is named once. */
+function askOnce({open, onEvent, signal}: PreflightDeps): Ask {
+  const answers = new Map<string, Promise<boolean>>()
+  const silent = new Set<string>()
+  async function put(context: string, question: AccessQuestion): Promise<boolean> {
+    try {
+      return (await untilStopped(open(context).access.mayI(question, signal), signal)) ?? true
+    } catch (error) {
+      if (!(error instanceof HubspokeError)) throw error
+      if (!silent.has(context) && !signal.aborted) {
+        silent.add(context)
+        const why = `Permissions of context ${quoted(context)} could not be checked, the write will tell: ${error.message}`
+        onEvent({type: 'notice', message: why})
+      }
+      return true
+    }
+  }
+  return (context, question) => {
+    const {verb, group, resource, namespace} = question
+    const key = JSON.stringify([context, verb, group, resource, namespace])
+    const answer = answers.get(key) ?? put(context, question)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+function refusal({context, namespace}: Target, {verb, group, resource}: AccessNeed): Failure {
+  const type = group === '' ? resource : `${resource}.${group}`
+  return {
+    class: 'forbidden',
+    message: `Context ${quoted(context)} may not ${verb} ${type} in namespace ${quoted(namespace)}.`,
+    suggestions: [`kubectl --context ${shellWord(context)} auth can-i ${verb} ${type} -n ${shellWord(namespace)}`],
+  }
+}

@@ -1,0 +1,60 @@
+import type {ClusterReading} from '../../model/cluster.ts'
+import type {Failure} from '../../model/failure.ts'
+import type {RecordedTarget} from '../../model/recorded-run.ts'
+import type {SpokeResult} from '../../model/result.ts'
+import {type Target, targetKey} from '../../model/target.ts'
+import type {Traits} from '../plan/mark-targets.ts'
+import type {Planned} from '../plan/plan-targets.ts'
+
+/**
+ * The recorded targets as a plan, in their order, each through its own context or the one that stands in for it. Those of
+ * clusters that could not be asked have their results already: nothing can be sent there, and none of them is forgotten.
+ */
+export function planRecalled(
+  readings: readonly ClusterReading[],
+  {runId, targets}: {readonly runId: string; readonly targets: readonly RecordedTarget[]},
+): Planned {
+  const reached = readings.filter(({identity}) => identity !== undefined)
+  const wayTo = ({clusterUid, context}: Target) => {
+    const ways = reached.filter(({identity}) => identity?.uid === clusterUid).map((reading) => reading.context.name)
+    return ways.includes(context) ? context : ways[0]
+  }
+  const planned: Target[] = []
+  const unreached: SpokeResult[] = []
+  for (const recorded of targets) {
+    const context = wayTo(recorded.target)
+    if (context === undefined) unreached.push(unreachedResult(recorded, problemOf(recorded.target, readings), runId))
+    else planned.push({...recorded.target, context})
+  }
+  return {targets: planned, traits: traitsOf(reached), unreached, leftOut: [], sameCluster: sameClusters(reached)}
+}
+
+function traitsOf(reached: readonly ClusterReading[]): Traits {
+  return new Map(
+    reached.flatMap(({identity, matches}) =>
+      matches.flatMap(({traits, ...match}) =>
+        traits ? [[targetKey({...match, clusterUid: identity?.uid ?? ''}), traits] as const] : [],
+      ),
+    ),
+  )
+}
+
+function problemOf({context}: Target, readings: readonly ClusterReading[]): Failure {
+  const problem = readings.find((reading) => reading.context.name === context)?.problem
+  if (problem === undefined) throw new Error(`${context} was not asked`)
+  return problem
+}
+
+/** What may have been written is not called unwritten only because nobody could look. */
+function unreachedResult({target, wrote}: RecordedTarget, failure: Failure, runId: string): SpokeResult {
+  const common = {target, attempts: 0, durationMs: 0, failure}
+  if (wrote === 'no') return {...common, outcome: 'not-run', reason: `not started: ${failure.message}`}
+  const written = wrote === 'yes' ? `the run ${runId} has written it` : `the run ${runId} may have written it`
+  return {...common, outcome: 'unverified', reason: `${written}, and it could not be looked at: ${failure.message}`}
+}
+
+function sameClusters(reached: readonly ClusterReading[]): Planned['sameCluster'] {
+  return [...Map.groupBy(reached, ({identity}) => identity?.uid ?? '')]
+    .filter(([, contexts]) => contexts.length > 1)
+    .map(([clusterUid, contexts]) => ({clusterUid, contexts: contexts.map(({context}) => context.name)}))
+}

@@ -1,0 +1,158 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterReading, ContextRef} from '../../model/cluster.ts'
+import {HubspokeError, toFailure} from '../../model/failure.ts'
+import type {RecordedTarget} from '../../model/recorded-run.ts'
+import {workloadKinds} from '../../model/workload.ts'
+import type {Discovery, DiscoveryDeps} from '../discover.ts'
+import {quoted} from '../problem.ts'
+import {retryRead} from '../retry-read.ts'
+import {untilStopped} from '../until-stopped.ts'
+import {lostContexts, otherClusters, type RecordedPlace} from './recall-refusals.ts'
+import {recallTraits} from './recall-traits.ts'
+
+/** The targets of a recorded run that are looked for again. */
+export interface RecallRequest {
+  readonly runId: string
+  readonly targets: readonly RecordedTarget[]
+  /** Of the kubeconfig: those that bear a recorded name, and those that point at a recorded server. */
+  readonly contexts: readonly ContextRef[]
+}
+
+/**
+ * Stage 1 of a retry: no workload is looked for, for the ledger names them. Asks every context of theirs which cluster it
+ * leads to now. One that cannot be asked is a reading with a problem, as in every discovery. A context that is not in the
+ * kubeconfig any more is stood in for by another one that leads to its cluster.
+ *
+ * @throws HubspokeError of class `usage` when a context leads to another cluster than it did, or when one is gone and
+ * nothing stands in for it: names are aliases, and nothing may be written through a wrong one
+ */
+export async function recallTargets(request: RecallRequest, deps: DiscoveryDeps): Promise<Discovery> {
+  const places = placesOf(request.targets)
+  const byName = new Map(request.contexts.map((context) => [context.name, context]))
+  const present = [...new Set(places.map(({context}) => context))].flatMap((name) => byName.get(name) ?? [])
+  deps.onEvent({type: 'discovery-started', contexts: present.map(({name}) => name)})
+  const readings = await Promise.all(present.map((context) => identify(context, request.runId, deps)))
+  const now = new Map(readings.map((reading) => [reading.context.name, reading.identity]))
+  const moved = places.flatMap((place) => {
+    const identity = now.get(place.context)
+    return identity === undefined || identity.uid === place.clusterUid ? [] : [{place, identity}]
+  })
+  if (moved.length > 0) throw otherClusters(request.runId, moved)
+  const standIns = await findStandIns(places, readings, request, deps)
+  const all = await Promise.all([...readings, ...standIns].map((reading) => withTraits(reading, request, deps)))
+  return {scope: scopeOf(request.targets, all), readings: all}
+}
+
+/** Only now that no context leads elsewhere. */
+async function withTraits(
+  reading: ClusterReading,
+  {targets}: RecallRequest,
+  deps: DiscoveryDeps,
+): Promise<ClusterReading> {
+  const of = targets.map(({target}) => target).filter(({clusterUid}) => clusterUid === reading.identity?.uid)
+  const cluster = of.length === 0 ? undefined : deps.open(reading.context.name)
+  const whole =
+    cluster === undefined
+      ? reading
+      : {...reading, ...(await recallTraits(cluster, of, deps.signal)), cost: cluster.cost()}
+  deps.onEvent({type: 'context-read', reading: whole})
+  return whole
+}
+
+function placesOf(targets: readonly RecordedTarget[]): readonly RecordedPlace[] {
+  const places = new Map<string, RecordedPlace>()
+  for (const {server, target} of targets) {
+    const {context, clusterUid} = target
+    places.set(JSON.stringify([context, clusterUid]), {context, server, clusterUid})
+  }
+  return [...places.values()]
+}
+
+/** Whatever goes wrong, a bug too, is this context's alone. */
+async function identify(context: ContextRef, runId: string, deps: DiscoveryDeps): Promise<ClusterReading> {
+  let cluster: ClusterAccess | undefined
+  let learned: Pick<ClusterReading, 'identity' | 'serverVersion' | 'problem'>
+  try {
+    cluster = deps.open(context.name)
+    learned = (await untilStopped(ask(cluster, deps), deps.signal)) ?? stopped(context)
+  } catch (error) {
+    learned = deps.signal.aborted ? stopped(context) : {problem: toFailure(error)}
+  }
+  return {
+    context,
+    ...learned,
+    ...(learned.problem === undefined && {tier: 'ledger' as const, tierReason: `targets of the run ${runId}`}),
+    cost: cluster?.cost() ?? {connections: 0, requests: 0, bytesRead: 0},
+    workloadsRead: 0,
+    matches: [],
+    unread: [],
+  }
+}
+
+async function ask(
+  cluster: ClusterAccess,
+  deps: DiscoveryDeps,
+): Promise<Pick<ClusterReading, 'identity' | 'serverVersion'>> {
+  const identity = await retryRead(() => cluster.identity(deps.signal), deps)
+  const version = await tryVersion(cluster, deps)
+  return {identity, ...(version !== undefined && {serverVersion: version})}
+}
+
+/** Nobody needs it. */
+async function tryVersion(cluster: ClusterAccess, {signal}: DiscoveryDeps): Promise<string | undefined> {
+  try {
+    return await cluster.serverVersion(signal)
+  } catch (error) {
+    if (error instanceof HubspokeError) return undefined
+    throw error
+  }
+}
+
+function stopped({name}: ContextRef): Pick<ClusterReading, 'problem'> {
+  return {problem: {class: 'timeout', message: `Stopped before context "${name}" was asked.`, suggestions: []}}
+}
+
+/** The contexts through which clusters are reached whose own context is gone; one that leads elsewhere is passed over. */
+async function findStandIns(
+  places: readonly RecordedPlace[],
+  readings: readonly ClusterReading[],
+  {runId, contexts}: RecallRequest,
+  deps: DiscoveryDeps,
+): Promise<readonly ClusterReading[]> {
+  const names = new Set(contexts.map(({name}) => name))
+  const found: ClusterReading[] = []
+  const lost: {readonly place: RecordedPlace; readonly tried: readonly ClusterReading[]}[] = []
+  for (const place of places.filter(({context}) => !names.has(context))) {
+    const leadsThere = ({identity}: ClusterReading) => identity?.uid === place.clusterUid
+    if ([...readings, ...found].some(leadsThere)) continue
+    const tried: ClusterReading[] = []
+    for (const context of contexts.filter(({server}) => server === place.server)) {
+      const known = readings.find((reading) => reading.context === context)
+      const reading = known ?? (await identify(context, runId, deps))
+      tried.push(reading)
+      if (leadsThere(reading)) break
+    }
+    const standIn = tried.find(leadsThere)
+    if (standIn === undefined) lost.push({place, tried})
+    else {
+      found.push(standIn)
+      deps.onEvent({type: 'notice', message: standInSentence(place, standIn)})
+    }
+  }
+  if (lost.length > 0) throw lostContexts(runId, lost)
+  return found
+}
+
+function standInSentence({context}: RecordedPlace, standIn: ClusterReading): string {
+  return `Context ${quoted(context)} is not in the kubeconfig any more; ${quoted(standIn.context.name)} leads to the same cluster and is taken.`
+}
+
+function scopeOf(targets: readonly RecordedTarget[], readings: readonly ClusterReading[]): Discovery['scope'] {
+  const kinds = new Set(targets.map(({target}) => target.kind))
+  return {
+    kinds: workloadKinds.filter((kind) => kinds.has(kind)),
+    namespaces: [...new Set(targets.map(({target}) => target.namespace))].sort(),
+    contexts: readings.map(({context}) => context.name),
+    contextsLeftOut: [],
+  }
+}

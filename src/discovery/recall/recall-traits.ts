@@ -1,0 +1,72 @@
+import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterReading, WorkloadMatch} from '../../model/cluster.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Target} from '../../model/target.ts'
+import type {WorkloadKind} from '../../model/workload.ts'
+import {untilStopped} from '../until-stopped.ts'
+
+/** More namespaces than these are not asked one by one. */
+const fewNamespaces = 10
+
+type Found = Pick<ClusterReading, 'matches' | 'workloadsRead'>
+
+/**
+ * What a plan wants to know of the targets besides: who owns them, and what a rollout takes down. They are known without
+ * it, so a list that may not be read, or that fails, only leaves their marks out; the spoke looks at each of them anyway.
+ */
+export async function recallTraits(
+  cluster: ClusterAccess,
+  targets: readonly Target[],
+  signal: AbortSignal,
+): Promise<Found> {
+  const wanted = new Map(targets.map((target) => [target.uid, target.matched]))
+  const lists = [...Map.groupBy(targets, ({kind}) => kind)].flatMap(([kind, of]) => {
+    const namespaces = [...new Set(of.map(({namespace}) => namespace))]
+    const places = namespaces.length > fewNamespaces ? [undefined] : namespaces
+    return places.map((namespace) => tryList(cluster, {kind, namespace}, wanted, signal))
+  })
+  const found = await Promise.all(lists)
+  return {
+    matches: found.flatMap(({matches}) => matches),
+    workloadsRead: found.reduce((sum, {workloadsRead}) => sum + workloadsRead, 0),
+  }
+}
+
+async function tryList(
+  cluster: ClusterAccess,
+  place: {readonly kind: WorkloadKind; readonly namespace: string | undefined},
+  wanted: ReadonlyMap<string, Target['matched']>,
+  signal: AbortSignal,
+): Promise<Found> {
+  try {
+    return (await untilStopped(list(cluster, place, wanted, signal), signal)) ?? nothing
+  } catch (error) {
+    if (error instanceof HubspokeError) return nothing
+    throw error
+  }
+}
+
+const nothing: Found = {matches: [], workloadsRead: 0}
+
+async function list(
+  {workloads}: ClusterAccess,
+  {kind, namespace}: {readonly kind: WorkloadKind; readonly namespace: string | undefined},
+  wanted: ReadonlyMap<string, Target['matched']>,
+  signal: AbortSignal,
+): Promise<Found> {
+  let matches: WorkloadMatch[] = []
+  let workloadsRead = 0
+  const pages = workloads.list(kind, {...(namespace !== undefined && {namespace}), traits: true}, signal)
+  for await (const page of pages) {
+    if (page.restarted) {
+      matches = []
+      workloadsRead = 0
+    }
+    workloadsRead += page.workloads.length
+    for (const workload of page.workloads) {
+      const matched = wanted.get(workload.uid)
+      if (matched !== undefined) matches.push({...workload, matched})
+    }
+  }
+  return {matches, workloadsRead}
+}

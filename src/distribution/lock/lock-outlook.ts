@@ -1,0 +1,40 @@
+import {heldRecord, leaseNames, requestMs} from '../../lease/lease-record.ts'
+import {noAnswerSentence} from '../../lease/lease-sentences.ts'
+import {isRefusal} from '../../lease/watch-lease.ts'
+import {within} from '../../lease/within.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {LockEntry} from '../../model/run-lock.ts'
+import type {Plan} from '../../model/target.ts'
+import {placesOf} from './lock-places.ts'
+import {withoutLockReason} from './lock-sentences.ts'
+import type {LockPolicy, RunLockDeps} from './run-lock.ts'
+
+/**
+ * Where a run of this plan will find that there can be no lock, as far as that is to be known before one is taken. Asks all
+ * clusters at once and writes nothing; one that does not answer is not in the answer.
+ */
+export async function lockOutlook(
+  plan: Plan,
+  {mode, namespace, holder}: LockPolicy,
+  {leases, clock, signal}: Omit<RunLockDeps, 'onEvent'>,
+): Promise<readonly LockEntry[]> {
+  if (mode === 'off') return []
+  const ask = async (context: string, limited: AbortSignal): Promise<void> => {
+    if ((await leases(context).read(namespace, leaseNames.run, limited)) !== undefined) return
+    const record = heldRecord(holder, undefined, clock.date())
+    await leases(context).write(namespace, leaseNames.run, {record, dryRun: true}, limited)
+  }
+  const entries = placesOf(plan).map(async ({context}): Promise<readonly LockEntry[]> => {
+    try {
+      const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock, signal}
+      await within(limit, (limited) => ask(context, limited))
+      return []
+    } catch (error) {
+      if (signal.aborted) return []
+      if (!(error instanceof HubspokeError)) throw error
+      if (!isRefusal(error)) return []
+      return [{context, state: 'none', reason: withoutLockReason({context, namespace}, error.toFailure())}]
+    }
+  })
+  return (await Promise.all(entries)).flat()
+}

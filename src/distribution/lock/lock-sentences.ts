@@ -1,0 +1,70 @@
+import type {LeaseRecord} from '../../kube/ports.ts'
+import {holderPhrase, leaseMs, leaseNames, silenceMs} from '../../lease/lease-record.ts'
+import {type Failure, HubspokeError} from '../../model/failure.ts'
+import type {LockEntry} from '../../model/run-lock.ts'
+import {formatDuration} from '../../shared/duration.ts'
+import {printable} from '../../shared/printable.ts'
+import {kubectlCommand} from '../kubectl-command.ts'
+
+/** Where the lock of a cluster is. */
+export interface LockPlace {
+  readonly context: string
+  readonly namespace: string
+}
+
+/** What is said before a holder is waited for. */
+export function waitingSentence({context}: LockPlace, lease: LeaseRecord, waitMs: number | undefined): string {
+  const aim =
+    waitMs === undefined
+      ? `Looking for up to ${formatDuration(silenceMs(lease))} whether it is still alive`
+      : `Waiting for up to ${formatDuration(waitMs)} for it to end`
+  return `The lock in context "${printable(context)}" is held by ${holderPhrase(lease)}. ${aim}.`
+}
+
+/** @param alive the holder gave a sign of life while it was waited for */
+export function lockedError(
+  place: LockPlace,
+  {seen, alive}: {readonly seen: LeaseRecord; readonly alive: boolean},
+  waitMs: number | undefined,
+): HubspokeError {
+  const doubt =
+    alive || waitMs === undefined
+      ? ''
+      : ` Whether it is still alive is not known: that takes ${formatDuration(silenceMs(seen))} (--lock-wait).`
+  return new HubspokeError(
+    'locked',
+    `Another run holds the lock in context "${printable(place.context)}": ${holderPhrase(seen)}.${doubt} Nothing was written.`,
+    {suggestions: ['--lock-wait 10m  to wait for it to end', kubectlLease(place)]},
+  )
+}
+
+export function lockRequiredError(place: LockPlace, failure: Failure): HubspokeError {
+  const {context, namespace} = place
+  const create = `kubectl --context ${printable(context)} create namespace ${printable(namespace)}`
+  return new HubspokeError(
+    'usage',
+    `There is no lock in context "${printable(context)}" (--lock require): ${withoutLockReason(place, failure)}. Nothing was written.`,
+    {suggestions: failure.class === 'not-found' ? [create] : failure.suggestions},
+  )
+}
+
+/** Why there can be no lock, as a clause. */
+export function withoutLockReason({namespace}: LockPlace, {class: failureClass, message}: Failure): string {
+  if (failureClass === 'not-found') return `the namespace "${printable(namespace)}" does not exist`
+  return message.replace(/\.$/, '')
+}
+
+/** The cluster did not answer when its lock was to be taken. */
+export function notYetSentence({context}: LockPlace, {message}: Failure): string {
+  return `The lock in context "${printable(context)}" is not taken yet, and nothing is written there before it is: ${message}`
+}
+
+export function notReleasedSentence({context}: LockEntry, {message}: Failure): string {
+  const lapses = `it lapses by itself after ${formatDuration(leaseMs)}`
+  return `The lock in context "${printable(context)}" could not be given back; ${lapses}: ${message}`
+}
+
+function kubectlLease({context, namespace}: LockPlace): string {
+  const place = {context: printable(context), namespace: printable(namespace)}
+  return kubectlCommand(place, 'get', 'lease', leaseNames.run, '-o', 'yaml')
+}

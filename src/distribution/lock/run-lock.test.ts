@@ -1,0 +1,294 @@
+import {describe, expect, test} from 'vitest'
+import {targetOf} from '../../../test/support/distribution/target.ts'
+import {
+  createInMemoryLeases,
+  type InMemoryLeases,
+  refused,
+  unreachable,
+} from '../../../test/support/in-memory-leases.ts'
+import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
+import type {HubEvent} from '../../model/event.ts'
+import type {RunLock} from '../../model/run-lock.ts'
+import {type LockPolicy, takeRunLock} from './run-lock.ts'
+
+/** Clusters with nothing but their Leases, and the runs that want them. The contexts are called as the clusters are. */
+function createWorld(...names: readonly string[]) {
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const log: string[] = []
+  const clusters = Object.fromEntries(names.map((name) => [name, createInMemoryLeases(name, log)]))
+  const cluster = (name: string): InMemoryLeases => clusters[name] ?? createInMemoryLeases()
+  const events: HubEvent[] = []
+  const open: RunLock[] = []
+  const stop = new AbortController()
+  return {
+    clock,
+    cluster,
+    log,
+    stop,
+    events,
+    notices: () => events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
+    holders: () => names.map((name) => cluster(name).holder),
+    async take(run: string, policy: Partial<LockPolicy> = {}, wanted: readonly string[] = names) {
+      const holder = {identity: run, runId: run, verb: 'restart', user: 'ada', host: 'laptop-7'}
+      const lock = await takeRunLock(
+        wanted.flatMap((name) => [targetOf('web', name), targetOf('api', name)]),
+        {mode: 'auto', waitMs: undefined, namespace: 'hubspoke-system', holder, ...policy},
+        {leases: cluster, clock, onEvent: (event) => events.push(event), signal: stop.signal},
+      )
+      open.push(lock)
+      return lock
+    },
+    /** Leaves no timer behind. */
+    async [Symbol.asyncDispose]() {
+      await Promise.all(open.map((lock) => lock.release()))
+    },
+  }
+}
+
+describe('all or none', () => {
+  test('takes every cluster of the plan, in the order of their UIDs, and gives all of them back', async () => {
+    await using world = createWorld('b', 'a', 'c')
+    const lock = await world.take('run-1')
+    expect(world.log).toEqual(['a run-1', 'b run-1', 'c run-1'])
+    expect(lock.entries()).toEqual(['a', 'b', 'c'].map((context) => ({context, state: 'held', reason: null})))
+    expect(await lock.holds('b')).toBe(true)
+    await lock.release()
+    expect(world.holders()).toEqual(['', '', ''])
+    expect(world.clock.now()).toBe(0)
+  })
+
+  test('of two runs that want the same clusters at the same time, one gets them all', async () => {
+    await using world = createWorld('a', 'b', 'c')
+    const runs = await Promise.allSettled([world.take('run-1'), world.take('run-2', {}, ['c', 'b', 'a'])])
+    expect(runs.map(({status}) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(runs[1]).toMatchObject({reason: {failureClass: 'locked'}})
+    expect(world.holders()).toEqual(['run-1', 'run-1', 'run-1'])
+  })
+
+  test('somebody else has one: the run ends, who it is is told, and nothing is written', async () => {
+    await using world = createWorld('a', 'b')
+    await world.take('run-1', {}, ['b'])
+    const refusal = await world.take('run-2').catch((error) => error)
+    expect(refusal).toMatchObject({
+      failureClass: 'locked',
+      message:
+        'Another run holds the lock in context "b": run run-1 (restart) of ada on laptop-7, since 2026-01-01T00:00:00Z. Nothing was written.',
+    })
+    expect(refusal.suggestions).toContain('kubectl --context b -n hubspoke-system get lease hubspoke-run -o yaml')
+    expect(world.holders()).toEqual([undefined, 'run-1'])
+    expect(world.clock.now()).toBe(5_000)
+  })
+
+  test('one that is held is enough: the others are not looked at any longer', async () => {
+    await using world = createWorld('a', 'b')
+    await world.take('run-1', {}, ['b'])
+    world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
+    await expect(world.take('run-2')).rejects.toMatchObject({failureClass: 'locked'})
+    const looks = world.cluster('a').calls.length
+    await world.clock.sleep(10_000)
+    expect(world.cluster('a').calls).toHaveLength(looks)
+  })
+
+  test('somebody who was faster in between: what was taken is given back', async () => {
+    await using world = createWorld('a', 'b')
+    const {put} = world.cluster('b')
+    const first = world.take('run-2')
+    // run-2 has found both to be free when run-1 takes b.
+    while (world.log.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    put({holderIdentity: 'run-1', leaseDurationSeconds: 15})
+    const renewing = world.clock.sleep(4_000).then(() => put({renewTime: 'later'}))
+    await expect(first).rejects.toMatchObject({failureClass: 'locked'})
+    await renewing
+    expect(world.holders()).toEqual(['', 'run-1'])
+  })
+})
+
+describe('a dead holder', () => {
+  test('is taken over after exactly its silence by our clock, in all clusters in one wait', async () => {
+    await using world = createWorld('a', 'b', 'c')
+    for (const name of ['a', 'b', 'c']) {
+      world.cluster(name).put({holderIdentity: 'dead', renewTime: '2026-01-01T01:00:00.000Z', leaseDurationSeconds: 15})
+    }
+    await world.take('run-1')
+    expect(world.clock.now()).toBe(15_000)
+    expect(world.holders()).toEqual(['run-1', 'run-1', 'run-1'])
+    expect(world.cluster('a').lease).toMatchObject({leaseTransitions: 1})
+  })
+
+  test('somebody is told that he waits, and for what', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
+    await world.take('run-1')
+    expect(world.notices()).toEqual([
+      'The lock in context "a" is held by "dead". Looking for up to 15s whether it is still alive.',
+    ])
+  })
+
+  test('of two that see it die, one takes over', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
+    const runs = await Promise.allSettled([world.take('run-1'), world.take('run-2')])
+    expect(runs.map(({status}) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(world.holders()).toEqual(['run-1'])
+  })
+})
+
+describe('waiting for a living one', () => {
+  test('begins when it has ended', async () => {
+    await using world = createWorld('a', 'b')
+    const first = await world.take('run-1')
+    const second = world.take('run-2', {waitMs: 600_000})
+    await world.clock.sleep(120_500)
+    await first.release()
+    await second
+    expect(world.holders()).toEqual(['run-2', 'run-2'])
+    expect(world.clock.now()).toBeLessThan(122_000)
+    expect(world.notices()[0]).toContain('Waiting for up to 10m for it to end')
+  })
+
+  test('--lock-wait 0 does not even look whether it is alive', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').put({holderIdentity: 'run-1', leaseDurationSeconds: 15})
+    await expect(world.take('run-2', {waitMs: 0})).rejects.toThrow('Whether it is still alive is not known')
+    expect(world.clock.now()).toBe(0)
+  })
+
+  test('a stop ends the wait, and nothing is taken', async () => {
+    await using world = createWorld('a', 'b')
+    world.cluster('b').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
+    void world.clock.sleep(3_000).then(() => world.stop.abort())
+    const lock = await world.take('run-1')
+    expect(world.clock.now()).toBe(3_000)
+    expect(world.log).toEqual([])
+    expect(lock.entries()).toMatchObject([
+      {context: 'a', state: 'none', reason: 'the run was stopped before it was taken'},
+      {context: 'b', state: 'none'},
+    ])
+  })
+
+  test('a stop in the middle of taking gives back what was taken', async () => {
+    await using world = createWorld('a', 'b')
+    const taking = world.take('run-1')
+    while (world.log.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    world.stop.abort()
+    await taking
+    expect(world.holders()).toEqual(['', undefined])
+  })
+})
+
+describe('where there can be no lock', () => {
+  test.each([
+    {failureClass: 'forbidden', reason: 'It is forbidden'},
+    {failureClass: 'not-found', reason: 'the namespace "hubspoke-system" does not exist'},
+    {failureClass: 'rejected', reason: 'It is rejected'},
+  ] as const)('auto goes on without it and says so: $failureClass', async ({failureClass, reason}) => {
+    await using world = createWorld('a', 'b', 'c')
+    world.cluster('a').always('write', refused(failureClass))
+    world.cluster('c').always('write', refused(failureClass))
+    const lock = await world.take('run-1')
+    expect(world.notices()).toEqual([`No lock in "a", "c": ${reason}. Another run could act there at the same time.`])
+    expect(lock.entries()).toEqual([
+      {context: 'b', state: 'held', reason: null},
+      {context: 'a', state: 'none', reason},
+      {context: 'c', state: 'none', reason},
+    ])
+    expect([await lock.holds('a'), await lock.holds('b')]).toEqual([true, true])
+  })
+
+  test('auto: one that may not even be read is not written either', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').always('read', refused('forbidden'))
+    expect((await world.take('run-1')).entries()).toMatchObject([{state: 'none'}])
+    expect(world.log).toEqual([])
+  })
+
+  test.each(['read', 'write'] as const)('require ends with the reason, and nothing stays taken: %s', async (verb) => {
+    await using world = createWorld('a', 'b')
+    world.cluster('b').always(verb, refused('forbidden'))
+    await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({
+      failureClass: 'usage',
+      message: 'There is no lock in context "b" (--lock require): It is forbidden. Nothing was written.',
+    })
+    expect(world.holders()[0] ?? '').toBe('')
+  })
+
+  test('require: the command that makes the namespace is named', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').always('write', refused('not-found'))
+    await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({
+      suggestions: ['kubectl --context a create namespace hubspoke-system'],
+    })
+  })
+
+  test('require: a cluster that cannot be asked gives none', async () => {
+    await using world = createWorld('a', 'b')
+    world.cluster('b').always('read', unreachable())
+    world.cluster('b').always('write', unreachable())
+    await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({failureClass: 'usage'})
+    expect(world.holders()).toEqual(['', undefined])
+  })
+
+  test('require: what arrived without an answer is given back, too', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').trouble('write', {afterwards: unreachable()})
+    await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({failureClass: 'usage'})
+    expect(world.holders()).toEqual([''])
+  })
+
+  test('off asks no cluster anything', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').put({holderIdentity: 'run-1'})
+    const lock = await world.take('run-2', {mode: 'off'})
+    expect(lock.entries()).toEqual([{context: 'a', state: 'none', reason: '--lock off'}])
+    expect(await lock.holds('a')).toBe(true)
+    expect([world.cluster('a').calls, world.notices()]).toEqual([[], []])
+  })
+})
+
+describe('a cluster that does not answer', () => {
+  test('stops nobody else; nothing is written there before its lock is taken', async () => {
+    await using world = createWorld('a', 'b')
+    world.cluster('a').always('read', unreachable())
+    world.cluster('a').always('write', unreachable())
+    const lock = await world.take('run-1')
+    expect(lock.entries()).toEqual([
+      {context: 'a', state: 'none', reason: 'Cannot reach it.'},
+      {context: 'b', state: 'held', reason: null},
+    ])
+    expect(world.notices()[0]).toContain('nothing is written there before it is')
+    await expect(lock.holds('a')).rejects.toMatchObject({failureClass: 'unreachable'})
+    world.cluster('a').always('read', undefined)
+    world.cluster('a').always('write', undefined)
+    expect(await lock.holds('a')).toBe(true)
+    expect(world.holders()).toEqual(['run-1', 'run-1'])
+  })
+
+  test('and turns out to be somebody else’s: the lock of the run is lost', async () => {
+    await using world = createWorld('a')
+    world.cluster('a').trouble('read', unreachable())
+    world.cluster('a').trouble('write', unreachable())
+    const lock = await world.take('run-2')
+    world.cluster('a').put({holderIdentity: 'run-1'})
+    expect(await lock.holds('a')).toBe(false)
+    expect(await lock.lost).toBe('The lock in context "a" is lost: it is held by "run-1".')
+    expect(lock.entries()).toMatchObject([{state: 'lost'}])
+  })
+
+  test('at the end: that the lock lapses by itself is said', async () => {
+    await using world = createWorld('a')
+    const lock = await world.take('run-1')
+    world.cluster('a').always('write', unreachable())
+    await lock.release()
+    expect(world.notices()).toEqual([
+      'The lock in context "a" could not be given back; it lapses by itself after 15s: Cannot reach it.',
+    ])
+  })
+})
+
+test('locks are kept for as long as the run goes on, also those that were taken first', async () => {
+  await using world = createWorld('a', 'b')
+  const lock = await world.take('run-1')
+  await world.clock.sleep(600_000)
+  expect(await Promise.all([lock.holds('a'), lock.holds('b')])).toEqual([true, true])
+  await expect(world.take('run-2')).rejects.toMatchObject({failureClass: 'locked'})
+})

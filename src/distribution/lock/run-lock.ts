@@ -1,0 +1,186 @@
+import type {Leases} from '../../kube/ports.ts'
+import {type ClusterLock, clusterLock} from '../../lease/cluster-lock.ts'
+import {type Holder, leaseNames} from '../../lease/lease-record.ts'
+import {ownLease} from '../../lease/own-lease.ts'
+import {isRefusal, type LeaseWatch, type Sighting, watchLease} from '../../lease/watch-lease.ts'
+import type {OnEvent} from '../../model/event.ts'
+import {type Failure, HubspokeError, toFailure} from '../../model/failure.ts'
+import {type LockEntry, type RunLock, withoutLockSentences} from '../../model/run-lock.ts'
+import type {Plan} from '../../model/target.ts'
+import type {Clock} from '../../shared/clock.ts'
+import {type Place, placesOf} from './lock-places.ts'
+import {
+  lockedError,
+  lockRequiredError,
+  notReleasedSentence,
+  notYetSentence,
+  waitingSentence,
+  withoutLockReason,
+} from './lock-sentences.ts'
+
+/** How a run locks the clusters of its plan. */
+export interface LockPolicy {
+  /** `auto`: where it is possible. `require`: everywhere, or the run does not begin. `off`: nowhere. */
+  readonly mode: 'auto' | 'require' | 'off'
+  /** How long to wait for another run to end; undefined: only until it is seen to be alive or dead. */
+  readonly waitMs: number | undefined
+  readonly namespace: string
+  readonly holder: Holder
+}
+
+export interface RunLockDeps {
+  /** Of the cluster that the context leads to. */
+  leases(context: string): Leases
+  readonly clock: Clock
+  readonly onEvent: OnEvent
+  /** Aborted: the run is stopping; nothing more is waited for, and nothing stays taken. */
+  readonly signal: AbortSignal
+}
+
+interface Seen {
+  readonly place: Place
+  readonly sighting: Exclude<Sighting, {readonly state: 'held'}>
+}
+
+/** The locks that were taken, or will be as soon as their clusters answer; and where there are none. */
+interface Taken {
+  /** By the UID of the cluster. */
+  readonly locks: ReadonlyMap<string, ClusterLock>
+  readonly without: readonly LockEntry[]
+  readonly lost: Promise<string>
+}
+
+/**
+ * Takes the lock of every cluster of the plan: all of them or none, one after another by the UID of the cluster, so that
+ * of two runs that want the same clusters one gets them all. Where there can be none the run goes on without, and says so.
+ * A cluster that does not answer is asked again before anything is written there.
+ *
+ * @throws HubspokeError of class `locked` when another run has one of them; of class `usage` when one that is required
+ *   cannot be had. Nothing stays taken then.
+ */
+export async function takeRunLock(plan: Plan, policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
+  const places = placesOf(plan)
+  if (policy.mode === 'off') return toRunLock(takenNowhere(places, '--lock off'), deps)
+  while (!deps.signal.aborted) {
+    const seen = await lookEverywhere(places, policy, deps)
+    // Somebody may be faster at this; whoever it is, is then looked at like any other holder.
+    const taken = seen && (await takeInOrder(seen, policy, deps))
+    if (taken === undefined) continue
+    for (const message of withoutLockSentences(taken.without)) deps.onEvent({type: 'notice', message})
+    return toRunLock(taken, deps)
+  }
+  return toRunLock(takenNowhere(places, 'the run was stopped before it was taken'), deps)
+}
+
+function takenNowhere(places: readonly Place[], reason: string): Taken {
+  const without = places.map(({context}) => ({context, state: 'none' as const, reason}))
+  return {locks: new Map(), without, lost: new Promise(() => undefined)}
+}
+
+/**
+ * What there is to be seen of every lock, found out in all clusters at once: many dead holders cost one wait. Undefined
+ * when the run is being stopped.
+ */
+async function lookEverywhere(
+  places: readonly Place[],
+  {mode, waitMs, namespace, holder}: LockPolicy,
+  {leases, clock, onEvent, signal}: RunLockDeps,
+): Promise<readonly Seen[] | undefined> {
+  const enough = new AbortController()
+  const either = AbortSignal.any([signal, enough.signal])
+  const lookAt = async (place: Place): Promise<Seen> => {
+    const {context} = place
+    const where = {context, namespace}
+    const onHolder: LeaseWatch['onHolder'] = (lease) =>
+      onEvent({type: 'notice', message: waitingSentence(where, lease, waitMs)})
+    const watch = {
+      context,
+      leases: leases(context),
+      namespace,
+      name: leaseNames.run,
+      identity: holder.identity,
+      waitMs,
+      clock,
+      onHolder,
+    }
+    const sighting = await watchLease({...watch, signal: either})
+    if (sighting.state === 'held') throw lockedError(where, sighting, waitMs)
+    if (mode === 'require' && sighting.state === 'none') throw lockRequiredError(where, sighting.failure)
+    return {place, sighting}
+  }
+  try {
+    return await Promise.all(places.map(lookAt))
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  } finally {
+    enough.abort()
+  }
+}
+
+/** Undefined when another run was faster, or this one is being stopped. Nothing stays taken then, nor when it rejects. */
+async function takeInOrder(seen: readonly Seen[], policy: LockPolicy, deps: RunLockDeps): Promise<Taken | undefined> {
+  const locks = new Map<string, ClusterLock>()
+  const without: LockEntry[] = []
+  const lost = Promise.withResolvers<string>()
+  let isWhole = false
+  try {
+    for (const one of seen) {
+      const taken = deps.signal.aborted ? undefined : await takeOne(one, policy, {...deps, onLost: lost.resolve})
+      if (taken === undefined) return undefined
+      if ('state' in taken) without.push(taken)
+      else locks.set(one.place.clusterUid, taken)
+    }
+    isWhole = true
+    return {locks, without, lost: lost.promise}
+  } finally {
+    if (!isWhole) await releaseAll(locks, deps)
+  }
+}
+
+/** The lock of one cluster, or why there is none; undefined when another run was faster. */
+async function takeOne(
+  {place: {context}, sighting}: Seen,
+  {mode, namespace, holder}: LockPolicy,
+  {leases, clock, onEvent, onLost}: RunLockDeps & {onLost(sentence: string): void},
+): Promise<ClusterLock | LockEntry | undefined> {
+  const where = {context, namespace}
+  const none = (failure: Failure): LockEntry => ({context, state: 'none', reason: withoutLockReason(where, failure)})
+  if (sighting.state === 'none') return none(sighting.failure)
+  const seen = sighting.state === 'free' ? sighting.seen : undefined
+  const lease = ownLease({leases: leases(context), namespace, name: leaseNames.run, holder, clock}, seen)
+  const lock = clusterLock({context, lease, clock, onLost})
+  try {
+    if (!(await lock.renew())) return undefined
+  } catch (error) {
+    if (!(error instanceof HubspokeError)) throw error
+    if (mode === 'require') {
+      await lock.release().catch(() => undefined)
+      throw lockRequiredError(where, error.toFailure())
+    }
+    if (isRefusal(error)) return none(error.toFailure())
+    onEvent({type: 'notice', message: notYetSentence(where, error.toFailure())})
+  }
+  lock.keep()
+  return lock
+}
+
+function toRunLock({locks, without, lost}: Taken, deps: RunLockDeps): RunLock {
+  return {
+    lost,
+    holds: async (clusterUid) => (await locks.get(clusterUid)?.holds()) ?? true,
+    entries: () => [...[...locks.values()].map((lock) => lock.entry()), ...without],
+    release: () => releaseAll(locks, deps),
+  }
+}
+
+async function releaseAll(locks: ReadonlyMap<string, ClusterLock>, {onEvent}: RunLockDeps): Promise<void> {
+  const release = async (lock: ClusterLock): Promise<void> => {
+    try {
+      await lock.release()
+    } catch (error) {
+      onEvent({type: 'notice', message: notReleasedSentence(lock.entry(), toFailure(error))})
+    }
+  }
+  await Promise.all([...locks.values()].map(release))
+}

@@ -1,0 +1,29 @@
+import type {Target} from '../../model/target.ts'
+import type {Clock} from '../../shared/clock.ts'
+
+/** Targets with one key start one after another, so far apart. */
+export interface Stagger {
+  readonly gapMs: number
+  /** What they have in common: a registry, a namespace. */
+  keyOf(target: Target): string
+}
+
+/** Resolves when it is the target's turn to start, or when the signal is aborted first. */
+export type UntilItsTurn = (target: Target, signal: AbortSignal) => Promise<void>
+
+/**
+ * Deals out the moments at which targets of one key may start. Whoever asks holds its slots meanwhile, so nobody who waits
+ * for a slot of another cluster can stand in the way of those who have theirs.
+ */
+export function createStagger(stagger: Stagger | undefined, clock: Clock): UntilItsTurn {
+  if (stagger === undefined) return async () => undefined
+  const nextAt = new Map<string, number>()
+  return async (target, signal) => {
+    if (signal.aborted) return
+    const key = stagger.keyOf(target)
+    const now = clock.now()
+    const at = Math.max(now, nextAt.get(key) ?? now)
+    nextAt.set(key, at + stagger.gapMs)
+    if (at > now) await clock.sleep(at - now, signal)
+  }
+}

@@ -1,0 +1,43 @@
+import type {PodTrouble} from '../../kube/ports.ts'
+import type {Target} from '../../model/target.ts'
+import type {WorkloadState} from '../../model/workload.ts'
+import {kubectlCommand, kubectlName, rolloutStatusCommand} from '../kubectl-command.ts'
+import type {Health} from '../spoke.ts'
+import {rolloutStatus} from './rollout-status.ts'
+import {takenBack} from './taken-back.ts'
+import {troubleSentence} from './watch-troubles.ts'
+
+export interface FormerRollout {
+  readonly target: Target
+  /** As the write returned it: what is older says nothing. */
+  readonly from: WorkloadState
+  /** Has somebody put back what was written? */
+  isTakenBack(state: WorkloadState): boolean
+  read(signal: AbortSignal): Promise<WorkloadState | undefined>
+  podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+}
+
+/** Reads a target that was rolled out and judges it as its rollout was, with what its pods say when it is not healthy. */
+export async function recheckRollout(rollout: FormerRollout, signal: AbortSignal): Promise<Health> {
+  const {target, from} = rollout
+  const state = await rollout.read(signal)
+  if (state === undefined || state.uid !== target.uid) return {state: 'gone'}
+  if (rollout.isTakenBack(state)) {
+    const {failure} = takenBack(target, from, state)
+    return failure === undefined ? {state: 'healthy'} : {state: 'failed', failure}
+  }
+  const status = rolloutStatus(state, from.generation)
+  if (status.state === 'done') return {state: 'healthy'}
+  // Without permission to look at the pods, the rollout is still judged.
+  const [worst] = await rollout.podTroubles(state, signal).catch(() => [])
+  const message = worst === undefined ? status.message : `${troubleSentence(worst)}; ${status.message}`
+  const culprit = worst === undefined ? [kubectlName(target)] : ['pod', worst.pod]
+  return {
+    state: status.state === 'failed' ? 'failed' : 'unhealthy',
+    failure: {
+      class: 'rollout',
+      message,
+      suggestions: [rolloutStatusCommand(target), kubectlCommand(target, 'describe', ...culprit)],
+    },
+  }
+}

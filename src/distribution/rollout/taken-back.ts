@@ -1,0 +1,52 @@
+import {isReconciling, ownerName} from '../../model/owner.ts'
+import type {Target} from '../../model/target.ts'
+import type {WorkloadState} from '../../model/workload.ts'
+import {formatDuration} from '../../shared/duration.ts'
+import {kubectlCommand, kubectlName} from '../kubectl-command.ts'
+import type {Settled, Watch} from '../spoke.ts'
+import type {Rollout} from './rollout.ts'
+import type {Sightings} from './sightings.ts'
+
+/** Whoever reconciles an object hears of the write at once, and acts within seconds if it acts before its next interval. */
+const vigilMs = 10_000
+
+/** Is there somebody who may still change it back? */
+export function mayBeTakenBack({owner}: WorkloadState): boolean {
+  return owner !== undefined && isReconciling(owner)
+}
+
+/**
+ * Watches a target that is rolled out for ten seconds more. What cannot be seen any more, because the run stops or the
+ * watch breaks, changes nothing: the rollout was seen to its end.
+ */
+export async function keepVigil(rollout: Rollout, end: Settled, seen: Sightings, watch: Watch): Promise<Settled> {
+  const {clock, from} = rollout
+  const until = clock.now() + vigilMs
+  if (from.owner) watch.onProgress(`watched ${formatDuration(vigilMs)} longer: ${ownerName(from.owner)} owns it`)
+  try {
+    while (!rollout.isTakenBack(seen.state)) {
+      const leftMs = until - clock.now()
+      if (leftMs <= 0 || (await seen.next(leftMs)) !== 'seen') return end
+    }
+    return takenBack(rollout.target, from, seen.state)
+  } catch {
+    return end
+  }
+}
+
+/** The end of a target whose pod template is not as it was written any more. */
+export function takenBack(target: Target, from: WorkloadState, now: WorkloadState): Settled {
+  const message = `its pod template was changed back by ${whoChanged(from, now)}`
+  const suggestions = [kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml', '--show-managed-fields')]
+  return {outcome: 'failed', reason: message, failure: {class: 'reverted', message, suggestions}}
+}
+
+/** The field manager whose note is new since the write, and the owner; a manager that only removed something has no note. */
+function whoChanged(from: WorkloadState, {templateWriters, owner = from.owner}: WorkloadState): string {
+  const isKnown = ({manager, at}: WorkloadState['templateWriters'][number]) =>
+    from.templateWriters.some((writer) => writer.manager === manager && writer.at === at)
+  const [newest] = templateWriters.filter((writer) => !isKnown(writer)).sort((a, b) => b.at.localeCompare(a.at))
+  const names = [...(newest ? [`"${newest.manager}"`] : []), ...(owner ? [ownerName(owner)] : [])]
+  const [first = 'somebody else', second] = names
+  return second === undefined ? first : `${first} (${second})`
+}

@@ -1,0 +1,65 @@
+import {toFailure} from '../../model/failure.ts'
+import type {WavePlace} from '../../model/wave.ts'
+import type {BetweenWaves, Gate, WaveEnd} from './between-waves.ts'
+import {createHealthWatch} from './health-watch.ts'
+
+/** Everything that was changed is looked at this often while the next wave is held back. */
+const lookEveryMs = 10_000
+
+/**
+ * The time between two waves: the pause and the question, and all the while the health of what was changed. Resolves when
+ * the next wave may start, which is right after a look that found everything healthy, or when the run has stopped.
+ */
+export async function passGate(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
+  const {brake, emit} = between
+  const health = createHealthWatch(place, between)
+  const pause = {isOver: false}
+  const pauseEnds = holdBack(place, between).then(() => {
+    pause.isOver = true
+  })
+  let said = ''
+  for (;;) {
+    const unwell = await health.look()
+    if (brake.starts.aborted || (pause.isOver && unwell === '')) break
+    if (unwell !== said) emit({type: 'wave-waiting', ...place, message: unwell})
+    said = unwell
+    await sleepUntil(pause.isOver ? undefined : pauseEnds, between)
+  }
+  await pauseEnds
+}
+
+/** Until the next look is due, or `end` comes first. Leaves no timer behind. */
+async function sleepUntil(end: Promise<void> | undefined, {clock, brake}: BetweenWaves): Promise<void> {
+  const awake = new AbortController()
+  const due = clock.sleep(lookEveryMs, AbortSignal.any([brake.starts, awake.signal]))
+  await Promise.race(end === undefined ? [due] : [due, end])
+  awake.abort()
+}
+
+/** The pause, and then the question, as often as the answer is to wait. A wave that has changed nothing needs no pause. */
+async function holdBack(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
+  const {clock, brake, emit, gate, soFar, stopFor} = between
+  let ms = between.changed ? between.pauseMs : 0
+  for (;;) {
+    if (ms > 0) {
+      emit({type: 'wave-paused', ...place, ms})
+      await clock.sleep(ms, brake.starts)
+    }
+    if (gate === undefined || brake.starts.aborted) return
+    const answer = await askGate(gate, {...place, ...soFar()}, brake.starts)
+    // The question may have been withdrawn: whatever came of it is no answer.
+    if (answer.say === 'go' || brake.starts.aborted) return
+    if (answer.say === 'abort') return stopFor('gate', answer.why)
+    ms = answer.ms
+  }
+}
+
+/** Whoever cannot be asked has not said yes. */
+async function askGate(gate: Gate, end: WaveEnd, signal: AbortSignal) {
+  const why = `Declined after wave ${end.wave} of ${end.of}.`
+  try {
+    return {why, ...(await gate(end, signal))}
+  } catch (error) {
+    return {say: 'abort' as const, why: toFailure(error).message}
+  }
+}
