@@ -1,7 +1,7 @@
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
 import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
-import {createConnection} from './connection/connection.ts'
+import {type Connection, createConnection} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
 import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
@@ -279,4 +279,38 @@ test('a denial that was on its way while another request found the server ready 
   isReady = true
   denyLate()
   expect(await late).toEqual({ok: true})
+})
+
+test('a server that was found ready and started again before it was asked again is doubted again', async () => {
+  const asked: string[] = []
+  let connections = 2
+  let denials = 2
+  const statusOf = (path: string): number => {
+    if (path === '/readyz') return 200
+    return denials-- > 0 ? 403 : 200
+  }
+  const connection: Connection = {
+    async send({path}) {
+      asked.push(`${path} on ${connections}`)
+      const status = statusOf(path)
+      // Gone as soon as it has said that it is ready, the first time.
+      if (path === '/readyz' && connections === 2) connections = 3
+      const body = json(status === 200 ? {ok: true} : {kind: 'Status'})
+      return {
+        status,
+        headers: {},
+        body: (async function* () {
+          yield Buffer.from(body)
+        })(),
+      }
+    },
+    cost: () => ({connections, requests: 0, bytesRead: 0}),
+    endlessLimit: () => 1,
+    close: async () => undefined,
+  }
+  const current = async (): Promise<Credential> => ({headers: {}, tls: {}})
+  const credentials = {current, renewed: current}
+  const api = createApi({party: {context: 'prod', server: 'https://prod.test'}, connection, credentials, basePath: ''})
+  expect(await api.get('/a', never)).toEqual({ok: true})
+  expect(asked).toEqual(['/a on 2', '/readyz on 2', '/a on 3', '/readyz on 3', '/a on 3'])
 })

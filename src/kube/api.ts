@@ -76,20 +76,24 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     },
   })
 
-  /** The answer if it is a success. A denial that is doubted counts when it is repeated by a server that is ready. */
+  /**
+   * The answer if it is a success. A denial that is doubted counts when it is repeated by a server that was found ready; one
+   * that was started again meanwhile is doubted again.
+   */
   async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
-    const isDoubtful = doubts.watchOver()
-    try {
-      return await ask(request, signal)
-    } catch (error) {
-      if (!isDoubtful(error)) throw error
-      await doubts.settle(signal)
-      return ask(request, signal, {renews: false})
+    for (let asked = 0; ; asked++) {
+      const isDoubtful = doubts.watchOver()
+      try {
+        return await ask(request, signal, {renews: asked === 0})
+      } catch (error) {
+        if (!isDoubtful(error)) throw error
+        await doubts.settle(signal)
+      }
     }
   }
 
   /** Credentials that are refused are renewed once, whoever doubted it. */
-  async function ask(request: Call, signal: AbortSignal, {renews} = {renews: true}): Promise<WireAnswer> {
+  async function ask(request: Call, signal: AbortSignal, {renews}: {readonly renews: boolean}): Promise<WireAnswer> {
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)
