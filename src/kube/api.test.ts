@@ -238,6 +238,26 @@ test('a denial from before the server was ready is asked about again when it is'
   expect(paths()).toEqual(['/a', '/readyz', '/a'])
 })
 
+test('a server that does not know our account yet is not ready, although it tells us only that', async () => {
+  const it = await setUp(({url, headers}, response) => {
+    if (url === '/cut') return it.server.cut()
+    return answer(response, url === '/readyz' && headers.authorization === undefined ? 500 : 401)
+  })
+  await it.api.get('/cut', never).catch(() => undefined)
+  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+})
+
+test('a server that tells nobody whether it is ready is asked with our account', async () => {
+  const it = await setUp(({url, headers}, response) => {
+    if (url === '/cut') return it.server.cut()
+    if (url === '/readyz') return answer(response, headers.authorization === undefined ? 401 : 200)
+    return answer(response, 403)
+  })
+  await it.api.get('/cut', never).catch(() => undefined)
+  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/readyz', '/a'])
+})
+
 test('a denial on the first connection is believed', async () => {
   const {api, server} = await setUp((_request, response) => answer(response, 403))
   await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})

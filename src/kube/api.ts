@@ -66,13 +66,20 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
   }
 
+  async function readyStatusFor(credential: Credential, signal: AbortSignal): Promise<number> {
+    const answer = await send(readyz, credential, signal)
+    await textOf(party, answer)
+    return answer.status
+  }
+
   const doubts = createDenialDoubts({
     party,
     connection,
     async readyStatus(signal) {
-      const answer = await send(readyz, await abortable(credentials.current(), signal), signal)
-      await textOf(party, answer)
-      return answer.status
+      const credential = await abortable(credentials.current(), signal)
+      // First as nobody: a server that does not know accounts yet refuses a token before it looks at the question.
+      const status = await readyStatusFor({...credential, headers: {}}, signal)
+      return status === 401 || status === 403 ? readyStatusFor(credential, signal) : status
     },
   })
 

@@ -164,6 +164,8 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     const pinned: KubeObject = {...object, spec: {...spec, template}}
     await applyAs(cluster, 'kustomize-controller', pinned)
     await untilRolledOut(cluster)
+    // Notes of managers tell the second, and this manager's next one has to be another.
+    await sleep(1_100)
     const ended = restart('registry.example/pinned/app')
     const {exitCode, report} = await during(ended, () => applyAs(cluster, 'kustomize-controller', pinned))
     const message = 'its pod template was changed back by "kustomize-controller" (Flux Kustomization flux-system/apps)'
