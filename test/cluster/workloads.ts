@@ -114,6 +114,18 @@ function ownerKey({metadata}: Revisioned): string {
   return `${owner?.kind} ${metadata.namespace}/${owner?.name}`
 }
 
+interface Pod {
+  readonly metadata: {readonly namespace: string; readonly name: string}
+  readonly status: {readonly phase?: string; readonly conditions?: readonly {type: string; status: string}[]}
+}
+
+/** The pods of all namespaces that are not ready. */
+export async function unreadyPods(cluster: RealCluster): Promise<readonly Pod[]> {
+  const {items} = await cluster.get<{items: readonly Pod[]}>('/api/v1/pods')
+  const isReady = ({status}: Pod) => status.conditions?.some(({type, status: is}) => type === 'Ready' && is === 'True')
+  return items.filter((pod) => !isReady(pod))
+}
+
 /**
  * Waits until every workload is rolled out: the controller has seen its generation, and all pods are new and available.
  * Those in `except` (`namespace/name`) may stay as they are. Rejects after a minute.
@@ -132,7 +144,10 @@ export async function untilRolledOut(cluster: RealCluster, except: readonly stri
       .map(({metadata}) => `${metadata.namespace}/${metadata.name}`)
       .filter((key) => !except.includes(key))
     if (unfinished.length === 0) return
-    if (performance.now() > deadline) throw new Error(`after a minute not rolled out: ${unfinished.join(', ')}`)
+    if (performance.now() > deadline) {
+      const pods = (await unreadyPods(cluster)).map(({metadata, status}) => `${metadata.name} ${status.phase}`)
+      throw new Error(`after a minute not rolled out: ${unfinished.join(', ')}; pods not ready: ${pods.join(', ')}`)
+    }
     await sleep(100)
   }
 }
