@@ -23,9 +23,9 @@ const allowed: Readonly<Record<string, Row>> = {
   kube: {ours: ['model', 'shared'], packages: ['@kubernetes/client-node', 'undici', 'yaml']},
   ledger: {ours: ['model', 'shared'], packages: []},
   sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},
-  lease: {ours: ['model', 'shared', 'kube/ports.ts'], packages: [], builtins: pure},
-  discovery: {ours: ['model', 'shared', 'kube/ports.ts', 'lease'], packages: [], builtins: pure},
-  distribution: {ours: ['model', 'shared', 'kube/ports.ts', 'lease'], packages: ['p-limit'], builtins: pure},
+  lease: {ours: ['model', 'shared', 'kube/ports'], packages: [], builtins: pure},
+  discovery: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: [], builtins: pure},
+  distribution: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: ['p-limit'], builtins: pure},
   summary: {ours: ['model', 'shared/duration.ts'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
   hub: {
@@ -65,8 +65,6 @@ const allowed: Readonly<Record<string, Row>> = {
 interface Import {
   readonly from: string
   readonly to: string
-  /** Gone at run time. */
-  readonly typeOnly: boolean
 }
 
 const files = globSync('**/*.ts', {cwd: src}).filter(
@@ -76,12 +74,12 @@ const files = globSync('**/*.ts', {cwd: src}).filter(
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(src, file), 'utf8')
   const statements = text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm,
+    /^(?:import|export)\s+[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm,
   )
-  return [...statements].map(([, type, from, bare, dynamic]) => {
+  return [...statements].map(([, from, bare, dynamic]) => {
     const specifier = from ?? bare ?? dynamic ?? ''
     const to = specifier.startsWith('.') ? relative(src, join(src, dirname(file), specifier)) : specifier
-    return {from: file, to, typeOnly: type !== undefined}
+    return {from: file, to}
   })
 }
 
@@ -118,9 +116,7 @@ test('imports that look like ours lead to files, and builtins are written with n
 })
 
 test('no file imports itself over others', () => {
-  const next = new Map(
-    files.map((file) => [file, imports.filter((one) => one.from === file && !one.typeOnly).map(({to}) => to)]),
-  )
+  const next = new Map(files.map((file) => [file, imports.filter((one) => one.from === file).map(({to}) => to)]))
   const cycles: string[] = []
   const done = new Set<string>()
   const walk = (file: string, path: readonly string[]) => {

@@ -1,5 +1,5 @@
 import {type SelectedContexts, selectContexts} from '../discovery/select/select-contexts.ts'
-import type {ClusterAccess, Kubeconfig} from '../kube/ports.ts'
+import type {ClusterAccess, Kubeconfig} from '../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
 import {chosenGroups} from './config/chosen-groups.ts'
 import type {ConfigFile} from './config/config-file.ts'

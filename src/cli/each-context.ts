@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../kube/ports.ts'
+import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Clusters} from './clusters.ts'

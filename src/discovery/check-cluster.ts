@@ -1,4 +1,5 @@
-import type {AccessQuestion, ClusterAccess} from '../kube/ports.ts'
+import type {AccessQuestion} from '../kube/ports/access-reviews.ts'
+import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'

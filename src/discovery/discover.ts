@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../kube/ports.ts'
+import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef, Cost, Scope} from '../model/cluster.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'

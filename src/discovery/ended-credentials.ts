@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../kube/ports.ts'
+import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'

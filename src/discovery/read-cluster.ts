@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../kube/ports.ts'
+import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, ClusterReading} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {answerByChanges} from './answer/answer-by-changes.ts'

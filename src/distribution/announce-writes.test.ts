@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
-import type {Events} from '../kube/ports.ts'
+import type {Events} from '../kube/ports/events.ts'
 import type {HubEvent} from '../model/event.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {createAnnouncer} from './announce-writes.ts'

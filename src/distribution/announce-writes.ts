@@ -1,4 +1,4 @@
-import type {Events} from '../kube/ports.ts'
+import type {Events} from '../kube/ports/events.ts'
 import {within} from '../lease/within.ts'
 import type {OnEvent} from '../model/event.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'

@@ -1,6 +1,6 @@
 import {type Api, apiPath} from './api.ts'
 import {objectAt} from './json-fields.ts'
-import type {AccessReviews} from './ports.ts'
+import type {AccessReviews} from './ports/access-reviews.ts'
 
 export function createAccessReviews(api: Api): AccessReviews {
   return {

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import {systemClock} from '../shared/clock.ts'
 import {loadKubeconfig} from './kubeconfig.ts'
-import type {ClusterAccess} from './ports.ts'
+import type {ClusterAccess} from './ports/cluster-access.ts'
 import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal

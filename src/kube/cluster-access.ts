@@ -16,7 +16,7 @@ import {quoted} from './errors.ts'
 import {createEvents} from './events.ts'
 import {objectAt, objectsAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
-import type {ClusterAccess} from './ports.ts'
+import type {ClusterAccess} from './ports/cluster-access.ts'
 import {createWorkloads} from './workloads/workloads.ts'
 
 export interface ClusterAccessDeps {

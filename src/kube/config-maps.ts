@@ -2,7 +2,7 @@ import {HubspokeError} from '../model/failure.ts'
 import {type Api, apiPath, metadataListOnly, metadataOnly} from './api.ts'
 import {quoted} from './errors.ts'
 import {objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
-import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports.ts'
+import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports/config-maps.ts'
 import {unlessMissing} from './workloads/read-workload.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 

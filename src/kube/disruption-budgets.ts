@@ -2,7 +2,7 @@ import type {DisruptionBudget, LabelRequirement} from '../model/disruption-budge
 import {printable} from '../shared/printable.ts'
 import {type Api, apiPath} from './api.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
-import type {DisruptionBudgets} from './ports.ts'
+import type {DisruptionBudgets} from './ports/disruption-budgets.ts'
 
 export function createDisruptionBudgets(api: Api): DisruptionBudgets {
   return {

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {HubspokeError} from '../model/failure.ts'
 import type {WorkloadEvent} from '../model/workload-event.ts'
 import {type Api, apiPath} from './api.ts'
-import type {Events} from './ports.ts'
+import type {Events} from './ports/events.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 
 const component = 'hubspoke'

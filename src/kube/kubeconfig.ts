@@ -19,7 +19,7 @@ import {
   unusable,
 } from './credentials/resolve-context.ts'
 import {quoted} from './errors.ts'
-import type {ClusterAccess, Kubeconfig} from './ports.ts'
+import type {ClusterAccess, Kubeconfig} from './ports/cluster-access.ts'
 
 export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock

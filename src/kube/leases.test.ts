@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {createLeases} from './leases.ts'
-import type {LeaseRecord} from './ports.ts'
+import type {LeaseRecord} from './ports/leases.ts'
 import {type FakeAnswers, fakeApi, refusal} from './testing/fake-api.ts'
 
 const {signal} = new AbortController()

@@ -2,7 +2,7 @@ import {HubspokeError} from '../model/failure.ts'
 import {type Api, apiPath} from './api.ts'
 import {quoted} from './errors.ts'
 import {numberAt, objectAt, stringsOf, textAt} from './json-fields.ts'
-import type {LeaseObject, LeaseRecord, Leases} from './ports.ts'
+import type {LeaseObject, LeaseRecord, Leases} from './ports/leases.ts'
 import {unlessMissing} from './workloads/read-workload.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 

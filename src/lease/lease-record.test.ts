@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {LeaseRecord} from '../kube/ports.ts'
+import type {LeaseRecord} from '../kube/ports/leases.ts'
 import {type Holder, heldRecord, holderPhrase, isHeld, isSurelyHeld, releasedRecord, silenceMs} from './lease-record.ts'
 
 const holder: Holder = {identity: 'run-1-abc', runId: 'run-1', verb: 'restart', user: 'ada', host: 'laptop-7'}

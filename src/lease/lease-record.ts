@@ -1,4 +1,4 @@
-import type {LeaseObject, LeaseRecord} from '../kube/ports.ts'
+import type {LeaseObject, LeaseRecord} from '../kube/ports/leases.ts'
 import {printable} from '../shared/printable.ts'
 
 /** The Leases of a cluster: one keeps runs apart, one those who keep the image cache fresh. */

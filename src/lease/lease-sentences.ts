@@ -1,4 +1,4 @@
-import type {LeaseRecord} from '../kube/ports.ts'
+import type {LeaseRecord} from '../kube/ports/leases.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
 import {holderPhrase, isHeld, requestMs} from './lease-record.ts'

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {createInMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
-import type {LeaseObject} from '../kube/ports.ts'
+import type {LeaseObject} from '../kube/ports/leases.ts'
 import {ownLease} from './own-lease.ts'
 
 const {signal} = new AbortController()

@@ -1,4 +1,4 @@
-import type {LeaseObject, LeaseRecord, Leases} from '../kube/ports.ts'
+import type {LeaseObject, LeaseRecord, Leases} from '../kube/ports/leases.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {type Holder, heldRecord, isHeld, releasedRecord} from './lease-record.ts'

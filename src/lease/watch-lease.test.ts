@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {createInMemoryLeases, type InMemoryLeases, refused, unreachable} from '../../test/support/in-memory-leases.ts'
 import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
-import type {LeaseRecord} from '../kube/ports.ts'
+import type {LeaseRecord} from '../kube/ports/leases.ts'
 import {watchLease} from './watch-lease.ts'
 
 const held: LeaseRecord = {

@@ -1,4 +1,4 @@
-import type {LeaseObject, Leases} from '../kube/ports.ts'
+import type {LeaseObject, Leases} from '../kube/ports/leases.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {Clock} from '../shared/clock.ts'

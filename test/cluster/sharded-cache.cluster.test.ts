@@ -10,7 +10,7 @@ import {
 import {saveImageCache} from '../../src/discovery/cache/save-image-cache.ts'
 import {showCache} from '../../src/discovery/cache/show-cache.ts'
 import {type CacheShape, digestOf, randomCache} from '../../src/discovery/testing/random-cache.ts'
-import type {ConfigMaps} from '../../src/kube/ports.ts'
+import type {ConfigMaps} from '../../src/kube/ports/config-maps.ts'
 import {type WorkloadImages, workloadKinds} from '../../src/model/workload.ts'
 import {systemClock} from '../../src/shared/clock.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'

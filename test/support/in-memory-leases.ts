@@ -1,4 +1,4 @@
-import type {LeaseObject, LeaseRecord, Leases} from '../../src/kube/ports.ts'
+import type {LeaseObject, LeaseRecord, Leases} from '../../src/kube/ports/leases.ts'
 import {HubspokeError} from '../../src/model/failure.ts'
 import {conflict} from './distribution/in-memory-workloads.ts'
 

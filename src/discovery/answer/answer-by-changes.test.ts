@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {ChangesSince, Unproven} from '../../kube/ports.ts'
+import type {ChangesSince, Unproven} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadImages, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {buildImageCache, type ImageCache} from '../cache/image-cache.ts'

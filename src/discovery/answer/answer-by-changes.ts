@@ -1,4 +1,4 @@
-import type {WorkloadChange} from '../../kube/ports.ts'
+import type {WorkloadChange} from '../../kube/ports/workloads.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
 import {answerByScan} from './answer-by-scan.ts'

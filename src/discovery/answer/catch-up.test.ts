@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {WorkloadChange} from '../../kube/ports.ts'
+import type {WorkloadChange} from '../../kube/ports/workloads.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import {buildImageCache, encodeImageCache} from '../cache/image-cache.ts'
 import {countWorkloads} from '../cache/split-images.ts'

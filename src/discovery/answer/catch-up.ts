@@ -1,4 +1,4 @@
-import type {Unproven, WorkloadChange} from '../../kube/ports.ts'
+import type {Unproven, WorkloadChange} from '../../kube/ports/workloads.ts'
 import {type WorkloadKind, workloadName} from '../../model/workload.ts'
 import {adjustCounts} from '../cache/adjust-counts.ts'
 import {addWorkload, type CachedWorkload, type ImageCache} from '../cache/image-cache.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
 import type {StoredCache} from '../cache/cache-store.ts'
 import type {Freshness} from '../cache/freshness.ts'

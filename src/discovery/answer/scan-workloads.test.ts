@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {WorkloadPage} from '../../kube/ports.ts'
+import type {WorkloadPage} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadImages, workloadKinds} from '../../model/workload.ts'
 import {chooseNamespaces} from '../select/select-namespaces.ts'

@@ -1,4 +1,5 @@
-import type {ClusterAccess, ListRequest} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
+import type {ListRequest} from '../../kube/ports/workloads.ts'
 import type {Unread} from '../../model/cluster.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
 import {type ListedWorkload, type WorkloadKind, workloadKinds} from '../../model/workload.ts'

@@ -1,4 +1,4 @@
-import type {WorkloadChange} from '../../kube/ports.ts'
+import type {WorkloadChange} from '../../kube/ports/workloads.ts'
 import type {CountsByKind, WorkloadCounts} from './image-cache.ts'
 import {noWorkloads} from './split-images.ts'
 

@@ -1,4 +1,4 @@
-import type {ConfigMapObject, ConfigMaps} from '../../kube/ports.ts'
+import type {ConfigMapObject, ConfigMaps} from '../../kube/ports/config-maps.ts'
 import type {ImageQuery} from '../image/image-query.ts'
 import {isProblem, quoted} from '../problem.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, Unread} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadImages, workloadKinds} from '../../model/workload.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {CacheEntry} from '../../model/cache-entry.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {ReadingDeps} from '../retry-read.ts'

@@ -1,4 +1,4 @@
-import type {ConfigMapContent, ConfigMapVersion} from '../../kube/ports.ts'
+import type {ConfigMapContent, ConfigMapVersion} from '../../kube/ports/config-maps.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {cacheKey, type StoredHead} from './cache-store.ts'
 import {type BuiltImageCache, encodeImageCache} from './image-cache.ts'

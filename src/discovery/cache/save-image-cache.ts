@@ -1,4 +1,4 @@
-import type {ConfigMaps} from '../../kube/ports.ts'
+import type {ConfigMaps} from '../../kube/ports/config-maps.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {quoted} from '../problem.ts'

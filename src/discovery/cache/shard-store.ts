@@ -1,4 +1,4 @@
-import type {ConfigMaps} from '../../kube/ports.ts'
+import type {ConfigMaps} from '../../kube/ports/config-maps.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {isProblem, type Problem} from '../problem.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'

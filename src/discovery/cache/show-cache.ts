@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {CacheEntry} from '../../model/cache-entry.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {cacheAgeMs} from './cache-age.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Marks} from '../../model/marks.ts'

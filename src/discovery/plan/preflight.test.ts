@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {AccessQuestion} from '../../kube/ports.ts'
+import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
 import type {HubEvent} from '../../model/event.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type Target, targetKey, targetName} from '../../model/target.ts'

@@ -1,4 +1,5 @@
-import type {AccessQuestion, ClusterAccess} from '../../kube/ports.ts'
+import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {OnEvent} from '../../model/event.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
 import {type PermittedVerb, permissionsOf, workloadResource} from '../../model/permissions.ts'

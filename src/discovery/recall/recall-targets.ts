@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../../model/cluster.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'

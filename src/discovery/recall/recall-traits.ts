@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterReading, WorkloadMatch} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../kube/ports.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {globMatches} from '../image/glob.ts'

@@ -1,11 +1,7 @@
-import type {
-  AccessQuestion,
-  ChangesSince,
-  ClusterAccess,
-  ConfigMapContent,
-  ConfigMaps,
-  CredentialsExpiry,
-} from '../../kube/ports.ts'
+import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
+import type {ClusterAccess, CredentialsExpiry} from '../../kube/ports/cluster-access.ts'
+import type {ConfigMapContent, ConfigMaps} from '../../kube/ports/config-maps.ts'
+import type {ChangesSince} from '../../kube/ports/workloads.ts'
 import type {ClusterIdentity} from '../../model/cluster.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'

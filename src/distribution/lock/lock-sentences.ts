@@ -1,4 +1,4 @@
-import type {LeaseRecord} from '../../kube/ports.ts'
+import type {LeaseRecord} from '../../kube/ports/leases.ts'
 import {holderPhrase, leaseMs, leaseNames, silenceMs} from '../../lease/lease-record.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'

@@ -1,4 +1,4 @@
-import type {Leases} from '../../kube/ports.ts'
+import type {Leases} from '../../kube/ports/leases.ts'
 import {type ClusterLock, clusterLock} from '../../lease/cluster-lock.ts'
 import {type Holder, leaseNames} from '../../lease/lease-record.ts'
 import {ownLease} from '../../lease/own-lease.ts'

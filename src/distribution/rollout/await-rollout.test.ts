@@ -3,7 +3,7 @@ import {createFeed} from '../../../test/support/distribution/in-memory-workloads
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import {workloadState} from '../../../test/support/distribution/workload-state.ts'
 import {createVirtualClock, type VirtualClock} from '../../../test/support/virtual-clock.ts'
-import type {PodTrouble} from '../../kube/ports.ts'
+import type {PodTrouble} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Owner} from '../../model/owner.ts'
 import type {WorkloadState} from '../../model/workload.ts'

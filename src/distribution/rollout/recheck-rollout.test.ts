@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import {workloadState} from '../../../test/support/distribution/workload-state.ts'
-import type {PodTrouble} from '../../kube/ports.ts'
+import type {PodTrouble} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {recheckRollout} from './recheck-rollout.ts'

@@ -1,4 +1,4 @@
-import type {PodTrouble} from '../../kube/ports.ts'
+import type {PodTrouble} from '../../kube/ports/workloads.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {kubectlCommand, kubectlName, rolloutStatusCommand} from '../kubectl-command.ts'

@@ -1,4 +1,4 @@
-import type {PodTrouble, WorkloadFeed} from '../../kube/ports.ts'
+import type {PodTrouble, WorkloadFeed} from '../../kube/ports/workloads.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'

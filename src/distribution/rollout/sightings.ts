@@ -1,4 +1,4 @@
-import type {WorkloadFeed} from '../../kube/ports.ts'
+import type {WorkloadFeed} from '../../kube/ports/workloads.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 

@@ -1,4 +1,4 @@
-import type {PodTrouble} from '../../kube/ports.ts'
+import type {PodTrouble} from '../../kube/ports/workloads.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {Trouble} from '../spoke.ts'

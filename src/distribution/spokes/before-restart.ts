@@ -1,4 +1,4 @@
-import type {RestartWrite} from '../../kube/ports.ts'
+import type {RestartWrite} from '../../kube/ports/workloads.ts'
 import type {Before} from '../../model/before.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {changeCause, isOwnCause} from './restart-words.ts'

@@ -1,4 +1,4 @@
-import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports.ts'
+import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
 import type {Before} from '../../model/before.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {LastWords} from '../../model/last-words.ts'

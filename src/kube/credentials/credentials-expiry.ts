@@ -1,6 +1,6 @@
 import {X509Certificate} from 'node:crypto'
 import {objectOf} from '../json-fields.ts'
-import type {CredentialsExpiry} from '../ports.ts'
+import type {CredentialsExpiry} from '../ports/cluster-access.ts'
 import type {Credential} from './credentials.ts'
 
 /**

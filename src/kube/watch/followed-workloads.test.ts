@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {WorkloadFeed} from '../ports.ts'
+import type {WorkloadFeed} from '../ports/workloads.ts'
 import {toWorkloadState} from '../workloads/workload-state.ts'
 import {createFollowedWorkloads} from './followed-workloads.ts'
 

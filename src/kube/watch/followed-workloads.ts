@@ -1,6 +1,6 @@
 import type {WorkloadIdentity, WorkloadKind, WorkloadState} from '../../model/workload.ts'
 import {type JsonObject, objectAt, textAt} from '../json-fields.ts'
-import type {WorkloadFeed} from '../ports.ts'
+import type {WorkloadFeed} from '../ports/workloads.ts'
 import {toWorkloadState} from '../workloads/workload-state.ts'
 import {createFeed, type FeedSink} from './workload-feed.ts'
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
-import type {WorkloadNews} from '../ports.ts'
+import type {WorkloadNews} from '../ports/workloads.ts'
 import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
 import {newestVersion, watchWorkloads} from './watch-workloads.ts'
 

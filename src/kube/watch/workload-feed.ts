@@ -1,6 +1,6 @@
 import type {WorkloadState} from '../../model/workload.ts'
 import {abortable} from '../abortable.ts'
-import type {WorkloadFeed} from '../ports.ts'
+import type {WorkloadFeed} from '../ports/workloads.ts'
 
 /** The feeding side of a `WorkloadFeed`. */
 export interface FeedSink {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadFeed} from '../ports.ts'
+import type {WorkloadFeed} from '../ports/workloads.ts'
 import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
 import {createWorkloadFollower} from './workload-follower.ts'
 

@@ -1,7 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
 import {type Api, apiPath} from '../api.ts'
-import type {PodTrouble} from '../ports.ts'
+import type {PodTrouble} from '../ports/workloads.ts'
 import {redactSecrets} from '../redact-secrets.ts'
 
 const lines = 5

@@ -1,6 +1,6 @@
 import {printable} from '../../shared/printable.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, textAt} from '../json-fields.ts'
-import type {PodTrouble} from '../ports.ts'
+import type {PodTrouble} from '../ports/workloads.ts'
 import {quotable} from '../quotable.ts'
 
 /** Reasons from worst to mildest; one that is not named here stands before `NotReady`. */

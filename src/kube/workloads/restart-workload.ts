@@ -1,6 +1,6 @@
 import type {WorkloadIdentity, WorkloadState} from '../../model/workload.ts'
 import type {Api} from '../api.ts'
-import type {RestartWrite} from '../ports.ts'
+import type {RestartWrite} from '../ports/workloads.ts'
 import {workloadPath} from './workload-paths.ts'
 import {restartedAtAnnotation, toWorkloadState} from './workload-state.ts'
 

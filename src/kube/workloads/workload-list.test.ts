@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {ListRequest} from '../ports.ts'
+import type {ListRequest} from '../ports/workloads.ts'
 import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
 import {listWorkloads} from './workload-list.ts'
 

@@ -1,4 +1,4 @@
-import type {PodTrouble, RestartWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports.ts'
+import type {PodTrouble, RestartWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports/workloads.ts'
 import {HubspokeError} from '../../../src/model/failure.ts'
 import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.ts'
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {WorkloadNews} from '../../../kube/ports.ts'
+import type {WorkloadNews} from '../../../kube/ports/workloads.ts'
 import {type WorkloadImages, workloadKinds} from '../../../model/workload.ts'
 import {workload} from '../../testing/fake-cluster.ts'
 import {randomCache} from '../../testing/random-cache.ts'

@@ -1,4 +1,4 @@
-import type {WorkloadNews} from '../../../kube/ports.ts'
+import type {WorkloadNews} from '../../../kube/ports/workloads.ts'
 import {type ContainerImage, type WorkloadImages, type WorkloadKind, workloadKinds} from '../../../model/workload.ts'
 import {type BuiltImageCache, buildImageCache, type ImageCache, type KnownOrigin} from '../image-cache.ts'
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../../test/support/virtual-clock.ts'
-import type {ClusterAccess} from '../../../kube/ports.ts'
+import type {ClusterAccess} from '../../../kube/ports/cluster-access.ts'
 import {type WorkloadKind, workloadKinds} from '../../../model/workload.ts'
 import {fakeCluster, workload} from '../../testing/fake-cluster.ts'
 import {proveComplete} from './prove-complete.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../../kube/ports.ts'
+import type {ClusterAccess} from '../../../kube/ports/cluster-access.ts'
 import type {ClusterLock} from '../../../lease/cluster-lock.ts'
 import {type Holder, leaseMs} from '../../../lease/lease-record.ts'
 import type {CacheEntry} from '../../../model/cache-entry.ts'

@@ -1,4 +1,4 @@
-import type {ClusterAccess} from '../../../kube/ports.ts'
+import type {ClusterAccess} from '../../../kube/ports/cluster-access.ts'
 import type {ClusterIdentity} from '../../../model/cluster.ts'
 import type {OnEvent} from '../../../model/event.ts'
 import type {Failure} from '../../../model/failure.ts'
