@@ -1,3 +1,4 @@
+import {Readable} from 'node:stream'
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
 import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
@@ -247,14 +248,13 @@ test('a server that does not know our account yet is not ready, although it tell
   await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
 })
 
-test('a server that tells nobody whether it is ready is asked with our account', async () => {
+test('a token that is not known, by a server that is ready, is asked about once more and no more', async () => {
   const it = await setUp(({url, headers}, response) => {
     if (url === '/cut') return it.server.cut()
-    if (url === '/readyz') return answer(response, headers.authorization === undefined ? 401 : 200)
-    return answer(response, 403)
+    return answer(response, url === '/readyz' && headers.authorization === undefined ? 200 : 401)
   })
   await it.api.get('/cut', never).catch(() => undefined)
-  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'unauthenticated'})
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/readyz', '/a'])
 })
 
@@ -301,28 +301,17 @@ test('a denial that was on its way while another request found the server ready 
   expect(await late).toEqual({ok: true})
 })
 
-test('a server that was found ready and started again before it was asked again is doubted again', async () => {
+/** An api over a connection that only counts what is asked, and how often it was opened by then. */
+function setUpCounted(answerTo: (path: string, connections: number) => {status: number; reopened: boolean}) {
   const asked: string[] = []
   let connections = 2
-  let denials = 2
-  const statusOf = (path: string): number => {
-    if (path === '/readyz') return 200
-    return denials-- > 0 ? 403 : 200
-  }
   const connection: Connection = {
     async send({path}) {
       asked.push(`${path} on ${connections}`)
-      const status = statusOf(path)
-      // Gone as soon as it has said that it is ready, the first time.
-      if (path === '/readyz' && connections === 2) connections = 3
-      const body = json(status === 200 ? {ok: true} : {kind: 'Status'})
-      return {
-        status,
-        headers: {},
-        body: (async function* () {
-          yield Buffer.from(body)
-        })(),
-      }
+      const {status, reopened} = answerTo(path, connections)
+      if (reopened) connections += 1
+      const bytes = Buffer.from(json(status === 200 ? {ok: true} : {kind: 'Status'}))
+      return {status, headers: {}, body: Readable.from([bytes])}
     },
     cost: () => ({connections, requests: 0, bytesRead: 0}),
     endlessLimit: () => 1,
@@ -331,6 +320,21 @@ test('a server that was found ready and started again before it was asked again 
   const current = async (): Promise<Credential> => ({headers: {}, tls: {}})
   const credentials = {current, renewed: current}
   const api = createApi({party: {context: 'prod', server: 'https://prod.test'}, connection, credentials, basePath: ''})
+  return {api, asked}
+}
+
+test('a server that was found ready and started again before it was asked again is doubted again', async () => {
+  let denials = 2
+  const {api, asked} = setUpCounted((path, connections) => {
+    if (path === '/readyz') return {status: 200, reopened: connections === 2}
+    return {status: denials-- > 0 ? 403 : 200, reopened: false}
+  })
   expect(await api.get('/a', never)).toEqual({ok: true})
   expect(asked).toEqual(['/a on 2', '/readyz on 2', '/a on 3', '/readyz on 3', '/a on 3'])
+})
+
+test('one that ends the connection with every denial is believed in the end', async () => {
+  const {api, asked} = setUpCounted((path) => ({status: path === '/readyz' ? 200 : 403, reopened: true}))
+  await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  expect(asked.filter((words) => words.startsWith('/a'))).toHaveLength(4)
 })

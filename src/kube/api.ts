@@ -56,6 +56,9 @@ const json = 'application/json'
 export const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`
 export const metadataListOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`
 
+/** API servers end the connection of whoever they do not know, and then look as if they had been started again. */
+const mostDoubts = {unauthenticated: 1, forbidden: 3}
+
 const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}}
 
 const unzip = promisify(gunzip)
@@ -77,15 +80,15 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     connection,
     async readyStatus(signal) {
       const credential = await abortable(credentials.current(), signal)
-      // First as nobody: a server that does not know accounts yet refuses a token before it looks at the question.
-      const status = await readyStatusFor({...credential, headers: {}}, signal)
-      return status === 401 || status === 403 ? readyStatusFor(credential, signal) : status
+      const status = await readyStatusFor(credential, signal)
+      // A server that does not know accounts yet refuses every token before it looks at the question.
+      return status === 401 ? readyStatusFor({...credential, headers: {}}, signal) : status
     },
   })
 
   /**
    * The answer if it is a success. A denial that is doubted counts when it is repeated by a server that was found ready; one
-   * that was started again meanwhile is doubted again.
+   * that was started again meanwhile is doubted again, but not for ever.
    */
   async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
     for (let asked = 0; ; asked++) {
@@ -93,7 +96,7 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
       try {
         return await ask(request, signal, {renews: asked === 0})
       } catch (error) {
-        if (!isDoubtful(error)) throw error
+        if (!isDoubtful(error) || asked >= mostDoubts[error.failureClass]) throw error
         await doubts.settle(signal)
       }
     }

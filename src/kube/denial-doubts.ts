@@ -4,12 +4,19 @@ import {shellWord} from '../shared/shell-word.ts'
 import type {Connection} from './connection/connection.ts'
 import {type Party, quoted, reach} from './errors.ts'
 
+export type Denial = HubspokeError & {readonly failureClass: 'forbidden' | 'unauthenticated'}
+
+function isDenial(error: unknown): error is Denial {
+  if (!(error instanceof HubspokeError)) return false
+  return error.failureClass === 'forbidden' || error.failureClass === 'unauthenticated'
+}
+
 export interface DenialDoubts {
   /**
    * To be called before a request is sent. Its result says of the failure of that request whether it may be no more than the
    * denial of a server which has been started again, and denies everybody everything until it has read roles and accounts.
    */
-  watchOver(): (error: unknown) => boolean
+  watchOver(): (error: unknown) => error is Denial
   /** Asks the server; rejects with a failure that may heal where it is not ready yet. */
   settle(signal: AbortSignal): Promise<void>
 }
@@ -28,10 +35,7 @@ export function createDenialDoubts({party, connection, readyStatus}: DenialDoubt
     watchOver() {
       // Not what is believed when the answer has come: another request may have found the server ready in between.
       const believed = believedUpTo
-      return (error) => {
-        if (!(error instanceof HubspokeError) || connection.cost().connections <= believed) return false
-        return error.failureClass === 'forbidden' || error.failureClass === 'unauthenticated'
-      }
+      return (error): error is Denial => isDenial(error) && connection.cost().connections > believed
     },
     async settle(signal) {
       const {connections} = connection.cost()

@@ -1,28 +1,19 @@
 import {Flags} from '@oclif/core'
-import {BaseCommand} from '../../cli/base-command.ts'
-import {agreeToPlan} from '../../cli/consent/agree-to-plan.ts'
-import {requireSomebodyToAsk} from '../../cli/consent/consent.ts'
+import type {Clusters} from '../../cli/clusters.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
 import {findRetries, findRun, foundBefore, runIdArg} from '../../cli/past-runs/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/past-runs/retry-request.ts'
-import {operatorWords} from '../../cli/process/operator.ts'
-import {hubDeps} from '../../cli/run/hub-deps.ts'
-import {hearLastWords} from '../../cli/run/last-words.ts'
-import {lockPolicy} from '../../cli/run/lock-policy.ts'
 import {runIdentity} from '../../cli/run/run-identity.ts'
-import {argumentsEntry, runRequest} from '../../cli/run/run-request.ts'
+import {argumentsEntry} from '../../cli/run/run-request.ts'
 import {requirePossibleUndo} from '../../cli/run/undo-request.ts'
-import {requirePossibleWaves, waveGate} from '../../cli/run/wave-request.ts'
-import {writeAnnouncer} from '../../cli/run/write-announcer.ts'
-import {runHub} from '../../hub/run-hub.ts'
+import {requirePossibleWaves} from '../../cli/run/wave-request.ts'
+import {WritingCommand} from '../../cli/run/writing-command.ts'
 import type {RunReport} from '../../model/report.ts'
-import {renderNames} from '../../summary/documents.ts'
-import {renderJunit} from '../../summary/junit.ts'
 
 const {kubeconfig, 'cache-namespace': cacheNamespace} = contextFlags
 const {'run-id': _, ...retryWriteFlags} = writeFlags
 
-export default class RunsRetry extends BaseCommand {
+export default class RunsRetry extends WritingCommand {
   static override summary = 'Take up again what a past run left open, and nothing else.'
   static override description =
     'The targets are those of its ledger that are not as wanted: failed, unverified, not run, or without a result ' +
@@ -66,40 +57,22 @@ export default class RunsRetry extends BaseCommand {
     const retry = retryRequest({...found, retriedBy}, flags)
     requirePossibleUndo(flags, retry.verb, retry.name)
     const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
-    const recorded = {...retry.arguments, ...argumentsEntry(retry.arguments.image, flags)}
-    const views = {
-      table: async () => (await import('../../summary/run-table.ts')).renderRunTable,
-      name: renderNames,
-      junit: renderJunit,
-    }
+    const {image} = retry.arguments
+    const recorded = {...retry.arguments, ...argumentsEntry(image, flags)}
     if (retry.targets.length === 0) {
-      return this.conclude(nothingLeft(retry, {run, arguments: recorded, flags}, runtime), flags, views)
+      return this.tell(nothingLeft(retry, {run, arguments: recorded, flags}, runtime), flags)
     }
-    if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, runtime)
-    const lastWords = hearLastWords(flags, runtime)
-    const report = await this.reaching(flags, {writes: true, only: concernedBy(retry)}, (clusters, session) => {
-      const announcer = writeAnnouncer(runtime, clusters, session)
-      const before = foundBefore(retry.targets)
-      const made = {run, resumed: true, before, flags, clusters, clock: runtime.clock, lastWords}
-      const spoke = retry.verb.spoke(retry.arguments, {...made, by: operatorWords(runtime), announcer})
-      const {image} = retry.arguments
-      const subject = {
-        ...{verb: spoke.verb, image, restartedAt: run.stamp, retry: retry.view, reason: retry.reason},
-        undoFailed: flags['undo-failed'],
-      }
-      const composition = {
-        run,
-        discovery: recallRequest(retry, clusters.selected),
-        needs: retry.verb.needs,
-        strict: flags.preflight === 'strict',
-        lock: lockPolicy(run, spoke.verb, flags, runtime),
-        agree: agreeToPlan(subject, flags, {runtime, clusters, session}),
-        gate: waveGate(flags, runtime, session),
-      }
-      const taken = {retryOf: retry.retried, reason: retry.reason, before}
-      const request = {...runRequest(run, spoke, recorded, flags), ...taken}
-      return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)
-    })
-    return this.conclude(lastWords.conclude(report), flags, views)
+    const asked = {
+      run,
+      verb: retry.verb,
+      arguments: retry.arguments,
+      recorded,
+      resumed: true,
+      before: foundBefore(retry.targets),
+      retryOf: retry.retried,
+      subject: {image, retry: retry.view, reason: retry.reason},
+      discovery: ({selected}: Clusters) => recallRequest(retry, selected),
+    }
+    return this.carryOut(asked, flags, {only: concernedBy(retry)})
   }
 }

@@ -1,0 +1,110 @@
+import {runHub} from '../../hub/run-hub.ts'
+import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
+import type {Before} from '../../model/before.ts'
+import type {RunReport} from '../../model/report.ts'
+import type {Retried} from '../../model/run-facts.ts'
+import {renderNames} from '../../summary/documents.ts'
+import {renderJunit} from '../../summary/junit.ts'
+import {BaseCommand} from '../base-command.ts'
+import type {Clusters, ContextFlags, Reach} from '../clusters.ts'
+import {agreeToPlan, type ConsentFlags} from '../consent/agree-to-plan.ts'
+import {requireSomebodyToAsk} from '../consent/consent.ts'
+import type {PlanSubject} from '../consent/plan-view.ts'
+import {operatorWords} from '../process/operator.ts'
+import type {Session, SessionFlags} from '../process/session.ts'
+import {hubDeps, type RunComposition} from './hub-deps.ts'
+import {type HeardLastWords, hearLastWords, type LastWordsFlags} from './last-words.ts'
+import {type LockFlags, lockPolicy} from './lock-policy.ts'
+import type {RunIdentity} from './run-identity.ts'
+import {runRequest, type WriteFlags} from './run-request.ts'
+import type {SpokeFlags, Verb} from './verbs.ts'
+import {waveGate} from './wave-request.ts'
+import {writeAnnouncer} from './write-announcer.ts'
+
+/** What differs between one command that writes and another. */
+export interface WritingRun {
+  readonly run: RunIdentity
+  readonly verb: Verb
+  /** Those of the verb itself, from which its spoke is made. */
+  readonly arguments: ArgumentsEntry
+  /** All of them, as the run's document records them. */
+  readonly recorded: ArgumentsEntry
+  /** The run may have begun in an earlier invocation, or takes up another one. */
+  readonly resumed: boolean
+  /** What an earlier invocation found before it wrote, by the UID of the workload. */
+  readonly before: ReadonlyMap<string, Before>
+  /** The run whose targets this one takes up again. */
+  readonly retryOf?: Retried
+  /** What the plan is about, beside what is known anyway. */
+  readonly subject: Pick<PlanSubject, 'image' | 'contextsFrom' | 'retry' | 'reason'>
+  discovery(clusters: Clusters): RunComposition['discovery']
+}
+
+export type WritingFlags = ContextFlags &
+  SessionFlags &
+  ConsentFlags &
+  LastWordsFlags &
+  LockFlags &
+  SpokeFlags &
+  WriteFlags &
+  Parameters<typeof waveGate>[0] & {
+    readonly preflight: string
+    readonly output: string
+    readonly json: boolean
+    readonly yes: boolean
+  }
+
+/** What every command is that writes to workloads: a plan is shown, agreed to, locked, recorded, carried out and told of. */
+export abstract class WritingCommand extends BaseCommand {
+  /** @param reach beside that it writes: which contexts concern it */
+  protected async carryOut(
+    asked: WritingRun,
+    flags: WritingFlags,
+    reach: Omit<Reach, 'writes'> = {},
+  ): Promise<RunReport> {
+    if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, this.runtime)
+    const lastWords = hearLastWords(flags, this.runtime)
+    const report = await this.reaching(flags, {writes: true, ...reach}, (clusters, session) =>
+      this.runIn(clusters, session, asked, {...flags, lastWords}),
+    )
+    return this.tell(lastWords.conclude(report), flags)
+  }
+
+  /** The report on stdout, in the format that was asked for. */
+  protected tell(report: RunReport, flags: Pick<WritingFlags, 'output' | 'json' | 'quiet'>): Promise<RunReport> {
+    return this.conclude(report, flags, {
+      table: async () => (await import('../../summary/run-table.ts')).renderRunTable,
+      name: renderNames,
+      junit: renderJunit,
+    })
+  }
+
+  private runIn(
+    clusters: Clusters,
+    session: Session,
+    asked: WritingRun,
+    {lastWords, ...flags}: WritingFlags & {readonly lastWords: HeardLastWords},
+  ): Promise<RunReport> {
+    const {runtime} = this
+    const {run, verb, resumed, before, retryOf, subject} = asked
+    const announcer = writeAnnouncer(runtime, clusters, session)
+    const made = {run, resumed, before, flags, clusters, clock: runtime.clock, lastWords, announcer}
+    const spoke = verb.spoke(asked.arguments, {...made, by: operatorWords(runtime)})
+    const plan = {...subject, verb: spoke.verb, restartedAt: run.stamp, undoFailed: flags['undo-failed']}
+    const composition = {
+      run,
+      discovery: asked.discovery(clusters),
+      needs: verb.needs,
+      strict: flags.preflight === 'strict',
+      lock: lockPolicy(run, spoke.verb, flags, runtime),
+      agree: agreeToPlan(plan, flags, {runtime, clusters, session}),
+      gate: waveGate(flags, runtime, session),
+    }
+    const request = {
+      ...runRequest(run, spoke, asked.recorded, flags),
+      reason: subject.reason,
+      ...(retryOf && {retryOf, before}),
+    }
+    return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)
+  }
+}
