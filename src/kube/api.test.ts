@@ -7,6 +7,9 @@ import type {Credential, Credentials} from './credentials/credentials.ts'
 import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal
+/** In milliseconds; a test that moves it puts it back. */
+let time = 0
+const clock = {now: () => time}
 const open: {close(): Promise<unknown>}[] = []
 
 afterEach(async () => {
@@ -32,7 +35,7 @@ async function setUp(
       return current()
     },
   }
-  return {api: createApi({party, connection, credentials, basePath}), server, renewals: () => turn}
+  return {api: createApi({party, connection, credentials, clock, basePath}), server, renewals: () => turn}
 }
 
 const json = (body: unknown): string => JSON.stringify(body)
@@ -182,7 +185,7 @@ test('abort ends the wait for credentials', async () => {
     current: () => new Promise(() => undefined),
     renewed: () => new Promise(() => undefined),
   }
-  const api = createApi({party, connection, credentials: forever, basePath: ''})
+  const api = createApi({party, connection, credentials: forever, clock, basePath: ''})
   const controller = new AbortController()
   const answer = api.get('/', controller.signal)
   controller.abort(new Error('enough'))
@@ -258,6 +261,17 @@ test('a token that is not known, by a server that is ready, is asked about once 
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/readyz', '/a'])
 })
 
+test('a server that does not let anybody ask whether it is ready is not believed at first, and then it is', async () => {
+  const it = await setUp(({url}, response) => {
+    if (url === '/cut') return it.server.cut()
+    return answer(response, 403)
+  })
+  await it.api.get('/cut', never).catch(() => undefined)
+  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+  time += 30_000
+  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+})
+
 test('a denial on the first connection is believed', async () => {
   const {api, server} = await setUp((_request, response) => answer(response, 403))
   await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
@@ -319,7 +333,13 @@ function setUpCounted(answerTo: (path: string, connections: number) => {status: 
   }
   const current = async (): Promise<Credential> => ({headers: {}, tls: {}})
   const credentials = {current, renewed: current}
-  const api = createApi({party: {context: 'prod', server: 'https://prod.test'}, connection, credentials, basePath: ''})
+  const api = createApi({
+    party: {context: 'prod', server: 'https://prod.test'},
+    connection,
+    credentials,
+    clock,
+    basePath: '',
+  })
   return {api, asked}
 }
 

@@ -1,6 +1,7 @@
 import {promisify} from 'node:util'
 import {gunzip} from 'node:zlib'
 import {HubspokeError} from '../model/failure.ts'
+import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import {abortable} from './abortable.ts'
@@ -41,6 +42,7 @@ export interface ApiDeps {
   readonly party: Party
   readonly connection: Connection
   readonly credentials: Credentials
+  readonly clock: Pick<Clock, 'now'>
   /** What the server's URL has after the host: some are reached through a gateway. */
   readonly basePath: string
 }
@@ -63,26 +65,22 @@ const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}}
 
 const unzip = promisify(gunzip)
 
-export function createApi({party, connection, credentials, basePath}: ApiDeps): Api {
+export function createApi({party, connection, credentials, clock, basePath}: ApiDeps): Api {
   function send(call: Call, credential: Credential, signal: AbortSignal): Promise<WireAnswer> {
     const headers = {accept: json, ...call.headers, 'user-agent': 'hubspoke', ...credential.headers}
     return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
   }
 
-  async function readyStatusFor(credential: Credential, signal: AbortSignal): Promise<number> {
-    const answer = await send(readyz, credential, signal)
-    await textOf(party, answer)
-    return answer.status
-  }
-
   const doubts = createDenialDoubts({
     party,
     connection,
+    clock,
     async readyStatus(signal) {
       const credential = await abortable(credentials.current(), signal)
-      const status = await readyStatusFor(credential, signal)
+      const statusFor = async (asker: Credential) => statusOfAll(party, await send(readyz, asker, signal))
+      const status = await statusFor(credential)
       // A server that does not know accounts yet refuses every token before it looks at the question.
-      return status === 401 ? readyStatusFor({...credential, headers: {}}, signal) : status
+      return status === 401 ? statusFor({...credential, headers: {}}) : status
     },
   })
 
@@ -94,7 +92,9 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
     for (let asked = 0; ; asked++) {
       const isDoubtful = doubts.watchOver()
       try {
-        return await ask(request, signal, {renews: asked === 0})
+        const answer = await ask(request, signal, {renews: asked === 0})
+        doubts.served()
+        return answer
       } catch (error) {
         if (!isDoubtful(error) || asked >= mostDoubts[error.failureClass]) throw error
         await doubts.settle(signal)
@@ -139,6 +139,12 @@ export function createApi({party, connection, credentials, basePath}: ApiDeps): 
       return (await call({method: 'GET', path, headers: {}, endless: true}, signal)).body
     },
   }
+}
+
+/** The status of an answer, when all of it has come. */
+async function statusOfAll(party: Party, answer: WireAnswer): Promise<number> {
+  await textOf(party, answer)
+  return answer.status
 }
 
 function isSame(a: Credential, b: Credential): boolean {

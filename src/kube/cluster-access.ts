@@ -41,7 +41,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     ...(limits && {limits}),
     ...(budget && {budget}),
   })
-  const api = createApi({party, connection, credentials, basePath: url.pathname.replace(/\/+$/, '')})
+  const api = createApi({party, connection, credentials, clock, basePath: url.pathname.replace(/\/+$/, '')})
   const closing = new AbortController()
   const ca = async (): Promise<string | Buffer> => (await credentials.current()).tls.ca ?? ''
   let identity: ClusterIdentity | undefined

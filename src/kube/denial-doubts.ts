@@ -1,4 +1,5 @@
 import {HubspokeError} from '../model/failure.ts'
+import type {Clock} from '../shared/clock.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import type {Connection} from './connection/connection.ts'
@@ -17,20 +18,27 @@ export interface DenialDoubts {
    * denial of a server which has been started again, and denies everybody everything until it has read roles and accounts.
    */
   watchOver(): (error: unknown) => error is Denial
-  /** Asks the server; rejects with a failure that may heal where it is not ready yet. */
+  /** Asks the server; rejects with a failure that may heal where it is not ready, or where nothing says that it is. */
   settle(signal: AbortSignal): Promise<void>
+  /** The server has done something for us. */
+  served(): void
 }
 
 export interface DenialDoubtsDeps {
   readonly party: Party
   readonly connection: Pick<Connection, 'cost'>
+  readonly clock: Pick<Clock, 'now'>
   /** The status of what the server answers when it is asked whether it is ready. */
   readyStatus(signal: AbortSignal): Promise<number>
 }
 
+/** For so long nothing is believed of a server that does not tell whether it is ready: it may not know yet who may ask. */
+const graceMs = 30_000
+
 /** The first connection is not doubted: a server that was started again has cut one before. */
-export function createDenialDoubts({party, connection, readyStatus}: DenialDoubtsDeps): DenialDoubts {
+export function createDenialDoubts({party, connection, clock, readyStatus}: DenialDoubtsDeps): DenialDoubts {
   let believedUpTo = 1
+  let doubtedSince: number | undefined
   return {
     watchOver() {
       // Not what is believed when the answer has come: another request may have found the server ready in between.
@@ -39,9 +47,15 @@ export function createDenialDoubts({party, connection, readyStatus}: DenialDoubt
     },
     async settle(signal) {
       const {connections} = connection.cost()
-      // Before it knows accounts and roles it says 500; whoever may not even ask is told something else.
-      if ((await readyStatus(signal)) >= 500) throw notReady(party)
+      doubtedSince ??= clock.now()
+      const status = await readyStatus(signal)
+      // Whether somebody may ask is itself a question of roles, so that a denial of the question proves nothing.
+      const isDenied = status === 401 || status === 403
+      if (status >= 500 || (isDenied && clock.now() - doubtedSince < graceMs)) throw notReady(party)
       believedUpTo = Math.max(believedUpTo, connections)
+    },
+    served() {
+      doubtedSince = undefined
     },
   }
 }
