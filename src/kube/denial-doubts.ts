@@ -49,8 +49,8 @@ export function createDenialDoubts({party, connection, clock, readyStatus}: Deni
       const {connections} = connection.cost()
       doubtedSince ??= clock.now()
       const status = await readyStatus(signal)
-      // Whether somebody may ask is itself a question of roles, so that a denial of the question proves nothing.
-      const isDenied = status === 401 || status === 403
+      // Whether somebody may ask is itself a question of roles, so that this denial proves nothing.
+      const isDenied = status === 403
       if (status >= 500 || (isDenied && clock.now() - doubtedSince < graceMs)) throw notReady(party)
       believedUpTo = Math.max(believedUpTo, connections)
     },
