@@ -1,6 +1,7 @@
 import {nearNames} from '../discovery/select/near-names.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {needsOf, type PermittedVerb, permittedVerbs} from '../model/permissions.ts'
+import {type PermittedVerb, permittedVerbs} from '../model/permission.ts'
+import {needsOf} from '../model/permissions.ts'
 import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'
 import {printable} from '../shared/printable.ts'
 import {isNamespace, plainNamespaces} from './flags/permission-flags.ts'

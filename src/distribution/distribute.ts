@@ -75,8 +75,8 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   const {clock, random, abort, gate} = deps
   const brake = createBrake(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
-  const stopFor = (reason: OwnReason, sentence: string) => {
-    if (brake.pull(reason)) emit({type: 'stopping', reason: sentence})
+  const stopFor = (why: OwnReason, sentence: string) => {
+    if (brake.pull(why)) emit({type: 'stopping', reason: sentence})
   }
   const record = createRecorder(deps.ledger, stopFor)
   const results = createResults(request, {record, emit, stopFor})

@@ -51,8 +51,9 @@ interface Retry {
 /**
  * One target from its first try to its result. Never rejects.
  *
- * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry
- * and while a target that is rolled out is watched on; an undo keeps them, also between its tries. What is retried is `act`; a rollout is watched once.
+ * The slots are held from the first try until the rollout has ended, and given back only for the sleep before a retry and
+ * while a target that is rolled out is watched on; an undo keeps them, also between its tries. What is retried is `act`; a
+ * rollout is watched once.
  */
 export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResult> {
   const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined, written: undefined}

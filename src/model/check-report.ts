@@ -1,5 +1,5 @@
 import type {Failure} from './failure.ts'
-import type {PermittedVerb} from './permissions.ts'
+import type {PermittedVerb} from './permission.ts'
 import type {Verdict} from './report.ts'
 
 export interface CheckedPermission {

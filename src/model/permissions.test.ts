@@ -2,7 +2,8 @@ import {globSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {leaseNames} from '../lease/lease-record.ts'
-import {needsOf, permissionsOf, permittedVerbs} from './permissions.ts'
+import {permittedVerbs} from './permission.ts'
+import {needsOf, permissionsOf} from './permissions.ts'
 
 const commands = join(import.meta.dirname, '..', 'commands')
 const reach = {namespaces: [], cacheNamespace: 'hubspoke-system'}

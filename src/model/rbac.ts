@@ -1,4 +1,4 @@
-import type {Need, PermittedVerb, Reach} from './permissions.ts'
+import type {Need, PermittedVerb, Reach} from './permission.ts'
 
 /** Whom a binding names, as RBAC spells it. */
 export type RbacSubject =

@@ -1,4 +1,5 @@
-import {type Permission, permissionsOf, permittedVerbs} from '../model/permissions.ts'
+import {type Permission, permittedVerbs} from '../model/permission.ts'
+import {permissionsOf} from '../model/permissions.ts'
 
 const scopeWords = {
   workloads: 'the namespaces of the workloads',

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {needsOf, permittedVerbs} from '../model/permissions.ts'
+import {permittedVerbs} from '../model/permission.ts'
+import {needsOf} from '../model/permissions.ts'
 import type {PolicyRule, RbacRequest} from '../model/rbac.ts'
 import {planRoles} from './plan-roles.ts'
 

@@ -1,4 +1,5 @@
-import {type Need, needsOf} from '../model/permissions.ts'
+import type {Need} from '../model/permission.ts'
+import {needsOf} from '../model/permissions.ts'
 import type {ExplainedRule, RbacPlan, RbacRequest, RoleSpec, VerbNeed} from '../model/rbac.ts'
 
 /** The smallest roles with which the verbs do what is asked: one for the cluster, and one for each namespace that needs it. */

@@ -1,4 +1,4 @@
-import type {Need} from '../model/permissions.ts'
+import type {Need} from '../model/permission.ts'
 import {
   type ExplainedRule,
   type RbacPlan,

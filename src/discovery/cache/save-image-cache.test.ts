@@ -1,53 +1,38 @@
 import {describe, expect, test} from 'vitest'
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadKind} from '../../model/workload.ts'
 import {fakeClock} from '../testing/fake-clock.ts'
-import {failing, fakeCluster, refusing, workload} from '../testing/fake-cluster.ts'
-import {type BuiltImageCache, buildImageCache, encodeImageCache} from './image-cache.ts'
+import {failing, fakeCluster, refusing} from '../testing/fake-cluster.ts'
+import {cachePlace, clusterHolding, smallCache} from '../testing/stored-cache.ts'
+import {type BuiltImageCache, encodeImageCache} from './image-cache.ts'
 import {saveImageCache} from './save-image-cache.ts'
 
-const place = 'hubspoke-system/deployment-image-cache'
 const deps = () => ({clock: fakeClock(), signal: new AbortController().signal})
-
-function cache(versions: readonly [string, string, string], more: Partial<BuiltImageCache> = {}): BuiltImageCache {
-  const kinds: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet']
-  const built = buildImageCache({
-    clusterUid: 'uid-east',
-    builtAt: new Date('2026-11-24T10:00:00Z'),
-    resourceVersions: new Map(kinds.map((kind, i) => [kind, versions[i] ?? ''])),
-    workloads: [workload('shop/web', 'web:1')],
-  })
-  return {...built, ...more}
-}
 
 const save = (cluster: ReturnType<typeof fakeCluster>, ours: BuiltImageCache) =>
   saveImageCache(cluster.configMaps, 'hubspoke-system', ours, deps())
 
-function holding(text: string, options: Parameters<typeof fakeCluster>[0] = {}) {
-  const cluster = fakeCluster(options)
-  cluster.stored.set(place, {data: {'cache.json': text}, resourceVersion: 'v7'})
-  return cluster
-}
-
 describe('saving', () => {
   test('creates the ConfigMap and can be read back', async () => {
     const cluster = fakeCluster()
-    const ours = cache(['1', '2', '3'])
+    const ours = smallCache(['1', '2', '3'])
     const text = encodeImageCache(ours)
     await expect(save(cluster, ours)).resolves.toEqual({isSaved: true, bytes: text.length, shards: 0})
-    expect(cluster.stored.get(place)?.data).toEqual({'cache.json': text})
+    expect(cluster.stored.get(cachePlace)?.data).toEqual({'cache.json': text})
   })
 
   test.each([
-    {theirs: encodeImageCache(cache(['9', '9', '9'])), because: 'ours is newer, compared as numbers'},
-    {theirs: encodeImageCache(cache(['10', '20', '30'])), because: 'nothing has changed since'},
-    {theirs: encodeImageCache(cache(['99', '99', '99'], {clusterUid: 'other'})), because: 'it is of another cluster'},
+    {theirs: encodeImageCache(smallCache(['9', '9', '9'])), because: 'ours is newer, compared as numbers'},
+    {theirs: encodeImageCache(smallCache(['10', '20', '30'])), because: 'nothing has changed since'},
+    {
+      theirs: encodeImageCache(smallCache(['99', '99', '99'], {clusterUid: 'other'})),
+      because: 'it is of another cluster',
+    },
     {theirs: '{"images": {}}', because: 'it does not say of which cluster it is'},
     {theirs: 'broken', because: 'it cannot be read'},
   ])('replaces what is there: $because', async ({theirs}) => {
-    const cluster = holding(theirs)
-    await expect(save(cluster, cache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
-    expect(cluster.stored.get(place)?.data?.['cache.json']).toContain('"Deployment":"10"')
+    const cluster = clusterHolding(theirs)
+    await expect(save(cluster, smallCache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
+    expect(cluster.stored.get(cachePlace)?.data?.['cache.json']).toContain('"Deployment":"10"')
   })
 
   test.each([
@@ -55,9 +40,12 @@ describe('saving', () => {
     {versions: ['9', '9', '31'], because: 'one is newer'},
     {versions: ['100', '1', '1'], because: 'a longer number is the larger one'},
   ] as const)('gives way: $because', async ({versions}) => {
-    const cluster = holding(encodeImageCache(cache(versions)))
-    await expect(save(cluster, cache(['10', '20', '30']))).resolves.toMatchObject({isSaved: false, why: 'newer-there'})
-    expect(cluster.stored.get(place)?.resourceVersion).toBe('v7')
+    const cluster = clusterHolding(encodeImageCache(smallCache(versions)))
+    await expect(save(cluster, smallCache(['10', '20', '30']))).resolves.toMatchObject({
+      isSaved: false,
+      why: 'newer-there',
+    })
+    expect(cluster.stored.get(cachePlace)?.resourceVersion).toBe('v7')
   })
 
   test('reads again when somebody was faster, and gives way if they know more', async () => {
@@ -65,13 +53,13 @@ describe('saving', () => {
     const cluster = fakeCluster({
       trouble: (request) => {
         if (!request.startsWith('write') || ++writes > 1) return
-        cluster.stored.set(place, {
-          data: {'cache.json': encodeImageCache(cache(['11', '21', '31']))},
+        cluster.stored.set(cachePlace, {
+          data: {'cache.json': encodeImageCache(smallCache(['11', '21', '31']))},
           resourceVersion: 'v8',
         })
       },
     })
-    await expect(save(cluster, cache(['10', '20', '30']))).resolves.toMatchObject({why: 'newer-there'})
+    await expect(save(cluster, smallCache(['10', '20', '30']))).resolves.toMatchObject({why: 'newer-there'})
     expect(writes).toBe(1)
   })
 
@@ -80,19 +68,19 @@ describe('saving', () => {
     const cluster = fakeCluster({
       trouble: (request) => {
         if (!request.startsWith('write') || ++writes > 1) return
-        cluster.stored.set(place, {
-          data: {'cache.json': encodeImageCache(cache(['1', '2', '3']))},
+        cluster.stored.set(cachePlace, {
+          data: {'cache.json': encodeImageCache(smallCache(['1', '2', '3']))},
           resourceVersion: 'v8',
         })
       },
     })
-    await expect(save(cluster, cache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
+    await expect(save(cluster, smallCache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
     expect(writes).toBe(2)
   })
 
   test('gives up when somebody is always faster', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new HubspokeError('conflict', 'No.', {status: 409}))})
-    await expect(save(cluster, cache(['1', '1', '1']))).resolves.toEqual({
+    await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
       why: 'contended',
       reason: 'Somebody else wrote the image cache at the same time, 4 times in a row.',
@@ -102,17 +90,17 @@ describe('saving', () => {
 
   test('says when the namespace is missing, so that it can be created', async () => {
     const cluster = fakeCluster({namespaces: []})
-    await expect(save(cluster, cache(['1', '1', '1']))).resolves.toEqual({
+    await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
       why: 'no-namespace',
       reason: 'There is no namespace "hubspoke-system" to save the image cache in.',
     })
     await cluster.configMaps.createNamespace('hubspoke-system', new AbortController().signal)
-    await expect(save(cluster, cache(['1', '1', '1']))).resolves.toMatchObject({isSaved: true})
+    await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toMatchObject({isSaved: true})
   })
 
   test.each([/write/, /read/])('is not saved when %s is forbidden, with the reason', async (pattern) => {
-    await expect(save(fakeCluster({trouble: refusing(pattern)}), cache(['1', '1', '1']))).resolves.toEqual({
+    await expect(save(fakeCluster({trouble: refusing(pattern)}), smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
       why: 'forbidden',
       reason: 'Not allowed.',
@@ -121,12 +109,12 @@ describe('saving', () => {
 
   test('a cluster that does not answer is an error, not a refusal', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new HubspokeError('unreachable', 'Cut.'))})
-    await expect(save(cluster, cache(['1', '1', '1']))).rejects.toThrow('Cut.')
+    await expect(save(cluster, smallCache(['1', '1', '1']))).rejects.toThrow('Cut.')
     expect(cluster.requests.filter((request) => request.startsWith('write'))).toHaveLength(1)
   })
 
   test('a bug is not taken for a refusal', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new TypeError('oops'))})
-    await expect(save(cluster, cache(['1', '1', '1']))).rejects.toThrow(TypeError)
+    await expect(save(cluster, smallCache(['1', '1', '1']))).rejects.toThrow(TypeError)
   })
 })
