@@ -1,14 +1,18 @@
+import {availableParallelism} from 'node:os'
 import {defineConfig} from 'vitest/config'
 
 const common = {disableConsoleIntercept: true, testTimeout: 30_000, hookTimeout: 60_000}
 
+/** Stories mostly wait for the loopback interface, so that a core carries several of them. */
+const beside = {...common, maxWorkers: Math.max(4, availableParallelism())}
+
 export default defineConfig({
   test: {
     projects: [
-      {test: {...common, name: 'unit', include: ['src/**/*.test.ts']}},
+      {test: {...beside, name: 'unit', include: ['src/**/*.test.ts']}},
       {
         test: {
-          ...common,
+          ...beside,
           name: 'stories',
           include: [
             'test/*.test.ts',
