@@ -56,11 +56,19 @@ interface Retry {
  * rollout is watched once.
  */
 export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResult> {
-  const story: Story = {attempts: 0, mayHaveArrived: false, refused: false, lastFailure: undefined, written: undefined}
+  const story: Story = {
+    attempts: 0,
+    mayHaveArrived: false,
+    refused: false,
+    lastFailure: undefined,
+    failedTries: [],
+    written: undefined,
+  }
   let startedAt: number | undefined
   const finish = (end: SpokeEnd) => {
     const durationMs = startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt)
-    return run.finish({target, ...end, attempts: story.attempts, durationMs})
+    const {attempts, failedTries} = story
+    return run.finish({target, ...end, attempts, ...(failedTries.length > 0 && {failedTries}), durationMs})
   }
   try {
     for (;;) {
@@ -204,12 +212,13 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
 
 async function announceRetry(
   target: Target,
-  {attempts: attempt, refused, mayHaveArrived}: Story,
-  {message: reason}: Failure,
+  {attempts: attempt, refused, mayHaveArrived, failedTries}: Story,
+  {class: failureClass, message: reason}: Failure,
   delayMs: number,
   run: SpokeRun,
 ): Promise<void> {
   const certainly = refused && !mayHaveArrived
+  failedTries.push({attempt, class: failureClass, message: reason})
   await run.record({type: 'retrying', target: targetKey(target), attempt, reason, refused: certainly})
   run.emit({type: 'target-retrying', target, attempt, delayMs, reason})
 }

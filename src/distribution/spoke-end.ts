@@ -1,5 +1,5 @@
 import type {Failure} from '../model/failure.ts'
-import type {SpokeResult} from '../model/result.ts'
+import type {FailedTry, SpokeResult} from '../model/result.ts'
 import type {StopReason} from '../model/stop.ts'
 import type {Target} from '../model/target.ts'
 import {rolloutStatusCommand} from './kubectl-command.ts'
@@ -18,6 +18,8 @@ export interface Story {
   /** A write was sent and refused. */
   refused: boolean
   lastFailure: Failure | undefined
+  /** Tries that failed and were followed by another one. */
+  readonly failedTries: FailedTry[]
   /** The write that was accepted. */
   written: Written | undefined
 }

@@ -1,7 +1,7 @@
 import {exitForSignal} from '../model/exit-code.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerRecord} from '../model/ledger.ts'
-import {outcomes} from '../model/result.ts'
+import {type FailedTry, outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
 import {type ContainerImage, workloadKinds} from '../model/workload.ts'
@@ -32,9 +32,12 @@ const isBefore = (value: unknown) =>
 
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
+const isFailedTry = isShape<FailedTry>({attempt: isNumber, class: isOneOf(failureClasses), message: isText})
+
 const isResult = isShape<RecordOf<'result'>['result']>({
   outcome: isOneOf(outcomes),
   attempts: isNumber,
+  failedTries: maybe(eachIs(isFailedTry)),
   durationMs: isNumber,
   reason: isText,
   failure: maybe(isFailure),

@@ -6,7 +6,7 @@ import type {Failure} from './failure.ts'
 import type {LastWords} from './last-words.ts'
 import type {MarksEntry} from './marks.ts'
 import type {RecordedTarget} from './recorded-run.ts'
-import type {Outcome} from './result.ts'
+import type {FailedTry, Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
 import type {Undo} from './undo.ts'
@@ -72,6 +72,8 @@ export interface ResultEntry extends WorkloadEntry, MarksEntry {
   readonly wave: number | null
   readonly outcome: Outcome
   readonly attempts: number
+  /** Those that failed before the last one, oldest first. */
+  readonly failedTries: readonly FailedTry[]
   readonly durationMs: number
   readonly reason: string
   readonly failure: Failure | null
@@ -208,6 +210,8 @@ export interface RecordedTargetEntry extends WorkloadEntry {
   readonly state: RecordedTarget['state']
   readonly wrote: RecordedTarget['wrote']
   readonly attempts: number
+  /** Those that failed before the last one, as its result has them; empty without a result. */
+  readonly failedTries: readonly FailedTry[]
   /** Null, as the duration: no result was recorded. */
   readonly outcome: Outcome | null
   readonly durationMs: number | null

@@ -1,4 +1,4 @@
-import type {Failure} from './failure.ts'
+import type {Failure, FailureClass} from './failure.ts'
 import type {Target} from './target.ts'
 import type {Undo} from './undo.ts'
 
@@ -12,12 +12,22 @@ export const outcomes = ['failed', 'unverified', 'not-run', 'skipped', 'unchange
 
 export type Outcome = (typeof outcomes)[number]
 
+/** A try that failed and was followed by another one. */
+export interface FailedTry {
+  /** From 1; a conflict is decided on again within the same try. */
+  readonly attempt: number
+  readonly class: FailureClass
+  readonly message: string
+}
+
 /** Exactly one per planned target. */
 export interface SpokeResult {
   readonly target: Target
   readonly outcome: Outcome
   /** Tries made; 0 for a target that never started. */
   readonly attempts: number
+  /** Those before the last one; left out where there were none. */
+  readonly failedTries?: readonly FailedTry[]
   readonly durationMs: number
   /** One sentence for people: what happened, or why nothing did. Empty when there is nothing to add. */
   readonly reason: string

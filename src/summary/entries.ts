@@ -93,7 +93,7 @@ export function resultEntries({
 }
 
 function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
-  const {outcome, attempts, durationMs, reason, failure, undo} = result
+  const {outcome, attempts, failedTries = [], durationMs, reason, failure, undo} = result
   const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
   return {
@@ -101,6 +101,7 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     wave,
     outcome,
     attempts,
+    failedTries,
     durationMs: Math.round(durationMs),
     reason,
     failure: failure ?? null,

@@ -112,7 +112,7 @@ function targetEntry({target, server, wave, state, wrote, attempts, retryReason,
   const {clusterUid, context, kind, namespace, name, uid, matched} = target
   return {
     ...{clusterUid, context, kind, namespace, name, uid, matched},
-    ...{server, wave: wave ?? null, state, wrote, attempts},
+    ...{server, wave: wave ?? null, state, wrote, attempts, failedTries: result?.failedTries ?? []},
     outcome: result?.outcome ?? null,
     durationMs: result === undefined ? null : Math.round(result.durationMs),
     reason: result?.reason ?? retryReason ?? '',

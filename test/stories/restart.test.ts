@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
+import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 const two = [
@@ -347,4 +347,28 @@ test('no credential appears in any output or ledger', async () => {
   const ledgers = await Promise.all((await fleet.shell.ledgers()).map((path) => readFile(path, 'utf8')))
   expect(fleet.shell.everythingPrinted()).toContain('trouble with')
   expect([fleet.shell.everythingPrinted(), ...ledgers].join('\n')).not.toContain(token)
+})
+
+test('every try and its error are in the document and in the ledger', async () => {
+  const busy = {type: 'answer', status: 503, verb: 'patch', name: 'web', times: 2} as const
+  await using fleet = await openFleet([{...two[0]!, trouble: [busy]}])
+  const {document} = await fleet.shell.run(...restart, '-o', 'json')
+  const {results, run} = document() as RunReport
+  const [cart, web] = [results.find(({name}) => name === 'cart'), results.find(({name}) => name === 'web')]
+  expect(cart).toMatchObject({outcome: 'succeeded', attempts: 1, failedTries: []})
+  expect(web).toMatchObject({
+    outcome: 'succeeded',
+    attempts: 3,
+    failedTries: [
+      {attempt: 1, class: 'server-error', message: expect.stringContaining('HTTP 503')},
+      {attempt: 2, class: 'server-error', message: expect.stringContaining('HTTP 503')},
+    ],
+  })
+  const ledger = (await readFile(run.ledger ?? '', 'utf8')).trimEnd().split('\n')
+  const retries = ledger.map((line) => JSON.parse(line)).filter(({type}) => type === 'retrying')
+  expect(retries.map(({attempt, reason}) => [attempt, reason])).toEqual(
+    web?.failedTries.map(({attempt, message}) => [attempt, message]),
+  )
+  const shown = (await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
+  expect(shown.targets.find(({name}) => name === 'web')?.failedTries).toEqual(web?.failedTries)
 })
