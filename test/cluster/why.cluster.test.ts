@@ -1,10 +1,11 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {stringify} from 'yaml'
 import type {RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {kubeletLogs} from './kubelet-logs.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
-import {brokenImage, namespace, workload} from './workloads.ts'
+import {brokenImage, namespace, untilRolledOut, workload} from './workloads.ts'
 
 const binaries = await controlPlaneOrSkip()
 
@@ -84,5 +85,82 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
     expect(result?.reason).toContain('CrashLoopBackOff')
     expect(result?.lastWords?.lines).toEqual(['starting', 'password=[redacted]', 'fatal: no configuration'])
     expect(`${stdout}${stderr}`).not.toContain('hunter2')
+  })
+
+  describe('what keeps pods from being made or placed', () => {
+    const inNamespace = (name: string) => [
+      namespace(name),
+      workload({
+        namespace: name,
+        name: 'web',
+        image: `ghcr.io/acme/${name}:1`,
+        replicas: 1,
+        spec: {progressDeadlineSeconds: 3},
+      }),
+    ]
+    const reasonOf = async (name: string) => {
+      const {stdout} = await shell.run('restart', `ghcr.io/acme/${name}`, '--all-contexts', '--yes', '-o', 'json')
+      return (JSON.parse(stdout) as RunReport).results[0]?.reason
+    }
+    const healthy = async (name: string) => {
+      await cluster.apply(inNamespace(name))
+      await untilRolledOut(cluster, ['shop/broken', 'shop/crashes', 'quota/web', 'policy/web'])
+    }
+
+    test('a quota', async () => {
+      await healthy('quota')
+      await cluster.apply([
+        {
+          apiVersion: 'v1',
+          kind: 'ResourceQuota',
+          metadata: {namespace: 'quota', name: 'few'},
+          spec: {hard: {pods: '1'}},
+        },
+      ])
+      await expect
+        .poll(
+          async () =>
+            (await cluster.kubectl(['-n', 'quota', 'get', 'quota', 'few', '-o', 'jsonpath={.status.used.pods}']))
+              .stdout,
+        )
+        .toBe('1')
+      expect(await reasonOf('quota')).toMatch(/^FailedCreate: .*exceeded quota: few/)
+    })
+
+    test('an admission policy, by its own sentence', async () => {
+      await healthy('policy')
+      const api = 'admissionregistration.k8s.io/v1'
+      const rule = {apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods']}
+      const inPolicy = {matchLabels: {'kubernetes.io/metadata.name': 'policy'}}
+      const objects = [
+        {
+          apiVersion: api,
+          kind: 'ValidatingAdmissionPolicy',
+          metadata: {name: 'no-pods'},
+          spec: {
+            failurePolicy: 'Fail',
+            matchConstraints: {resourceRules: [rule]},
+            validations: [{expression: 'false', message: 'no pods today'}],
+          },
+        },
+        {
+          apiVersion: api,
+          kind: 'ValidatingAdmissionPolicyBinding',
+          metadata: {name: 'no-pods'},
+          spec: {policyName: 'no-pods', validationActions: ['Deny'], matchResources: {namespaceSelector: inPolicy}},
+        },
+      ]
+      await cluster.kubectl(['apply', '-f', '-'], objects.map((object) => stringify(object)).join('---\n'))
+      const podOf = ['-n', 'policy', 'run', 'probe', '--image', 'x', '--dry-run=server']
+      await expect.poll(async () => (await cluster.kubectl(podOf)).stderr, {timeout: 20_000}).toContain('no pods today')
+      expect(await reasonOf('policy')).toMatch(/^FailedCreate: .*no pods today/)
+    })
+
+    test('no node with room, by the sentence of the scheduler', async () => {
+      await healthy('full')
+      const {stdout} = await cluster.kubectl(['get', 'nodes', '-o', 'name'])
+      await cluster.kubectl(['cordon', ...stdout.trim().split('\n')])
+      expect(await reasonOf('full')).toMatch(/^Unschedulable: 0\/2 nodes are available: 2 node\(s\) were unschedulable/)
+    })
   })
 })
