@@ -9,7 +9,7 @@ import {type Handler, type Response, startServer, type TestServer} from './testi
 const never = new AbortController().signal
 /** In milliseconds; a test that moves it puts it back. */
 let time = 0
-const clock = {now: () => time}
+const clock = {now: () => time, sleep: () => new Promise<void>(() => undefined)}
 const open: {close(): Promise<unknown>}[] = []
 
 afterEach(async () => {

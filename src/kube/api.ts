@@ -1,14 +1,12 @@
-import {promisify} from 'node:util'
-import {gunzip} from 'node:zlib'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
-import {printable} from '../shared/printable.ts'
-import {shellWord} from '../shared/shell-word.ts'
 import {abortable} from './abortable.ts'
+import {bodyLimits, errorLimits} from './answer-limits.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
 import {createDenialDoubts} from './denial-doubts.ts'
-import {answerError, type Party, quoted, reach} from './errors.ts'
+import {answerError, type Party} from './errors.ts'
+import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody} from './read-body.ts'
 
 /**
  * Requests to one API server, authenticated, with JSON going in and out.
@@ -42,15 +40,12 @@ export interface ApiDeps {
   readonly party: Party
   readonly connection: Connection
   readonly credentials: Credentials
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   /** What the server's URL has after the host: some are reached through a gateway. */
   readonly basePath: string
 }
 
 type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'>
-
-/** More than any Status that we read has; a proxy's error page may be longer. */
-const maxErrorBytes = 65_536
 
 const json = 'application/json'
 
@@ -63,13 +58,10 @@ const mostDoubts = {unauthenticated: 1, forbidden: 3}
 
 const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}}
 
-const unzip = promisify(gunzip)
-
 export function createApi({party, connection, credentials, clock, basePath}: ApiDeps): Api {
-  function send(call: Call, credential: Credential, signal: AbortSignal): Promise<WireAnswer> {
-    const headers = {accept: json, ...call.headers, 'user-agent': 'hubspoke', ...credential.headers}
-    return connection.send({...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}, signal)
-  }
+  const reader = {party, clock, limits: bodyLimits}
+  const errorReader = {...reader, limits: errorLimits}
+  const send = createSender(connection, basePath)
 
   const doubts = createDenialDoubts({
     party,
@@ -77,7 +69,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     clock,
     async readyStatus(signal) {
       const credential = await abortable(credentials.current(), signal)
-      const statusFor = async (asker: Credential) => statusOfAll(party, await send(readyz, asker, signal))
+      const statusFor = async (asker: Credential) => statusOfAll(await send(readyz, asker, signal), errorReader)
       const status = await statusFor(credential)
       // A server that does not know accounts yet refuses every token before it looks at the question.
       return status === 401 ? statusFor({...credential, headers: {}}) : status
@@ -88,7 +80,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
    * The answer if it is a success. A denial that is doubted counts when it is repeated by a server that was found ready; one
    * that was started again meanwhile is doubted again, but not for ever.
    */
-  async function call(request: Call, signal: AbortSignal): Promise<WireAnswer> {
+  async function call(request: Call, signal: AbortSignal): Promise<OpenAnswer> {
     for (let asked = 0; ; asked++) {
       const isDoubtful = doubts.watchOver()
       try {
@@ -103,15 +95,15 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
   }
 
   /** Credentials that are refused are renewed once, whoever doubted it. */
-  async function ask(request: Call, signal: AbortSignal, {renews}: {readonly renews: boolean}): Promise<WireAnswer> {
+  async function ask(request: Call, signal: AbortSignal, {renews}: {readonly renews: boolean}): Promise<OpenAnswer> {
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)
-    if (answer.status !== 401 || !renews) return successOf(party, answer, credential)
-    const refusal = await refusalOf(party, answer, credential)
+    if (answer.status !== 401 || !renews) return successOf(answer, credential, errorReader)
+    const refusal = await refusalOf(answer, credential, errorReader)
     const renewed = await abortable(credentials.renewed(credential), signal)
     if (isSame(renewed, credential)) throw refusal
-    return successOf(party, await send(request, renewed, signal), renewed)
+    return successOf(await send(request, renewed, signal), renewed, errorReader)
   }
 
   async function getDated(
@@ -120,7 +112,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     accept = json,
   ): Promise<{body: unknown; serverDate: Date | undefined}> {
     const answer = await call({method: 'GET', path, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
-    return {body: parseJson(party, await textOf(party, answer)), serverDate: dateOf(answer)}
+    return {body: parseJson(party, await readBody(answer, reader)), serverDate: dateOf(answer)}
   }
 
   return {
@@ -128,12 +120,13 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     getDated,
     get: async (path, signal, accept) => (await getDated(path, signal, accept)).body,
     async getText(path, maxBytes, signal) {
-      return textOf(party, await call({method: 'GET', path, headers: {accept: '*/*'}}, signal), maxBytes)
+      const answer = await call({method: 'GET', path, headers: {accept: '*/*'}}, signal)
+      return readBeginning(answer, {...reader, limits: {...bodyLimits, maxBytes}})
     },
     async write({method, path, body, contentType = json, accept = json}, signal) {
       const headers = {accept, 'accept-encoding': 'gzip', 'content-type': contentType}
       const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)
-      return parseJson(party, await textOf(party, answer))
+      return parseJson(party, await readBody(answer, reader))
     },
     async watch(path, signal) {
       return (await call({method: 'GET', path, headers: {}, endless: true}, signal)).body
@@ -141,34 +134,42 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
   }
 }
 
+type Send = (call: Call, credential: Credential, signal: AbortSignal) => Promise<OpenAnswer>
+
+function createSender(connection: Connection, basePath: string): Send {
+  return async (call, credential, signal) => {
+    const headers = {accept: json, ...call.headers, 'user-agent': 'hubspoke', ...credential.headers}
+    const givenUp = new AbortController()
+    const request = {...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}
+    const answer = await connection.send(request, AbortSignal.any([signal, givenUp.signal]))
+    return {...answer, cut: (reason) => givenUp.abort(reason)}
+  }
+}
+
 /** The status of an answer, when all of it has come. */
-async function statusOfAll(party: Party, answer: WireAnswer): Promise<number> {
-  await textOf(party, answer)
+async function statusOfAll(answer: OpenAnswer, reader: BodyReader): Promise<number> {
+  await readBeginning(answer, reader)
   return answer.status
 }
 
-function isSame(a: Credential, b: Credential): boolean {
-  return a.tls === b.tls && JSON.stringify(a.headers) === JSON.stringify(b.headers)
-}
-
-async function successOf(party: Party, answer: WireAnswer, credential: Credential): Promise<WireAnswer> {
+async function successOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<OpenAnswer> {
   if (answer.status >= 200 && answer.status < 300) return answer
-  throw await refusalOf(party, answer, credential)
+  throw await refusalOf(answer, credential, reader)
 }
 
-async function refusalOf(party: Party, answer: WireAnswer, credential: Credential): Promise<HubspokeError> {
+async function refusalOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<HubspokeError> {
   const retryAfter = answer.headers['retry-after']
-  return answerError(party, {
+  return answerError(reader.party, {
     status: answer.status,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-    body: await statusOf(party, answer, credential),
+    body: await statusOf(answer, credential, reader),
   })
 }
 
 /** The body of a refusal when it is the JSON that an API server sends; undefined for anything else. */
-async function statusOf(party: Party, answer: WireAnswer, credential: Credential): Promise<unknown> {
+async function statusOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<unknown> {
   try {
-    return JSON.parse(withoutSecrets(await textOf(party, answer, maxErrorBytes), credential))
+    return JSON.parse(withoutSecrets(await readBeginning(answer, reader), credential))
   } catch (error) {
     // The code of the answer says enough; only a caller that has given up wants to hear of it.
     if (error instanceof SyntaxError || error instanceof HubspokeError) return undefined
@@ -176,28 +177,14 @@ async function statusOf(party: Party, answer: WireAnswer, credential: Credential
   }
 }
 
+function isSame(a: Credential, b: Credential): boolean {
+  return a.tls === b.tls && JSON.stringify(a.headers) === JSON.stringify(b.headers)
+}
+
 /** What a server or a gateway says of a request may quote what the request carried. */
 function withoutSecrets(text: string, {headers}: Credential): string {
   const secret = headers.authorization?.replace(/^\w+\s+/, '')
   return secret ? text.replaceAll(secret, '[redacted]') : text
-}
-
-/** The text of a body, unpacked. Of one that is longer than `maxBytes` only the beginning. */
-async function textOf(party: Party, answer: WireAnswer, maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of answer.body) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > maxBytes) break
-  }
-  const bytes = Buffer.concat(chunks)
-  if (answer.headers['content-encoding'] !== 'gzip') return bytes.toString('utf8')
-  try {
-    return (await unzip(bytes)).toString('utf8')
-  } catch {
-    throw notKubernetes(party)
-  }
 }
 
 function dateOf({headers: {date}}: WireAnswer): Date | undefined {
@@ -211,11 +198,6 @@ function parseJson(party: Party, text: string): unknown {
   } catch {
     throw notKubernetes(party)
   }
-}
-
-function notKubernetes({context, server}: Party): HubspokeError {
-  const message = `The server of context ${quoted(context)} at ${printable(server)} answered with something that is not the JSON of Kubernetes.`
-  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context))})
 }
 
 /** A path of the API from its parts, each of them escaped, and a query; parameters that are undefined are left out. */
