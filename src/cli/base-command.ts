@@ -85,8 +85,9 @@ export abstract class BaseCommand extends Command {
     const {stdout, stderr} = this.runtime
     const format = json ? 'json' : (output as OutputFormat)
     stdout.write(await this.render(report, format, views))
-    // A table ends with its verdict; where the result goes to a machine, people are told it here.
-    if (format !== 'table' && format !== 'wide' && !quiet) {
+    // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names have no room for
+    // it: then --quiet must not take away what they leave out.
+    if (format !== 'table' && format !== 'wide' && (!quiet || format === 'name')) {
       stderr.write(`Exit ${report.verdict.code}: ${printable(report.verdict.sentence)}\n`)
     }
     await stdout.flushed()

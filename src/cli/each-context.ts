@@ -1,6 +1,7 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
+import type {Besides} from '../summary/verdict-of-reads.ts'
 import type {Clusters} from './clusters.ts'
 import type {Session} from './process/session.ts'
 
@@ -8,6 +9,11 @@ export interface ContextWork<Entry> {
   work(cluster: ClusterAccess): Promise<Entry>
   /** What stands for a context whose work has failed. */
   failed(context: ContextRef, failure: Failure): Entry
+}
+
+/** What its summary has to know beside the answers. */
+export function besides({leftOut}: Clusters, {stop}: Session): Besides {
+  return {contextsLeftOut: leftOut.map(({name}) => name), stoppedBy: stop.reason}
 }
 
 /** Works in all selected contexts at once; one that fails is an entry of its own, and keeps no other from its work. */

@@ -1,5 +1,5 @@
 import {BaseCommand} from '../cli/base-command.ts'
-import {askEachContext} from '../cli/each-context.ts'
+import {askEachContext, besides} from '../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/flags/permission-flags.ts'
 import {readingDeps} from '../cli/run/discovery-request.ts'
@@ -31,7 +31,7 @@ export default class Check extends BaseCommand {
         work: (cluster) => checkCluster(cluster, reach, deps),
         failed: (context, problem) => ({...notChecked(context), problem}),
       })
-      return summarizeCheck(await ask, session.stop.reason)
+      return summarizeCheck(await ask, besides(clusters, session))
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../summary/check-table.ts')).renderCheckTable,

@@ -33,7 +33,7 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
     abort: new AbortController().signal,
     onEvent: () => undefined,
     discover: async () => step('discover', {scope: scope(['eu']), readings: [reading('eu')]}),
-    planTargets: () => ({targets, traits: new Map(), leftOut: [], sameCluster: []}),
+    planTargets: () => ({targets, traits: new Map(), excluded: [], sameCluster: []}),
     preflight: async () => ({
       targets,
       refusals: new Map(refused.map((target) => [targetKey(target), may])),
@@ -149,9 +149,9 @@ test('targets in clusters that cannot be reached are recorded and reported with 
   const records: unknown[] = []
   const {steps, run} = createScene({
     targets: [web],
-    request: {retryOf: {id: '20261123-000000-0001', notTaken: 0, wasBlind: false}},
+    request: {retryOf: {id: '20261123-000000-0001', wasBlind: false}},
     deps: {
-      planTargets: () => ({targets: [web], unreached: [unreached], traits: new Map(), leftOut: [], sameCluster: []}),
+      planTargets: () => ({targets: [web], unreached: [unreached], traits: new Map(), excluded: [], sameCluster: []}),
       openLedger: async () => ({
         path: '/runs/1.jsonl',
         append: async (entry) => void records.push(entry),

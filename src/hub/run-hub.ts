@@ -46,6 +46,8 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
       scope: proposal.discovery.scope,
       readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
       results: [...results, ...unreached],
+      excluded: proposal.excluded,
+      sameCluster: proposal.sameCluster.map(({contexts}) => contexts),
       waves: proposal.waves.map((targets, index) => ({targets, state: waves[index] ?? 'not-started'})),
       marks: proposal.marks,
       declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,

@@ -52,5 +52,7 @@ export interface CheckReport {
   readonly schemaVersion: 1
   readonly type: 'CheckReport'
   readonly contexts: readonly CheckEntry[]
+  /** Contexts of the kubeconfig that were not selected. */
+  readonly contextsLeftOut: readonly string[]
   readonly verdict: Verdict
 }

@@ -1,4 +1,5 @@
 import type {ClusterReading, Scope, Tier} from './cluster.ts'
+import type {Exclusion} from './exclusion.ts'
 import type {Failure} from './failure.ts'
 import type {TargetMarks} from './marks.ts'
 import type {CachedOnlyEntry} from './report.ts'
@@ -36,8 +37,6 @@ export interface RetryView {
   readonly planned: number
   /** Why each of the targets is taken up, and how many are: `failed`, `no result, write announced`. */
   readonly takenUp: readonly (readonly [words: string, count: number])[]
-  /** Left open by the run and not asked for. */
-  readonly notTaken: number
   /** Lines of its ledger that cannot be understood. */
   readonly damagedLines: number
   /** Runs that have taken it up before, oldest first. */
@@ -92,8 +91,8 @@ export interface PlanView {
   readonly waves: PlannedWaves | undefined
   /** Targets whose rollout fails are put back to what they were. */
   readonly undoFailed?: boolean
-  /** Workloads in `kube-system`: they match, and are written only when that namespace is named. */
-  readonly leftOut: readonly Target[]
+  /** Workloads that match and are not acted on. */
+  readonly excluded: readonly Exclusion[]
   /** Contexts that could not be read, or only in part. */
   readonly notRead: readonly ClusterReading[]
   /** Workloads that only image caches name: no targets, as what they are now may not be read. */

@@ -1,6 +1,7 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {CacheEntry} from './cache-entry.ts'
-import type {Cost, Tier} from './cluster.ts'
+import type {ClusterEntry} from './cluster-entry.ts'
+import type {ExcludedEntry} from './excluded-entry.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
 import type {LastWords} from './last-words.ts'
@@ -8,6 +9,7 @@ import type {MarksEntry} from './marks.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {FailedTry, Outcome} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
+import type {ScopeEntry} from './scope-entry.ts'
 import type {StopReason} from './stop.ts'
 import type {Undo} from './undo.ts'
 import type {WaveState} from './wave.ts'
@@ -18,35 +20,6 @@ export interface Verdict {
   readonly code: number
   readonly name: ExitName
   readonly sentence: string
-}
-
-/** One context in any document. Keys may only be added. */
-export interface ClusterEntry {
-  readonly context: string
-  readonly server: string
-  /** Null where nothing could be read. */
-  readonly uid: string | null
-  readonly version: string | null
-  readonly status: 'read' | 'partial' | 'not-read'
-  readonly tier: Tier | null
-  readonly tierReason: string | null
-  readonly cacheAgeMs: number | null
-  readonly workloadsRead: number
-  readonly cost: Cost
-  readonly unread: readonly {
-    readonly kind: WorkloadKind
-    readonly namespace: string | null
-    readonly failure: Failure
-  }[]
-  readonly problem: Failure | null
-}
-
-export interface ScopeEntry {
-  readonly kinds: readonly WorkloadKind[]
-  readonly namespaces: readonly string[]
-  readonly selector: string | null
-  readonly contexts: readonly string[]
-  readonly contextsLeftOut: readonly string[]
 }
 
 export interface WorkloadEntry {
@@ -128,6 +101,8 @@ export interface RunReport {
   readonly scope: ScopeEntry
   readonly clusters: readonly ClusterEntry[]
   readonly results: readonly ResultEntry[]
+  /** They match and are no targets. */
+  readonly excluded: readonly ExcludedEntry[]
   /** No targets: what they are now could not be read. */
   readonly cachedOnly: readonly CachedOnlyEntry[]
   readonly counts: Counts
@@ -154,6 +129,8 @@ export interface CacheReport {
   readonly schemaVersion: 1
   readonly type: 'CacheReport'
   readonly caches: readonly CacheEntry[]
+  /** Contexts of the kubeconfig that were not selected. */
+  readonly contextsLeftOut: readonly string[]
   readonly verdict: Verdict
 }
 

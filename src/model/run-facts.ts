@@ -1,5 +1,6 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {ClusterReading, Scope} from './cluster.ts'
+import type {Exclusion} from './exclusion.ts'
 import type {Marks} from './marks.ts'
 import type {SpokeResult} from './result.ts'
 import type {LockEntry} from './run-lock.ts'
@@ -9,8 +10,6 @@ import type {Wave, WaveState} from './wave.ts'
 /** The run whose targets are taken up again. */
 export interface Retried {
   readonly id: string
-  /** Targets that it left open and that are not taken up. */
-  readonly notTaken: number
   /** It ended because contexts could not be read: what runs there was not in its plan. */
   readonly wasBlind: boolean
 }
@@ -35,6 +34,10 @@ export interface RunFacts {
   readonly readings: readonly ClusterReading[]
   /** One per planned target, in plan order; `not-run` all of them when the plan was declined. */
   readonly results: readonly SpokeResult[]
+  /** Workloads that match and are not acted on. */
+  readonly excluded: readonly Exclusion[]
+  /** Groups of selected contexts that lead to one cluster each: it is written through the first one only. */
+  readonly sameCluster: readonly (readonly string[])[]
   /** In the order in which they start; none where the run has no waves. */
   readonly waves: readonly {readonly targets: Wave; readonly state: WaveState}[]
   readonly marks: Marks

@@ -4,13 +4,13 @@ import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {type Palette, paletteFor} from './palette.ts'
-import {verdictLines} from './report-lines.ts'
+import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {bytesOf} from './words.ts'
 
 /** The image cache of every context, as `cache refresh` or `cache watch` left it, or `cache show` found it; what went wrong first. */
-export function renderCacheTable({caches, verdict}: CacheReport, options: ViewOptions): string {
+export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport, options: ViewOptions): string {
   const of = (wanted: (entry: CacheEntry) => boolean) =>
     caches.filter(wanted).map(({context, reason, problem}) => ({
       name: context,
@@ -32,6 +32,7 @@ export function renderCacheTable({caches, verdict}: CacheReport, options: ViewOp
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...cacheLines(caches, options),
     ...nextLines(suggestionsOf(troubles), options),
+    ...notSelectedLines(contextsLeftOut, options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

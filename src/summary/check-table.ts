@@ -5,7 +5,7 @@ import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
-import {verdictLines} from './report-lines.ts'
+import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
@@ -13,7 +13,7 @@ import {countOf} from './words.ts'
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
 /** What `check` learned: contexts that cannot be used first, then one row per context, then what is not permitted. */
-export function renderCheckTable({contexts, verdict}: CheckReport, options: ViewOptions): string {
+export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckReport, options: ViewOptions): string {
   const troubles: TroubleSection[] = [
     {word: 'CANNOT BE USED', noun: 'context', tone: 'failure', troubles: contexts.flatMap(toTroubles)},
   ]
@@ -23,6 +23,7 @@ export function renderCheckTable({contexts, verdict}: CheckReport, options: View
     ...missingLines(contexts, options),
     ...noteLines(contexts, options),
     ...nextLines([...suggestionsOf(troubles), [missingRoles(contexts)]], options),
+    ...notSelectedLines(contextsLeftOut, options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

@@ -1,9 +1,25 @@
 import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
+import type {ClusterEntry} from '../model/cluster-entry.ts'
+import type {ExcludedEntry} from '../model/excluded-entry.ts'
+import type {Exclusion} from '../model/exclusion.ts'
 import type {TargetMarks} from '../model/marks.ts'
-import type {CachedOnlyEntry, ClusterEntry, ResultEntry, ScopeEntry, WaveEntry, WorkloadEntry} from '../model/report.ts'
+import type {CachedOnlyEntry, ResultEntry, WaveEntry, WorkloadEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import type {ScopeEntry} from '../model/scope-entry.ts'
 import {targetKey} from '../model/target.ts'
+import {workloadKinds} from '../model/workload.ts'
+
+/** What may run an image and is never searched, under the names that people know. */
+export const neverSearched = [
+  'Jobs',
+  'CronJobs',
+  'bare Pods',
+  'ReplicaSets without an owner',
+  'Argo Rollouts and other custom resources',
+  'ephemeral containers',
+  'image volumes',
+] as const
 
 /** The scope as documents hold it. */
 export function scopeEntry(scope: Scope): ScopeEntry {
@@ -13,15 +29,27 @@ export function scopeEntry(scope: Scope): ScopeEntry {
     selector: scope.selector ?? null,
     contexts: scope.contexts,
     contextsLeftOut: scope.contextsLeftOut,
+    notSearched: {
+      kinds: workloadKinds.filter((kind) => !scope.kinds.includes(kind)),
+      otherNamespaces: scope.namespaces.length > 0,
+      otherLabels: scope.selector !== undefined,
+      resources: neverSearched,
+    },
   }
 }
 
-/** One context as documents hold it; what could not be read stays in it, by name. */
-export function clusterEntry(reading: ClusterReading): ClusterEntry {
+/**
+ * One context as documents hold it; what could not be read stays in it, by name.
+ *
+ * @param sameCluster groups of contexts that lead to one cluster each
+ */
+export function clusterEntry(reading: ClusterReading, sameCluster: readonly (readonly string[])[] = []): ClusterEntry {
+  const {name} = reading.context
   return {
-    context: reading.context.name,
+    context: name,
     server: reading.context.server,
     uid: reading.identity?.uid ?? null,
+    sameClusterAs: (sameCluster.find((group) => group.includes(name)) ?? []).filter((other) => other !== name),
     version: reading.serverVersion ?? null,
     status: statusOf(reading),
     tier: reading.tier ?? null,
@@ -45,11 +73,11 @@ function statusOf({problem, unread}: ClusterReading): ClusterEntry['status'] {
  */
 export function workloadEntries(readings: readonly ClusterReading[]): readonly WorkloadEntry[] {
   const entries = new Map<string, WorkloadEntry>()
-  for (const {context, identity, matches} of readings) {
+  for (const reading of readings) {
+    const {context, identity} = reading
     const clusterUid = identity?.uid ?? context.server
-    // A cache may have been copied: what it alone says of its cluster must not hide the workloads of another server.
-    const place = identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
-    for (const {kind, namespace, name, uid, matched} of matches) {
+    const place = placeOf(reading)
+    for (const {kind, namespace, name, uid, matched} of reading.matches) {
       const key = `${place}/${kind}/${namespace}/${name}`
       const known = entries.get(key)
       if (known && (known.uid !== '' || uid === '')) continue
@@ -57,6 +85,31 @@ export function workloadEntries(readings: readonly ClusterReading[]): readonly W
     }
   }
   return [...entries.values()]
+}
+
+/** Groups of contexts that lead to one cluster each, where they are several. */
+export function sameClusterGroups(readings: readonly ClusterReading[]): readonly (readonly string[])[] {
+  return [
+    ...Map.groupBy(
+      readings.filter(({identity}) => identity !== undefined),
+      placeOf,
+    ).values(),
+  ]
+    .filter(({length}) => length > 1)
+    .map((group) => group.map(({context}) => context.name))
+}
+
+/** A cache may have been copied: what it alone says of its cluster must not hide the workloads of another server. */
+function placeOf({context, identity}: ClusterReading): string {
+  const clusterUid = identity?.uid ?? context.server
+  return identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
+}
+
+/** The excluded workloads as documents hold them. */
+export function excludedEntries(excluded: readonly Exclusion[]): readonly ExcludedEntry[] {
+  return excluded.map(({target: {clusterUid, context, kind, namespace, name, uid, matched}, reason, include}) => {
+    return {clusterUid, context, kind, namespace, name, uid, matched, reason, include}
+  })
 }
 
 /**

@@ -30,12 +30,14 @@ test('every workload with its image, then the images, the scope, the sources and
       ghcr.io/acme/web:1.4.2  (2 workloads)
       ghcr.io/acme/web:1.5.0@sha256:0123456789ab…  (1 workload)
 
-    Looked at: Deployments, StatefulSets, DaemonSets; all namespaces; 2 contexts.
-    Not looked at: other kinds (Jobs, CronJobs, bare Pods).
+    Searched: Deployments, StatefulSets, DaemonSets; all namespaces; 2 contexts.
+    Not searched: Jobs, CronJobs, bare Pods, ReplicaSets without an owner, Argo
+    Rollouts and other custom resources, ephemeral containers, image volumes.
     CONTEXT  SOURCE  AGE  READ  REQUESTS  WHY
     eu-west  scan    -     312         9  no image cache in this cluster
     us-east  scan    -     312         9  no image cache in this cluster
-    Exit 0: Found 3 workloads in 2 clusters.
+    Exit 0: Found 3 workloads in 2 clusters. Not included: Jobs, CronJobs, bare Pods
+    and other kinds.
     "
   `)
 })
@@ -120,7 +122,8 @@ eu       pay        Deployment/ledger  12m ago  ghcr.io/acme/web:1.5.0@sha256:01
   expect(found.verdict).toMatchObject({
     code: 4,
     sentence:
-      '1 of 1 context could be read only in part; found 1 workload in 1 cluster; 1 more only in the image cache.',
+      '1 of 1 context could be read only in part; found 1 workload in 1 cluster; 1 more only in the image cache. ' +
+      'Not included: Jobs, CronJobs, bare Pods and other kinds.',
   })
 })
 

@@ -4,7 +4,7 @@ import {renderColumns} from './columns.ts'
 import {matchedImages, shortImage} from './image-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
-import {scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
+import {sameClusterLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
@@ -24,6 +24,7 @@ export function renderFindTable(report: FindReport, options: ViewOptions): strin
     ...workloadLines(workloads, options),
     ...cachedOnlyTable(cachedOnly, options),
     ...imageLines(report, options),
+    ...sameClusterLines(clusters, options),
     ...scopeLines(scope, unread, options),
     ...sourceLines(clusters, options),
     ...nextLines(suggestionsOf(troubles), options),

@@ -1,16 +1,19 @@
-import type {ClusterEntry, ResultEntry, RunReport} from '../model/report.ts'
+import type {ClusterEntry} from '../model/cluster-entry.ts'
+import type {ExcludedEntry} from '../model/excluded-entry.ts'
+import type {ResultEntry, RunReport} from '../model/report.ts'
 import {undoWords} from './outcome-words.ts'
 import {escapeUnprintable} from './unprintable.ts'
 
 /**
  * A run as JUnit XML: one test suite per context, one test case per target. A target that somebody has to look at is a
  * `failure` of its class, `unverified` is an `error`, and what was not run or needed nothing is `skipped`. A context that
- * was not read in full has a test case of its own that says so: its absent targets must not look like a pass.
+ * was not read in full has a test case of its own that says so: its absent targets must not look like a pass. What was
+ * excluded is `skipped`, and the first suite, without a test case, has the verdict with all that is not included.
  *
  * The elements are those that Jenkins, GitLab and GitHub actions read (the Ant JUnit schema).
  */
 export function renderJunit(report: RunReport): string {
-  const contexts = [...new Set([...report.clusters, ...report.results].map(({context}) => context))]
+  const contexts = [...new Set([...report.clusters, ...report.results, ...report.excluded].map(({context}) => context))]
   const suites = contexts.map((context) => suiteOf(report, context))
   const totals = suites.reduce(
     (sum, {counts}) => ({
@@ -26,17 +29,28 @@ export function renderJunit(report: RunReport): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({name, ...totals, time})}>`,
+    ...verdictLines(report),
     ...suites.flatMap(({lines}) => lines),
     '</testsuites>',
     '',
   ].join('\n')
 }
 
-function suiteOf({clusters, results, run}: RunReport, context: string) {
+function verdictLines({verdict}: RunReport): readonly string[] {
+  const none = {tests: 0, failures: 0, errors: 0, skipped: 0}
+  return [
+    `  <testsuite${attributes({name: 'verdict', ...none})}>`,
+    ...propertyLines({code: verdict.code, sentence: verdict.sentence}),
+    '  </testsuite>',
+  ]
+}
+
+function suiteOf({clusters, results, excluded, run}: RunReport, context: string) {
   const reading = clusters.find((cluster) => cluster.context === context)
   const cases = [
     ...(reading ? unreadCases(reading) : []),
     ...results.filter((one) => one.context === context).map(caseOf),
+    ...excluded.filter((one) => one.context === context).map(excludedCase),
   ]
   const count = (kind: Ending['kind']) => cases.filter(({ending}) => ending.kind === kind).length
   const counts = {tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped')}
@@ -81,6 +95,13 @@ function caseOf(entry: ResultEntry): TestCase {
   return {
     attributes: {classname: `${context}.${namespace}`, name: `${kind}/${name}`, time: seconds(durationMs)},
     ending: endingOf(entry),
+  }
+}
+
+function excludedCase({context, namespace, kind, name, reason, include}: ExcludedEntry): TestCase {
+  return {
+    attributes: {classname: `${context}.${namespace}`, name: `${kind}/${name}`},
+    ending: {kind: 'skipped', type: 'excluded', message: `excluded: ${reason} (${include} includes it)`},
   }
 }
 

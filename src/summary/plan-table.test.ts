@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest'
+import {kubeSystemExclusion} from '../model/exclusion.ts'
 import type {PlanView} from '../model/plan-view.ts'
 import {renderPlan} from './plan-table.ts'
 import {failure, scope, target, unreadable} from './testing/facts.ts'
@@ -48,7 +49,7 @@ const plan: PlanView = {
     {target: target('us-east/pay/Deployment/api'), failure: failure('forbidden', 'May not patch deployments.')},
   ],
   waves: undefined,
-  leftOut: [target('eu-west/kube-system/DaemonSet/proxy')],
+  excluded: [{target: target('eu-west/kube-system/DaemonSet/proxy'), ...kubeSystemExclusion}],
   notRead: [unreadable('ap-south', failure('unauthenticated', 'The credentials were refused.'))],
   cachedOnly: [],
   withoutLock: [],
@@ -79,19 +80,20 @@ test('a plan shows where it writes, what it cannot do, and all that is not in it
       ghcr.io/acme/web:1.4.2  in eu-west and us-east
       ghcr.io/acme/web:1.5.0@sha256:0123456789ab…  in eu-west
 
-    Left out in kube-system, written only with "-n kube-system":
+    Excluded, in kube-system (-n kube-system includes it):
     eu-west/kube-system/DaemonSet/proxy.
 
-    Looked at: Deployments, StatefulSets, DaemonSets; all namespaces; 5 contexts.
-    Not looked at: ap-south (not read in full); old (not selected); other kinds
-    (Jobs, CronJobs, bare Pods).
+    Searched: Deployments, StatefulSets, DaemonSets; all namespaces; 5 contexts.
+    Not searched: ap-south (not read in full); old (not selected); Jobs, CronJobs,
+    bare Pods, ReplicaSets without an owner, Argo Rollouts and other custom
+    resources, ephemeral containers, image volumes.
     Total 9 targets in 2 clusters, 1 of them will be refused.
     "
   `)
 })
 
 test('a plan of nothing is short', () => {
-  const empty = {...plan, clusters: plan.clusters.slice(2), refused: [], leftOut: [], notRead: []}
+  const empty = {...plan, clusters: plan.clusters.slice(2), refused: [], excluded: [], notRead: []}
   const text = renderPlan(empty, terminal)
   expect(text).not.toContain('CONTEXT')
   expect(text).toMatch(/Total 0 targets in 0 clusters\.\n$/)

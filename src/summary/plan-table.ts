@@ -5,11 +5,11 @@ import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {cachedOnlyLines} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
-import {clusterEntry, scopeEntry} from './entries.ts'
+import {clusterEntry, excludedEntries, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
 import {markLines} from './plan-marks.ts'
-import {reasonLines, scopeLines, unreadSections} from './report-lines.ts'
+import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
@@ -40,7 +40,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...waveLines(plan, options),
     ...undoLines(plan, options),
     ...markLines(plan, options),
-    ...leftOutLines(plan, options),
+    ...excludedSection(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
     ...withoutLockLines(plan, options),
     ...(plan.retry ? retryScopeLines(plan.retry.runId, options) : scopeLines(scopeEntry(plan.scope), unread, options)),
@@ -56,7 +56,7 @@ function headingOf({verb, image, retry}: PlanView): string {
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {
   return [
-    ...unreadSections(notRead.map(clusterEntry)),
+    ...unreadSections(notRead.map((reading) => clusterEntry(reading))),
     {
       word: 'WILL BE REFUSED',
       noun: 'target',
@@ -162,12 +162,9 @@ function withoutLockLines({withoutLock}: PlanView, {printable, width, color}: Vi
   return [...sentences.map(paletteFor(color).warning), '']
 }
 
-function leftOutLines({leftOut}: PlanView, options: ViewOptions): readonly string[] {
-  if (leftOut.length === 0) return []
-  const {printable, width, color} = options
-  const names = someOf(leftOut.map(targetName), showsAll(options) ? leftOut.length : namesShown)
-  const text = `Left out in kube-system, written only with "-n kube-system": ${names}.`
-  return [...wrapText(printable(text), width).map(paletteFor(color).warning), '']
+function excludedSection({excluded}: PlanView, options: ViewOptions): readonly string[] {
+  const lines = excludedLines(excludedEntries(excluded), options)
+  return lines.length === 0 ? [] : [...lines, '']
 }
 
 function totalLine({clusters, refused}: PlanView): string {

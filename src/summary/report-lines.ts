@@ -1,6 +1,8 @@
+import type {ClusterEntry} from '../model/cluster-entry.ts'
+import type {ExcludedEntry} from '../model/excluded-entry.ts'
 import type {Failure} from '../model/failure.ts'
-import type {ClusterEntry, ScopeEntry, Verdict} from '../model/report.ts'
-import {workloadKinds} from '../model/workload.ts'
+import type {Verdict} from '../model/report.ts'
+import type {ScopeEntry} from '../model/scope-entry.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
@@ -31,10 +33,49 @@ function toTrouble(name: string, failure: Failure): Trouble {
   return {name, class: failure.class, message: failure.message, note: '', suggestions: failure.suggestions}
 }
 
-/** What was looked at and what was not: an empty answer speaks of the first only. */
+/** Workloads that match and were not acted on, each by name on a pipe or with `wide`. */
+export function excludedLines(
+  excluded: readonly Pick<ExcludedEntry, 'context' | 'namespace' | 'kind' | 'name' | 'reason' | 'include'>[],
+  options: ViewOptions,
+): readonly string[] {
+  return [...Map.groupBy(excluded, ({reason}) => reason)].flatMap(([reason, group]) => {
+    const names = group.map(({context, namespace, kind, name}) => `${context}/${namespace}/${kind}/${name}`)
+    const them = group.length === 1 ? 'it' : 'them'
+    const some = someOf(names, showsAll(options) ? names.length : namesShown)
+    const text = `Excluded, ${reason} (${group[0]?.include ?? ''} includes ${them}): ${some}.`
+    return wrapText(options.printable(text), options.width).map(paletteFor(options.color).warning)
+  })
+}
+
+/** Contexts that lead to a cluster which another one leads to: its workloads are counted once. */
+export function sameClusterLines(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
+  const groups = clusters.filter(
+    ({context, sameClusterAs}, index) =>
+      sameClusterAs.length > 0 &&
+      clusters.findIndex((other) => [context, ...sameClusterAs].includes(other.context)) === index,
+  )
+  return groups.flatMap(({context, sameClusterAs}) => {
+    const others = someOf(sameClusterAs, showsAll(options) ? sameClusterAs.length : namesShown)
+    return wrapText(
+      options.printable(`Same cluster as ${context}: ${others}; each workload is counted once.`),
+      options.width,
+    )
+  })
+}
+
+/** Contexts of the kubeconfig that nobody selected. */
+export function notSelectedLines(contexts: readonly string[], options: ViewOptions): readonly string[] {
+  if (contexts.length === 0) return []
+  const some = someOf(contexts, showsAll(options) ? contexts.length : namesShown)
+  return wrapText(options.printable(`Not included: ${some} (not selected).`), options.width).map(
+    paletteFor(options.color).quiet,
+  )
+}
+
+/** What was searched and what was not: an empty answer speaks of the first only. */
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
-  const {kinds, namespaces, selector, contexts, contextsLeftOut} = scope
+  const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
   const named = (names: readonly string[]) => someOf(names, showsAll(options) ? names.length : namesShown)
   const looked = [
     kinds.map((kind) => `${kind}s`).join(', '),
@@ -42,14 +83,14 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
     ...(selector === null ? [] : [`labels ${selector}`]),
     countOf(contexts.length, 'context'),
   ]
-  const otherKinds = workloadKinds.filter((kind) => !kinds.includes(kind)).map((kind) => `${kind}s`)
   const missed = [
     ...(unread.length > 0 ? [`${named(unread)} (not read in full)`] : []),
     ...(contextsLeftOut.length > 0 ? [`${named(contextsLeftOut)} (not selected)`] : []),
-    ...(namespaces.length > 0 ? ['other namespaces'] : []),
-    `${[...otherKinds, 'other kinds'].join(', ')} (Jobs, CronJobs, bare Pods)`,
+    ...(notSearched.otherNamespaces ? ['other namespaces'] : []),
+    ...(notSearched.otherLabels ? ['workloads with other labels'] : []),
+    [...notSearched.kinds.map((kind) => `${kind}s`), ...notSearched.resources].join(', '),
   ]
-  const lines = [`Looked at: ${looked.join('; ')}.`, `Not looked at: ${missed.join('; ')}.`]
+  const lines = [`Searched: ${looked.join('; ')}.`, `Not searched: ${missed.join('; ')}.`]
   return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
 }
 

@@ -16,7 +16,6 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
   const names = unreached.map(targetName)
   return [
     ...says(takenUpSentence(retry)),
-    ...(retry.notTaken > 0 ? says(`${countOf(retry.notTaken, 'other')} of its open targets not asked for.`) : []),
     ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),
     ...(retry.retriedBy.length > 0 ? says(retriedSentence(retry)).map(warning) : []),
     ...(names.length > 0
@@ -45,6 +44,6 @@ function retriedSentence({retriedBy}: RetryView): string {
 
 /** What a retry looked at. */
 export function retryScopeLines(runId: string, {printable, width, color}: ViewOptions): readonly string[] {
-  const text = `Looked at: targets of the run ${runId} that were left open; nothing else.`
+  const text = `Searched: nothing; the targets are those that the run ${runId} left unfinished.`
   return wrapText(printable(text), width).map(paletteFor(color).quiet)
 }

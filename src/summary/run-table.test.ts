@@ -54,9 +54,10 @@ test('one failure among nine: what, where and why on top; what to type and the v
     Total 9  Succeeded 8  Failed 1
     Failed: eu-west/shop/Deployment/web
     Run 20261124-030412-9f3a took 2m11s.
-    Looked at: Deployments, StatefulSets, DaemonSets; all namespaces; 3 contexts.
-    Not looked at: lab and old (not selected); other kinds (Jobs, CronJobs, bare
-    Pods).
+    Searched: Deployments, StatefulSets, DaemonSets; all namespaces; 3 contexts.
+    Not searched: lab and old (not selected); Jobs, CronJobs, bare Pods, ReplicaSets
+    without an owner, Argo Rollouts and other custom resources, ephemeral
+    containers, image volumes.
     CONTEXT   SOURCE  AGE  READ  REQUESTS  WHY
     eu-west   scan    -     312         9  no image cache in this cluster
     us-east   cache   3m    312         9  asked for
@@ -64,7 +65,7 @@ test('one failure among nine: what, where and why on top; what to type and the v
     Next:
       kubectl --context eu-west -n shop describe pod web-5d9c7c9b8-x2x4q
       hubspoke runs retry 20261124-030412-9f3a
-    Exit 1: 1 of 9 targets failed.
+    Exit 1: 1 of 9 targets failed. Not included: 2 contexts not selected.
     "
   `)
 })
@@ -85,7 +86,7 @@ test('a cluster that is down is told before the targets, with the command that s
     results: [result('eu-west/a/Deployment/b')],
   })
   expect(text).toMatch(/^NOT READ {2}us-east {2}\(unreachable\)\n {2}Cannot reach context "us-east"\.\n\nOUTCOME/)
-  expect(text).toContain('Not looked at: us-east (not read in full); other kinds')
+  expect(text).toContain('Not searched: us-east (not read in full); Jobs')
   expect(text).toContain('Next:\n  kubectl --context us-east get --raw /readyz\nExit 4: Cannot reach 1 of 2 contexts')
 })
 
@@ -103,9 +104,9 @@ test('an empty answer ends with what was looked at and what was not', () => {
   }
   const text = render(facts)
   expect(text).toContain('Total 0  Succeeded 0  Failed 0\n')
-  expect(text).toContain('Looked at: Deployments; namespaces shop; 3 contexts.\n')
-  expect(text).toContain('Not looked at: other namespaces; StatefulSets, DaemonSets, other kinds')
-  expect(text).toMatch(/Exit 3: Nothing runs [^\n]*\n?[^\n]*\n$/)
+  expect(text).toContain('Searched: Deployments; namespaces shop; 3 contexts.\n')
+  expect(text).toContain('Not searched: other namespaces; StatefulSets, DaemonSets, Jobs')
+  expect(text).toMatch(/Exit 3: Nothing runs [^\n]*\nNot included: other namespaces;[^\n]*\n[^\n]*\n$/)
 })
 
 test('failures that say the same are one group, and every one of them is named', () => {

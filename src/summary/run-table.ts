@@ -4,7 +4,15 @@ import {cachedOnlyLines} from './cached-only-lines.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
-import {reasonLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
+import {
+  excludedLines,
+  reasonLines,
+  sameClusterLines,
+  scopeLines,
+  sourceLines,
+  unreadSections,
+  verdictLines,
+} from './report-lines.ts'
 import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
 import {retryScopeLines} from './retry-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
@@ -30,6 +38,8 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     ...runLine(report, options),
     ...reasonLines(run.reason, options),
     ...wavesLine(report, options),
+    ...excludedLines(report.excluded, options),
+    ...sameClusterLines(clusters, options),
     ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
     ...sourceLines(clusters, options),
     ...nextLines(suggestionsOf(troubles), options, retryCommands(report)),

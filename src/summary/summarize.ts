@@ -2,12 +2,20 @@ import type {CacheEntry} from '../model/cache-entry.ts'
 import type {CheckEntry, CheckReport} from '../model/check-report.ts'
 import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import type {StopReason} from '../model/stop.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {cachedOnlyEntries, clusterEntry, resultEntries, scopeEntry, waveEntry, workloadEntries} from './entries.ts'
+import {
+  cachedOnlyEntries,
+  clusterEntry,
+  excludedEntries,
+  resultEntries,
+  sameClusterGroups,
+  scopeEntry,
+  waveEntry,
+  workloadEntries,
+} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {verdictOfRun} from './verdict.ts'
-import {verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
+import {type Besides, verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
 
 /** The report of a run: a pure function of what happened. */
 export function summarizeRun(facts: RunFacts): RunReport {
@@ -30,8 +38,9 @@ export function summarizeRun(facts: RunFacts): RunReport {
       waves: facts.waves.map(waveEntry),
     },
     scope: scopeEntry(facts.scope),
-    clusters: facts.readings.map(clusterEntry),
+    clusters: facts.readings.map((reading) => clusterEntry(reading, facts.sameCluster)),
     results: resultEntries(facts),
+    excluded: excludedEntries(facts.excluded),
     cachedOnly: cachedOnlyEntries(facts.readings),
     counts: countOutcomes(facts.results),
     verdict: verdictOfRun(facts),
@@ -42,13 +51,14 @@ export function summarizeRun(facts: RunFacts): RunReport {
 export function summarizeFind(facts: FindFacts): FindReport {
   const workloads = workloadEntries(facts.readings)
   const cachedOnly = cachedOnlyEntries(facts.readings)
+  const sameCluster = sameClusterGroups(facts.readings)
   const images = new Set(workloads.flatMap(({matched}) => matched.map(({image}) => image)))
   return {
     schemaVersion: 1,
     type: 'FindReport',
     query: facts.query,
     scope: scopeEntry(facts.scope),
-    clusters: facts.readings.map(clusterEntry),
+    clusters: facts.readings.map((reading) => clusterEntry(reading, sameCluster)),
     workloads,
     cachedOnly,
     images: [...images].sort(),
@@ -57,9 +67,10 @@ export function summarizeFind(facts: FindFacts): FindReport {
 }
 
 /** The report of `check`, one entry per selected context; contexts of one cluster know of each other. */
-export function summarizeCheck(entries: readonly CheckEntry[], stoppedBy?: StopReason): CheckReport {
+export function summarizeCheck(entries: readonly CheckEntry[], besides: Besides = {}): CheckReport {
+  const {contextsLeftOut = []} = besides
   const contexts = entries.map((entry) => ({...entry, sameClusterAs: sameCluster(entry, entries)}))
-  return {schemaVersion: 1, type: 'CheckReport', contexts, verdict: verdictOfCheck(contexts, stoppedBy)}
+  return {schemaVersion: 1, type: 'CheckReport', contexts, contextsLeftOut, verdict: verdictOfCheck(contexts, besides)}
 }
 
 function sameCluster({context, uid}: CheckEntry, entries: readonly CheckEntry[]): readonly string[] {
@@ -68,6 +79,7 @@ function sameCluster({context, uid}: CheckEntry, entries: readonly CheckEntry[])
 }
 
 /** The report of `cache refresh` and `cache show`, one entry per selected context. */
-export function summarizeCaches(caches: readonly CacheEntry[], stoppedBy?: StopReason): CacheReport {
-  return {schemaVersion: 1, type: 'CacheReport', caches, verdict: verdictOfCaches(caches, stoppedBy)}
+export function summarizeCaches(caches: readonly CacheEntry[], besides: Besides = {}): CacheReport {
+  const {contextsLeftOut = []} = besides
+  return {schemaVersion: 1, type: 'CacheReport', caches, contextsLeftOut, verdict: verdictOfCaches(caches, besides)}
 }

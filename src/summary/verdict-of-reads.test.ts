@@ -55,7 +55,10 @@ test.each<FindRow>([
     allowEmpty: false,
     ...facts,
   }
-  expect(summarizeFind(whole).verdict).toMatchObject({code, ...(sentence === undefined ? {} : {sentence})})
+  const {verdict} = summarizeFind(whole)
+  expect(verdict.code).toBe(code)
+  // What is not included has tests of its own: omissions.test.ts.
+  if (sentence !== undefined) expect(verdict.sentence.split(' Not included: ')[0]).toBe(sentence)
 })
 
 function check(context: string, more: Partial<CheckEntry> = {}): CheckEntry {
@@ -137,10 +140,11 @@ test.each([
   const facts = {query: 'web', scope: scope(['eu', 'ap']), readings: [eu, down], allowEmpty: true, stoppedBy}
   const reports = [
     summarizeFind(facts),
-    summarizeCheck([check('eu')], stoppedBy),
-    summarizeCaches([cache('saved'), cache('not-read', failure('timeout'))], stoppedBy),
+    summarizeCheck([check('eu')], {stoppedBy}),
+    summarizeCaches([cache('saved'), cache('not-read', failure('timeout'))], {stoppedBy}),
   ]
   for (const {verdict} of reports) {
-    expect(verdict).toMatchObject({code, sentence: 'Stopped before every context had answered.'})
+    expect(verdict.code).toBe(code)
+    expect(verdict.sentence).toMatch(/^Stopped before every context had answered\./)
   }
 })

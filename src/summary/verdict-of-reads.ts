@@ -4,13 +4,29 @@ import {type ExitName, exitForSignal} from '../model/exit-code.ts'
 import type {Failure} from '../model/failure.ts'
 import type {Verdict, WorkloadEntry} from '../model/report.ts'
 import type {StopReason} from '../model/stop.ts'
+import {sameClusterGroups} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
+import {notSelected, sameClusterOmissions, scopeOmissions, withOmissions} from './omissions.ts'
 import {hitBug, isSignal, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
 import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 import {countOf} from './words.ts'
 
+/** What there is to know about contexts that were asked, beside their answers. */
+export interface Besides {
+  /** Contexts of the kubeconfig that were not selected. */
+  readonly contextsLeftOut?: readonly string[]
+  readonly stoppedBy?: StopReason | undefined
+}
+
 /** 4 where a context was not read in full, also when nothing matched; 3 where nothing matched; else 0. */
 export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntry[], cachedOnly = 0): Verdict {
+  return withOmissions(verdictOfFound(facts, workloads, cachedOnly), [
+    ...sameClusterOmissions(sameClusterGroups(facts.readings)),
+    ...scopeOmissions(facts.scope, {isAnswer: true}),
+  ])
+}
+
+function verdictOfFound(facts: FindFacts, workloads: readonly WorkloadEntry[], cachedOnly: number): Verdict {
   const {query, scope, readings} = facts
   const clusters = new Set(workloads.map(({clusterUid}) => clusterUid)).size
   const found = `${countOf(workloads.length, 'workload')} in ${countOf(clusters, 'cluster')}`
@@ -39,7 +55,11 @@ function exitOfFind({scope, readings, allowEmpty}: FindFacts, workloads: readonl
  * 4 where a context has a problem, or where what `find` cannot do without is not allowed; 3 where there was no context. A missing
  * permission to write does not matter here: who only reads needs none.
  */
-export function verdictOfCheck(contexts: readonly CheckEntry[], stoppedBy?: StopReason): Verdict {
+export function verdictOfCheck(contexts: readonly CheckEntry[], besides: Besides): Verdict {
+  return withOmissions(verdictOfChecked(contexts, besides), notSelected(besides.contextsLeftOut))
+}
+
+function verdictOfChecked(contexts: readonly CheckEntry[], {stoppedBy}: Besides): Verdict {
   if (stoppedBy !== undefined) return verdictOfStop(stoppedBy)
   const all = countOf(contexts.length, 'context')
   const bad = contexts.filter(({problem}) => problem !== null)
@@ -67,7 +87,11 @@ const maySee = ({permissions}: CheckEntry) =>
  * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to
  * show. A refresh that gave way to a newer cache has no problem, and is as wanted.
  */
-export function verdictOfCaches(caches: readonly CacheEntry[], stoppedBy?: StopReason): Verdict {
+export function verdictOfCaches(caches: readonly CacheEntry[], besides: Besides): Verdict {
+  return withOmissions(verdictOfRead(caches, besides), notSelected(besides.contextsLeftOut))
+}
+
+function verdictOfRead(caches: readonly CacheEntry[], {stoppedBy}: Besides): Verdict {
   if (stoppedBy !== undefined) return verdictOfStop(stoppedBy, watchedSentence(caches))
   const count = (test: (entry: CacheEntry) => boolean) => caches.filter(test).length
   const counts = {

@@ -27,18 +27,27 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'context-not-read':
       return `${unreadSentence(facts.readings)}; ${restOfTargets(facts, counts)}.`
     case 'nothing-matched':
-      return emptySentence(facts.arguments.image, facts.scope)
+      return emptyRun(facts)
     case 'ok':
-      if (facts.results.length === 0 && facts.retryOf !== undefined) return nothingLeft(facts.retryOf)
+      if (facts.results.length === 0 && facts.retryOf !== undefined)
+        return nothingLeft(facts.retryOf, facts.excluded.length)
       return facts.results.length === 0
-        ? `${emptySentence(facts.arguments.image, facts.scope).slice(0, -1)}; --allow-empty takes that as success.`
+        ? `${emptyRun(facts).slice(0, -1)}; --allow-empty takes that as success.`
         : `${allTargets(facts, counts)}.`
     default:
       return bugSentence(facts)
   }
 }
 
-function nothingLeft({id, notTaken, wasBlind}: Retried): string {
+/** Nothing is said to run nowhere that runs and is excluded. */
+function emptyRun({arguments: {image}, scope, excluded}: RunFacts): string {
+  if (excluded.length === 0) return emptySentence(image, scope)
+  const [run, match, are] = excluded.length === 1 ? ['runs', 'matches', 'is'] : ['run', 'match', 'are']
+  const what = typeof image === 'string' ? `${run} "${image}"` : match
+  return `${countOf(excluded.length, 'workload')} ${what} but ${are} excluded.`
+}
+
+function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   if (notTaken === 0 && wasBlind) {
     return `Nothing is left to do of what the run ${id} had planned; contexts that it could not read were not in its plan.`
   }
@@ -129,7 +138,9 @@ const unreadWords: Readonly<Partial<Record<FailureClass, string>>> = {
 }
 
 function restOfTargets(facts: RunFacts, counts: Counts): string {
-  if (counts.total === 0) return 'nothing matched in what was read'
+  if (counts.total === 0) {
+    return facts.excluded.length === 0 ? 'nothing matched in what was read' : lowerFirst(emptyRun(facts).slice(0, -1))
+  }
   const inPart = facts.readings.some(({problem, unread}) => problem === undefined && unread.length > 0)
   const found = `the ${counts.total === 1 ? 'one target' : `${counts.total} targets`} found${inPart ? '' : ' elsewhere'}`
   if (facts.dryRun === 'client') return `${found} would be acted on (dry run; nothing was written)`

@@ -255,7 +255,9 @@ const rows = [...success, ...nothing, ...unread, ...targets, ...stopped, ...bugs
 
 test.each(rows)('exit $code: $because', ({facts, code, sentence}) => {
   const verdict = verdictOfRun(runFacts(facts))
-  expect(verdict).toMatchObject({code, ...(sentence === undefined ? {} : {sentence})})
+  expect(verdict.code).toBe(code)
+  // What is not included has tests of its own: omissions.test.ts.
+  if (sentence !== undefined) expect(verdict.sentence.split(' Not included: ')[0]).toBe(sentence)
   expect(exitCodes[verdict.name].code).toBe(code)
 })
 

@@ -4,11 +4,15 @@ import type {Verdict} from '../model/report.ts'
 import {isAsWanted, type SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
+import {runOmissions, withOmissions} from './omissions.ts'
 import {sentenceOfRun} from './verdict-sentences.ts'
 
 /** The code a run ends with and the one line that explains it. */
 export function verdictOfRun(facts: RunFacts): Verdict {
-  return toVerdict(exitOfRun(facts), (name) => sentenceOfRun(name, facts))
+  return withOmissions(
+    toVerdict(exitOfRun(facts), (name) => sentenceOfRun(name, facts)),
+    runOmissions(facts),
+  )
 }
 
 export function toVerdict(name: ExitName, sentence: (name: ExitName) => string): Verdict {

@@ -71,7 +71,7 @@ test('the table says for every workload where it is and what it runs, and which 
   expect(stdout).toMatch(/^eu +pay +StatefulSet\/ledger +ghcr\.io\/acme\/web@sha256:(ab){32}$/m)
   expect(stdout).toMatch(/^us +shop +Deployment\/web +ghcr\.io\/acme\/web:1\.0$/m)
   expect(stdout).toContain(`${image}:1.4.2  (1 workload)`)
-  expect(stdout).toMatch(/^Exit 0: Found 4 workloads in 2 clusters\.$/m)
+  expect(stdout).toMatch(/^Exit 0: Found 4 workloads in 2 clusters\./m)
 })
 
 test('init containers and sidecars count, and the answer says which containers matched', async () => {
@@ -135,19 +135,20 @@ describe('narrowed', () => {
       '-n',
       'shop',
     )
-    expect(stdout).toContain('Looked at: Deployments; namespaces shop; 1 context.')
+    expect(stdout).toContain('Searched: Deployments; namespaces shop; 1 context.')
     expect(stdout).toMatch(
-      /^Not looked at: us \(not selected\); other namespaces; StatefulSets, DaemonSets, other kinds/m,
+      /^Not searched: us \(not selected\); other namespaces; StatefulSets, DaemonSets, Jobs, CronJobs, bare Pods/m,
     )
     expect(stdout).toContain('Exit 3: Nothing runs "nosuchimage" among Deployments in shop of 1 context.')
     expect(exitCode).toBe(3)
     const ended = await fleet.shell.run('find', 'nosuchimage', '-c', 'eu', '--kind', 'deploy', '-n', 'shop', '--json')
-    expect(report(ended).scope).toEqual({
+    expect(report(ended).scope).toMatchObject({
       kinds: ['Deployment'],
       namespaces: ['shop'],
       selector: null,
       contexts: ['eu'],
       contextsLeftOut: ['us'],
+      notSearched: {kinds: ['StatefulSet', 'DaemonSet'], otherNamespaces: true, otherLabels: false},
     })
   })
 
@@ -192,7 +193,7 @@ describe('what could not be read is named, and the rest is read', () => {
     expect(clusterOf(ended, 'ap')).toMatchObject({status: 'not-read', uid: null, problem: {class: 'unreachable'}})
     const {stdout} = await fleet.shell.run('find', image)
     expect(stdout).toMatch(/^NOT READ {2}ap {2}\(unreachable\)$/m)
-    expect(stdout).toMatch(/^Not looked at: ap \(not read in full\)/m)
+    expect(stdout).toMatch(/^Not searched: ap \(not read in full\)/m)
     expect(stdout).toContain('Exit 4: Cannot reach 1 of 2 contexts; found 3 workloads in 1 cluster.')
   })
 
@@ -211,7 +212,7 @@ describe('what could not be read is named, and the rest is read', () => {
     const {stdout, exitCode} = await fleet.shell.run('find', image)
     expect(stdout).toContain('READ IN PART')
     expect(stdout).toContain('eu: StatefulSets in all namespaces')
-    expect(stdout).toMatch(/^Exit 4: 1 of 2 contexts could be read only in part; found 3 workloads in 2 clusters\.$/m)
+    expect(stdout).toMatch(/^Exit 4: 1 of 2 contexts could be read only in part; found 3 workloads in 2 clusters\./m)
     expect(exitCode).toBe(4)
     expect(await fleet.shell.run('find', image, '--kind', 'deploy,ds')).toMatchObject({exitCode: 0})
   })
@@ -242,7 +243,10 @@ test('two contexts of one cluster: each workload is found once', async () => {
   const ended = await fleet.shell.run('find', image, '-o', 'json')
   expect(names(ended)).toEqual(['us/shop/Deployment/web'])
   expect(new Set(report(ended).clusters.map(({uid}) => uid)).size).toBe(1)
-  expect(report(ended).verdict.sentence).toBe('Found 1 workload in 1 cluster.')
+  expect(report(ended).verdict.sentence).toMatch(
+    /^Found 1 workload in 1 cluster\. Not included: context us-admin, the same cluster as us;/,
+  )
+  expect(report(ended).clusters.map(({sameClusterAs}) => sameClusterAs)).toEqual([['us-admin'], ['us']])
 })
 
 const cacheObject = (namespace: string, data: Readonly<Record<string, string>>) => ({

@@ -20,7 +20,7 @@ export function planView(
   subject: PlanSubject,
   pace: Pick<PlannedWaves, 'pause' | 'maxFailures'>,
 ): PlanView {
-  const {discovery, targets, unreached = [], refusals, leftOut, sameCluster, withoutLock, waves} = proposal
+  const {discovery, targets, unreached = [], refusals, excluded, sameCluster, withoutLock, waves} = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
   const shown = new Set<string>()
@@ -38,7 +38,7 @@ export function planView(
     }),
     unreached: unreached.map(({target}) => target),
     waves: waves.length === 0 ? undefined : {sizes: waves.map(sizeOf), ...pace},
-    leftOut,
+    excluded,
     notRead: discovery.readings.filter(({problem, unread}) => problem !== undefined || unread.length > 0),
     cachedOnly: cachedOnlyEntries(discovery.readings),
     withoutLock,

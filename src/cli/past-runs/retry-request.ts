@@ -1,6 +1,7 @@
 import type {RecallRequest} from '../../discovery/recall/recall-targets.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextRef} from '../../model/cluster.ts'
+import {type Exclusion, notRetriedExclusion} from '../../model/exclusion.ts'
 import {exitCodes} from '../../model/exit-code.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {RetryView} from '../../model/plan-view.ts'
@@ -36,6 +37,8 @@ export interface RetryRequest {
   /** Why, said anew or by the run; undefined: neither has one. */
   readonly reason: string | undefined
   readonly targets: readonly RecordedTarget[]
+  /** What the run left unfinished and was not asked for. */
+  readonly excluded: readonly Exclusion[]
   readonly view: RetryView
 }
 
@@ -57,21 +60,22 @@ export function retryRequest(
   const {run, verb, image} = knownRun(id, recorded)
   const choice: RetryChoice = flags.failed ? 'failed' : flags['not-run'] ? 'not-run' : 'all'
   const targets = chooseTargets(recorded.targets, choice)
-  const notTaken = chooseTargets(recorded.targets, 'all').length - targets.length
+  const taken = new Set(targets)
+  const notTaken = chooseTargets(recorded.targets, 'all').filter((target) => !taken.has(target))
   const words = Map.groupBy(targets, takenUpWords)
   return {
-    retried: {id, notTaken, wasBlind: recorded.ended?.exitCode === exitCodes['context-not-read'].code},
+    retried: {id, wasBlind: recorded.ended?.exitCode === exitCodes['context-not-read'].code},
     name: run.verb,
     verb,
     arguments: {...ownArguments(run.arguments), image},
     stamp: run.stamp,
     reason: saidReason(flags) ?? run.reason,
     targets,
+    excluded: notTaken.map(({target}) => ({target, ...notRetriedExclusion(id)})),
     view: {
       runId: id,
       planned: recorded.targets.length,
       takenUp: [...words].map(([word, each]) => [word, each.length] as const),
-      notTaken,
       damagedLines: recorded.damagedLines,
       retriedBy,
     },
@@ -85,13 +89,16 @@ export function concernedBy({targets}: Pick<RetryRequest, 'targets'>): (context:
   return ({name, server}) => names.has(name) || servers.has(server)
 }
 
-export function recallRequest({retried, targets}: RetryRequest, contexts: readonly ContextRef[]): RecallRequest {
-  return {runId: retried.id, targets, contexts}
+export function recallRequest(
+  {retried, targets, excluded}: RetryRequest,
+  contexts: readonly ContextRef[],
+): RecallRequest {
+  return {runId: retried.id, targets, excluded, contexts}
 }
 
 /** The report of a retry that has nothing to do: no cluster is reached, and nobody is asked. */
 export function nothingLeft(
-  {retried, name, reason}: RetryRequest,
+  {retried, name, reason, excluded}: RetryRequest,
   asked: {
     readonly run: Pick<RunIdentity, 'id'>
     readonly arguments: ArgumentsEntry
@@ -115,6 +122,8 @@ export function nothingLeft(
     scope: {kinds: [], namespaces: [], contexts: [], contextsLeftOut: []},
     readings: [],
     results: [],
+    excluded,
+    sameCluster: [],
     waves: [],
     marks: new Map(),
     declined: false,

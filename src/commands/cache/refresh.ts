@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {askedOneByOne} from '../../cli/consent/asked-one-by-one.ts'
-import {askEachContext} from '../../cli/each-context.ts'
+import {askEachContext, besides} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
 import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
@@ -36,7 +36,7 @@ export default class CacheRefresh extends BaseCommand {
           refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(cluster.context.name)}, deps),
         failed: unreadCacheEntry,
       })
-      return summarizeCaches(await caches, session.stop.reason)
+      return summarizeCaches(await caches, besides(clusters, session))
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,

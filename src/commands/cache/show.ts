@@ -1,5 +1,5 @@
 import {BaseCommand} from '../../cli/base-command.ts'
-import {askEachContext} from '../../cli/each-context.ts'
+import {askEachContext, besides} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
 import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
@@ -21,7 +21,7 @@ export default class CacheShow extends BaseCommand {
         work: (cluster) => showCache(cluster, flags['cache-namespace'], deps),
         failed: unreadCacheEntry,
       })
-      return summarizeCaches(await ask, session.stop.reason)
+      return summarizeCaches(await ask, besides(clusters, session))
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,

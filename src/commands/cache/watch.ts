@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {askedOneByOne} from '../../cli/consent/asked-one-by-one.ts'
-import {inEachContext} from '../../cli/each-context.ts'
+import {besides, inEachContext} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
 import {refuseTurns, watchHolder} from '../../cli/watch-holder.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
@@ -48,7 +48,7 @@ export default class CacheWatch extends BaseCommand {
         },
         failed: unreadCacheEntry,
       })
-      return summarizeCaches(await caches, session.stop.reason)
+      return summarizeCaches(await caches, besides(clusters, session))
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,

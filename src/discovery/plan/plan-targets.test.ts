@@ -63,8 +63,8 @@ describe('a plan', () => {
   })
 
   test('of nothing is empty', () => {
-    expect(plan([])).toEqual({targets: [], traits: new Map(), leftOut: [], sameCluster: []})
-    expect(plan([reading('dead', undefined)])).toEqual({targets: [], traits: new Map(), leftOut: [], sameCluster: []})
+    expect(plan([])).toEqual({targets: [], traits: new Map(), excluded: [], sameCluster: []})
+    expect(plan([reading('dead', undefined)])).toEqual({targets: [], traits: new Map(), excluded: [], sameCluster: []})
   })
 
   test('never drops workloads that belong to nobody: that is a bug', () => {
@@ -106,12 +106,12 @@ describe('kube-system', () => {
     {namespaces: ['kube-*'], because: 'a glob is no word'},
     {namespaces: ['*'], because: 'a glob is no word'},
   ])('is left out and named: $because', ({namespaces}) => {
-    const {targets, leftOut} = plan(readings, namespaces)
+    const {targets, excluded} = plan(readings, namespaces)
     expect(targets.map(targetName)).toEqual(['east/shop/Deployment/web', 'west/shop/Deployment/web'])
-    expect(leftOut.map(targetName)).toEqual(['east/kube-system/Deployment/dns'])
+    expect(excluded.map(({target}) => targetName(target))).toEqual(['east/kube-system/Deployment/dns'])
   })
 
   test('is in the plan when it was said', () => {
-    expect(plan(readings, ['shop', 'kube-system'])).toMatchObject({targets: {length: 3}, leftOut: []})
+    expect(plan(readings, ['shop', 'kube-system'])).toMatchObject({targets: {length: 3}, excluded: []})
   })
 })

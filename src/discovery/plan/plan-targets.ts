@@ -1,4 +1,5 @@
 import type {ClusterReading} from '../../model/cluster.ts'
+import {type Exclusion, kubeSystemExclusion} from '../../model/exclusion.ts'
 import type {SpokeResult} from '../../model/result.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import type {Traits} from './mark-targets.ts'
@@ -19,10 +20,10 @@ export interface Planned {
   readonly targets: Plan
   /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
   readonly unreached?: readonly SpokeResult[]
-  /** What is known of them besides, and of those that are left out. */
+  /** What is known of them besides, and of those that are excluded. */
   readonly traits: Traits
-  /** Workloads in `kube-system`: they match, and are acted on only when that namespace is named. */
-  readonly leftOut: readonly Target[]
+  /** Workloads that match and are not acted on. */
+  readonly excluded: readonly Exclusion[]
   /** Clusters that several of the selected contexts lead to. */
   readonly sameCluster: readonly ContextGroup[]
 }
@@ -36,11 +37,15 @@ export interface Planned {
 export function planTargets(readings: readonly ClusterReading[], {namespaces}: PlanOptions): Planned {
   const clusters = Map.groupBy(readings.filter(isKnown), ({identity}) => identity.uid)
   const found = [...clusters.values()].map(targetsOf)
-  const isLeftOut = ({namespace}: Target): boolean => namespace === 'kube-system' && !namespaces.includes('kube-system')
+  const isExcluded = ({namespace}: Target): boolean =>
+    namespace === 'kube-system' && !namespaces.includes('kube-system')
   return {
-    targets: inTurns(found.map((targets) => targets.filter((target) => !isLeftOut(target)))),
+    targets: inTurns(found.map((targets) => targets.filter((target) => !isExcluded(target)))),
     traits: traitsOf(clusters.values()),
-    leftOut: found.flat().filter(isLeftOut),
+    excluded: found
+      .flat()
+      .filter(isExcluded)
+      .map((target) => ({target, ...kubeSystemExclusion})),
     sameCluster: [...clusters]
       .filter(([, contexts]) => contexts.length > 1)
       .map(([clusterUid, contexts]) => ({clusterUid, contexts: contexts.map(({context}) => context.name)})),

@@ -1,4 +1,5 @@
 import type {ClusterReading} from '../../model/cluster.ts'
+import type {Exclusion} from '../../model/exclusion.ts'
 import type {Failure} from '../../model/failure.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'
 import type {SpokeResult} from '../../model/result.ts'
@@ -12,7 +13,15 @@ import type {Planned} from '../plan/plan-targets.ts'
  */
 export function planRecalled(
   readings: readonly ClusterReading[],
-  {runId, targets}: {readonly runId: string; readonly targets: readonly RecordedTarget[]},
+  {
+    runId,
+    targets,
+    excluded,
+  }: {
+    readonly runId: string
+    readonly targets: readonly RecordedTarget[]
+    readonly excluded: readonly Exclusion[]
+  },
 ): Planned {
   const reached = readings.filter(({identity}) => identity !== undefined)
   const wayTo = ({clusterUid, context}: Target) => {
@@ -26,7 +35,7 @@ export function planRecalled(
     if (context === undefined) unreached.push(unreachedResult(recorded, problemOf(recorded.target, readings), runId))
     else planned.push({...recorded.target, context})
   }
-  return {targets: planned, traits: traitsOf(reached), unreached, leftOut: [], sameCluster: sameClusters(reached)}
+  return {targets: planned, traits: traitsOf(reached), unreached, excluded, sameCluster: sameClusters(reached)}
 }
 
 function traitsOf(reached: readonly ClusterReading[]): Traits {

@@ -42,8 +42,8 @@ function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {
     events,
     asked: () => [...opened].filter(([, {requests}]) => requests.length > 0).map(([context]) => context),
     async recall(targets: readonly RecordedTarget[]) {
-      const {readings, scope} = await recallTargets({runId, targets, contexts}, deps)
-      return {readings, scope, ...planRecalled(readings, {runId, targets})}
+      const {readings, scope} = await recallTargets({runId, targets, excluded: [], contexts}, deps)
+      return {readings, scope, ...planRecalled(readings, {runId, targets, excluded: []})}
     },
   }
 }

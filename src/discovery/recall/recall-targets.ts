@@ -1,5 +1,6 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../../model/cluster.ts'
+import type {Exclusion} from '../../model/exclusion.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'
 import {workloadKinds} from '../../model/workload.ts'
@@ -14,6 +15,8 @@ import {recallTraits} from './recall-traits.ts'
 export interface RecallRequest {
   readonly runId: string
   readonly targets: readonly RecordedTarget[]
+  /** What the run left unfinished and is not looked for. */
+  readonly excluded: readonly Exclusion[]
   /** Of the kubeconfig: those that bear a recorded name, and those that point at a recorded server. */
   readonly contexts: readonly ContextRef[]
 }

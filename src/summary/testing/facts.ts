@@ -94,6 +94,8 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     scope: scope(readings.map(({context}) => context.name)),
     readings,
     results: [],
+    excluded: [],
+    sameCluster: [],
     waves: [],
     marks: new Map(),
     declined: false,

@@ -1,0 +1,79 @@
+import type {Scope} from '../model/cluster.ts'
+import type {Exclusion} from '../model/exclusion.ts'
+import type {Verdict} from '../model/report.ts'
+import type {RunFacts} from '../model/run-facts.ts'
+import {workloadKinds} from '../model/workload.ts'
+import {neverSearched} from './entries.ts'
+import {countOf, listOf, someOf} from './words.ts'
+
+const groupsNamed = 3
+const contextsNamed = 5
+const kindsOfResourcesNamed = 3
+
+/**
+ * A verdict that also says what makes its plan or its answer smaller: one sentence, after the one that explains the code.
+ * A bug speaks for itself.
+ */
+export function withOmissions(verdict: Verdict, omissions: readonly string[]): Verdict {
+  if (omissions.length === 0 || verdict.name === 'bug') return verdict
+  return {...verdict, sentence: `${verdict.sentence} Not included: ${omissions.join('; ')}.`}
+}
+
+/** Everything that a run leaves out of what its command line might be taken to mean, one clause each. */
+export function runOmissions(facts: RunFacts): readonly string[] {
+  const {excluded, sameCluster, results, scope, retryOf} = facts
+  return [
+    ...excludedOmissions(excluded),
+    ...droppedOmissions(results),
+    ...sameClusterOmissions(sameCluster),
+    // The targets of a retry are those of its ledger: nothing was searched.
+    ...(retryOf === undefined ? scopeOmissions(scope, {isAnswer: results.length === 0}) : []),
+  ]
+}
+
+/** `2 workloads in kube-system (-n kube-system includes them)`. */
+function excludedOmissions(excluded: readonly Exclusion[]): readonly string[] {
+  return [...Map.groupBy(excluded, ({reason}) => reason)].map(([reason, group]) => {
+    const include = group[0]?.include ?? ''
+    return `${countOf(group.length, 'workload')} ${reason} (${include} includes ${group.length === 1 ? 'it' : 'them'})`
+  })
+}
+
+/** Targets that need nothing any more, with why: `1 target dropped (it does not exist any more)`. */
+function droppedOmissions(results: RunFacts['results']): readonly string[] {
+  const dropped = results.filter(({outcome, failure}) => outcome === 'skipped' && failure === undefined)
+  return [...Map.groupBy(dropped, ({reason}) => reason)].map(
+    ([reason, group]) => `${countOf(group.length, 'target')} dropped (${reason})`,
+  )
+}
+
+/** `context b, the same cluster as a`. */
+export function sameClusterOmissions(groups: readonly (readonly string[])[]): readonly string[] {
+  const named = groups.slice(0, groupsNamed).map(([first = '', ...others]) => {
+    const noun = others.length === 1 ? 'context' : 'contexts'
+    return `${noun} ${someOf(others, contextsNamed)}, the same cluster as ${first}`
+  })
+  const rest = groups.slice(groupsNamed).reduce((sum, group) => sum + group.length - 1, 0)
+  return [...named, ...(rest > 0 ? [`${countOf(rest, 'more context')} of a cluster that has another one`] : [])]
+}
+
+export function notSelected(contexts: readonly string[] = []): readonly string[] {
+  return contexts.length === 0 ? [] : [`${countOf(contexts.length, 'context')} not selected`]
+}
+
+/**
+ * What was not searched.
+ *
+ * @param options.isAnswer the verdict says what runs an image: then what is never searched belongs to it, too
+ */
+export function scopeOmissions(scope: Scope, options: {readonly isAnswer: boolean}): readonly string[] {
+  const kinds = workloadKinds.filter((kind) => !scope.kinds.includes(kind)).map((kind) => `${kind}s`)
+  const never = [...neverSearched.slice(0, kindsOfResourcesNamed), 'other kinds']
+  return [
+    ...notSelected(scope.contextsLeftOut),
+    ...(scope.namespaces.length > 0 ? ['other namespaces'] : []),
+    ...(scope.selector === undefined ? [] : ['workloads with other labels']),
+    ...(kinds.length === 0 ? [] : [listOf(kinds)]),
+    ...(options.isAnswer && scope.contexts.length > 0 ? [listOf(never)] : []),
+  ]
+}
