@@ -1,7 +1,6 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {CacheEntry} from './cache-entry.ts'
 import type {ClusterEntry} from './cluster-entry.ts'
-import type {ExcludedEntry} from './excluded-entry.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
 import type {LastWords} from './last-words.ts'
@@ -13,23 +12,13 @@ import type {ScopeEntry} from './scope-entry.ts'
 import type {StopReason} from './stop.ts'
 import type {Undo} from './undo.ts'
 import type {WaveState} from './wave.ts'
-import type {ContainerImage, WorkloadKind} from './workload.ts'
+import type {ExcludedEntry, WorkloadEntry} from './workload-entry.ts'
 
 /** The code a process ends with and the one line that explains it. */
 export interface Verdict {
   readonly code: number
   readonly name: ExitName
   readonly sentence: string
-}
-
-export interface WorkloadEntry {
-  readonly clusterUid: string
-  readonly context: string
-  readonly kind: WorkloadKind
-  readonly namespace: string
-  readonly name: string
-  readonly uid: string
-  readonly matched: readonly ContainerImage[]
 }
 
 /**

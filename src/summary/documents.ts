@@ -1,14 +1,7 @@
 import type {CheckReport} from '../model/check-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
-import type {
-  CacheReport,
-  ErrorReport,
-  FindReport,
-  LedgerReport,
-  RunReport,
-  RunsReport,
-  WorkloadEntry,
-} from '../model/report.ts'
+import type {CacheReport, ErrorReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {escapeUnprintableInLines, isPrintable} from './unprintable.ts'
 
 export type Report =

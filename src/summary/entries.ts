@@ -1,14 +1,14 @@
 import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
 import type {ClusterEntry} from '../model/cluster-entry.ts'
-import type {ExcludedEntry} from '../model/excluded-entry.ts'
 import type {Exclusion} from '../model/exclusion.ts'
 import type {TargetMarks} from '../model/marks.ts'
-import type {CachedOnlyEntry, ResultEntry, WaveEntry, WorkloadEntry} from '../model/report.ts'
+import type {CachedOnlyEntry, ResultEntry, WaveEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {ScopeEntry} from '../model/scope-entry.ts'
 import {targetKey} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
+import type {ExcludedEntry, WorkloadEntry} from '../model/workload-entry.ts'
 
 /** What may run an image and is never searched, under the names that people know. */
 export const neverSearched = [

@@ -1,4 +1,5 @@
-import type {CachedOnlyEntry, FindReport, WorkloadEntry} from '../model/report.ts'
+import type {CachedOnlyEntry, FindReport} from '../model/report.ts'
+import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {ageWords} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {matchedImages, shortImage} from './image-words.ts'

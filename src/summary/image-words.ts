@@ -1,4 +1,4 @@
-import type {WorkloadEntry} from '../model/report.ts'
+import type {WorkloadEntry} from '../model/workload-entry.ts'
 
 const digestShown = 12
 

@@ -1,6 +1,6 @@
 import type {ClusterEntry} from '../model/cluster-entry.ts'
-import type {ExcludedEntry} from '../model/excluded-entry.ts'
 import type {ResultEntry, RunReport} from '../model/report.ts'
+import type {ExcludedEntry} from '../model/workload-entry.ts'
 import {undoWords} from './outcome-words.ts'
 import {escapeUnprintable} from './unprintable.ts'
 
