@@ -1,5 +1,6 @@
 import {dirname} from 'node:path'
 import {HubspokeError} from '../model/failure.ts'
+import {own} from '../shared/own.ts'
 import {printable} from '../shared/printable.ts'
 
 const sentences: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ const sentences: Readonly<Record<string, string>> = {
 /** Why a file operation on a ledger failed, in words; what we have no words for keeps the system's code. */
 export function fileProblem(error: unknown): string {
   const code = codeOf(error)
-  const sentence = code === undefined ? undefined : sentences[code]
+  const sentence = code === undefined ? undefined : own(sentences, code)
   return sentence === undefined ? (code ?? String(error)) : `${sentence} (${code})`
 }
 

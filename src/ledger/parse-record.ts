@@ -97,7 +97,8 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
 
 const isRecord = (value: unknown): value is LedgerRecord => Object.values(guards).some((guard) => guard(value))
 
-const isOfLaterVersion = (value: unknown) => isShape<{type: string}>({type: isText})(value) && !(value.type in guards)
+const isOfLaterVersion = (value: unknown) =>
+  isShape<{type: string; at: string}>({type: isText, at: isText})(value) && !Object.hasOwn(guards, value.type)
 
 /** One line of a ledger: a record, `'unknown'` for a type that a later version writes, undefined when it is damaged. */
 export function parseRecord(line: string): LedgerRecord | 'unknown' | undefined {

@@ -21,7 +21,12 @@ export interface DisruptionBudget {
 
 /** Does the budget protect pods with these labels? */
 export function protectsPods({selector}: DisruptionBudget, labels: Readonly<Record<string, string>>): boolean {
-  return selector?.every((requirement) => isMet(requirement, labels[requirement.key])) ?? false
+  return selector?.every((requirement) => isMet(requirement, ownLabel(labels, requirement.key))) ?? false
+}
+
+/** Labels may be called `constructor`, which every object has. */
+function ownLabel(labels: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined
 }
 
 function isMet({operator, values}: LabelRequirement, value: string | undefined): boolean {

@@ -10,8 +10,22 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Timers of Node take no more than 2^31 - 1 ms, and fire at once beyond: longer sleeps are made of several. */
+const longestTimerMs = 2 ** 30
+
+async function sleepInSlices(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const until = performance.now() + ms
+  for (let left = ms; ; left = until - performance.now()) {
+    await sleep(Math.min(Math.max(left, 0) || 0, longestTimerMs), undefined, signal ? {signal} : {}).catch(
+      () => undefined,
+    )
+    // Timers may fire a little early; what is left then is nothing.
+    if (signal?.aborted || !(left > longestTimerMs)) return
+  }
+}
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
-  sleep: (ms, signal) => sleep(ms, undefined, signal ? {signal} : {}).catch(() => undefined),
+  sleep: sleepInSlices,
 }

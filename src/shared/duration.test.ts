@@ -11,6 +11,14 @@ test.each([
   {text: '', ms: undefined, because: 'nothing was said'},
   {text: '-5s', ms: undefined, because: 'time does not run backwards'},
   {text: '5 s', ms: undefined, because: 'what has a space is two words'},
+  {text: '87600h', ms: 315_360_000_000, because: 'ten years'},
+  {text: '87601h', ms: undefined, because: 'nothing takes longer than ten years'},
+  {text: '9e99s', ms: undefined, because: 'no number has an exponent'},
+  {text: '0x1fs', ms: undefined, because: 'no number is hexadecimal'},
+  {text: `${'9'.repeat(400)}h`, ms: undefined, because: 'it is more than any number'},
+  {text: 'NaNs', ms: undefined, because: 'it is no number'},
+  {text: '+5s', ms: undefined, because: 'signs are none'},
+  {text: '٣s', ms: undefined, because: 'digits are ASCII'},
   {text: '1d', ms: undefined, because: 'Go knows no days'},
 ])('$text: $because', ({text, ms}) => {
   expect(parseDuration(text)).toBe(ms)

@@ -1,17 +1,22 @@
 const unitMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000}
 
+/** Nothing that is said in durations is longer, in milliseconds: ten years. */
+const longestMs = 87_600 * 3_600_000
+
+const longestText = 60
+
 /**
- * Milliseconds of a Go-style duration (`300ms`, `30s`, `1h30m`), or undefined when it is none.
+ * Milliseconds of a Go-style duration (`300ms`, `30s`, `1h30m`), or undefined when it is none, or longer than ten years.
  * A bare number has no unit and is refused; `0` is allowed.
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
+  if (text.length > longestText || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
     total += Number(amount) * (unitMs[unit ?? ''] ?? 0)
   }
-  return total
+  return total <= longestMs ? total : undefined
 }
 
 /** A duration for people: the largest unit and at most the one below it (`850ms`, `4.2s`, `3m12s`, `2h5m`, `3d4h`). */

@@ -1,5 +1,6 @@
 import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
 import {nearNames} from '../../discovery/select/near-names.ts'
+import {own} from '../../shared/own.ts'
 import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flags/flag-levels.ts'
 import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import {usageSentence} from '../process/usage-failure.ts'
@@ -34,7 +35,7 @@ const neverConfigured: ReadonlyMap<string, string> = new Map([
  */
 export async function configuredFlags(file: ConfigFile, commands: KnownCommands): Promise<readonly FlagLevel[]> {
   const {running, described} = commands
-  let own: FlagLevel = new Map()
+  let ofRunning: FlagLevel = new Map()
   for (const [command, {defaults, ...place}] of file.commandDefaults) {
     const flags = described.get(command)
     if (flags === undefined) {
@@ -45,10 +46,10 @@ export async function configuredFlags(file: ConfigFile, commands: KnownCommands)
       flags: [flags],
       parsers: command === running ? commands.flags : {},
     })
-    if (command === running) own = level
+    if (command === running) ofRunning = level
   }
   const all = await readDefaults(file, file.defaults, {flags: [...described.values()], parsers: commands.flags})
-  return [own, new Map([...all].filter(([name]) => commands.flags[name]?.env !== undefined))]
+  return [ofRunning, new Map([...all].filter(([name]) => own(commands.flags, name)?.env !== undefined))]
 }
 
 /** Whom defaults are for. */
@@ -61,14 +62,14 @@ async function readDefaults(file: ConfigFile, defaults: ConfiguredDefaults, addr
   const level = new Map<string, Said>()
   for (const [name, value] of defaults) {
     const described = describedFlag(name, value, file.path, addressee)
-    const parser = ownFlag(addressee.parsers, name) ?? ownFlag(sharedFlags, name) ?? parserOf(described)
+    const parser = own(addressee.parsers, name) ?? own(sharedFlags, name) ?? parserOf(described)
     level.set(name, await readDefault(name, value, parser, file.path))
   }
   return level
 }
 
 function describedFlag(name: string, value: ConfiguredDefault, path: string, {flags}: Addressee): Command.Flag.Cached {
-  const named = flags.flatMap((table) => ownFlag(table, name) ?? [])
+  const named = flags.flatMap((table) => own(table, name) ?? [])
   if (named.length === 0) {
     const near = nearNames(name, new Set(flags.flatMap((table) => Object.keys(table))))
     throw wrongConfig(path, value, 'is no flag', asKeys(near))
@@ -106,10 +107,6 @@ function parserOf(flag: Command.Flag.Cached): Interfaces.FlagInput[string] {
   if (flag.type === 'boolean') return Flags.boolean()
   const options = flag.options ? {options: flag.options} : {}
   return flag.multiple ? Flags.string({...options, multiple: true}) : Flags.string(options)
-}
-
-function ownFlag<Flag>(flags: Readonly<Record<string, Flag>>, name: string): Flag | undefined {
-  return Object.hasOwn(flags, name) ? flags[name] : undefined
 }
 
 const asKeys = (names: readonly string[]) => names.map((name) => `${name}:`)

@@ -1,4 +1,5 @@
-import type {FlagFacts, FlagLevel, FlagTable, Said} from './flag-levels.ts'
+import {own} from '../../shared/own.ts'
+import type {FlagLevel, FlagTable, Said} from './flag-levels.ts'
 
 /** Adds what is said of a flag. */
 type Say = (name: string, value: string | undefined) => void
@@ -51,6 +52,3 @@ function readShort(word: string, flags: FlagTable, say: Say): string | undefined
   }
   return undefined
 }
-
-const own = (flags: FlagTable, name: string): FlagFacts | undefined =>
-  Object.hasOwn(flags, name) ? flags[name] : undefined

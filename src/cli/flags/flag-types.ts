@@ -1,38 +1,53 @@
 import {Flags} from '@oclif/core'
 import {type Freshness, parseFreshness} from '../../discovery/cache/freshness.ts'
+import {failureBudget} from '../../distribution/pace/failure-budget.ts'
 import {parseWaves} from '../../distribution/waves/plan-waves.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
-import {parseDuration} from '../../shared/duration.ts'
+import {formatDuration, parseDuration} from '../../shared/duration.ts'
 import {parseReason} from '../consent/reason.ts'
 import {pauseMs} from '../run/wave-request.ts'
 
+/** What a duration flag takes, in milliseconds. */
+type DurationBounds = {
+  /** Default: none at all is a duration, too. */
+  readonly min?: number
+  /** Default: a week. Whoever waits longer has forgotten what for. */
+  readonly max?: number
+}
+
+const hourMs = 3_600_000
+const weekMs = 168 * hourMs
+
 /** A duration with a unit (`30s`, `1h30m`), in milliseconds. */
-export const durationFlag = Flags.custom<number>({
+export const durationFlag = Flags.custom<number, DurationBounds>({
   helpValue: 'DURATION',
-  async parse(input) {
+  async parse(input, _context, {min = 0, max = weekMs}) {
     const ms = parseDuration(input)
     if (ms === undefined) {
       throw new HubspokeError('usage', `"${input}" is no duration: write a number with a unit, such as 30s or 1h30m.`)
     }
+    if (ms < min) throw new HubspokeError('usage', `"${input}" is too short: ${formatDuration(min)} is the least.`)
+    if (ms > max) throw new HubspokeError('usage', `"${input}" is too long: ${max / hourMs}h is the most.`)
     return ms
   },
 })
 
-const kindNames: Readonly<Record<string, WorkloadKind>> = {
-  ...Object.fromEntries(
-    workloadKinds.flatMap((kind) => [kind.toLowerCase(), `${kind.toLowerCase()}s`].map((name) => [name, kind])),
-  ),
-  deploy: 'Deployment',
-  sts: 'StatefulSet',
-  ds: 'DaemonSet',
-}
+const kindNames: ReadonlyMap<string, WorkloadKind> = new Map<string, WorkloadKind>([
+  ...workloadKinds.flatMap((kind): [string, WorkloadKind][] => [
+    [kind.toLowerCase(), kind],
+    [`${kind.toLowerCase()}s`, kind],
+  ]),
+  ['deploy', 'Deployment'],
+  ['sts', 'StatefulSet'],
+  ['ds', 'DaemonSet'],
+])
 
 /** A kind of workload by any of the names that kubectl takes. */
 export const kindFlag = Flags.custom<WorkloadKind>({
   helpValue: 'KIND',
   async parse(input) {
-    const kind = kindNames[input.toLowerCase()]
+    const kind = kindNames.get(input.toLowerCase())
     if (!kind) throw new HubspokeError('usage', `"${input}" is no kind: choose among ${workloadKinds.join(', ')}.`)
     return kind
   },
@@ -42,7 +57,9 @@ export const kindFlag = Flags.custom<WorkloadKind>({
 export const amountFlag = Flags.custom<string>({
   helpValue: 'N|N%',
   async parse(input) {
-    if (!/^\d+%?$/.test(input)) throw new HubspokeError('usage', `"${input}" is neither a number nor a percentage.`)
+    if (failureBudget(input, 0) === undefined) {
+      throw new HubspokeError('usage', `"${input}" is neither a number nor a percentage up to 100%.`)
+    }
     return input
   },
 })

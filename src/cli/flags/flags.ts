@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag, reasonFlag} from './flag-types.ts'
+import {paceFlags} from './pace-flags.ts'
 import {waveFlags} from './wave-flags.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
@@ -102,6 +103,7 @@ export const workloadFlags = {
     summary: 'List a cluster of fewer workloads, whatever its image cache says.',
     hidden: true, // for tests and measurements
     min: 0,
+    max: 1_000_000_000,
     env: 'HUBSPOKE_SMALL_CLUSTER',
     helpGroup: 'WORKLOADS',
   }),
@@ -163,61 +165,7 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   }),
   ...waveFlags,
-  concurrency: Flags.integer({
-    summary: 'Targets at once, over all clusters.',
-    helpValue: 'N',
-    default: 50,
-    min: 1,
-    env: 'HUBSPOKE_CONCURRENCY',
-    helpGroup: 'PACE',
-  }),
-  'concurrency-per-cluster': Flags.integer({
-    summary: 'Targets at once in one cluster.',
-    helpValue: 'N',
-    default: 10,
-    min: 1,
-    env: 'HUBSPOKE_CONCURRENCY_PER_CLUSTER',
-    helpGroup: 'PACE',
-  }),
-  retries: Flags.integer({
-    summary: 'Tries after the first, for failures that may heal.',
-    helpValue: 'N',
-    default: 3,
-    min: 0,
-    max: 100,
-    env: 'HUBSPOKE_RETRIES',
-    helpGroup: 'PACE',
-  }),
-  backoff: durationFlag({
-    summary: 'Wait before the first retry.',
-    default: 30_000,
-    defaultHelp: async () => '30s',
-    env: 'HUBSPOKE_BACKOFF',
-    helpGroup: 'PACE',
-  }),
-  'backoff-factor': Flags.integer({
-    summary: 'Each wait is this many times the one before.',
-    helpValue: 'N',
-    default: 2,
-    min: 1,
-    max: 10,
-    env: 'HUBSPOKE_BACKOFF_FACTOR',
-    helpGroup: 'PACE',
-  }),
-  'backoff-max': durationFlag({
-    summary: 'No wait is longer.',
-    default: 300_000,
-    defaultHelp: async () => '5m',
-    env: 'HUBSPOKE_BACKOFF_MAX',
-    helpGroup: 'PACE',
-  }),
-  timeout: durationFlag({
-    summary: 'Give a rollout up after this long without progress; never before its own progress deadline.',
-    default: 600_000,
-    defaultHelp: async () => '10m',
-    env: 'HUBSPOKE_TIMEOUT',
-    helpGroup: 'PACE',
-  }),
+  ...paceFlags,
   'fail-fast': Flags.boolean({
     summary: 'Do not wait on for a rollout whose trouble does not heal by itself: a missing image, a crash loop.',
     env: 'HUBSPOKE_FAIL_FAST',
@@ -229,6 +177,7 @@ export const writeFlags = {
     helpGroup: 'OUTPUT',
   }),
   deadline: durationFlag({
+    min: 1_000,
     summary: 'Stop the run after this long.',
     env: 'HUBSPOKE_DEADLINE',
     helpGroup: 'PACE',

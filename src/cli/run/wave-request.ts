@@ -17,7 +17,7 @@ export interface WaveFlags {
   readonly 'dry-run'?: string | undefined
 }
 
-/** Timers take no more than 2^31 - 1 ms, and whoever waits longer than this has forgotten the run. */
+/** Whoever waits longer than this has forgotten the run. */
 const longestPauseMs = 24 * 3_600_000
 
 const namesShown = 3

@@ -24,6 +24,7 @@ export default class RunsPrune extends BaseCommand {
   static override flags = {
     'older-than': durationFlag({
       summary: 'Only those whose last record is older.',
+      max: 10 * 365 * 24 * 3_600_000,
       default: 30 * 24 * 3_600_000,
       defaultHelp: async () => '720h',
       env: 'HUBSPOKE_OLDER_THAN',
@@ -33,6 +34,7 @@ export default class RunsPrune extends BaseCommand {
       helpValue: 'N',
       default: 0,
       min: 0,
+      max: 1_000_000,
       env: 'HUBSPOKE_KEEP',
     }),
     unfinished: Flags.boolean({

@@ -13,9 +13,6 @@ import {type Cause, type TroubleWatch, watchTroubles} from './watch-troubles.ts'
 /** What the controller needs to say so when its own deadline has passed, so that its word comes before our timeout. */
 const graceMs = 10_000
 
-/** Timers of Node take no more than 2^31 - 1 ms and fire at once beyond. */
-const longestWaitMs = 3_600_000
-
 /**
  * Watches a rollout to its end: succeeded, failed (with what its pods say, or who has changed it back), or gone. A success
  * that its owner may still change back lingers. Undefined when the watch was aborted first. Rejects when the feed does: the
@@ -111,7 +108,7 @@ function createJudge(
     const limitMs = Math.max(timeoutMs, state.progressDeadlineMs === undefined ? 0 : state.progressDeadlineMs + graceMs)
     const leftMs = progressAt + limitMs - now
     if (leftMs <= 0) return {state: 'failed', message: `no progress for ${formatDuration(limitMs)}: ${message}`}
-    return {state: 'waiting', message, waitMs: Math.min(leftMs, longestWaitMs)}
+    return {state: 'waiting', message, waitMs: leftMs}
   }
 }
 

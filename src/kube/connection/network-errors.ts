@@ -1,4 +1,5 @@
 import {type FailureClass, HubspokeError} from '../../model/failure.ts'
+import {own} from '../../shared/own.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {type Party, quoted, reach} from '../errors.ts'
@@ -45,7 +46,7 @@ export function networkError(party: Party, error: unknown, phase: Phase, limits:
     word: shellWord(party.context),
     address: shellWord(addressOf(party.server)),
   }
-  const {failureClass, message, suggestions} = (byCode[code] ?? byPattern(code))(named, limits)
+  const {failureClass, message, suggestions} = (own(byCode, code) ?? byPattern(code))(named, limits)
   return new HubspokeError(failureClass, message, {suggestions, refused: phase === 'connecting'})
 }
 

@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
 import {apiTime} from '../objects/metadata.ts'
 import type {Registry, WriteOptions} from '../objects/registry.ts'
@@ -39,7 +40,7 @@ export function applyPatch(
 }
 
 function readPatch(type: string, text: string): Patcher {
-  const read = readers[type]
+  const read = own(readers, type)
   if (read === undefined) throw unsupportedMediaType('415: Unsupported Media Type', {})
   return read(text)
 }

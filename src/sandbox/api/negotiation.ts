@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import {ApiError} from '../status.ts'
 
 /** How an answer is to be written. */
@@ -21,12 +22,12 @@ export function negotiate(accept: string | undefined, query: URLSearchParams, us
       .trim()
       .split(';')
       .map((part) => part.trim())
-    const encoding = encodings[type]
+    const encoding = own(encodings, type)
     if (encoding === undefined) continue
-    const as = kinds[new Map(parameters.map(pair)).get('as') ?? '']
+    const as = own(kinds, new Map(parameters.map(pair)).get('as') ?? '')
     if (as !== undefined) return {as, encoding, isPretty}
   }
-  const isKnown = (accept ?? '').split(',').some((range) => encodings[range.split(';')[0]?.trim() ?? ''])
+  const isKnown = (accept ?? '').split(',').some((range) => own(encodings, range.split(';')[0]?.trim() ?? ''))
   throw new ApiError({
     code: 406,
     reason: 'NotAcceptable',

@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import {findResource, type Resource} from '../objects/resources.ts'
 import type {ApiVerb} from '../trouble.ts'
 
@@ -95,7 +96,7 @@ function operationOf(method: string, name: string | undefined, isWatched: boolea
 /** What the authoriser is asked when the path takes no such method. */
 function verbOfMethod(method: string): ApiVerb {
   const verbs: Readonly<Record<string, ApiVerb>> = {POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete'}
-  return verbs[method] ?? 'get'
+  return own(verbs, method) ?? 'get'
 }
 
 function isServed(

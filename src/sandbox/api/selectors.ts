@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
 import {badRequest} from '../status.ts'
 
@@ -33,28 +34,28 @@ function readRequirement(tokens: string[]): Requirement {
     const key = readKey(tokens)
     const [next = ','] = tokens
     if (next !== ',') throw unreadable(`found '${next}', expected: ',' or 'end of string'`)
-    return (labels) => labels[key] === undefined
+    return (labels) => own(labels, key) === undefined
   }
   const key = readKey(tokens)
-  if (tokens.length === 0 || tokens[0] === ',') return (labels) => labels[key] !== undefined
+  if (tokens.length === 0 || tokens[0] === ',') return (labels) => own(labels, key) !== undefined
   const operator = tokens.shift()
   switch (operator) {
     case '=':
     case '==': {
       const value = readValue(tokens)
-      return (labels) => labels[key] === value
+      return (labels) => own(labels, key) === value
     }
     case '!=': {
       const value = readValue(tokens)
-      return (labels) => labels[key] !== value
+      return (labels) => own(labels, key) !== value
     }
     case 'in': {
       const values = readValues(tokens)
-      return (labels) => labels[key] !== undefined && values.has(labels[key])
+      return (labels) => own(labels, key) !== undefined && values.has(own(labels, key) ?? '')
     }
     case 'notin': {
       const values = readValues(tokens)
-      return (labels) => labels[key] === undefined || !values.has(labels[key])
+      return (labels) => own(labels, key) === undefined || !values.has(own(labels, key) ?? '')
     }
     case '>':
       return compare(key, readValue(tokens), (a, b) => a > b)
@@ -69,7 +70,7 @@ function compare(key: string, bound: string, holds: (a: number, b: number) => bo
   if (!/^\d+$/.test(bound) || BigInt.asIntN(64, BigInt(bound)) !== BigInt(bound)) {
     throw unreadable(`values[0]: Invalid value: "${bound}": for 'Gt', 'Lt' operators, the value must be an integer`)
   }
-  return (labels) => labels[key] !== undefined && holds(Number(labels[key]), Number(bound))
+  return (labels) => own(labels, key) !== undefined && holds(Number(own(labels, key)), Number(bound))
 }
 
 function readKey(tokens: string[]): string {
@@ -165,14 +166,14 @@ const fieldsOfKind: Readonly<Record<string, Readonly<Record<string, FieldReader>
  * @throws ApiError 400 for a field that cannot be selected by, as the API does
  */
 export function parseFieldSelector(text: string, kind: string): (object: ApiObject) => boolean {
-  const readers = {...objectFields, ...fieldsOfKind[kind]}
+  const readers = {...objectFields, ...own(fieldsOfKind, kind)}
   const requirements = text
     .split(',')
     .filter((term) => term !== '')
     .map((term) => {
       const [, field, operator, value = ''] = /^([^=!]*)(==|!=|=)(.*)$/.exec(term) ?? []
       if (field === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`)
-      const read = readers[field]
+      const read = own(readers, field)
       if (read === undefined) {
         const known = Object.keys(objectFields).map((each) => `"${each}"`)
         throw badRequest(`"${field}" is not a known field selector: only ${known.join(', ')}`)

@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
 import {listAt, objectAt} from '../patches/json.ts'
 import {age, containerNames, images, labelPairs, nodeRoles, podRow} from './table-cells.ts'
@@ -169,5 +170,5 @@ const tables: Readonly<Record<string, TableKind>> = {
 }
 
 export function tableOf(kind: string): TableKind {
-  return tables[kind] ?? fallback
+  return own(tables, kind) ?? fallback
 }

@@ -1,3 +1,4 @@
+import {own} from '../../shared/own.ts'
 import {isObject, type Json, type JsonObject, sameJson} from './json.ts'
 
 /**
@@ -59,7 +60,7 @@ function mergeField(key: string, current: Json | undefined, value: Json, order: 
   if (!Array.isArray(value)) return value
   const list = Array.isArray(current) ? current : []
   if (sets.has(key)) return [...list, ...value.filter((each) => !list.some((known) => sameJson(known, each)))]
-  const mergeKey = mergeKeys[key]
+  const mergeKey = own(mergeKeys, key)
   if (mergeKey === undefined || !value.every(isObject)) return value
   const original = list.filter(isObject)
   const merged = mergeLists(original, value, mergeKey)

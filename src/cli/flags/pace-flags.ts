@@ -1,0 +1,64 @@
+import {Flags} from '@oclif/core'
+import {durationFlag} from './flag-types.ts'
+
+/** Flags of every verb that writes: how many at once, how often again, and for how long. */
+export const paceFlags = {
+  concurrency: Flags.integer({
+    summary: 'Targets at once, over all clusters.',
+    helpValue: 'N',
+    default: 50,
+    min: 1,
+    max: 10_000,
+    env: 'HUBSPOKE_CONCURRENCY',
+    helpGroup: 'PACE',
+  }),
+  'concurrency-per-cluster': Flags.integer({
+    summary: 'Targets at once in one cluster.',
+    helpValue: 'N',
+    default: 10,
+    min: 1,
+    max: 1_000,
+    env: 'HUBSPOKE_CONCURRENCY_PER_CLUSTER',
+    helpGroup: 'PACE',
+  }),
+  retries: Flags.integer({
+    summary: 'Tries after the first, for failures that may heal.',
+    helpValue: 'N',
+    default: 3,
+    min: 0,
+    max: 100,
+    env: 'HUBSPOKE_RETRIES',
+    helpGroup: 'PACE',
+  }),
+  backoff: durationFlag({
+    summary: 'Wait before the first retry.',
+    default: 30_000,
+    defaultHelp: async () => '30s',
+    env: 'HUBSPOKE_BACKOFF',
+    helpGroup: 'PACE',
+  }),
+  'backoff-factor': Flags.integer({
+    summary: 'Each wait is this many times the one before.',
+    helpValue: 'N',
+    default: 2,
+    min: 1,
+    max: 10,
+    env: 'HUBSPOKE_BACKOFF_FACTOR',
+    helpGroup: 'PACE',
+  }),
+  'backoff-max': durationFlag({
+    summary: 'No wait is longer.',
+    default: 300_000,
+    defaultHelp: async () => '5m',
+    env: 'HUBSPOKE_BACKOFF_MAX',
+    helpGroup: 'PACE',
+  }),
+  timeout: durationFlag({
+    min: 1_000,
+    summary: 'Give a rollout up after this long without progress; never before its own progress deadline.',
+    default: 600_000,
+    defaultHelp: async () => '10m',
+    env: 'HUBSPOKE_TIMEOUT',
+    helpGroup: 'PACE',
+  }),
+}
