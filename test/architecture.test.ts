@@ -18,7 +18,8 @@ const pure = [] as const
 
 /** Who may import whom. Stages never import each other; `summary` cannot reach a cluster or a clock even by accident. */
 const allowed: Readonly<Record<string, Row>> = {
-  model: {ours: [], packages: [], builtins: pure},
+  // An error is told in many places: its sentences are made safe where it is made.
+  model: {ours: ['shared/external-text.ts'], packages: [], builtins: pure},
   shared: {ours: [], packages: [], builtins: ['node:timers/promises']},
   kube: {ours: ['model', 'shared'], packages: ['@kubernetes/client-node', 'undici', 'yaml']},
   ledger: {ours: ['model', 'shared'], packages: []},
@@ -26,7 +27,11 @@ const allowed: Readonly<Record<string, Row>> = {
   lease: {ours: ['model', 'shared', 'kube/ports'], packages: [], builtins: pure},
   discovery: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: [], builtins: pure},
   distribution: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: ['p-limit'], builtins: pure},
-  summary: {ours: ['model', 'shared/duration.ts'], packages: ['cli-table3', 'yaml'], builtins: ['node:util']},
+  summary: {
+    ours: ['model', 'shared/duration.ts', 'shared/printable.ts'],
+    packages: ['cli-table3', 'yaml'],
+    builtins: ['node:util'],
+  },
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
   hub: {
     ours: [
@@ -139,4 +144,14 @@ test('nothing waits on a clock of its own', () => {
   const clocks = /\b(Date\.now\(|new Date\(\)|performance\.now\(|setTimeout\(|setInterval\(|Math\.random\b)/
   const readers = files.filter((file) => clocks.test(readFileSync(join(src, file), 'utf8')))
   expect(readers.sort()).toEqual(['cli/process/runtime.ts', 'shared/clock.ts'])
+})
+
+test('text of others has one door: nothing else redacts, and no sentence of the API is read past it', () => {
+  const redacting = imports.filter(({to}) => to === 'shared/redact-secrets.ts').map(({from}) => from)
+  expect(redacting).toEqual(['shared/external-text.ts'])
+  const sentences = /textAt\([^)]*'(message|reason|note|manager|installHint|gitVersion|detail)'/
+  const readers = files.filter(
+    (file) => !file.startsWith('sandbox/') && sentences.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(readers).toEqual([])
 })

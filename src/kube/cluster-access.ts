@@ -14,7 +14,7 @@ import {expiryOf} from './credentials/credentials-expiry.ts'
 import {createDisruptionBudgets} from './disruption-budgets.ts'
 import {quoted} from './errors.ts'
 import {createEvents} from './events.ts'
-import {objectAt, objectsAt, textAt} from './json-fields.ts'
+import {objectAt, objectsAt, sentenceAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
 import type {ClusterAccess} from './ports/cluster-access.ts'
 import {createWorkloads} from './workloads/workloads.ts'
@@ -62,7 +62,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
       return found
     },
     async serverVersion(signal) {
-      return textAt(await api.get(apiPath(['version']), signal), 'gitVersion')
+      return sentenceAt(await api.get(apiPath(['version']), signal), 'gitVersion', 64)
     },
     serverDate: async (signal) => (await api.getDated(apiPath(['version']), signal)).serverDate,
     credentialsExpire: async () => expiryOf(await credentials.current()),

@@ -1,7 +1,6 @@
 import type {DisruptionBudget, LabelRequirement} from '../model/disruption-budget.ts'
-import {printable} from '../shared/printable.ts'
 import {type Api, apiPath} from './api.ts'
-import {type JsonObject, numberAt, objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, stringsOf, textAt} from './json-fields.ts'
 import type {DisruptionBudgets} from './ports/disruption-budgets.ts'
 
 export function createDisruptionBudgets(api: Api): DisruptionBudgets {
@@ -19,7 +18,7 @@ function toDisruptionBudget(object: JsonObject): DisruptionBudget {
   const spec = objectAt(object, 'spec')
   return {
     namespace: textAt(metadata, 'namespace'),
-    name: printable(textAt(metadata, 'name')),
+    name: sentenceAt(metadata, 'name'),
     selector: 'selector' in spec ? toRequirements(objectAt(spec, 'selector')) : undefined,
     minAvailable: shareOf(spec.minAvailable),
     maxUnavailable: shareOf(spec.maxUnavailable),

@@ -144,7 +144,7 @@ test('of a body only the sentence of a Status is told, on one line, printable an
   const proxy = answerError(party, {status: 502, body: {message: 'token abc', headers: {authorization: 'secret'}}})
   expect(proxy.message).toBe('The API server of context "prod" failed to answer (HTTP 502).')
   const hostile = answerError(party, {status: 500, body: status(`\x1b[31m${'x'.repeat(1000)}\nnext`)})
-  expect(hostile.message).toMatch(/: \\x1b\[31mx+…$/)
+  expect(hostile.message).toMatch(/: x+…$/)
   expect(hostile.message.length).toBeLessThan(400)
   expect(hostile.cause).toBeUndefined()
 })

@@ -1,8 +1,7 @@
 import {type FailureClass, type FailureDetails, HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
-import {numberAt, objectAt, objectOf, textAt} from './json-fields.ts'
-import {quotable} from './quotable.ts'
+import {numberAt, objectAt, objectOf, sentenceAt, textAt} from './json-fields.ts'
 
 /** Whose answer it was: the context as the user knows it, and the server it points at. */
 export interface Party {
@@ -26,7 +25,7 @@ export interface Refusal {
  * `refused` is true where the answer proves that the request was not carried out: every 4xx but 408.
  */
 export function answerError(party: Party, {status, retryAfter, body}: Refusal): HubspokeError {
-  const said = textAt(body, 'kind') === 'Status' ? quotable(textAt(body, 'message')) : ''
+  const said = textAt(body, 'kind') === 'Status' ? sentenceAt(body, 'message') : ''
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),

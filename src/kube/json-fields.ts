@@ -1,3 +1,5 @@
+import {externalText} from '../shared/external-text.ts'
+
 /**
  * Reads of JSON that may hold anything: what is missing, or of another type, reads as empty. Objects of the API come
  * from servers of many versions and from controllers of anybody's making.
@@ -28,6 +30,16 @@ export function objectsAt(value: unknown, key: string): readonly JsonObject[] {
 export function textAt(value: unknown, key: string): string {
   const text = objectOf(value)[key]
   return typeof text === 'string' ? text : ''
+}
+
+/**
+ * A sentence, or a word, that somebody wrote to be read, through `externalText`: whatever is shown and is not the name of
+ * an object, or `''`.
+ *
+ * @param maxLength in UTF-16 units; default 300
+ */
+export function sentenceAt(value: unknown, key: string, maxLength?: number): string {
+  return externalText(textAt(value, key), maxLength === undefined ? {} : {maxLength})
 }
 
 /** A finite number, or `otherwise`. */

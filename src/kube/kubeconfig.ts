@@ -1,6 +1,7 @@
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
+import {withoutUserInfo} from '../shared/external-text.ts'
 import {printable} from '../shared/printable.ts'
 import {createClusterAccess} from './cluster-access.ts'
 import {chooseProxy, type ProxyServer} from './connection/choose-proxy.ts'
@@ -68,7 +69,7 @@ function toKubeconfig(
     ([name, {cluster, namespace}]): ContextRef => ({
       name,
       namespace,
-      server: entries.clusters.get(cluster)?.server.replace(/\/+$/, '') ?? '',
+      server: withoutUserInfo(entries.clusters.get(cluster)?.server ?? '').replace(/\/+$/, ''),
     }),
   )
   const opened = new Map<string, ClusterAccess>()

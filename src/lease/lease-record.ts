@@ -1,5 +1,5 @@
 import type {LeaseObject, LeaseRecord} from '../kube/ports/leases.ts'
-import {printable} from '../shared/printable.ts'
+import {externalText} from '../shared/external-text.ts'
 
 /** The Leases of a cluster: one keeps runs apart, one those who keep the image cache fresh. */
 export const leaseNames = {run: 'hubspoke-run', cacheWatch: 'hubspoke-cache-watch'} as const
@@ -95,7 +95,7 @@ export function holderPhrase(lease: LeaseRecord): string {
 const longest = 80
 
 function shown(text: string): string {
-  return printable(text.length > longest ? `${text.slice(0, longest)}…` : text)
+  return externalText(text, {maxLength: longest})
 }
 
 /** One moment by both clocks of this machine, in milliseconds. */

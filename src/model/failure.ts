@@ -1,3 +1,5 @@
+import {externalText} from '../shared/external-text.ts'
+
 /**
  * Why something that we expect to fail did fail: a class for scripts. The word is part of the documents' contract.
  *
@@ -49,7 +51,8 @@ export interface FailureDetails {
 /**
  * What we expect to go wrong. Anything else that is thrown is a bug.
  *
- * The original error is never kept as `cause`: it may hold response bodies, headers and tokens.
+ * The original error is never kept as `cause`: it may hold response bodies, headers and tokens. Message and suggestions go
+ * through `externalText`, whoever makes the error: they are safe to print, to keep in a ledger and to put into a document.
  */
 export class HubspokeError extends Error {
   override readonly name = 'HubspokeError'
@@ -61,9 +64,9 @@ export class HubspokeError extends Error {
   readonly final: boolean
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
-    super(message)
+    super(printableLines(message))
     this.failureClass = failureClass
-    this.suggestions = details.suggestions ?? []
+    this.suggestions = (details.suggestions ?? []).map((next) => externalText(next, atMost))
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.refused = details.refused ?? false
@@ -79,5 +82,16 @@ export class HubspokeError extends Error {
 export function toFailure(error: unknown): Failure {
   if (error instanceof HubspokeError) return error.toFailure()
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return {class: 'internal', message: `A bug in hubspoke: ${message}`, suggestions: []}
+  return {class: 'internal', message: `A bug in hubspoke: ${externalText(message, atMost)}`, suggestions: []}
+}
+
+/** In UTF-16 units: of one line of a message, or one suggestion, which may name every context of a kubeconfig. */
+const atMost = {maxLength: 8_192}
+
+/** Our own sentences are safe; the names, paths and quotations in them come from elsewhere. */
+function printableLines(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => externalText(line, atMost))
+    .join('\n')
 }

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {printable} from './printable.ts'
+import {parse} from 'yaml'
+import {escapeInJson, escapeInYaml, isPrintable, printable, withoutUnprintable} from './printable.ts'
 
 test.each([
   {text: 'plain – ünïcödé ✓', shown: 'plain – ünïcödé ✓', because: 'what can be read is left alone'},
@@ -10,4 +11,32 @@ test.each([
   {text: 'a\u200bb', shown: 'a\\u200bb', because: 'what cannot be seen is shown'},
 ])('$shown: $because', ({text, shown}) => {
   expect(printable(text)).toBe(shown)
+})
+
+test.each([
+  ['the Arabic letter mark', '\u061c', '\\u061c'],
+  ['the Mongolian vowel separator', '\u180e', '\\u180e'],
+  ['a soft hyphen', '\u00ad', '\\xad'],
+  ['an interlinear annotation', '\ufff9\ufffa\ufffb', '\\ufff9\\ufffa\\ufffb'],
+  ['a tag', '\u{e0041}', '\\u{e0041}'],
+  ['a variation selector of no pictograph', 'a\ufe0f\u{e0101}', 'a\\ufe0f\\u{e0101}'],
+  ['a letter that is not to be seen', '\u3164\u115f\uffa0', '\\u3164\\u115f\\uffa0'],
+  ['half a character', '\ud800', '\\ud800'],
+  ['no character', '\uffff', '\\uffff'],
+])('%s is shown', (_, text, shown) => {
+  expect(printable(text)).toBe(shown)
+  expect(isPrintable(text)).toBe(false)
+  expect(withoutUnprintable(text).replace('a', '')).toBe('')
+})
+
+test.each(['\u001b', '\u202e', '\u{e0041}', '\ud800x', 'a\nb', '\u00ad'])('%j survives a document', (text) => {
+  const json = escapeInJson(JSON.stringify({text}))
+  expect(isPrintable(json)).toBe(true)
+  expect(JSON.parse(json)).toEqual({text})
+})
+
+test.each(['\u001b', '\u202e', '\u{e0041}'])('%j survives a YAML document', (text) => {
+  const yaml = escapeInYaml(`text: "${text}"`)
+  expect(isPrintable(yaml)).toBe(true)
+  expect(parse(yaml)).toEqual({text})
 })

@@ -2,7 +2,7 @@ import type {CheckReport} from '../model/check-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, ErrorReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
-import {escapeUnprintableInLines, isPrintable} from './unprintable.ts'
+import {escapeInJson, escapeInYaml, isPrintable} from '../shared/printable.ts'
 
 export type Report =
   | RunReport
@@ -19,7 +19,7 @@ export type Report =
  * terminal would obey is written as an escape of the format, so that a document is also safe to look at.
  */
 export async function renderDocument(report: Report, format: 'json' | 'yaml'): Promise<string> {
-  return format === 'json' ? `${escapeUnprintableInLines(JSON.stringify(report, undefined, 2))}\n` : renderYaml(report)
+  return format === 'json' ? `${escapeInJson(JSON.stringify(report, undefined, 2))}\n` : renderYaml(report)
 }
 
 async function renderYaml(report: Report): Promise<string> {
@@ -32,7 +32,7 @@ async function renderYaml(report: Report): Promise<string> {
       if (typeof node.value === 'string' && !isPrintable(node.value)) node.type = 'QUOTE_DOUBLE'
     },
   })
-  return escapeUnprintableInLines(document.toString({lineWidth: 0}))
+  return escapeInYaml(document.toString({lineWidth: 0}))
 }
 
 /** One `context/namespace/Kind/name` a line: the workloads found, or the targets of a run, in order. */

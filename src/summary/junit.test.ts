@@ -65,6 +65,6 @@ test('whatever a cluster says, the document stays XML', () => {
   const text = renderJunit(summarizeRun(runFacts({results: [failed('eu/a/Deployment/b', failure('rollout', evil))]})))
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\ufffe\p{Cs}]/u)
   expect(text).toContain(
-    'message="&quot;&gt;&lt;x a=&apos;&amp;amp;&apos;&gt;\\u0000\\u001b[2J\\ufffe\ufffd]]&gt;\\u000a\\u009b"',
+    'message="&quot;&gt;&lt;x a=&apos;&amp;amp;&apos;&gt;\\x00\\x1b[2J\\ufffe\\ud800]]&gt;\\x0a\\x9b"',
   )
 })

@@ -1,8 +1,8 @@
 import type {ClusterEntry} from '../model/cluster-entry.ts'
 import type {ResultEntry, RunReport} from '../model/report.ts'
 import type {ExcludedEntry} from '../model/workload-entry.ts'
+import {printable} from '../shared/printable.ts'
 import {undoWords} from './outcome-words.ts'
-import {escapeUnprintable} from './unprintable.ts'
 
 /**
  * A run as JUnit XML: one test suite per context, one test case per target. A target that somebody has to look at is a
@@ -149,5 +149,5 @@ const entities: Readonly<Record<string, string>> = {
  * terminal would obey, become visible escapes: a document with one of them is no XML at all.
  */
 function escapeXml(text: string): string {
-  return escapeUnprintable(text.toWellFormed()).replace(/[&<>"']/g, (char) => entities[char] ?? char)
+  return printable(text).replace(/[&<>"']/g, (char) => entities[char] ?? char)
 }

@@ -1,6 +1,5 @@
 import type {KubeConfig, User} from '@kubernetes/client-node'
 import {HubspokeError} from '../../model/failure.ts'
-import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {quoted} from '../errors.ts'
 import type {ExecCredential} from './exec-credential.ts'
@@ -207,11 +206,11 @@ function credentialError(context: ResolvedContext, error: unknown): HubspokeErro
   const suggestions = [`kubectl --context ${shellWord(context.name)} auth whoami`]
   if (error instanceof ExecPluginError && context.user?.exec !== undefined) {
     const {command, installHint} = context.user.exec
-    const hint = installHint === '' ? [] : [printable(installHint.replace(/\s+/g, ' ').trim())]
+    const hint = installHint === '' ? [] : [installHint]
     const message = `The command ${quoted(command)} for the credentials of context ${name} ${error.why}.`
     return new HubspokeError('unauthenticated', message, {suggestions: [...hint, ...suggestions], refused: true})
   }
-  const file = error instanceof Error && 'path' in error ? ` file ${printable(String(error.path))} cannot be read` : ''
+  const file = error instanceof Error && 'path' in error ? ` file ${String(error.path)} cannot be read` : ''
   const provider =
     context.user?.authProvider === undefined ? '' : ' its auth-provider handed out nothing that can be used'
   const why = file || provider || ' they cannot be read'

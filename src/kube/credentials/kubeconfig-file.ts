@@ -1,7 +1,7 @@
 import {dirname, isAbsolute, join, sep} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import {type JsonObject, objectAt, objectOf, objectsAt, textAt} from '../json-fields.ts'
+import {type JsonObject, objectAt, objectOf, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 import {readExecConfigs} from './exec-config.ts'
 
 /** The entries of one kubeconfig file, or of several after they were merged. Values are as the files spell them. */
@@ -204,7 +204,7 @@ function toExecEntry(exec: JsonObject, folder: string): ExecEntry | undefined {
     command: command.includes(sep) ? absolute(folder, command) : command,
     args: texts(exec.args),
     env: Object.fromEntries(objectsAt(exec, 'env').map((pair) => [textAt(pair, 'name'), textAt(pair, 'value')])),
-    installHint: textAt(exec, 'installHint'),
+    installHint: sentenceAt(exec, 'installHint'),
     interactive: mode === 'Never' || mode === 'Always' ? mode : 'IfAvailable',
     provideClusterInfo: isTrue(textAt(exec, 'provideClusterInfo')),
   }

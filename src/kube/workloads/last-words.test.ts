@@ -36,7 +36,7 @@ test('who may not read it is not asked twice', async () => {
 
 test('secrets and control characters stay out', async () => {
   const {words} = await read(() => 'password=hunter2\n\x1b[2Jgone\r\n\n')
-  expect(words).toEqual(['password=[redacted]', '\\x1b[2Jgone'])
+  expect(words).toEqual(['password=[redacted]', 'gone'])
 })
 
 test('however long it is, the last five lines', async () => {

@@ -1,12 +1,14 @@
 import {HubspokeError} from '../../model/failure.ts'
-import {printable} from '../../shared/printable.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {type Api, apiPath} from '../api.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
-import {redactSecrets} from '../redact-secrets.ts'
 
 const lines = 5
 
 const maxBytes = 8_192
+
+/** What comes later in a line explains no crash. */
+const maxLineLength = 400
 
 /**
  * The last lines that a crashed container wrote: those of the one that ended, or of the one that runs now where the kubelet
@@ -38,5 +40,5 @@ function wordsOf(text: string): readonly string[] {
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .slice(-lines)
-    .map((line) => printable(redactSecrets(line)))
+    .map((line) => externalText(line, {maxLength: maxLineLength}))
 }

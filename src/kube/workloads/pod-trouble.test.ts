@@ -161,7 +161,7 @@ test('what a container wrote is not told, and what is told is safe to print', ()
   expect(JSON.stringify(crash)).not.toContain('hunter2')
   const [hostile] = findPodTroubles([pod('w\x1b', waiting('Bad\x07', `\x1b[2J${'y'.repeat(999)}`))])
   expect(hostile).toMatchObject({pod: 'w\\x1b', reason: 'Bad\\x07'})
-  expect(hostile?.message).toMatch(/^\\x1b\[2Jy+…$/)
+  expect(hostile?.message).toMatch(/^y+…$/)
   expect(hostile?.message).toHaveLength(300)
 })
 

@@ -1,7 +1,6 @@
-import {printable} from '../../shared/printable.ts'
-import {type JsonObject, numberAt, objectAt, objectsAt, textAt} from '../json-fields.ts'
+import {externalText} from '../../shared/external-text.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
-import {quotable} from '../quotable.ts'
 
 /** Reasons from worst to mildest; one that is not named here stands before `NotReady`. */
 const severity: readonly string[] = [
@@ -56,23 +55,23 @@ function troublesOf(pod: JsonObject): readonly PodTrouble[] {
   const name = textAt(objectAt(pod, 'metadata'), 'name')
   const status = objectAt(pod, 'status')
   const about: About = (container, reason, message, ending = {crashed: false}) => ({
-    pod: printable(name),
-    container: container === undefined ? undefined : printable(container),
-    reason: printable(reason),
-    message: quotable(message),
+    pod: externalText(name),
+    container: container === undefined ? undefined : externalText(container),
+    reason: externalText(reason),
+    message: externalText(message),
     lasting: lasting.has(reason),
     ...ending,
   })
 
   const scheduled = conditionOf(status, 'PodScheduled')
   if (textAt(scheduled, 'status') === 'False') {
-    return [about(undefined, textAt(scheduled, 'reason') || 'Unschedulable', textAt(scheduled, 'message'))]
+    return [about(undefined, sentenceAt(scheduled, 'reason') || 'Unschedulable', sentenceAt(scheduled, 'message'))]
   }
   if (textAt(status, 'phase') === 'Failed') {
     const troubles = containerTroubles(status, about)
     return troubles.length > 0
       ? troubles
-      : [about(undefined, textAt(status, 'reason') || 'Failed', textAt(status, 'message'))]
+      : [about(undefined, sentenceAt(status, 'reason') || 'Failed', sentenceAt(status, 'message'))]
   }
   const troubles = containerTroubles(status, about)
   return troubles.length > 0 ? troubles : notReadyContainers(status, about)
@@ -90,15 +89,15 @@ function containerTroubles(status: JsonObject, about: About): readonly PodTroubl
     (container) => {
       const name = textAt(container, 'name')
       const waiting = objectAt(container, 'state', 'waiting')
-      const reason = textAt(waiting, 'reason')
+      const reason = sentenceAt(waiting, 'reason')
       const ended = lastEnd(container)
-      if (textAt(ended, 'reason') === 'OOMKilled' && container.ready !== true)
+      if (sentenceAt(ended, 'reason') === 'OOMKilled' && container.ready !== true)
         return [about(name, 'OOMKilled', howItEnded(container, ended), {crashed: true, lasting: lasting.has(reason)})]
       if (reason === 'CrashLoopBackOff') return [about(name, reason, howItEnded(container, ended), {crashed: true})]
-      if (!ordinaryWaits.has(reason)) return [about(name, reason, textAt(waiting, 'message'))]
+      if (!ordinaryWaits.has(reason)) return [about(name, reason, sentenceAt(waiting, 'message'))]
       const terminated = objectAt(container, 'state', 'terminated')
       if (numberAt(terminated, 'exitCode') !== 0) {
-        const why = textAt(terminated, 'reason') || 'Error'
+        const why = sentenceAt(terminated, 'reason') || 'Error'
         return [about(name, why, howItEnded(container, terminated), {crashed: true})]
       }
       return []

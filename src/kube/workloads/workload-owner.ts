@@ -1,6 +1,6 @@
 import type {Owner} from '../../model/owner.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
-import {printable} from '../../shared/printable.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {type JsonObject, objectAt, objectsAt, textAt} from '../json-fields.ts'
 
 /**
@@ -56,5 +56,10 @@ function helmOf(metadata: JsonObject): Owner | undefined {
 }
 
 function owner(tool: Owner['tool'], kind: string, namespace: string | undefined, name: string): Owner {
-  return {tool, kind: printable(kind), namespace: namespace ? printable(namespace) : null, name: printable(name)}
+  return {
+    tool,
+    kind: externalText(kind),
+    namespace: namespace ? externalText(namespace) : null,
+    name: externalText(name),
+  }
 }

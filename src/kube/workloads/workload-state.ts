@@ -6,7 +6,16 @@ import type {
   WorkloadKind,
   WorkloadState,
 } from '../../model/workload.ts'
-import {type JsonObject, numberAt, objectAt, objectOf, objectsAt, stringsOf, textAt} from '../json-fields.ts'
+import {
+  type JsonObject,
+  numberAt,
+  objectAt,
+  objectOf,
+  objectsAt,
+  sentenceAt,
+  stringsOf,
+  textAt,
+} from '../json-fields.ts'
 import {templateWriters} from './template-writers.ts'
 import {workloadOwner} from './workload-owner.ts'
 
@@ -120,7 +129,7 @@ function toCondition(condition: unknown): WorkloadCondition {
   return {
     type: textAt(object, 'type'),
     status: textAt(object, 'status'),
-    reason: textAt(object, 'reason'),
-    message: textAt(object, 'message'),
+    reason: sentenceAt(object, 'reason'),
+    message: sentenceAt(object, 'message'),
   }
 }

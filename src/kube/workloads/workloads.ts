@@ -1,8 +1,7 @@
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
-import {printable} from '../../shared/printable.ts'
 import type {Api} from '../api.ts'
-import {textAt} from '../json-fields.ts'
+import {sentenceAt} from '../json-fields.ts'
 import type {Workloads} from '../ports/workloads.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
@@ -44,9 +43,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     podTroubles: async (workload, signal) =>
       findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
     stuckPods: async (workload, signal) =>
-      ((await unlessMissing(stuckPods(api, workload, signal))) ?? []).map(({metadata}) =>
-        printable(textAt(metadata, 'name')),
-      ),
+      ((await unlessMissing(stuckPods(api, workload, signal))) ?? []).map(({metadata}) => sentenceAt(metadata, 'name')),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),

@@ -1,0 +1,62 @@
+import {printable, withoutUnprintable} from './printable.ts'
+import {redactSecrets} from './redact-secrets.ts'
+
+/** Enough for a sentence of a kubelet, a webhook or the API server. */
+const defaultMaxLength = 300
+
+/** So much of a text is looked at, whatever its length: what comes later could not be shown in any case. */
+const maxInput = 16_384
+
+/**
+ * A terminal's sequences: OSC, DCS and their like up to their end, CSI (colours, movements), and the two-character ones; in
+ * both forms, with ESC and as one C1 character. One that does not end takes no text with it but its own beginning.
+ */
+const sequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c)|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[ -/]{0,4}[0-~]/g
+
+/** Colours whose ESC a program has escaped already, as in JSON. */
+const escapedColors = /\\{1,8}(?:u001b|x1b|033|e)\[[\d;]{0,32}m/gi
+
+/**
+ * The one door for text that is not ours: sentences of API servers, kubelets, webhooks, proxies and plugins, log lines,
+ * conditions, annotations, values of files and of the environment. It comes out on one line, without terminal sequences, without
+ * what looks like a secret, with everything else that is not printable as a visible escape, and no longer than `maxLength`
+ * UTF-16 units (default 300). What went through it once comes out as it is.
+ *
+ * Secrets are looked for after the sequences are gone, and once more without invisible characters and escaped colours:
+ * neither can split a name or a token so that it is not recognised.
+ */
+export function externalText(text: string, {maxLength = defaultMaxLength}: {readonly maxLength?: number} = {}): string {
+  const line = beginning(text)
+    .replace(sequences, '')
+    .replace(/\s{3,}|\s[^\S ]|[^\S ]\s?/g, ' ')
+    .trim()
+  const redacted = redactSecrets(line)
+  const visible = withoutUnprintable(redacted).replace(escapedColors, '')
+  const redactedAgain = redactSecrets(visible)
+  return atMost(redactedAgain === visible ? printable(redacted) : redactedAgain, maxLength)
+}
+
+/** A word that the limit cuts through could be half a secret, which no rule recognises. */
+function beginning(text: string): string {
+  if (text.length <= maxInput) return text
+  const start = text.slice(0, maxInput)
+  return `${start.replace(/\s\S*$/, '')} …`
+}
+
+function atMost(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text
+  return `${text
+    .slice(0, maxLength - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()}…`
+}
+
+/**
+ * A URL without its user information, which may be a password; also one that is not well-formed, or has no scheme. Where
+ * there is none, the text as it is.
+ */
+export function withoutUserInfo(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)?.*@/is, '$1')
+}
