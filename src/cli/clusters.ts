@@ -2,7 +2,7 @@ import {type SelectedContexts, selectContexts} from '../discovery/select/select-
 import type {ClusterAccess, Kubeconfig} from '../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
 import {chosenGroups} from './config/chosen-groups.ts'
-import type {ConfigFile} from './config/config-file.ts'
+import type {ConfigFile, Protection} from './config/config-file.ts'
 import type {Runtime} from './process/runtime.ts'
 
 export interface ContextFlags {
@@ -23,8 +23,8 @@ export interface Reach {
 export interface Clusters extends SelectedContexts {
   /** Every context of the kubeconfig. */
   readonly all: readonly ContextRef[]
-  /** Globs of those that the config file protects. */
-  readonly protectedContexts: readonly string[]
+  /** What the config files protect. */
+  readonly protections: readonly Protection[]
   open(context: string): ClusterAccess
   costOf(context: string): ClusterReading['cost']
   /** More contexts than these take turns. */
@@ -65,7 +65,7 @@ export async function withClusters<Result>(
     return await use({
       ...(only === undefined ? selectContexts(choice) : takeOnly(contexts, only)),
       all: contexts,
-      protectedContexts: file.protectedContexts,
+      protections: file.protections,
       open: opened.open,
       costOf: opened.costOf,
       connectedAtOnce,

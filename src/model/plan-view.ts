@@ -30,6 +30,13 @@ interface RefusedTarget {
   readonly failure: Failure
 }
 
+/** A context of a plan whose cluster is written only when the name of the context was typed or confirmed. */
+export interface ProtectedCluster {
+  readonly context: string
+  /** Why, as a clause. */
+  readonly because: string
+}
+
 /** What a plan takes up again of an earlier run. */
 export interface RetryView {
   readonly runId: string
@@ -97,6 +104,10 @@ export interface PlanView {
   readonly notRead: readonly ClusterReading[]
   /** Workloads that only image caches name: no targets, as what they are now may not be read. */
   readonly cachedOnly: readonly CachedOnlyEntry[]
+  /** Contexts that are written only when their names are typed or confirmed; default: none. */
+  readonly protected?: readonly ProtectedCluster[]
+  /** What else is to be known before anybody agrees; raw text. */
+  readonly notes?: readonly string[]
   /** Clusters in which nothing keeps other runs out. */
   readonly withoutLock: readonly LockEntry[]
   readonly marked: readonly MarkedTarget[]

@@ -34,6 +34,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...retryLines(plan, options),
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
     ...clusterLines(plan, options),
+    ...protectedLines(plan, options),
     ...contextsFromLines(plan, options),
     ...sharedClusterLines(plan, options),
     ...imageLines(plan, options),
@@ -100,6 +101,16 @@ function contextsFromLines({contextsFrom}: PlanView, {printable, width, color}: 
   if (contextsFrom === undefined) return []
   const text = `These contexts were chosen by ${contextsFrom}, not on the command line.`
   return [...wrapText(printable(text), width).map(paletteFor(color).warning), '']
+}
+
+/** Each protected cluster with the reason, and what the config files protect in vain. */
+function protectedLines(
+  {protected: clusters = [], notes = []}: PlanView,
+  {printable, width, color}: ViewOptions,
+): readonly string[] {
+  const sentences = clusters.map(({context, because}) => `PROTECTED  ${context}: ${because}.`)
+  const lines = [...sentences, ...notes].flatMap((sentence) => wrapText(printable(sentence), width))
+  return lines.length === 0 ? [] : [...lines.map(paletteFor(color).warning), '']
 }
 
 const shortKinds = {Deployment: 'deploy', StatefulSet: 'sts', DaemonSet: 'ds'} as const

@@ -1,6 +1,6 @@
 import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {AlreadyReported} from '../../src/cli/process/already-reported.ts'
 import type {Output} from '../../src/cli/process/output.ts'
 import type {Runtime} from '../../src/cli/process/runtime.ts'
@@ -42,6 +42,8 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Text of the config file. */
   readonly config?: string
+  /** Text of the system-wide config file. */
+  readonly systemConfig?: string
   /** What stderr is shown on; undefined: it is no terminal. */
   readonly screen?: {readonly columns: number; readonly rows: number}
   /** A person at a terminal, who types these lines; undefined: nobody is there. */
@@ -78,6 +80,11 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
     await mkdir(join(home, '.config', 'hubspoke'), {recursive: true})
     await writeFile(join(home, '.config', 'hubspoke', 'config.yaml'), options.config)
   }
+  const systemConfigPath = join(home, 'etc', 'hubspoke', 'config.yaml')
+  if (options.systemConfig !== undefined) {
+    await mkdir(dirname(systemConfigPath), {recursive: true})
+    await writeFile(systemConfigPath, options.systemConfig)
+  }
   let draws = 0
   const listeners = new Set<(signal: StopSignal) => void>()
   const printed: string[] = []
@@ -104,6 +111,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
         program: {argv: [], typed: 'hubspoke'},
         homeDir: home,
+        systemConfigPath,
         hostName: 'host.example',
         clock: options.clock,
         random: () => (draws++ * 0.618) % 1,

@@ -6,14 +6,32 @@ export interface ConfigFile {
   readonly path: string
   /** A file that does not exist says nothing. */
   readonly exists: boolean
-  /** Globs of contexts whose names must be typed before anything is written to them. */
-  readonly protectedContexts: readonly string[]
+  /** What is written only when its name was typed or confirmed: of the system-wide file and of this one. */
+  readonly protections: readonly Protection[]
   /** Patterns of contexts, by the name of their group. */
   readonly groups: ReadonlyMap<string, readonly string[]>
   /** Of flags, for every command that has them. */
   readonly defaults: ConfiguredDefaults
   /** Of the flags of one command, by its name as it is typed. */
   readonly commandDefaults: ReadonlyMap<string, CommandDefaults>
+  /** The system-wide file, which this one cannot weaken. */
+  readonly system: {
+    readonly path: string
+    /** Values of flags that nothing else may change, by the name of the flag. */
+    readonly required: ConfiguredDefaults
+  }
+}
+
+export const protectionKinds = ['context', 'server', 'clusterUid'] as const
+
+export type ProtectionKind = (typeof protectionKinds)[number]
+
+/** One entry of what a config file protects, and where it stands. */
+export interface Protection extends Place {
+  readonly kind: ProtectionKind
+  /** A glob of names of contexts or of servers; or the UID of a cluster. */
+  readonly pattern: string
+  readonly path: string
 }
 
 /** By the name of the flag. */

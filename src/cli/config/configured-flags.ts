@@ -52,13 +52,28 @@ export async function configuredFlags(file: ConfigFile, commands: KnownCommands)
   return [ofRunning, new Map([...all].filter(([name]) => own(commands.flags, name)?.env !== undefined))]
 }
 
+/**
+ * The values that the system-wide file requires, of the flags that the command has.
+ *
+ * @throws HubspokeError as `configuredFlags` does
+ */
+export async function requiredFlags({system}: ConfigFile, commands: KnownCommands): Promise<FlagLevel> {
+  const flags = [...commands.described.values()]
+  const all = await readDefaults(system, system.required, {flags, parsers: commands.flags})
+  return new Map([...all].filter(([name]) => commands.flags[name]?.env !== undefined))
+}
+
 /** Whom defaults are for. */
 interface Addressee {
   readonly flags: readonly Readonly<Record<string, Command.Flag.Cached>>[]
   readonly parsers: Interfaces.FlagInput
 }
 
-async function readDefaults(file: ConfigFile, defaults: ConfiguredDefaults, addressee: Addressee): Promise<FlagLevel> {
+async function readDefaults(
+  file: Pick<ConfigFile, 'path'>,
+  defaults: ConfiguredDefaults,
+  addressee: Addressee,
+): Promise<FlagLevel> {
   const level = new Map<string, Said>()
   for (const [name, value] of defaults) {
     const described = describedFlag(name, value, file.path, addressee)

@@ -15,7 +15,7 @@ function refusal(text: string): HubspokeError {
 }
 
 test('protected contexts, groups, defaults of all commands and of one', () => {
-  const {protectedContexts, groups, defaults, commandDefaults} = parse(`
+  const {protections, groups, defaults, commandDefaults} = parse(`
 protectedContexts: ["prod-*", main]
 groups:
   prod: ["prod-*", "!prod-test"]
@@ -26,7 +26,10 @@ defaults:
   cache refresh:
     yes: true
 `)
-  expect(protectedContexts).toEqual(['prod-*', 'main'])
+  expect(protections.map(({kind, pattern, line}) => [kind, pattern, line])).toEqual([
+    ['context', 'prod-*', 2],
+    ['context', 'main', 2],
+  ])
   expect([...groups]).toEqual([
     ['prod', ['prod-*', '!prod-test']],
     ['2nd.line_x', ['lab']],
@@ -46,8 +49,8 @@ defaults:
 test.each(['', '# nothing yet\n', '---\n', 'groups:\ndefaults:\nprotectedContexts:\n', 'defaults: {restart: }\n'])(
   '%j says nothing',
   (text) => {
-    const {protectedContexts, groups, commandDefaults} = text.includes('restart') ? parse('') : parse(text)
-    expect([protectedContexts.length, groups.size, commandDefaults.size]).toEqual([0, 0, 0])
+    const {protections, groups, commandDefaults} = text.includes('restart') ? parse('') : parse(text)
+    expect([protections.length, groups.size, commandDefaults.size]).toEqual([0, 0, 0])
   },
 )
 
@@ -96,7 +99,7 @@ test.each([
 
 test('a key that is nearly right is told the right one', () => {
   expect(refusal('group: {}').suggestions).toEqual(['groups:'])
-  expect(refusal('xyz: {}').suggestions).toEqual(['protectedContexts:', 'groups:', 'defaults:'])
+  expect(refusal('xyz: {}').suggestions).toEqual(['protected:', 'protectedContexts:', 'groups:', 'defaults:'])
 })
 
 test.each([

@@ -10,6 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(home, {recursive: true}))
 
+const machine = () => ({env: {}, homeDir: home, systemConfigPath: join(home, 'etc', 'config.yaml')})
+
 async function write(folder: string, text: string) {
   await mkdir(join(home, folder, 'hubspoke'), {recursive: true})
   const path = join(home, folder, 'hubspoke', 'config.yaml')
@@ -24,7 +26,7 @@ test('it is below ~/.config, else where XDG_CONFIG_HOME says, else the file that
   await write('xdg', protects('xdg'))
   const named = await write('named', protects('named'))
   const read = async (env: Readonly<Record<string, string>>) =>
-    (await readConfigFile({env, homeDir: home})).protectedContexts
+    (await readConfigFile({...machine(), env})).protections.map(({pattern}) => pattern)
   expect(await read({})).toEqual(['home'])
   expect(await read({XDG_CONFIG_HOME: join(home, 'xdg')})).toEqual(['xdg'])
   expect(await read({XDG_CONFIG_HOME: join(home, 'xdg'), HUBSPOKE_CONFIG: named})).toEqual(['named'])
@@ -32,10 +34,10 @@ test('it is below ~/.config, else where XDG_CONFIG_HOME says, else the file that
 })
 
 test('a missing file is an empty one', async () => {
-  const {exists, protectedContexts, groups, defaults} = await readConfigFile({env: {}, homeDir: home})
-  expect({exists, protectedContexts, groups: groups.size, defaults: defaults.size}).toEqual({
+  const {exists, protections, groups, defaults} = await readConfigFile(machine())
+  expect({exists, protections, groups: groups.size, defaults: defaults.size}).toEqual({
     exists: false,
-    protectedContexts: [],
+    protections: [],
     groups: 0,
     defaults: 0,
   })
@@ -43,14 +45,14 @@ test('a missing file is an empty one', async () => {
 
 test('a file that was named and is missing is wrong configuration', async () => {
   const path = join(home, 'none.yaml')
-  await expect(readConfigFile({env: {HUBSPOKE_CONFIG: path}, homeDir: home})).rejects.toMatchObject({
+  await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
     failureClass: 'usage',
     message: `The config file ${path} of HUBSPOKE_CONFIG does not exist.`,
   })
 })
 
 test('a folder in its place is wrong configuration', async () => {
-  await expect(readConfigFile({env: {HUBSPOKE_CONFIG: home}, homeDir: home})).rejects.toMatchObject({
+  await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: home}})).rejects.toMatchObject({
     failureClass: 'usage',
     message: `Cannot read the config file ${home} (EISDIR).`,
   })
@@ -60,7 +62,7 @@ test.each(['x'.repeat(10 * 1024 * 1024), undefined])(
   'no more than 1 MiB is read, of a device neither',
   async (text) => {
     const path = text === undefined ? '/dev/zero' : await write('.config', text)
-    await expect(readConfigFile({env: {HUBSPOKE_CONFIG: path}, homeDir: home})).rejects.toMatchObject({
+    await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
       failureClass: 'usage',
       message: `The config file ${path} is larger than 1 MiB.`,
     })

@@ -1,7 +1,9 @@
 import {createReadStream} from 'node:fs'
+import {access} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
+import {shellWord} from '../../shared/shell-word.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {ConfigFile, ConfiguredDefaults} from './config-file.ts'
 
@@ -9,20 +11,54 @@ const largestBytes = 1024 * 1024
 
 /**
  * Reads the config file: `HUBSPOKE_CONFIG`, else `$XDG_CONFIG_HOME/hubspoke/config.yaml`, else below `~/.config`. A missing
- * one is empty, unless it was named.
+ * one is empty, unless it was named. What the system-wide file protects is protected besides, whichever file that is.
  *
- * @throws HubspokeError of class `usage` that says where it is broken
+ * @throws HubspokeError of class `usage` that says where one of them is broken
  */
-export async function readConfigFile({env, homeDir}: Pick<Runtime, 'env' | 'homeDir'>): Promise<ConfigFile> {
+export async function readConfigFile(
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath'>,
+): Promise<ConfigFile> {
+  const {protections, ...system} = await readSystemConfig(runtime.systemConfigPath)
+  const user = await readUserConfig(runtime)
+  return {...user, protections: [...protections, ...user.protections], system}
+}
+
+async function readSystemConfig(path: string): Promise<ConfigFile['system'] & Pick<ConfigFile, 'protections'>> {
+  const text = await readText(path)
+  await refuseOtherSpelling(path)
+  if (text !== undefined) return (await import('./parse-config.ts')).parseSystemConfig(text, path)
+  return {path, protections: [], required: nothing}
+}
+
+async function readUserConfig({env, homeDir}: Pick<Runtime, 'env' | 'homeDir'>): Promise<Omit<ConfigFile, 'system'>> {
   const named = env.HUBSPOKE_CONFIG || undefined
   const path = named ?? join(env.XDG_CONFIG_HOME || join(homeDir, '.config'), 'hubspoke', 'config.yaml')
   const text = await readText(path)
+  if (named === undefined) await refuseOtherSpelling(path)
   if (text !== undefined) return (await import('./parse-config.ts')).parseConfig(text, path)
   if (named !== undefined) {
     throw new HubspokeError('usage', `The config file ${printable(path)} of HUBSPOKE_CONFIG does not exist.`)
   }
-  const none: ConfiguredDefaults = new Map()
-  return {path, exists: false, protectedContexts: [], groups: new Map(), defaults: none, commandDefaults: new Map()}
+  return {path, exists: false, protections: [], groups: new Map(), defaults: nothing, commandDefaults: new Map()}
+}
+
+const nothing: ConfiguredDefaults = new Map()
+
+/** What stands in a file that is never read protects nothing: that is told, whether there is a right one beside it or not. */
+async function refuseOtherSpelling(path: string): Promise<void> {
+  const other = path.replace(/\.yaml$/, '.yml')
+  if (other === path || !(await exists(other))) return
+  const message = `The config file is called ${printable(path)}: ${printable(other)} is not read.`
+  throw new HubspokeError('usage', message, {suggestions: [`mv ${shellWord(other)} ${shellWord(path)}`]})
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Undefined: there is no such file. No more is read than a config file may have. */

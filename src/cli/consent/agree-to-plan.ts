@@ -3,12 +3,14 @@ import type {PlanView} from '../../model/plan-view.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
+import {findProtected} from '../protection/find-protected.ts'
+import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
+import type {IdentifiedContext} from '../protection/protected-clusters.ts'
 import {maxFailuresOf} from '../run/run-request.ts'
 import {pauseWords, type WaveFlags} from '../run/wave-request.ts'
 import {viewOptions} from '../views.ts'
 import {askConsent} from './consent.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
-import {protectedClusters} from './protected-clusters.ts'
 
 export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
   readonly yes: boolean
@@ -34,7 +36,11 @@ export function agreeToPlan(
         pause: pauseWords(flags),
         maxFailures: maxFailuresOf(proposal.targets.length, flags) ?? proposal.targets.length,
       }
-      const view = planView(proposal, subject, pace)
+      const {clock} = runtime
+      const {signal} = session.stop
+      const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
+      const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
+      const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes: unmatched}
       if (!flags.quiet || runtime.terminal) {
         const {renderPlan} = await import('../../summary/plan-table.ts')
         runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)
@@ -43,22 +49,20 @@ export function agreeToPlan(
       if (proposal.targets.length === proposal.refusals.size) return {agreed: false}
       const consent = {
         question: questionOf(view, proposal.targets.length),
-        protectedClusters: protectedClusters(
-          plannedContexts(proposal, clusters),
-          clusters.all,
-          clusters.protectedContexts,
-        ),
+        protectedClusters,
         yes: flags.yes,
         confirmed: flags.confirm ?? [],
         reason: subject.reason,
       }
-      return askConsent(consent, runtime, session.stop.signal)
+      return askConsent(consent, runtime, signal)
     })
 }
 
-function plannedContexts({targets}: Proposal, {selected}: Clusters) {
+/** The contexts that the plan writes through, and all that were read. */
+function identified({targets, discovery}: Proposal): [planned: IdentifiedContext[], read: IdentifiedContext[]] {
   const used = new Set(targets.map(({context}) => context))
-  return selected.filter(({name}) => used.has(name))
+  const read = discovery.readings.map(({context, identity}) => ({context, identity}))
+  return [read.filter(({context}) => used.has(context.name)), read]
 }
 
 function questionOf({verb, clusters}: PlanView, targets: number): string {

@@ -1,14 +1,9 @@
 import type {Agreement} from '../../hub/contract.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {ProtectedCluster} from '../../model/plan-view.ts'
 import type {Runtime} from '../process/runtime.ts'
+import {confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
 import {askReason} from './reason.ts'
-
-/** A cluster of the plan that is only written when its name was typed. */
-export interface ProtectedCluster {
-  readonly context: string
-  /** How a context that leads to it came to be protected. */
-  readonly because: string
-}
 
 export interface ConsentRequest {
   /** `Restart 9 workloads in 3 clusters?` */
@@ -33,18 +28,15 @@ export async function askConsent(
   runtime: Pick<Runtime, 'terminal' | 'env' | 'stderr'>,
   signal: AbortSignal,
 ): Promise<Agreement> {
-  const unconfirmed = protectedClusters.filter(({context}) => !confirmed.includes(context))
   const lacksReason = protectedClusters.length > 0 && reason === undefined
   const {terminal} = runtime
   if (!terminal) {
-    requireConsentWithoutTerminal(isSaid(yes, runtime), unconfirmed)
+    requireConsentWithoutTerminal(isSaid(yes, runtime))
+    requireConfirmed(protectedClusters, confirmed)
     if (lacksReason) throw withoutReason()
     return {agreed: true}
   }
-  for (const {context, because} of unconfirmed) {
-    const typed = await terminal.ask(`"${context}" is protected (${because}). Type its name to go on: `, signal)
-    if (typed?.trim() !== context) return {agreed: false}
-  }
+  if (!(await confirmProtected(protectedClusters, confirmed, {terminal, signal}))) return {agreed: false}
   const why = lacksReason ? await askReason(terminal, signal) : reason
   if (lacksReason && why === undefined) return {agreed: false}
   if (yes) return {agreed: true, reason: why}
@@ -63,7 +55,7 @@ export function isYes(answer: string | undefined): boolean {
  * @throws HubspokeError of class `usage` when nobody can be asked and `--yes` was not said
  */
 export function requireSomebodyToAsk(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
-  if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime), [])
+  if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime))
 }
 
 /** Was consent said where nobody can be asked? */
@@ -71,18 +63,11 @@ export function isSaid(yes: boolean, {env}: Pick<Runtime, 'env'>): boolean {
   return yes || isOn(env.HUBSPOKE_YES)
 }
 
-function requireConsentWithoutTerminal(yes: boolean, unconfirmed: readonly ProtectedCluster[]): void {
-  if (!yes) {
-    throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was written.', {
-      suggestions: ['--yes  to go on without being asked', '--dry-run client  to see the plan'],
-    })
-  }
-  if (unconfirmed.length > 0) {
-    const names = unconfirmed.map(({context}) => `"${context}"`).join(', ')
-    throw new HubspokeError('usage', `Protected and not confirmed: ${names}. Nothing was written.`, {
-      suggestions: unconfirmed.map(({context}) => `--confirm ${context}`),
-    })
-  }
+function requireConsentWithoutTerminal(yes: boolean): void {
+  if (yes) return
+  throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was written.', {
+    suggestions: ['--yes  to go on without being asked', '--dry-run client  to see the plan'],
+  })
 }
 
 function withoutReason(): HubspokeError {

@@ -1,9 +1,11 @@
+import {HubspokeError} from '../../model/failure.ts'
+import {printable} from '../../shared/printable.ts'
 import type {ConfigFile} from '../config/config-file.ts'
-import {configuredFlags, type KnownCommands} from '../config/configured-flags.ts'
+import {configuredFlags, type KnownCommands, requiredFlags} from '../config/configured-flags.ts'
 import {readConfigFile} from '../config/read-config-file.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {beforeDashes, saidOnCommandLine} from './command-line-flags.ts'
-import {type FilledIn, fillIn, saidInEnvironment} from './flag-levels.ts'
+import {type FilledIn, type FlagLevel, fillIn, saidInEnvironment} from './flag-levels.ts'
 
 /** A command line together with what the environment and the config file add to it. */
 export interface ResolvedFlags extends FilledIn {
@@ -14,21 +16,31 @@ export interface ResolvedFlags extends FilledIn {
 /**
  * Fills in the flags that were not typed: from the environment, else from the config file.
  *
- * @throws HubspokeError of class `usage` when the config file is broken
+ * @throws HubspokeError of class `usage` when the config file is broken, or the system-wide one requires something else
  */
 export async function resolveFlags(
   argv: readonly string[],
   commands: KnownCommands,
-  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath'>,
 ): Promise<ResolvedFlags> {
   const file = await readConfigFile(runtime)
-  const filled = fillIn([
-    saidOnCommandLine(argv, commands.flags),
-    saidInEnvironment(commands.flags, runtime.env),
-    ...(await configuredFlags(file, commands)),
-  ])
+  const required = await requiredFlags(file, commands)
+  const said = [saidOnCommandLine(argv, commands.flags), saidInEnvironment(commands.flags, runtime.env)]
+  for (const level of said) refuseOtherValues(level, required, file)
+  const filled = fillIn([...said, required, ...(await configuredFlags(file, commands))])
   const typed = beforeDashes(argv)
   return {...filled, file, argv: [...typed, ...filled.words, ...argv.slice(typed.length)]}
+}
+
+/** What the system-wide file requires holds; who says something else is told, for it would not come true. */
+function refuseOtherValues(level: FlagLevel, required: FlagLevel, {system}: ConfigFile): void {
+  for (const [name, {values, origin = `--${name}`}] of level) {
+    const wanted = required.get(name)
+    if (wanted === undefined || wanted.values.join() === values.join()) continue
+    const value = wanted.values.join(', ') || 'false'
+    const message = `${origin} cannot be changed: ${printable(system.path)} requires ${name}: ${printable(value)}.`
+    throw new HubspokeError('usage', message)
+  }
 }
 
 /** Flags that are not looked for in the environment any more: what it says has been filled in. */

@@ -1,4 +1,4 @@
-import {homedir, hostname} from 'node:os'
+import {homedir, hostname, userInfo} from 'node:os'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
 import {type Output, outputTo} from './output.ts'
@@ -14,6 +14,8 @@ export interface Program {
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
+  /** The system-wide config file, whether it exists or not. */
+  readonly systemConfigPath: string
   readonly hostName: string
   readonly program: Program
   readonly clock: Clock
@@ -38,7 +40,8 @@ export function processRuntime(): Runtime {
   return {
     env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
-    homeDir: homedir(), // the default kubeconfig, config file and ledger
+    homeDir: homeDirectory(), // the default kubeconfig, config file and ledger
+    systemConfigPath: '/etc/hubspoke/config.yaml', // what a user's config file cannot weaken
     hostName: hostname(), // whom other runs find at work
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter
@@ -59,6 +62,16 @@ export function processRuntime(): Runtime {
     setExitCode(code) {
       process.exitCode = code
     },
+  }
+}
+
+/** An empty `HOME` would make every file of the user one of the folder that the shell happens to be in. */
+function homeDirectory(): string {
+  if (homedir() !== '') return homedir()
+  try {
+    return userInfo().homedir
+  } catch {
+    return '/' // an account without an entry, as containers have them
   }
 }
 

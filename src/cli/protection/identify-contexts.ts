@@ -1,0 +1,42 @@
+import {untilStopped} from '../../discovery/until-stopped.ts'
+import {createSemaphore} from '../../kube/connection/semaphore.ts'
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
+import {within} from '../../lease/within.ts'
+import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Clock} from '../../shared/clock.ts'
+import type {IdentifiedContext} from './protected-clusters.ts'
+
+export interface IdentifyDeps {
+  open(context: string): ClusterAccess
+  readonly clock: Clock
+  /** Ends the questions: what has not answered by then did not say. */
+  readonly signal: AbortSignal
+}
+
+/** At once; the others wait for their turn. */
+const atOnce = 16
+/** For all of them together: a context that is slower than this did not say where it points. */
+const limitMs = 15_000
+
+/** Asks contexts which clusters they point at. Never rejects for a cluster's sake, and never takes longer than 15 seconds. */
+export async function identifyContexts(
+  contexts: readonly ContextRef[],
+  {open, clock, signal}: IdentifyDeps,
+): Promise<readonly IdentifiedContext[]> {
+  if (contexts.length === 0) return []
+  const inTurn = createSemaphore(atOnce)
+  const limit = {ms: limitMs, sentence: 'It did not say within 15 seconds which cluster it points at.', clock, signal}
+  const ask = async (context: ContextRef, limited: AbortSignal): Promise<ClusterIdentity | undefined> => {
+    try {
+      if (limited.aborted) return undefined
+      return await untilStopped(open(context.name).identity(limited), limited)
+    } catch (error) {
+      if (error instanceof HubspokeError) return undefined
+      throw error
+    }
+  }
+  return within(limit, (limited) =>
+    Promise.all(contexts.map(async (context) => ({context, identity: await inTurn(() => ask(context, limited))}))),
+  )
+}
