@@ -17,6 +17,11 @@ export interface ClusterIdentity {
   readonly fromCache?: boolean
 }
 
+/** Does a context point at another cluster than before? */
+export function isOtherCluster(one: ClusterIdentity, other: ClusterIdentity): boolean {
+  return one.uid !== other.uid
+}
+
 /** What answering cost, counted on the connection of one context. */
 export interface Cost {
   readonly connections: number

@@ -319,3 +319,44 @@ describe('the example of the docs', async () => {
     expect(taken).toEqual([['prod-eu', 'prod-us', 'prod-test', 'lab'], ['prod-eu', 'prod-us', 'staging'], ['prod-us']])
   })
 })
+
+describe('what the system-wide file requires', () => {
+  const systemConfig = 'required:\n  lock: require\n'
+  const restartIn = async (options: Parameters<typeof openFleet>[1], ...words: readonly string[]) => {
+    await using fleet = await openFleet([{name: 'lab', workloads: runningWeb('web')}], {systemConfig, ...options})
+    return fleet.shell.run(...restart, '-c', 'lab', ...words)
+  }
+
+  test('it holds against the config file of the user', async () => {
+    const {exitCode, stderr} = await restartIn({config: 'defaults: {lock: auto, restart: {lock: auto}}\n'})
+    expect(stderr).toContain('(--lock require)')
+    expect(exitCode).toBe(2)
+  })
+
+  test.each([
+    {words: ['--lock', 'off'], says: '--lock cannot be changed: '},
+    {words: ['--lock=auto'], says: '--lock cannot be changed: '},
+    {env: {HUBSPOKE_LOCK: 'off'}, says: 'HUBSPOKE_LOCK cannot be changed: '},
+  ])('who says otherwise is told: $words $env', async ({words = [], says, ...options}) => {
+    const {exitCode, stderr} = await restartIn(options, ...words)
+    expect(stderr).toContain(says)
+    expect(stderr).toContain('requires lock: require.')
+    expect(exitCode).toBe(2)
+  })
+
+  test('saying the same is no contradiction, and commands without the flag are not concerned', async () => {
+    expect((await restartIn({}, '--lock', 'require')).stderr).toContain('(--lock require)')
+    await using fleet = await openFleet([{name: 'lab', workloads: runningWeb('web')}], {systemConfig})
+    expect(await fleet.shell.run('find', image)).toMatchObject({exitCode: 0})
+  })
+
+  test.each(['required: {lok: require}', 'required: {lock: maybe}', 'required: {yes: true}', 'defaults: {lock: auto}'])(
+    'a mistake ends every command: %s',
+    async (wrong) => {
+      await using fleet = await openFleet([{name: 'lab', workloads: runningWeb('web')}], {systemConfig: wrong})
+      const {exitCode, stderr} = await fleet.shell.run('find', image)
+      expect(stderr).toContain('etc/hubspoke/config.yaml (line 1)')
+      expect(exitCode).toBe(2)
+    },
+  )
+})

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {HubspokeError} from '../../model/failure.ts'
-import {parseConfig} from './parse-config.ts'
+import {parseConfig, parseSystemConfig} from './parse-config.ts'
 
 const parse = (text: string) => parseConfig(text, '/home/jane/config.yaml')
 
@@ -44,6 +44,64 @@ defaults:
     line: 9,
     own: [['yes', {key: 'defaults.cache refresh.yes', line: 10, values: ['true'], isList: false}]],
   })
+})
+
+test('what is protected, in both forms', () => {
+  const {protections} = parse(`
+protected:
+  - context: "prod-*"
+  - server: https://api.example.com
+  - {clusterUid: 0a0a0a0a-0000-4000-8000-000000000000}
+protectedContexts:
+  - main
+`)
+  expect(protections.map(({kind, pattern, line}) => [kind, pattern, line])).toEqual([
+    ['context', 'prod-*', 3],
+    ['server', 'https://api.example.com', 4],
+    ['clusterUid', '0a0a0a0a-0000-4000-8000-000000000000', 5],
+    ['context', 'main', 7],
+  ])
+})
+
+test.each([
+  {text: 'groups: {}\n---\nprotectedContexts: [prod]', says: '(line 2): it holds more than one YAML document'},
+  {text: 'protectedContexts: [prod]\n---\n', says: 'more than one YAML document'},
+  {text: 'protectedContexts: [prod]\n...\n---\ngroups: {}', says: 'more than one YAML document'},
+  {text: 'protected: [{context: a}]\nprotected: []', says: '(line 2)'},
+  {text: 'a: &k protected\nprotected: []\n? *k\n: []', says: '"protected" in'},
+  {text: 'protected: !own [{context: a}]', says: '(line 1)'},
+  {
+    text: 'protectedContexts: [" prod-* "]',
+    says: 'has the entry " prod-* ", with spaces around it, and so would protect',
+  },
+  {text: 'protectedContexts:\n  - prod\n  - "\\u00a0lab"', says: '(line 3) has the entry'},
+  {text: 'protectedContexts: ["pr\\u200bod"]', says: 'characters that cannot be seen'},
+  {text: 'protectedContexts: [""]', says: 'has an empty entry'},
+  {text: 'protectedContexts: ["!prod"]', says: '"!" takes nothing out'},
+  {text: 'protectedContexts: {prod: true}', says: 'must be a list of names or patterns'},
+  {text: 'protected: prod', says: '"protected" in /home/jane/config.yaml (line 1) must be a list of mappings'},
+  {text: 'protected: [prod]', says: '"protected[1]" in /home/jane/config.yaml (line 1) must say what is protected'},
+  {text: 'protected:\n  - contxt: prod', says: '"protected[1].contxt" in /home/jane/config.yaml (line 2) is nothing'},
+  {text: 'protected: [{}]', says: 'must have one of context, server, clusterUid'},
+  {text: 'protected: [{context: a, server: b}]', says: 'an entry of its own for each'},
+  {text: 'protected: [{context: [a]}]', says: 'must be a single name or pattern'},
+  {text: 'protected: [{context: {a: b}}]', says: 'must be a single name or pattern'},
+  {text: 'protected: [{context: }]', says: 'has an empty entry'},
+  {text: 'protected: [{context: " a"}]', says: 'with spaces around it'},
+  {text: 'protected: [{server: "!a"}]', says: '"!" takes nothing out'},
+  {text: 'protected: [{clusterUid: "0a*"}]', says: 'a UID is no pattern'},
+  {text: 'required: {lock: require}', says: '"required" in /home/jane/config.yaml (line 1) is no key'},
+])('a protection that would be lost is refused: $text', ({text, says}) => {
+  expect(refusal(text)).toMatchObject({failureClass: 'usage', message: expect.stringContaining(says)})
+})
+
+test('the system-wide file protects and requires, and does nothing else', () => {
+  const parsed = parseSystemConfig('protected: [{context: a}]\nrequired: {lock: require}', '/etc/config.yaml')
+  expect(parsed.protections.map(({pattern, path}) => [pattern, path])).toEqual([['a', '/etc/config.yaml']])
+  expect(parsed.required.get('lock')).toMatchObject({values: ['require'], line: 2})
+  for (const key of ['groups', 'defaults']) {
+    expect(() => parseSystemConfig(`${key}: {}`, '/etc/config.yaml')).toThrow(`"${key}" in /etc/config.yaml (line 1)`)
+  }
 })
 
 test.each(['', '# nothing yet\n', '---\n', 'groups:\ndefaults:\nprotectedContexts:\n', 'defaults: {restart: }\n'])(

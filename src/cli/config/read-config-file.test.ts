@@ -68,3 +68,35 @@ test.each(['x'.repeat(10 * 1024 * 1024), undefined])(
     })
   },
 )
+
+test('the system-wide file protects whatever file the user names', async () => {
+  const {systemConfigPath} = machine()
+  await mkdir(join(home, 'etc'))
+  await writeFile(systemConfigPath, protects('all'))
+  await write('.config', protects('mine'))
+  const read = async (env: Readonly<Record<string, string>>) =>
+    (await readConfigFile({...machine(), env})).protections.map(({pattern}) => pattern)
+  expect(await read({})).toEqual(['all', 'mine'])
+  expect(await read({HUBSPOKE_CONFIG: '/dev/null'})).toEqual(['all'])
+  expect(await read({XDG_CONFIG_HOME: join(home, 'nowhere')})).toEqual(['all'])
+  expect((await readConfigFile({...machine(), homeDir: '/nowhere'})).protections).toHaveLength(1)
+  await writeFile(systemConfigPath, 'protect: [all]')
+  await expect(read({})).rejects.toMatchObject({failureClass: 'usage', message: expect.stringContaining('"protect"')})
+  await rm(systemConfigPath)
+  await mkdir(systemConfigPath)
+  await expect(read({})).rejects.toMatchObject({failureClass: 'usage', message: expect.stringContaining('(EISDIR)')})
+})
+
+test.each([true, false])('config.yml is not read, and that is told; config.yaml beside it: %s', async (beside) => {
+  const path = await write('.config', protects('mine'))
+  if (!beside) await rm(path)
+  const other = path.replace('.yaml', '.yml')
+  await writeFile(other, protects('mine'))
+  await expect(readConfigFile(machine())).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: `The config file is called ${path}: ${other} is not read.`,
+    suggestions: [`mv ${other} ${path}`],
+  })
+  const named = await readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: other}})
+  expect(named.protections).toHaveLength(1)
+})

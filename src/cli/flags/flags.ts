@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
+import {confirmFlag} from './confirm-flag.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag, reasonFlag} from './flag-types.ts'
 import {paceFlags} from './pace-flags.ts'
 import {waveFlags} from './wave-flags.ts'
@@ -58,7 +59,7 @@ export const contextFlags = {
     helpGroup: 'CLUSTERS',
   }),
   'cache-namespace': Flags.string({
-    summary: 'Namespace of the image cache.',
+    summary: 'Namespace of the image cache and of the lock of each cluster.',
     helpValue: 'NAME',
     default: defaultCacheNamespace,
     env: 'HUBSPOKE_CACHE_NAMESPACE',
@@ -123,13 +124,7 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   })(),
   yes: Flags.boolean({char: 'y', summary: 'Do not ask.', helpGroup: 'SAFETY'}),
-  confirm: Flags.string({
-    summary: 'Name of a protected context that is meant. May be repeated.',
-    helpValue: 'NAME',
-    multiple: true,
-    multipleNonGreedy: true,
-    helpGroup: 'SAFETY',
-  }),
+  ...confirmFlag,
   reason: reasonFlag({
     summary: 'Why: kept with the run and on the workloads. Protected contexts want one.',
     env: 'HUBSPOKE_REASON',

@@ -1,11 +1,14 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
+import {agreeToCaches} from '../../cli/consent/agree-to-caches.ts'
 import {askedOneByOne} from '../../cli/consent/asked-one-by-one.ts'
 import {askEachContext, besides} from '../../cli/each-context.ts'
+import {confirmFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
 import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {refreshEntry} from '../../discovery/cache/refresh-entry.ts'
+import {retryRead} from '../../discovery/retry-read.ts'
 import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
@@ -20,6 +23,7 @@ export default class CacheRefresh extends BaseCommand {
   static override flags = {
     ...contextFlags,
     yes: Flags.boolean({char: 'y', summary: 'Create a missing namespace without asking.', helpGroup: 'SAFETY'}),
+    ...confirmFlag,
     output: outputFlag(['table', 'wide', 'json', 'yaml']),
   }
 
@@ -29,11 +33,15 @@ export default class CacheRefresh extends BaseCommand {
     const report = await this.reaching(flags, {writes: true}, async (clusters, session) => {
       const deps = readingDeps(this.runtime, clusters, session)
       const ask = askedOneByOne(this.runtime, session)
+      const mayWrite = await agreeToCaches(flags, clusters, {runtime: this.runtime, session})
       const mayCreate = async (context: string) =>
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
       const caches = askEachContext(clusters, session, {
-        work: (cluster) =>
-          refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(cluster.context.name)}, deps),
+        async work(cluster) {
+          const {context} = cluster
+          await mayWrite(context, await retryRead(() => cluster.identity(session.stop.signal), deps))
+          return refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(context.name)}, deps)
+        },
         failed: unreadCacheEntry,
       })
       return summarizeCaches(await caches, besides(clusters, session))

@@ -1,11 +1,14 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
+import {agreeToCaches} from '../../cli/consent/agree-to-caches.ts'
 import {askedOneByOne} from '../../cli/consent/asked-one-by-one.ts'
 import {besides, inEachContext} from '../../cli/each-context.ts'
+import {confirmFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
 import {refuseTurns, watchHolder} from '../../cli/watch-holder.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {watchCluster} from '../../discovery/cache/watch/watch-cluster.ts'
+import type {ClusterIdentity} from '../../model/cluster.ts'
 import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
@@ -28,6 +31,7 @@ export default class CacheWatch extends BaseCommand {
   static override flags = {
     ...contextFlags,
     yes: Flags.boolean({char: 'y', summary: 'Create a missing namespace without asking.', helpGroup: 'SAFETY'}),
+    ...confirmFlag,
     output: outputFlag(['table', 'wide', 'json', 'yaml']),
   }
 
@@ -39,12 +43,19 @@ export default class CacheWatch extends BaseCommand {
       const {clock, random} = this.runtime
       const deps = {clock, random, signal: session.stop.signal, onEvent: session.onEvent}
       const ask = askedOneByOne(this.runtime, session)
+      const mayWrite = await agreeToCaches(flags, clusters, {runtime: this.runtime, session})
       const mayCreate = async (context: string) =>
         flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
       const caches = inEachContext(clusters, {
         work: (cluster) => {
-          const mayCreateNamespace = () => mayCreate(cluster.context.name)
-          return watchCluster(cluster, {cacheNamespace, holder: watchHolder(this.runtime), mayCreateNamespace}, deps)
+          const {context} = cluster
+          const request = {
+            cacheNamespace,
+            holder: watchHolder(this.runtime),
+            mayWrite: (identity: ClusterIdentity) => mayWrite(context, identity),
+            mayCreateNamespace: () => mayCreate(context.name),
+          }
+          return watchCluster(cluster, request, deps)
         },
         failed: unreadCacheEntry,
       })

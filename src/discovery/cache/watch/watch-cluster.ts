@@ -2,6 +2,7 @@ import type {ClusterAccess} from '../../../kube/ports/cluster-access.ts'
 import type {ClusterLock} from '../../../lease/cluster-lock.ts'
 import {type Holder, leaseMs} from '../../../lease/lease-record.ts'
 import type {CacheEntry} from '../../../model/cache-entry.ts'
+import type {ClusterIdentity} from '../../../model/cluster.ts'
 import type {OnEvent} from '../../../model/event.ts'
 import {HubspokeError, toFailure} from '../../../model/failure.ts'
 import {workloadKinds} from '../../../model/workload.ts'
@@ -22,6 +23,8 @@ export interface WatchRequest {
   readonly cacheNamespace: string
   /** Who watches: another one in each context. */
   readonly holder: Holder
+  /** Rejects with a `HubspokeError` where the cache of that cluster must not be written; asked whenever it was identified. */
+  mayWrite(identity: ClusterIdentity): Promise<void>
   /** Asks whether the namespace of the cache may be created; asked once, when it is missing. */
   mayCreateNamespace(): Promise<boolean>
 }
@@ -54,7 +57,7 @@ export async function watchCluster(
     const {writes} = state
     let pauseMs = againMs
     try {
-      await watchOnce(place, request.holder)
+      await watchOnce(place, request)
     } catch (reason) {
       if (stop.aborted) break
       const error = await heal(place, request, reason)
@@ -105,10 +108,11 @@ function pauseAfter(failures: number, error: unknown, random: number): number {
 }
 
 /** From the Lease to the first failure, to its loss, or to the stop. */
-async function watchOnce(place: Place, holder: Holder): Promise<void> {
+async function watchOnce(place: Place, {holder, mayWrite}: WatchRequest): Promise<void> {
   const {cluster, state, stop} = place
   state.identity = await cluster.identity(stop)
   if (state.identity.standsIn) throw noIdentity(cluster)
+  await mayWrite(state.identity)
   const watching: Watching = {...place, clusterUid: state.identity.uid}
   const lost = new AbortController()
   const taken = await takeLease(watching, holder, (sentence) => {

@@ -1,0 +1,12 @@
+import {Flags} from '@oclif/core'
+
+/** Of every command that writes to clusters: `--yes` never covers a protected one. */
+export const confirmFlag = {
+  confirm: Flags.string({
+    summary: 'Confirm a protected context by name. May be repeated.',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'SAFETY',
+  }),
+}
