@@ -304,7 +304,10 @@ describe('the example of the docs', async () => {
       'max-failures': '10%',
     })
     expect(fleet.restarted()).toEqual(web('prod-eu', 'prod-us'))
-    const saved = await fleet.shell.run('cache', 'refresh', '-y', ...words.slice(0, 2))
+    const refresh = ['cache', 'refresh', '-y', ...words.slice(0, 2)]
+    expect(await fleet.shell.run(...refresh)).toMatchObject({exitCode: 2, stderr: expect.stringContaining('prod-test')})
+    const confirmed = ['prod-eu', 'prod-us', 'prod-test'].flatMap((name) => ['--confirm', name])
+    const saved = await fleet.shell.run(...refresh, ...confirmed)
     expect(saved.stdout.match(/^\S+(?= +saved )/gm)?.sort()).toEqual(['lab', 'prod-eu', 'prod-test', 'prod-us'])
   })
 
@@ -324,7 +327,7 @@ describe('what the system-wide file requires', () => {
   const systemConfig = 'required:\n  lock: require\n'
   const restartIn = async (options: Parameters<typeof openFleet>[1], ...words: readonly string[]) => {
     await using fleet = await openFleet([{name: 'lab', workloads: runningWeb('web')}], {systemConfig, ...options})
-    return fleet.shell.run(...restart, '-c', 'lab', ...words)
+    return await fleet.shell.run(...restart, '-c', 'lab', ...words)
   }
 
   test('it holds against the config file of the user', async () => {
