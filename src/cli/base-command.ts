@@ -5,7 +5,7 @@ import {printable} from '../shared/printable.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
 import {type Clusters, type ContextFlags, type Reach, withClusters} from './clusters.ts'
 import type {KnownCommands} from './config/configured-flags.ts'
-import {contextsFrom} from './flags/flag-levels.ts'
+import {contextsFrom, type FlagLevel} from './flags/flag-levels.ts'
 import {type OutputFormat, outputFlags} from './flags/flags.ts'
 import {type ResolvedFlags, resolveFlags, withoutVariables} from './flags/resolve-flags.ts'
 import {AlreadyReported} from './process/already-reported.ts'
@@ -29,15 +29,18 @@ export abstract class BaseCommand extends Command {
   /** The command line as it was typed: parsing changes `argv`. */
   protected readonly typed: readonly string[] = [...this.argv]
 
+  /** What a run says that is gone on with: parsing asks it after the command line, and before everything else. */
+  protected recorded: FlagLevel = new Map()
+
   /** Undefined: they could not be read yet. */
-  private resolved: ResolvedFlags | undefined
+  protected resolved: ResolvedFlags | undefined
 
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
-    this.resolved = await resolveFlags(argv, this.knownCommands(), this.runtime)
+    this.resolved = await resolveFlags(argv, this.knownCommands(), this.runtime, this.recorded)
     const {flags, baseFlags} = options ?? {}
     const filledIn = {
       ...options,

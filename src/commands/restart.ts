@@ -1,10 +1,11 @@
 import type {Clusters} from '../cli/clusters.ts'
 import {saidReason} from '../cli/consent/reason.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
-import {foundBeforeBy} from '../cli/past-runs/past-runs.ts'
+import {foundBefore} from '../cli/past-runs/past-runs.ts'
 import {discoveryRequest} from '../cli/run/discovery-request.ts'
 import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
 import {runIdentity} from '../cli/run/run-identity.ts'
+import {earlierInvocations} from '../cli/run/run-ledger.ts'
 import {argumentsEntry} from '../cli/run/run-request.ts'
 import {requirePossibleUndo} from '../cli/run/undo-request.ts'
 import {verbs} from '../cli/run/verbs.ts'
@@ -54,13 +55,16 @@ export default class Restart extends WritingCommand {
     const run = runIdentity(flags['run-id'], this.runtime)
     requirePossibleWaves(flags, this.runtime)
     requirePossibleUndo(flags, verbs.restart, 'restart')
+    const recorded = argumentsEntry(args.image, flags)
+    const meaning = {verb: 'restart', arguments: recorded}
+    const earlier = await earlierInvocations(run, meaning, this.runtime)
     const asked = {
       run,
       verb: verbs.restart,
       arguments: {image: args.image},
-      recorded: argumentsEntry(args.image, flags),
+      recorded,
       resumed: run.named,
-      before: await foundBeforeBy(run, this.runtime),
+      before: foundBefore(earlier?.targets ?? []),
       subject: {image: query.text, contextsFrom: this.contextsFrom(), reason: saidReason(flags)},
       discovery: (clusters: Clusters) => discoveryRequest(query, flags, clusters, true),
     }

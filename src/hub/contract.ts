@@ -10,6 +10,7 @@ import type {ClusterReading} from '../model/cluster.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {LockEntry, RunLock} from '../model/run-lock.ts'
+import type {RunOptions} from '../model/run-options.ts'
 import type {Plan} from '../model/target.ts'
 import type {Wave} from '../model/wave.ts'
 
@@ -26,6 +27,8 @@ export interface RunRequest {
   /** What an earlier invocation found before it wrote, by the UID of the workload: the ledger goes on with it. */
   readonly before?: ReadonlyMap<string, Before>
   readonly arguments: ArgumentsEntry
+  /** What a retry of the run keeps. */
+  readonly options?: RunOptions
   /** How wide, given how many targets are planned. */
   fanOut(planned: number): FanOut
   /** The waves of the targets that will be tried; none: they start together. */

@@ -45,6 +45,7 @@ function entriesOf(
       targets: targets.length,
       ...(retryOf && {retryOf: retryOf.id}),
       ...(reason !== undefined && {reason}),
+      ...(request.options && {options: request.options}),
     },
     ...targets.map((target) => ({
       type: 'planned' as const,

@@ -30,6 +30,12 @@ const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
 const isBefore = (value: unknown) =>
   isObject(value) && Object.values(Object(value)).every((each) => each === null || isText(each))
 
+const isOptions = (value: unknown) =>
+  isObject(value) &&
+  Object.values(Object(value)).every(
+    (each) => each === null || typeof each === 'boolean' || isText(each) || isNumber(each),
+  )
+
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
 const isFailedTry = isShape<FailedTry>({attempt: isNumber, class: isOneOf(failureClasses), message: isText})
@@ -62,6 +68,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     targets: maybe(isNumber),
     retryOf: maybe(isText),
     reason: maybe(isText),
+    options: maybe(isOptions),
   }),
   planned: isShape<RecordOf<'planned'>>({
     ...base('planned'),

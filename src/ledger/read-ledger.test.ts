@@ -185,6 +185,8 @@ describe('damage', () => {
     expect(await read()).toEqual({
       path,
       run: undefined,
+      invocations: [],
+      lastAt: undefined,
       targets: [],
       targetsMissing: 0,
       ended: undefined,

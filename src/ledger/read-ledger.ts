@@ -81,7 +81,7 @@ interface Entry {
 
 function createFold(path: string): Fold {
   const entries = new Map<string, Entry>()
-  let run: RecordedRun['run']
+  const invocations: RecordedRun['invocations'][number][] = []
   let ended: RecordedRun['ended']
   let lastAt: string | undefined
   let damagedLines = 0
@@ -100,8 +100,8 @@ function createFold(path: string): Fold {
   }
   const take = (record: LedgerRecord) => {
     if (record.type === 'run') {
-      // The same run, invoked again: it goes on.
-      run ??= record
+      // The same run, invoked again, goes on. Whether it is the same is for its verb to say.
+      invocations.push(record)
       ended = undefined
       missing = record.targets ?? Number.NEGATIVE_INFINITY
     } else if (record.type === 'ended') ended = record
@@ -124,7 +124,8 @@ function createFold(path: string): Fold {
     },
     end: () => ({
       path,
-      run,
+      run: invocations[0],
+      invocations,
       targets: [...entries.values()].map(({recorded}) => recorded),
       targetsMissing: Math.max(0, missing),
       ended,

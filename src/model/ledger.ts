@@ -1,6 +1,7 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Before} from './before.ts'
 import type {SpokeResult} from './result.ts'
+import type {RunOptions} from './run-options.ts'
 import type {StopReason} from './stop.ts'
 import type {Target} from './target.ts'
 
@@ -20,6 +21,8 @@ export type LedgerRecord =
       readonly retryOf?: string
       /** Why it is made. */
       readonly reason?: string
+      /** How it is paced and guarded: what a retry keeps. Older versions leave it out. */
+      readonly options?: RunOptions
     }
   /** Every target of the plan, all of them before the first write. Without a wave: in none, or the run had none. */
   | {

@@ -48,6 +48,16 @@ export interface RetryView {
   readonly damagedLines: number
   /** Runs that have taken it up before, oldest first. */
   readonly retriedBy: readonly string[]
+  /** Which options of that run apply, as words of a command line: those that differ from the default. */
+  readonly options: {
+    readonly kept: readonly string[]
+    /** Said anew, with what that run used in brackets. */
+    readonly changed: readonly string[]
+    /** Not in its ledger, so that those of this command apply. */
+    readonly unknown: readonly string[]
+    /** Not kept: it counts for one run. */
+    readonly deadlineMs: number | undefined
+  }
 }
 
 /** In which parts a run would start its targets. */

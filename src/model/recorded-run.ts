@@ -8,6 +8,8 @@ export interface RecordedRun {
   readonly path: string
   /** Undefined: the run was killed before its first record was on disk. */
   readonly run: Extract<LedgerRecord, {readonly type: 'run'}> | undefined
+  /** The first records of all its invocations, oldest first: one, or several under the same id. */
+  readonly invocations: readonly Extract<LedgerRecord, {readonly type: 'run'}>[]
   /** In plan order. */
   readonly targets: readonly RecordedTarget[]
   /**

@@ -153,6 +153,8 @@ export interface PastRunEntry {
   readonly damagedLines: number
   /** Planned targets of which the ledger has no record. */
   readonly targetsMissing: number
+  /** What its invocations do not agree on: not empty, and the ledger is of several runs under one id. */
+  readonly conflicts: readonly string[]
 }
 
 /** The document of `runs list`. */

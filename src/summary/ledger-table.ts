@@ -85,6 +85,9 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
     ...(run.damagedLines > 0
       ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, and what stood there is not known.`]
       : []),
+    ...(run.conflicts.length > 0
+      ? [`It is of several runs under one id (${run.conflicts.join('; ')}), and cannot be retried as one.`]
+      : []),
     ...(run.targetsMissing > 0 ? [missingSentence(report)] : []),
     ...(suggestions.length > 0 ? [nextSentence(report)] : []),
   ]

@@ -1,5 +1,6 @@
 import type {PlanView, RetryView} from '../model/plan-view.ts'
 import {targetName} from '../model/target.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {paletteFor} from './palette.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
 import {countOf, listOf, someOf} from './words.ts'
@@ -18,6 +19,8 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
     ...says(takenUpSentence(retry)),
     ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),
     ...(retry.retriedBy.length > 0 ? says(retriedSentence(retry)).map(warning) : []),
+    ...optionSentences(retry).flatMap(says),
+    ...unknownSentences(retry).flatMap(says).map(warning),
     ...(names.length > 0
       ? says(
           `Not tried, because their clusters cannot be reached: ${someOf(names, showsAll(options) ? names.length : namesShown)}.`,
@@ -40,6 +43,23 @@ function damagedSentence({damagedLines}: RetryView): string {
 function retriedSentence({retriedBy}: RetryView): string {
   const last = retriedBy.at(-1)
   return `The run ${last} has taken it up already: "hubspoke runs retry ${last}" takes only what that one left open.`
+}
+
+function optionSentences({runId, options: {kept, changed, unknown, deadlineMs}}: RetryView): readonly string[] {
+  const isPlain = kept.length === 0 && changed.length === 0 && unknown.length === 0
+  return [
+    ...(kept.length > 0 ? [`Options kept from the run ${runId}: ${kept.join(' ')}.`] : []),
+    ...(isPlain ? [`The options of the run ${runId} were the defaults, and are kept.`] : []),
+    ...(changed.length > 0 ? [`Options changed on the command line: ${changed.join(', ')}.`] : []),
+    ...(deadlineMs === undefined
+      ? []
+      : [`Its --deadline ${formatDuration(deadlineMs)} is not kept: a deadline counts for one run.`]),
+  ]
+}
+
+function unknownSentences({options: {unknown}}: RetryView): readonly string[] {
+  if (unknown.length === 0) return []
+  return [`Not recorded by that run, so the values of this command apply: ${unknown.join(', ')}.`]
 }
 
 /** What a retry looked at. */

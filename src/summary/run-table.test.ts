@@ -276,10 +276,4 @@ describe('waves', () => {
     expect(render({results: [canary!, ...others], waves})).toContain(`\n${says}\n`)
     expect(render({results: others, waves, dryRun: 'client'})).not.toContain(says)
   })
-
-  test('stay with what is to be typed next: a retry does not start everything together', () => {
-    const asked = {image: 'web', waves: '1, 50%,100%', 'wave-by': 'cluster', pause: '5m'}
-    const text = render({results: [canary!, ...others], waves: states('stopped', 'not-started'), arguments: asked})
-    expect(text).toContain('runs retry 20261124-030412-9f3a --waves 1,50%,100% --wave-by cluster --pause 5m\n')
-  })
 })

@@ -17,7 +17,7 @@ import {calmLines, failedNames, quietSections, troubleSections} from './result-l
 import {retryScopeLines} from './retry-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {wavesLine, waveWords} from './wave-lines.ts'
+import {wavesLine} from './wave-lines.ts'
 
 /**
  * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
@@ -52,13 +52,8 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
 function retryCommands({run, results}: RunReport): readonly string[] {
   const isOpen = ({outcome, failure}: ResultEntry) =>
     outcome === 'skipped' ? failure !== null : outcome !== 'succeeded' && outcome !== 'unchanged'
-  return run.ledger !== null && results.some(isOpen)
-    ? [`hubspoke runs retry ${run.id}${waveWords(run)}${undoFlag(run)}`]
-    : []
+  return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}`] : []
 }
-
-const undoFlag = ({arguments: {'undo-failed': undoFailed}}: RunReport['run']) =>
-  undoFailed === true ? ' --undo-failed' : ''
 
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
   const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`

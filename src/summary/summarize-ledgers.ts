@@ -57,8 +57,8 @@ export function summarizePrune(
 }
 
 /** One run of that list. */
-export function listedRun(id: string, recorded: RecordedRun): ListedRun {
-  return {...pastRunEntry(id, recorded), counts: countStates(recorded.targets)}
+export function listedRun(id: string, recorded: RecordedRun, conflicts: readonly string[] = []): ListedRun {
+  return {...pastRunEntry(id, recorded, conflicts), counts: countStates(recorded.targets)}
 }
 
 /**
@@ -69,10 +69,12 @@ export function listedRun(id: string, recorded: RecordedRun): ListedRun {
 export function summarizeLedger(
   id: string,
   recorded: RecordedRun,
-  next: Pick<LedgerReport, 'suggestions'> & Pick<LedgerReport['run'], 'retriedBy'>,
+  next: Pick<LedgerReport, 'suggestions'> &
+    Pick<LedgerReport['run'], 'retriedBy'> &
+    Partial<Pick<LedgerReport['run'], 'conflicts'>>,
 ): LedgerReport {
   const {run, targets} = recorded
-  const entry = pastRunEntry(id, recorded)
+  const entry = pastRunEntry(id, recorded, next.conflicts ?? [])
   return {
     schemaVersion: 1,
     type: 'LedgerReport',
@@ -89,7 +91,11 @@ export function summarizeLedger(
   }
 }
 
-function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines, targetsMissing}: RecordedRun): PastRunEntry {
+function pastRunEntry(
+  id: string,
+  {path, run, ended, lastAt, damagedLines, targetsMissing}: RecordedRun,
+  conflicts: readonly string[],
+): PastRunEntry {
   const image = run?.arguments.image
   return {
     id,
@@ -105,6 +111,7 @@ function pastRunEntry(id: string, {path, run, ended, lastAt, damagedLines, targe
     ledger: path,
     damagedLines,
     targetsMissing,
+    conflicts,
   }
 }
 

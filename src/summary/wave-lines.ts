@@ -59,12 +59,3 @@ function progressSentence(waves: readonly WaveEntry[]): string {
   const left = waves.filter(({state}) => state === 'not-started').length
   return `Stopped ${where} ${countOf(waves.length, 'wave')}${left === 0 ? '' : `; ${countOf(left, 'wave')} not started`}.`
 }
-
-/** The flags of its waves, for a command that takes up what a run has left: it should not start all of that together. */
-export function waveWords({arguments: {waves, 'wave-by': by, pause}}: RunReport['run']): string {
-  if (typeof waves !== 'string') return ''
-  const flags = [`--waves ${waves.replaceAll(' ', '')}`]
-  if (by === 'cluster') flags.push('--wave-by cluster')
-  if (typeof pause === 'string') flags.push(`--pause ${pause}`)
-  return ` ${flags.join(' ')}`
-}

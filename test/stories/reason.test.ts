@@ -25,9 +25,9 @@ test('the next person sees on the workload who restarted it, in which run, and w
     'hubspoke.dev/run-id': run,
     'hubspoke.dev/by': by,
     'hubspoke.dev/reason': 'memory leak, INC-42',
-    'kubernetes.io/change-cause': `hubspoke restart: memory leak, INC-42 (${by}, run ${run})`,
   }
   expect(annotationsOf(fleet)).toMatchObject(told)
+  expect(annotationsOf(fleet)).not.toHaveProperty(['kubernetes.io/change-cause'])
   const sets = fleet.cluster('eu').objects('ReplicaSet')
   expect(sets.map(({metadata}) => metadata.annotations)).toContainEqual(expect.objectContaining(told))
   expect(fleet.writes()).toHaveLength(1)
@@ -41,9 +41,17 @@ test('the next person sees on the workload who restarted it, in which run, and w
   ])
 })
 
+test('the change cause is written only where that was asked for', async () => {
+  await using fleet = await openFleet([eu], {env})
+  await fleet.shell.run(...restart, '--reason', 'memory leak, INC-42', '--change-cause')
+  expect(annotationsOf(fleet)).toMatchObject({
+    'kubernetes.io/change-cause': `hubspoke restart: memory leak, INC-42 (${by}, run ${run})`,
+  })
+})
+
 test('a later restart without a reason leaves no reason of an earlier one behind', async () => {
   await using fleet = await openFleet([eu])
-  await fleet.shell.run(...restart, '--reason', 'memory leak')
+  await fleet.shell.run(...restart, '--reason', 'memory leak', '--change-cause')
   await fleet.clock.sleep(5_000)
   expect(await fleet.shell.run(...restart)).toMatchObject({exitCode: 0})
   expect(annotationsOf(fleet)).not.toHaveProperty(['hubspoke.dev/reason'])

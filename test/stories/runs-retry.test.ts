@@ -60,7 +60,7 @@ test('the summary of a run with failures, and its ledger, name the command', asy
   const id = /Run (\S+) took/.exec(stdout)?.[1] ?? ''
   expect(stdout).toMatch(new RegExp(`  hubspoke runs retry ${id}\nExit 1:`))
   const shown = (await fleet.shell.run('runs', 'show', id, '-o', 'json')).document() as LedgerReport
-  expect(shown.suggestions[0]).toBe(`hubspoke runs retry ${id} --concurrency 2`)
+  expect(shown.suggestions[0]).toBe(`hubspoke runs retry ${id}`)
 })
 
 test('shows what it takes up and why, and asks; anything but yes is a No: 7, nothing written', async () => {

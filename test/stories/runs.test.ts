@@ -94,7 +94,7 @@ test('of a run that was killed it is said what each target went through, and how
   expect(stdout).toContain('PLANNED  3 targets\n')
   expect(stdout).toMatch(/Total 4 {2}Succeeded 0 {2}Failed 0 {2}Writing 1 {2}Planned 3/)
   expect(stdout).toContain('Unfinished: it goes on or was killed')
-  expect(stdout).toContain(`Next:\n  hubspoke runs retry ${run.id} --concurrency 1\n`)
+  expect(stdout).toContain(`Next:\n  hubspoke runs retry ${run.id}\n`)
   for (const name of all) expect(stdout).toContain(name)
   expect(exitCode).toBe(0)
   const listed = await fleet.shell.run('runs', 'list')
@@ -129,7 +129,7 @@ test('the commands that it names go on: what was done is left alone, the rest is
   const {run, suggestions} = await show(fleet, 'last')
   expect(run).toMatchObject({state: 'ended', exitCode: 130, stoppedBy: 'SIGINT'})
   const again = `hubspoke restart ${image} -c 'e*' -c us --concurrency 1 --backoff 1m30s --run-id ${run.id}`
-  expect(suggestions).toEqual([`hubspoke runs retry ${run.id} --concurrency 1 --backoff 1m30s`, again])
+  expect(suggestions).toEqual([`hubspoke runs retry ${run.id}`, again])
   expect(await fleet.shell.run(...selected, '--yes', '--run-id', run.id)).toMatchObject({exitCode: 0})
   expect(fleet.restarted()).toEqual(all)
   expect(fleet.stamps()).toHaveLength(1)

@@ -121,7 +121,7 @@ describe('people see', () => {
     expect(stdout).toMatch(
       /^FAILED {2}eu\/shop\/Deployment\/web {2}\(rollout, [^)]*\)\n[\s\S]*; undone: back to the\s+revision before\n/,
     )
-    expect(stdout).toMatch(/\n {2}hubspoke runs retry \S+ --undo-failed\n/)
+    expect(stdout).toMatch(/\n {2}hubspoke runs retry \S+\n/)
     expect(stdout).toMatch(/Exit 1: 1 of 2 targets failed; 1 was undone\.\n$/)
     expect(exitCode).toBe(1)
   })
@@ -134,7 +134,7 @@ describe('people see', () => {
     expect(stdout).toMatch(/FAILED {2}eu\/shop\/Deployment\/web[\s\S]*; undone: back to the\s+revision before/)
     const shown = (await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
     expect(shown.targets.map(({undo}) => undo)).toEqual([null, back])
-    expect(shown.suggestions[0]).toMatch(/^hubspoke runs retry \S+ --undo-failed$/)
+    expect(shown.suggestions[0]).toMatch(/^hubspoke runs retry \S+$/)
   })
 
   test('--no-wait with it is wrong usage, told before a cluster is reached: 2', async () => {

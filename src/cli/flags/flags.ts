@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
 import {confirmFlag} from './confirm-flag.ts'
-import {amountFlag, durationFlag, freshFlag, kindFlag, reasonFlag} from './flag-types.ts'
+import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
 import {paceFlags} from './pace-flags.ts'
+import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
@@ -125,11 +126,7 @@ export const writeFlags = {
   })(),
   yes: Flags.boolean({char: 'y', summary: 'Do not ask.', helpGroup: 'SAFETY'}),
   ...confirmFlag,
-  reason: reasonFlag({
-    summary: 'Why: kept with the run and on the workloads. Protected contexts want one.',
-    env: 'HUBSPOKE_REASON',
-    helpGroup: 'SAFETY',
-  }),
+  ...recordFlags,
   preflight: Flags.option({
     summary: 'When a permission is missing: "report" fails those targets, "strict" writes nothing.',
     options: ['report', 'strict'] as const,
@@ -156,13 +153,15 @@ export const writeFlags = {
   }),
   'undo-failed': Flags.boolean({
     summary: 'Put back what a target was before, when its rollout fails.',
+    allowNo: true,
     env: 'HUBSPOKE_UNDO_FAILED',
     helpGroup: 'SAFETY',
   }),
   ...waveFlags,
   ...paceFlags,
   'fail-fast': Flags.boolean({
-    summary: 'Do not wait on for a rollout whose trouble does not heal by itself: a missing image, a crash loop.',
+    summary: 'Stop waiting for a rollout that does not recover by itself: a missing image, a crash loop.',
+    allowNo: true,
     env: 'HUBSPOKE_FAIL_FAST',
     helpGroup: 'PACE',
   }),

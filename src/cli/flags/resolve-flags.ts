@@ -16,18 +16,21 @@ export interface ResolvedFlags extends FilledIn {
 /**
  * Fills in the flags that were not typed: from the environment, else from the config file.
  *
+ * @param recorded what the run says that is gone on with: it comes before the environment
  * @throws HubspokeError of class `usage` when the config file is broken, or the system-wide one requires something else
  */
 export async function resolveFlags(
   argv: readonly string[],
   commands: KnownCommands,
   runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath'>,
+  recorded: FlagLevel = new Map(),
 ): Promise<ResolvedFlags> {
   const file = await readConfigFile(runtime)
   const required = await requiredFlags(file, commands)
-  const said = [saidOnCommandLine(argv, commands.flags), saidInEnvironment(commands.flags, runtime.env)]
-  for (const level of said) refuseOtherValues(level, required, file)
-  const filled = fillIn([...said, required, ...(await configuredFlags(file, commands))])
+  const typedLevel = saidOnCommandLine(argv, commands.flags)
+  const environment = saidInEnvironment(commands.flags, runtime.env)
+  for (const level of [typedLevel, environment]) refuseOtherValues(level, required, file)
+  const filled = fillIn([typedLevel, required, recorded, environment, ...(await configuredFlags(file, commands))])
   const typed = beforeDashes(argv)
   return {...filled, file, argv: [...typed, ...filled.words, ...argv.slice(typed.length)]}
 }

@@ -73,16 +73,21 @@ test.each([
 describe('the ways on', () => {
   const begun = {...run, arguments: {...defaults, image: 'web', concurrency: 2, 'cache-namespace': 'ops'}}
   const left = {...recordedRun({run: begun}), targets: [open('eu/shop/Deployment/web', 'writing')]}
-  const retry = `hubspoke runs retry ${id} --cache-namespace ops --concurrency 2`
+  const retry = `hubspoke runs retry ${id}`
   const again = `hubspoke restart web --cache-namespace ops --concurrency 2 --run-id ${id}`
   test.each([
-    {recorded: left, ways: [retry, again], because: 'a target is open: its retry first, at the same pace'},
+    {recorded: left, ways: [retry, again], because: 'a target is open: its retry first'},
     {recorded: {...left, targets: [done('eu/shop/Deployment/web')]}, ways: [again], because: 'none is open'},
     {recorded: {...left, targetsMissing: 1}, ways: [again], because: 'the plan is not all there'},
     {
       recorded: {...left, run: {...begun, retryOf: '20261123-000000-0001'}},
       ways: [retry],
       because: 'its stamp is not that of its id',
+    },
+    {
+      recorded: {...left, invocations: [begun, {...begun, arguments: {image: 'redis'}}]},
+      ways: [],
+      because: 'it is of two runs',
     },
     {recorded: {...left, run: {...begun, verb: 'rm'}}, ways: [], because: 'the verb is not known'},
     {recorded: {...left, run: {...begun, verb: 'constructor'}}, ways: [], because: 'that is no verb either'},

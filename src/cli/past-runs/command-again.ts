@@ -1,10 +1,11 @@
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import {chooseTargets} from '../../model/retry-choice.ts'
-import {formatDuration, parseDuration} from '../../shared/duration.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {contextFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
+import {disagreements} from '../run/same-run.ts'
 import {verbs} from '../run/verbs.ts'
+import {type FlagFacts, flagWords} from './flag-words.ts'
 
 /** Verbs whose second invocation under the same id leaves alone what the first one has done. */
 const repeatable: readonly string[] = Object.keys(verbs)
@@ -27,49 +28,20 @@ export function commandAgain({run}: Pick<RecordedRun, 'run'>): string | undefine
 }
 
 /**
- * The commands that go on with a recorded run, the one that is most to the point first: its retry, at the same pace; and
- * the same command again, which looks for targets anew.
+ * The commands that go on with a recorded run, the one that is most to the point first: its retry, which keeps its
+ * pace; and the same command again, which looks for targets anew. None where the ledger is of several runs.
  */
 export function waysOn(id: string, recorded: RecordedRun): readonly string[] {
+  if (disagreements(recorded).length > 0) return []
   const again = commandAgain(recorded)
   const {run, targets, targetsMissing} = recorded
   const canBeRetried = run !== undefined && repeatable.includes(run.verb) && targetsMissing === 0
   const isOpen = chooseTargets(targets, 'all').length > 0
-  return [...(canBeRetried && isOpen ? [retryCommand(id, run.arguments)] : []), ...(again === undefined ? [] : [again])]
-}
-
-function retryCommand(id: string, recorded: ArgumentsEntry): string {
-  const {'cache-namespace': cacheNamespace} = contextFlags
-  const {reason: _, ...inherited} = recorded
-  const words = wordsOf({'cache-namespace': cacheNamespace, ...writeFlags}, inherited)
-  return ['hubspoke', 'runs', 'retry', id, ...words].map(shellWord).join(' ')
+  return [...(canBeRetried && isOpen ? [`hubspoke runs retry ${id}`] : []), ...(again === undefined ? [] : [again])]
 }
 
 function wordsOf(flags: Readonly<Record<string, FlagFacts>>, recorded: ArgumentsEntry): readonly string[] {
   return Object.entries(flags)
     .filter(([name]) => !notRepeated.includes(name))
     .flatMap(([name, flag]) => flagWords(name, flag, recorded[name]))
-}
-
-/** What is looked at of a flag's definition. */
-interface FlagFacts {
-  readonly char?: string | undefined
-  readonly default?: unknown
-  readonly helpValue?: string | readonly string[] | undefined
-}
-
-function flagWords(name: string, flag: FlagFacts, value: ArgumentsEntry[string] | undefined): readonly string[] {
-  if (value === undefined || value === null || value === flag.default) return []
-  if (value === true) return [`--${name}`]
-  if (value === false) return flag.default === true ? [`--no-${name}`] : []
-  const said = flag.char === undefined ? `--${name}` : `-${flag.char}`
-  if (typeof value === 'string') return [said, value]
-  if (typeof value === 'number') return [said, flag.helpValue === 'DURATION' ? durationWord(value) : `${value}`]
-  return value.flatMap((each) => [said, each])
-}
-
-/** As people write it, where that loses nothing. */
-function durationWord(ms: number): string {
-  const text = formatDuration(ms).replace('.0s', 's')
-  return parseDuration(text) === ms ? text : `${ms}ms`
 }

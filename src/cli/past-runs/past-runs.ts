@@ -11,7 +11,7 @@ import type {RunsReport} from '../../model/report.ts'
 import {printable} from '../../shared/printable.ts'
 import {listedRun, summarizeRuns} from '../../summary/summarize-ledgers.ts'
 import type {Runtime} from '../process/runtime.ts'
-import type {RunIdentity} from '../run/run-identity.ts'
+import {disagreements} from '../run/same-run.ts'
 
 const suggested = 3
 
@@ -30,7 +30,8 @@ export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promi
   const notRead: RunsReport['notRead'][number][] = []
   for (const id of await listLedgers(directory)) {
     try {
-      runs.push(listedRun(id, await readRun(directory, id)))
+      const recorded = await readRun(directory, id)
+      runs.push(listedRun(id, recorded, disagreements(recorded)))
     } catch (error) {
       const problem = toFailure(error)
       // It went away since the directory was read.
@@ -60,17 +61,6 @@ export async function findRun(
 /** What past invocations found before they wrote, by the UID of the workload. */
 export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Before> {
   return new Map(targets.flatMap(({target, before}) => (before === undefined ? [] : [[target.uid, before] as const])))
-}
-
-/** The same of the run that was named, where it has a ledger that can be read. */
-export async function foundBeforeBy(
-  {id, named}: RunIdentity,
-  runtime: Pick<Runtime, 'env' | 'homeDir'>,
-): Promise<ReadonlyMap<string, Before>> {
-  if (!named) return new Map()
-  // What is wrong with it is told when it is opened.
-  const recorded = await readRun(ledgerDirectory(runtime), id).catch(() => undefined)
-  return foundBefore(recorded?.targets ?? [])
 }
 
 /** The runs that say that they have taken up targets of this one, oldest first. */

@@ -16,6 +16,7 @@ import {saidReason} from '../consent/reason.ts'
 import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {RunIdentity} from '../run/run-identity.ts'
+import {disagreements} from '../run/same-run.ts'
 import {type SpokeFlags, type Verb, verbOf} from '../run/verbs.ts'
 import {commandAgain} from './command-again.ts'
 
@@ -54,7 +55,13 @@ export function retryRequest(
     id,
     recorded,
     retriedBy,
-  }: {readonly id: string; readonly recorded: RecordedRun; readonly retriedBy: readonly string[]},
+    options,
+  }: {
+    readonly id: string
+    readonly recorded: RecordedRun
+    readonly retriedBy: readonly string[]
+    readonly options: RetryView['options']
+  },
   flags: RetryFlags,
 ): RetryRequest {
   const {run, verb, image} = knownRun(id, recorded)
@@ -78,6 +85,7 @@ export function retryRequest(
       takenUp: [...words].map(([word, each]) => [word, each.length] as const),
       damagedLines: recorded.damagedLines,
       retriedBy,
+      options,
     },
   }
 }
@@ -144,8 +152,18 @@ function knownRun(id: string, recorded: RecordedRun): {run: RunRecord; verb: Ver
   if (typeof image !== 'string' || !isStamp(run.stamp)) {
     throw notRetried(id, 'its image or its stamp cannot be read in its ledger', [`hubspoke runs show ${id}`])
   }
+  refuseSeveralRuns(id, recorded)
   refuseHalfAPlan(id, recorded)
   return {run, verb, image}
+}
+
+/** Earlier versions let one id be used for several runs: what one of them left would be looked for as the other's. */
+function refuseSeveralRuns(id: string, recorded: RecordedRun): void {
+  const differences = disagreements(recorded)
+  if (differences.length === 0) return
+  throw notRetried(id, `its ledger is of several runs under one id (${differences.join('; ')})`, [
+    `hubspoke runs show ${id}  to see the targets of all of them`,
+  ])
 }
 
 /** A shorter plan than the one that was made would leave targets out in silence. */

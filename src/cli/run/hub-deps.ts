@@ -18,10 +18,13 @@ import type {Session} from '../process/session.ts'
 import {readingDeps} from './discovery-request.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {openRunLedger} from './run-ledger.ts'
+import type {RunMeaning} from './same-run.ts'
 
 /** What the composition root needs to know of a run. */
 export interface RunComposition {
   readonly run: RunIdentity
+  /** What it is about: a run that goes on is about the same. */
+  readonly meaning: RunMeaning
   /** What is looked for; or the targets of an earlier run, that are taken up again. */
   readonly discovery: DiscoveryRequest | RecallRequest
   /** What the verb must be allowed to do with a target. */
@@ -36,7 +39,7 @@ export interface RunComposition {
 
 /** The hub's dependencies, each from its folder: the only place that knows them all. */
 export function hubDeps(
-  {run, discovery, needs, strict, lock, agree, gate}: RunComposition,
+  {run, meaning, discovery, needs, strict, lock, agree, gate}: RunComposition,
   runtime: Runtime,
   clusters: Clusters,
   session: Session,
@@ -66,7 +69,7 @@ export function hubDeps(
     agree,
     ...(gate !== undefined && {gate}),
     lock: (targets) => takeRunLock(targets, lock, locking),
-    openLedger: () => openRunLedger(run, {directory: ledgerDirectory({env, homeDir}), clock}),
+    openLedger: () => openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock}),
     costOf: clusters.costOf,
   }
 }

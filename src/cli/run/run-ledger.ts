@@ -1,29 +1,66 @@
-import {ledgerPath} from '../../ledger/ledger-directory.ts'
+import {ledgerDirectory, ledgerPath} from '../../ledger/ledger-directory.ts'
 import {createLedger, type LedgerPlace} from '../../ledger/open-ledger.ts'
-import {readBeginning} from '../../ledger/read-ledger.ts'
+import {readLedger} from '../../ledger/read-ledger.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Ledger} from '../../model/ledger.ts'
+import type {RecordedRun} from '../../model/recorded-run.ts'
+import type {Runtime} from '../process/runtime.ts'
 import type {RunIdentity} from './run-identity.ts'
+import {type RunMeaning, requireSameMeaning} from './same-run.ts'
 
 /**
  * The ledger of a run: a new one, or that of an earlier invocation of the run that was named.
  *
- * @throws HubspokeError of class `usage` when it cannot be written, or when the named run marks its writes with another
- * stamp: what it has done would be done again
+ * @throws HubspokeError of class `usage` when it cannot be written, or when what stands there is of another run
  */
 export async function openRunLedger(
-  {id, stamp, named}: RunIdentity,
+  run: RunIdentity,
+  asked: RunMeaning,
   place: Pick<LedgerPlace, 'directory' | 'clock'>,
 ): Promise<Ledger> {
-  const begun = named ? await readBeginning(ledgerPath(place.directory, id)) : undefined
-  if (begun !== undefined && begun.stamp !== stamp) {
-    throw new HubspokeError(
-      'usage',
-      `The run ${id} has taken up targets of another run, and bears the stamp of that one.`,
-      {
-        suggestions: [`hubspoke runs retry ${id}  to go on with it`],
-      },
-    )
+  // It was asked before the plan was made; another process may have begun under this id since.
+  await readEarlier(run, asked, place.directory)
+  return createLedger({...place, runId: run.id, mayContinue: run.named})
+}
+
+/**
+ * What earlier invocations of the run that was named have recorded; undefined where there is nothing, or it cannot be
+ * read: what is wrong with it is told when it is opened.
+ *
+ * @throws HubspokeError of class `usage` when the id stands for another verb, image or selection, or when the named run
+ * marks its writes with another stamp: what it has done would be done again
+ */
+export async function earlierInvocations(
+  run: RunIdentity,
+  asked: RunMeaning,
+  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+): Promise<RecordedRun | undefined> {
+  return readEarlier(run, asked, ledgerDirectory(runtime))
+}
+
+async function readEarlier(
+  {id, stamp, named}: RunIdentity,
+  asked: RunMeaning,
+  directory: string,
+): Promise<RecordedRun | undefined> {
+  if (!named) return undefined
+  const recorded = await readLedger(ledgerPath(directory, id)).catch(() => undefined)
+  if (recorded === undefined) return undefined
+  const {run, invocations, targets} = recorded
+  if (run === undefined && targets.length > 0) {
+    throw otherRun(`What the run ${id} was to do cannot be read in its ledger, so nothing can be added to it.`, [
+      `hubspoke runs show ${id}`,
+    ])
   }
-  return createLedger({...place, runId: id, mayContinue: named})
+  if (run?.retryOf !== undefined || (run !== undefined && run.stamp !== stamp)) {
+    throw otherRun(`The run ${id} retries targets of another run, and bears the stamp of that one.`, [
+      `hubspoke runs retry ${id}  to go on with it`,
+    ])
+  }
+  requireSameMeaning(id, invocations, asked)
+  return recorded
+}
+
+function otherRun(message: string, suggestions: readonly string[]): HubspokeError {
+  return new HubspokeError('usage', `${message} Nothing was written.`, {suggestions})
 }

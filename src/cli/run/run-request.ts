@@ -4,6 +4,7 @@ import type {Spoke} from '../../distribution/spoke.ts'
 import type {RunRequest} from '../../hub/contract.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {saidReason} from '../consent/reason.ts'
+import {optionsOf} from '../past-runs/kept-options.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {type StaggerFlags, staggerOf} from './stagger-request.ts'
 import {pauseMs, type WaveFlags, wavesOf} from './wave-request.ts'
@@ -36,6 +37,7 @@ export function runRequest(
     reason: saidReason(flags),
     spoke,
     arguments: args,
+    options: optionsOf(flags),
     fanOut: (planned) => fanOut(planned, flags),
     waves: (targets) => wavesOf(targets, flags),
     dryRun: flags['dry-run'] ?? null,

@@ -16,6 +16,7 @@ export interface SpokeFlags {
   readonly wait: boolean
   readonly timeout: number
   readonly 'fail-fast': boolean
+  readonly 'change-cause': boolean
   readonly 'dry-run'?: 'client' | 'server' | undefined
 }
 
@@ -59,6 +60,7 @@ const restart: Verb = {
       restartedAt: run.stamp,
       runId: run.id,
       by,
+      changeCause: flags['change-cause'],
       announce: announcer.announce,
       resumed,
       before,

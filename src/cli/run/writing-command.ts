@@ -93,6 +93,7 @@ export abstract class WritingCommand extends BaseCommand {
     const plan = {...subject, verb: spoke.verb, restartedAt: run.stamp, undoFailed: flags['undo-failed']}
     const composition = {
       run,
+      meaning: {verb: spoke.verb, arguments: asked.recorded},
       discovery: asked.discovery(clusters),
       needs: verb.needs,
       strict: flags.preflight === 'strict',

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {Clusters} from '../../cli/clusters.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
+import {keptOptions, keptWords} from '../../cli/past-runs/kept-options.ts'
 import {findRetries, findRun, foundBefore, runIdArg} from '../../cli/past-runs/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/past-runs/retry-request.ts'
 import {runIdentity} from '../../cli/run/run-identity.ts'
@@ -49,12 +50,16 @@ export default class RunsRetry extends WritingCommand {
   }
 
   async run(): Promise<RunReport> {
-    const {args, flags} = await this.parse(RunsRetry)
     const {runtime} = this
-    requirePossibleWaves(flags, runtime)
+    const {args} = await this.parse(RunsRetry)
     const found = await findRun(args.id, runtime)
     const retriedBy = await findRetries(found.id, runtime)
-    const retry = retryRequest({...found, retriedBy}, flags)
+    const kept = keptOptions(found.id, found.recorded)
+    this.recorded = kept.level
+    const {flags} = await this.parse(RunsRetry, [...this.typed])
+    const options = keptWords(kept, this.resolved ?? {said: kept.level}, flags)
+    const retry = retryRequest({...found, retriedBy, options}, flags)
+    requirePossibleWaves(flags, runtime)
     requirePossibleUndo(flags, retry.verb, retry.name)
     const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
     const {image} = retry.arguments

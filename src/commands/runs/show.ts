@@ -2,6 +2,7 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {outputFlag} from '../../cli/flags/flags.ts'
 import {waysOn} from '../../cli/past-runs/command-again.ts'
 import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/past-runs.ts'
+import {disagreements} from '../../cli/run/same-run.ts'
 import type {LedgerReport} from '../../model/report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
@@ -22,7 +23,7 @@ export default class RunsShow extends BaseCommand {
     const {id, recorded} = await findRun(args.id, this.runtime)
     const retriedBy = await findRetries(id, this.runtime)
     const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded)
-    const report = summarizeLedger(id, recorded, {suggestions, retriedBy})
+    const report = summarizeLedger(id, recorded, {suggestions, retriedBy, conflicts: disagreements(recorded)})
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,
     })

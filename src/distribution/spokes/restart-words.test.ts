@@ -17,11 +17,20 @@ test.each([
     is: 'hubspoke restart: a leak (ada on laptop-7, run 20261124-030412-9f3a)',
     because: 'it is the newer one',
   },
+  {wanted: false, reason: 'a leak', found: undefined, is: undefined, because: 'nobody asked for it'},
+  {wanted: false, reason: 'a leak', found: 'image 1.1', is: undefined, because: 'nobody asked for it'},
+  {
+    wanted: false,
+    reason: 'a leak',
+    found: 'hubspoke restart: INC-1',
+    is: null,
+    because: 'it was of an earlier restart, and labels this revision wrongly',
+  },
   {reason: undefined, found: 'image 1.1', is: undefined, because: 'what somebody else wrote stays'},
   {reason: undefined, found: 'hubspoke restart: a leak', is: null, because: 'that was an earlier restart'},
   {reason: undefined, found: undefined, is: undefined, because: 'there is nothing to say'},
-])('change cause with $reason after $found: $because', ({reason, found, is}) => {
-  const annotations = restartAnnotations({...who, reason}, {changeCause: found})
+])('change cause with $reason after $found: $because', ({wanted: changeCause = true, reason, found, is}) => {
+  const annotations = restartAnnotations({...who, reason, changeCause}, {changeCause: found})
   expect(annotations[cause]).toBe(is)
   expect(annotations['hubspoke.dev/reason']).toBe(reason ?? null)
 })

@@ -6,8 +6,10 @@ export interface RestartStory {
   readonly runId: string
   /** `ada on laptop-7` */
   readonly by: string
-  /** Undefined: nobody has said. */
+  /** Undefined: none was given. */
   readonly reason: string | undefined
+  /** The reason is also written as the change cause, which \`kubectl rollout history\` shows. */
+  readonly changeCause: boolean
 }
 
 export const changeCause = 'kubernetes.io/change-cause'
@@ -21,10 +23,11 @@ export function isOwnCause(cause: string | undefined): boolean {
 /**
  * The annotations of a workload that tell the next person about its restart; null takes one away. For people alone:
  * `kubectl rollout undo` copies them back, so they prove nothing. What an earlier restart said does not stand beside the
- * id of a later one, and a change cause of somebody else is only replaced by a reason.
+ * id of a later one, nor does its change cause, which stays on the workload and would label every later revision, too. A
+ * change cause that is not ours is replaced only where that was asked for and there is a reason.
  */
 export function restartAnnotations(
-  {runId, by, reason}: RestartStory,
+  {runId, by, reason, changeCause: isWanted}: RestartStory,
   found: Pick<WorkloadState, 'changeCause'>,
 ): Readonly<Record<string, string | null>> {
   const isOurs = isOwnCause(found.changeCause)
@@ -32,13 +35,16 @@ export function restartAnnotations(
     'hubspoke.dev/run-id': runId,
     'hubspoke.dev/by': by,
     'hubspoke.dev/reason': reason ?? null,
-    ...(reason !== undefined && {[changeCause]: `${ownCause}${reason} (${by}, run ${runId})`}),
-    ...(reason === undefined && isOurs && {[changeCause]: null}),
+    ...(isOurs && {[changeCause]: null}),
+    ...(isWanted && reason !== undefined && {[changeCause]: `${ownCause}${reason} (${by}, run ${runId})`}),
   }
 }
 
 /** @param stamp that of the run, which its retries have, too: a restart is told once */
-export function restartAnnouncement({runId, by, reason}: RestartStory, stamp: string): Announcement {
+export function restartAnnouncement(
+  {runId, by, reason}: Omit<RestartStory, 'changeCause'>,
+  stamp: string,
+): Announcement {
   const why = reason === undefined ? '' : `: ${reason}`
   return {key: stamp, reason: 'Restarted', message: `Restarted by ${by}, hubspoke run ${runId}${why}`}
 }

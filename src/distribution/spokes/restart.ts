@@ -160,9 +160,13 @@ function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): 
   }
 }
 
-function patchOf({runId, by, ...options}: RestartOptions, {reason}: Attempt, state: WorkloadState): RestartWrite {
+function patchOf(
+  {runId, by, changeCause, ...options}: RestartOptions,
+  {reason}: Attempt,
+  state: WorkloadState,
+): RestartWrite {
   const {restartedAt, dryRun} = options
-  const annotations = restartAnnotations({runId, by, reason}, state)
+  const annotations = restartAnnotations({runId, by, reason, changeCause}, state)
   return {restartedAt, resourceVersion: state.resourceVersion, annotations, dryRun}
 }
 

@@ -21,8 +21,15 @@ describe('at the first look', () => {
     expect(looks(false, stamp)).toEqual([after])
   })
 
-  test('of a run that goes on, whatever is later came after, and a clock that was put back changes nothing', () => {
-    expect(looks(true, '2026-11-24T11:00:00Z')).toEqual([true])
+  test('of a run that goes on: what is from the future is not known to have come after', () => {
+    expect(looks(true, '2026-11-24T10:00:03Z')).toEqual([true])
+    expect(looks(true, '2026-11-24T11:00:00Z')).toEqual([false])
+    expect(looks(true, '2099-01-01T00:00:00Z')).toEqual([false])
+  })
+
+  test('of a run that goes on, whose clock was put back since: whatever is later came after', () => {
+    const putBack = createVirtualClock({start: new Date('2026-11-24T09:00:00Z')})
+    expect(restartsOfOthers({restartedAt, resumed: true, clock: putBack})('uid-web', '2026-11-24T11:00:00Z')).toBe(true)
   })
 })
 

@@ -16,8 +16,8 @@ const toleranceMs = 60_000
 
 /**
  * Tells whether somebody else's restart came after ours, to be asked of each state of a workload in the order in which it
- * was read. The clock that a stamp was taken from may be wrong, and so may ours: what a workload carried when a new run
- * first looked at it cannot be from the future, and what it carries ever since is not new.
+ * was read. The clock that a stamp was taken from may be wrong, and so may ours: what a workload carried when a run first
+ * looked at it cannot be from the future, and what it carries ever since is not new.
  */
 export function restartsOfOthers(ours: OurRestart): (workloadUid: string, stamp: string | undefined) => boolean {
   const firstSeen = new Map<string, string | undefined>()
@@ -26,12 +26,15 @@ export function restartsOfOthers(ours: OurRestart): (workloadUid: string, stamp:
     return isLater(stamp, new Date(ours.clock.date().getTime() + toleranceMs).toISOString())
   }
 
+  // Then the future of our clock proves nothing about the stamps of others.
+  const clockWasPutBack = ours.resumed && isFromTheFuture(ours.restartedAt)
+
   return (workloadUid, stamp) => {
     const before = ours.stampBefore?.(workloadUid)
     if (before !== undefined && !firstSeen.has(workloadUid)) firstSeen.set(workloadUid, before ?? undefined)
     if (!firstSeen.has(workloadUid)) {
       firstSeen.set(workloadUid, stamp)
-      return isLater(stamp, ours.restartedAt) && (ours.resumed || !isFromTheFuture(stamp))
+      return isLater(stamp, ours.restartedAt) && (!isFromTheFuture(stamp) || clockWasPutBack)
     }
     const first = firstSeen.get(workloadUid)
     return stamp !== first && (isLater(stamp, ours.restartedAt) || (first !== undefined && isLater(stamp, first)))

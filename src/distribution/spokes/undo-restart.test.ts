@@ -40,6 +40,7 @@ async function undo({state = {}, meanwhile = () => undefined, afterwards = recov
     restartedAt: stamp,
     runId: '20261124-100000-01a1',
     by: 'ada on laptop-7',
+    changeCause: true,
     announce: () => undefined,
     resumed: false,
     before: new Map(),

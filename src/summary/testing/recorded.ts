@@ -37,7 +37,7 @@ export function done(
 }
 
 export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
-  return {
+  const recorded = {
     path: `/state/hubspoke/runs/${runId}.jsonl`,
     run: {
       type: 'run',
@@ -54,5 +54,6 @@ export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
     lastAt: '2026-11-24T03:06:23.000Z',
     damagedLines: 0,
     ...more,
-  }
+  } satisfies Omit<RecordedRun, 'invocations'>
+  return {invocations: recorded.run === undefined ? [] : [recorded.run], ...recorded}
 }
