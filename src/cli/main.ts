@@ -1,7 +1,7 @@
 import {Config, run} from '@oclif/core'
 import {exitCodes, exitForSignal} from '../model/exit-code.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
-import {printable} from '../shared/printable.ts'
+import {externalText} from '../shared/external-text.ts'
 import {AlreadyReported} from './process/already-reported.ts'
 import {outputTo} from './process/output.ts'
 import {pleaseReport, reportFailure, requestedFormat} from './process/report-failure.ts'
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   const bug = (sentence: string) => {
     concluded = true
     process.exitCode = exitCodes.bug.code
-    stderr.write(`${printable(sentence)}\n${pleaseReport}\n`)
+    stderr.write(`${externalText(sentence)}\n${pleaseReport}\n`)
   }
   process.on('uncaughtException', (error: unknown) => {
     bug(

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
 import {demoImage, demonstrate} from '../cli/demonstration.ts'
 import {stopOnSignals} from '../cli/process/stop-on-signals.ts'
-import {sandboxKubeconfig, withSandbox} from '../cli/sandbox-session.ts'
+import {exportCommand, withSandbox} from '../cli/sandbox-session.ts'
 
 export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, to try and to rehearse.'
@@ -16,7 +16,7 @@ export default class Sandbox extends BaseCommand {
   static override flags = {
     demo: Flags.boolean({summary: 'Run the main job against them, explain it, and end.'}),
     'write-kubeconfig': Flags.string({
-      summary: 'Where their kubeconfig is written.',
+      summary: 'Where their kubeconfig is written: a file that does not exist yet.',
       helpValue: 'PATH',
       env: 'HUBSPOKE_WRITE_KUBECONFIG',
     }),
@@ -24,17 +24,13 @@ export default class Sandbox extends BaseCommand {
 
   async run(): Promise<{readonly kubeconfig: string}> {
     const {flags} = await this.parse(Sandbox)
-    const kubeconfig = flags['write-kubeconfig'] ?? sandboxKubeconfig(this.runtime)
-    await withSandbox(this.runtime, kubeconfig, (sandbox) =>
-      flags.demo
-        ? demonstrate(sandbox, kubeconfig, this.runtime)
-        : this.stayUp(
-            kubeconfig,
-            sandbox.clusters.map(({name, server}) => `  ${name}  ${server}`),
-          ),
-    )
+    const path = await withSandbox(this.runtime, flags['write-kubeconfig'], async (sandbox, kubeconfig) => {
+      const servers = sandbox.clusters.map(({name, server}) => `  ${name}  ${server}`)
+      await (flags.demo ? demonstrate(sandbox, kubeconfig, this.runtime) : this.stayUp(kubeconfig, servers))
+      return kubeconfig
+    })
     this.runtime.setExitCode(0)
-    return {kubeconfig}
+    return {kubeconfig: path}
   }
 
   private async stayUp(kubeconfig: string, clusters: readonly string[]): Promise<void> {
@@ -44,7 +40,7 @@ export default class Sandbox extends BaseCommand {
 ${clusters.join('\n')}
 
 In another terminal:
-  export KUBECONFIG=${kubeconfig}
+  ${exportCommand(kubeconfig)}
   ${typed} find ${demoImage}
   ${typed} restart ${demoImage} --all-contexts --backoff 1s
   kubectl get deployments -A

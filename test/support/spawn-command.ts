@@ -29,7 +29,7 @@ export interface Circumstances {
   readonly stdin?: string
   /** A file descriptor that stdout goes to; else it is collected. */
   readonly stdout?: number
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 /** A shell with a home folder of its own, in which the built program runs as a process: no terminal, pipes for output. */

@@ -3,7 +3,7 @@ import type {WriteStream} from 'node:tty'
 /** One of the process's two output streams. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns and rows of the terminal; undefined elsewhere. */
+  /** Columns and rows of the terminal, 80 and 24 where it does not say; undefined elsewhere. */
   columns(): number | undefined
   rows(): number | undefined
   /** Never throws and never rejects: a reader that went away must not stop a run. */
@@ -12,6 +12,11 @@ export interface Output {
   flushed(): Promise<void>
 }
 
+const usual = {columns: 80, rows: 24}
+
+/** Text that is broken into narrower lines cannot be read; the terminal breaks them itself. */
+const narrowest = 20
+
 export function outputTo(stream: WriteStream): Output {
   let gone = false
   stream.on('error', () => {
@@ -19,8 +24,9 @@ export function outputTo(stream: WriteStream): Output {
   })
   return {
     isTerminal: stream.isTTY === true,
-    columns: () => stream.columns,
-    rows: () => stream.rows,
+    // A terminal that does not know its size yet (`docker run -t`, script, expect) says 0.
+    columns: () => (stream.isTTY ? Math.max(stream.columns || usual.columns, narrowest) : undefined),
+    rows: () => (stream.isTTY ? stream.rows || usual.rows : undefined),
     write(text) {
       if (!gone) stream.write(text)
     },

@@ -1,6 +1,7 @@
 import {homedir, hostname, userInfo} from 'node:os'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
+import {isHangupIgnored} from './ignored-hangup.ts'
 import {type Output, outputTo} from './output.ts'
 import {askOnTerminal, type Terminal} from './terminal.ts'
 
@@ -37,6 +38,10 @@ const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
 /** The runtime of a real process. */
 export function processRuntime(): Runtime {
+  const ignoresHangup = isHangupIgnored(process.env, process.ppid)
+  const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !ignoresHangup)
+  // Without a listener it would end the process.
+  if (ignoresHangup) process.on('SIGHUP', () => undefined)
   return {
     env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
@@ -53,9 +58,9 @@ export function processRuntime(): Runtime {
       return () => clearInterval(timer)
     },
     onStopSignal(listener) {
-      for (const signal of stopSignals) process.on(signal, listener)
+      for (const signal of signals) process.on(signal, listener)
       return () => {
-        for (const signal of stopSignals) process.off(signal, listener)
+        for (const signal of signals) process.off(signal, listener)
       }
     },
     abort: (exitCode) => process.exit(exitCode),
