@@ -1,6 +1,8 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
+import {untilStopped} from '../shared/until-stopped.ts'
 import type {Besides} from '../summary/verdict-of-reads.ts'
 import type {Clusters} from './clusters.ts'
 import type {Session} from './process/session.ts'
@@ -32,10 +34,10 @@ export function inEachContext<Entry>(
   )
 }
 
-/** The same for a question that each context answers once: tells of each answer as it comes. */
+/** The same for a question that each context answers once: tells of each answer as it comes, and ends with the first signal. */
 export function askEachContext<Entry extends {readonly problem: Failure | null}>(
   clusters: Clusters,
-  {onEvent}: Session,
+  {onEvent, stop}: Session,
   {work, failed}: ContextWork<Entry>,
 ): Promise<readonly Entry[]> {
   const told = (context: ContextRef, entry: Entry): Entry => {
@@ -44,7 +46,14 @@ export function askEachContext<Entry extends {readonly problem: Failure | null}>
   }
   onEvent({type: 'discovery-started', contexts: clusters.selected.map(({name}) => name)})
   return inEachContext(clusters, {
-    work: async (cluster) => told(cluster.context, await work(cluster)),
+    work: async (cluster) => {
+      const {context} = cluster
+      return told(context, (await untilStopped(work(cluster), stop.signal)) ?? failed(context, stoppedBefore(context)))
+    },
     failed: (context, failure) => told(context, failed(context, failure)),
   })
+}
+
+function stoppedBefore({name}: ContextRef): Failure {
+  return {class: 'timeout', message: `Stopped before context "${printable(name)}" had answered.`, suggestions: []}
 }

@@ -2,6 +2,7 @@ import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef, Cost, Scope} from '../model/cluster.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
+import {untilStopped} from '../shared/until-stopped.ts'
 import type {ReadRequest} from './answer/reader.ts'
 import {quoted} from './problem.ts'
 import {type ClusterAnswer, readCluster} from './read-cluster.ts'
@@ -9,7 +10,6 @@ import type {ReadingDeps} from './retry-read.ts'
 import {refuseUnreadableSelector} from './select/label-selector.ts'
 import {chooseNamespaces} from './select/select-namespaces.ts'
 import {refuseUnmatchedNamespaces} from './select/unmatched-namespaces.ts'
-import {untilStopped} from './until-stopped.ts'
 
 /** What is looked for, and where. */
 export interface DiscoveryRequest extends Omit<ReadRequest, 'namespaces'> {

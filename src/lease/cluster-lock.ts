@@ -2,6 +2,7 @@ import {HubspokeError} from '../model/failure.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {LockEntry} from '../model/run-lock.ts'
 import type {Clock} from '../shared/clock.ts'
+import {untilStopped} from '../shared/until-stopped.ts'
 import {isSurelyHeld, type Moment, renewMs, requestMs} from './lease-record.ts'
 import {lostSentence, noAnswerSentence} from './lease-sentences.ts'
 import type {OwnLease} from './own-lease.ts'
@@ -88,8 +89,13 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
     },
     async release() {
       over.abort()
-      await underWay?.catch(() => undefined)
-      if (lost === undefined) await within(limit, lease.giveBack)
+      await within(limit, async (signal) => {
+        await untilStopped(
+          Promise.resolve(underWay).catch(() => undefined),
+          signal,
+        )
+        if (lost === undefined) await lease.giveBack(signal)
+      })
     },
   }
 }

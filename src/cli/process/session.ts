@@ -1,5 +1,7 @@
 import type {OnEvent} from '../../model/event.ts'
-import type {StopSwitch} from '../../model/stop.ts'
+import {exitCodes, exitForSignal} from '../../model/exit-code.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {StopReason, StopSwitch} from '../../model/stop.ts'
 import {chooseProgress} from '../../progress/choose-progress.ts'
 import type {Progress} from '../../progress/progress.ts'
 import type {Runtime} from './runtime.ts'
@@ -8,7 +10,11 @@ import {stopOnSignals} from './stop-on-signals.ts'
 /** A command at work: it can be stopped, and it says how far it is. */
 export interface Session {
   readonly stop: StopSwitch
+  /** Aborted when a stop has had its time: requests in flight are given up, so that the summary is printed in any case. */
+  readonly abort: AbortSignal
   readonly onEvent: OnEvent
+  /** Says where what is done is recorded, for whoever ends the process at once. */
+  recordedIn(sentence: string): void
   /** Clears progress off the screen while `speak` has it, and shows it again afterwards. */
   aside<Result>(speak: () => Promise<Result>): Promise<Result>
 }
@@ -20,6 +26,12 @@ export interface SessionFlags {
   readonly deadline?: number | undefined
 }
 
+/** How long requests in flight have to end after a stop, in milliseconds. Then they are given up. */
+const requestsGraceMs = 20_000
+
+/** And how long the end itself has after that: locks, ledger and connections. Then the process ends as it is. */
+const endGraceMs = 10_000
+
 /** Runs `work` with progress on stderr and an ear for signals; both have ended when it returns. */
 export async function withSession<Result>(
   runtime: Runtime,
@@ -27,11 +39,14 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   let progress: Progress | undefined
+  let record: string | undefined
   const {stop, release} = stopOnSignals(runtime, {
     notice: 'Stopping: writes in flight finish, nothing new starts. Again to abandon them.',
+    record: () => record,
     clear: async () => progress?.pause(),
   })
   const over = new AbortController()
+  const abort = abortAfterStop(stop, over.signal, {...runtime, record: () => record})
   if (flags.deadline !== undefined) {
     void runtime.clock.sleep(flags.deadline, over.signal).then(() => over.signal.aborted || stop.stop('deadline'))
   }
@@ -41,7 +56,11 @@ export async function withSession<Result>(
   try {
     return await work({
       stop,
+      abort,
       onEvent: shown.onEvent,
+      recordedIn(sentence) {
+        record = sentence
+      },
       async aside(speak) {
         await shown.pause()
         return speak()
@@ -52,4 +71,33 @@ export async function withSession<Result>(
     over.abort()
     release()
   }
+}
+
+/**
+ * A stop ends within its grace, whatever a server or a file system does: first requests in flight are given up, then, where
+ * even that does not help, the process ends with the code that the stop has, and says where the record is.
+ */
+function abortAfterStop(
+  stop: StopSwitch,
+  over: AbortSignal,
+  {clock, abort: end, stderr, record}: Pick<Runtime, 'clock' | 'abort' | 'stderr'> & {record(): string | undefined},
+): AbortSignal {
+  const giveUp = new AbortController()
+  const onStop = async () => {
+    await clock.sleep(requestsGraceMs, over)
+    if (over.aborted) return
+    giveUp.abort(new HubspokeError('timeout', 'The run was stopped, and this did not end in time.'))
+    await clock.sleep(endGraceMs, over)
+    if (over.aborted) return
+    const where = record()
+    stderr.write(`\nhubspoke did not end in time after its stop.${where === undefined ? '' : ` ${where}`}\n`)
+    end(exitCodes[exitFor(stop.reason)].code)
+  }
+  stop.signal.addEventListener('abort', onStop, {once: true})
+  return giveUp.signal
+}
+
+function exitFor(reason: StopReason | undefined): keyof typeof exitCodes {
+  if (reason === 'SIGHUP' || reason === 'SIGINT' || reason === 'SIGTERM') return exitForSignal[reason]
+  return 'stopped-early'
 }

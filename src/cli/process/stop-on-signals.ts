@@ -11,6 +11,8 @@ export interface Interruption {
 export interface FirstSignal {
   /** One line that says what happens now. */
   readonly notice: string
+  /** Said when a second one ends the process: where to look for what was done. */
+  record?(): string | undefined
   /** Takes what is drawn off the screen, where the notice would be lost in it. */
   clear?(): Promise<void>
 }
@@ -21,12 +23,14 @@ export interface FirstSignal {
  */
 export function stopOnSignals(
   runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>,
-  {notice, clear = async () => undefined}: FirstSignal,
+  {notice, record, clear = async () => undefined}: FirstSignal,
 ): Interruption {
   const stop = createStopSwitch()
   let isSecond = false
   const release = runtime.onStopSignal((signal) => {
     if (isSecond) {
+      const where = record?.()
+      if (where !== undefined) runtime.stderr.write(`\n${where}\n`)
       runtime.abort(exitCodes[exitForSignal[signal]].code)
       return
     }

@@ -9,9 +9,11 @@ import {type LockPolicy, takeRunLock} from '../../distribution/lock/run-lock.ts'
 import type {Gate} from '../../distribution/waves/between-waves.ts'
 import type {Agreement, HubDeps, Proposal} from '../../hub/contract.ts'
 import {toBeTried} from '../../hub/run-hub.ts'
+import {boundedLedger} from '../../ledger/bounded-ledger.ts'
 import {ledgerDirectory} from '../../ledger/ledger-directory.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
+import {printable} from '../../shared/printable.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
@@ -54,7 +56,7 @@ export function hubDeps(
     random,
     stop,
     onEvent,
-    abort: new AbortController().signal, // a second signal ends the process itself
+    abort: session.abort,
     ...sourceOf(discovery, reading),
     preflight: async (planned) => {
       const preflighted = await preflight(planned, {...reading, needs})
@@ -69,7 +71,12 @@ export function hubDeps(
     agree,
     ...(gate !== undefined && {gate}),
     lock: (targets) => takeRunLock(targets, lock, locking),
-    openLedger: () => openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock}),
+    openLedger: async () => {
+      const ledger = openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock})
+      const opened = await boundedLedger(ledger, {abort: session.abort, clock})
+      session.recordedIn(recordSentence(run.id, opened.path))
+      return opened
+    },
     costOf: clusters.costOf,
   }
 }
@@ -88,6 +95,11 @@ function sourceOf(
     discover: () => discover(discovery, reading),
     planTargets: (readings) => planTargets(readings, discovery), // the namespaces that were named
   }
+}
+
+/** Where to look when there is no summary. */
+function recordSentence(id: string, path: string): string {
+  return `What this run has done is recorded in ${printable(path)}: hubspoke runs show ${id}`
 }
 
 /** @throws HubspokeError of class `usage` that shows every missing permission together */

@@ -5,7 +5,7 @@ import type {Marks} from '../../model/marks.ts'
 import type {BudgetsNotRead} from '../../model/plan-view.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import type {WorkloadTraits} from '../../model/workload.ts'
-import {untilStopped} from '../until-stopped.ts'
+import {untilStopped} from '../../shared/until-stopped.ts'
 import {takesDown} from './takes-down.ts'
 
 /** What is to be known of the targets, and where nobody could look. */

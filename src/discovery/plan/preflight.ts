@@ -6,8 +6,8 @@ import {type PermittedVerb, workloadResource} from '../../model/permission.ts'
 import {permissionsOf} from '../../model/permissions.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {untilStopped} from '../../shared/until-stopped.ts'
 import {quoted} from '../problem.ts'
-import {untilStopped} from '../until-stopped.ts'
 import type {Planned} from './plan-targets.ts'
 
 /** What a spoke must be allowed to do with one target, in the namespace of that target. */

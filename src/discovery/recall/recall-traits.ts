@@ -3,7 +3,7 @@ import type {ClusterReading, WorkloadMatch} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
-import {untilStopped} from '../until-stopped.ts'
+import {untilStopped} from '../../shared/until-stopped.ts'
 
 /** More namespaces than these are not asked one by one. */
 const fewNamespaces = 10

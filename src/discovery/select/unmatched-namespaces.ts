@@ -1,11 +1,11 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {untilStopped} from '../../shared/until-stopped.ts'
 import {globMatches} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
 import type {ClusterAnswer} from '../read-cluster.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
-import {untilStopped} from '../until-stopped.ts'
 import {nearNames} from './near-names.ts'
 import type {NamespaceChoice} from './select-namespaces.ts'
 
