@@ -7,6 +7,7 @@ import {decodeImageCache} from '../src/discovery/cache/decode-image-cache.ts'
 import {digestProblem} from '../src/discovery/image/image-ref.ts'
 import {networkError} from '../src/kube/connection/network-errors.ts'
 import {parseWatchEvent} from '../src/kube/watch/watch-stream.ts'
+import {workloadResources} from '../src/kube/workloads/workload-resources.ts'
 import {toWorkloadState} from '../src/kube/workloads/workload-state.ts'
 import {fileProblem} from '../src/ledger/ledger-error.ts'
 import {parseRecord} from '../src/ledger/parse-record.ts'
@@ -20,6 +21,8 @@ const words = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueO
 const party = {context: 'prod', server: 'https://prod.test'}
 const limits = {connectMs: 1, responseMs: 1}
 const withCode = (code: string) => Object.assign(new Error('x'), {code})
+const watched = {resource: workloadResources.Deployment, namespace: undefined}
+const deployment = {kind: 'Deployment', metadata: {namespace: 'a', name: 'b', uid: 'u', resourceVersion: '1'}}
 const requirement = (key: string) => ({key, operator: 'Exists' as const, values: []})
 
 /** Every table that is asked with a word from outside: what it says of a word that it does not know. */
@@ -38,7 +41,10 @@ const tables: Readonly<Record<string, {readonly ask: (word: string) => unknown; 
     ask: (word) => digestProblem(`${word}:${'0'.repeat(64)}`),
     unknown: expect.stringMatching(/must start with/),
   },
-  'types of watch events': {ask: (type) => parseWatchEvent(JSON.stringify({type, object: {}})), unknown: undefined},
+  'types of watch events': {
+    ask: (type) => parseWatchEvent(JSON.stringify({type, object: deployment}), watched),
+    unknown: {why: 'an event in it has no type that a watch has'},
+  },
   'kinds of cached workloads': {
     ask: (kind) => decodeImageCache(JSON.stringify({images: {a: [{namespace: 'a', name: 'b', kind}]}})),
     unknown: expect.objectContaining({images: new Map([['a', []]])}),

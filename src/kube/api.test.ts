@@ -1,9 +1,12 @@
 import {Readable} from 'node:stream'
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
-import {type Api, apiPath, createApi, metadataListOnly, metadataOnly} from './api.ts'
+import {apiPath} from './answers/api-path.ts'
+import {forms} from './answers/forms.ts'
+import {type Api, createApi} from './api.ts'
 import {type Connection, createConnection} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
+import {anyAnswer as ask} from './testing/any-answer.ts'
 import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal
@@ -42,7 +45,7 @@ const json = (body: unknown): string => JSON.stringify(body)
 
 test('asks for JSON and gzip, as whom, below the path of a gateway', async () => {
   const {api, server} = await setUp((_request, response) => response.end(json({ok: 'ü'})), ['t'], '/k8s/clusters/c-1')
-  expect(await api.get('/version', never)).toEqual({ok: 'ü'})
+  expect(await api.get(ask('/version'), never)).toEqual({ok: 'ü'})
   const [request] = server.requests
   expect(request).toMatchObject({method: 'GET', path: '/k8s/clusters/c-1/version'})
   const headers = new Map(
@@ -67,7 +70,7 @@ test.each([
     response.writeHead(200, {date})
     response.end(json({ok: true}))
   })
-  expect(await api.getDated('/version', never)).toEqual({body: {ok: true}, serverDate})
+  expect(await api.getDated(ask('/version'), never)).toEqual({value: {ok: true}, serverDate})
 })
 
 test('unpacks what the server has packed, and counts it as it came', async () => {
@@ -76,7 +79,7 @@ test('unpacks what the server has packed, and counts it as it came', async () =>
     response.writeHead(200, {'content-encoding': 'gzip'})
     response.end(packed)
   })
-  expect(await api.get('/', never)).toEqual({text: 'x'.repeat(200_000)})
+  expect(await api.get(ask('/'), never)).toEqual({text: 'x'.repeat(200_000)})
 })
 
 test('a write sends JSON, and answers with what the server has made of it', async () => {
@@ -85,7 +88,7 @@ test('a write sends JSON, and answers with what the server has made of it', asyn
   )
   const write = {
     method: 'PATCH',
-    path: '/x',
+    question: ask('/x'),
     body: {a: 1},
     contentType: 'application/strategic-merge-patch+json',
   } as const
@@ -95,23 +98,29 @@ test('a write sends JSON, and answers with what the server has made of it', asyn
 
 test('asks for less than the whole object where that is wanted, and deletes', async () => {
   const {api} = await setUp(({headers, method}, response) => response.end(json({method, accept: headers.accept})))
-  const write = {method: 'DELETE', path: '/x', body: {}} as const
-  expect(await api.get('/x', never, metadataListOnly)).toEqual({method: 'GET', accept: metadataListOnly})
-  expect(await api.write({...write, accept: metadataOnly}, never)).toEqual({method: 'DELETE', accept: metadataOnly})
+  const write = {method: 'DELETE', question: ask('/x'), body: {}} as const
+  expect(await api.get({...ask('/x'), accept: forms.metadataList}, never)).toEqual({
+    method: 'GET',
+    accept: forms.metadataList,
+  })
+  expect(await api.write({...write, question: {...ask('/x'), accept: forms.metadata}}, never)).toEqual({
+    method: 'DELETE',
+    accept: forms.metadata,
+  })
   expect(await api.write(write, never)).toEqual({method: 'DELETE', accept: 'application/json'})
 })
 
 test.each([
   {status: 403, failureClass: 'forbidden'},
-  {status: 404, failureClass: 'not-found'},
+  {status: 409, failureClass: 'conflict'},
   {status: 500, failureClass: 'server-error'},
 ])('HTTP $status is told with the sentence of its Status', async ({status, failureClass}) => {
   const {api} = await setUp((_request, response) => {
     response.writeHead(status, {'retry-after': '2'})
     response.end(json({kind: 'Status', message: 'the reason'}))
   })
-  await expect(api.get('/', never)).rejects.toMatchObject({failureClass, status, retryAfterMs: 2_000})
-  await expect(api.watch('/', never)).rejects.toThrow(/the reason\.$/)
+  await expect(api.get(ask('/'), never)).rejects.toMatchObject({failureClass, status, retryAfterMs: 2_000})
+  await expect(api.watch(ask('/'), never)).rejects.toThrow(/the reason\.$/)
 })
 
 test.each([
@@ -127,7 +136,7 @@ test.each([
     response.writeHead(status)
     response.end(body)
   })
-  await expect(api.get('/', never)).rejects.toThrow(
+  await expect(api.get(ask('/'), never)).rejects.toThrow(
     `The API server of context "prod" failed to answer (HTTP ${status}).`,
   )
 })
@@ -140,17 +149,18 @@ test.each([
     response.writeHead(200, headers)
     response.end(body)
   })
-  await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'server-error', refused: false})
+  await expect(api.get(ask('/'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: false})
 })
 
 const onlySecond: Handler = (request, response) => {
-  response.writeHead(request.headers.authorization === 'Bearer second' ? 200 : 401)
-  response.end('{}')
+  const isKnown = request.headers.authorization === 'Bearer second'
+  response.writeHead(isKnown ? 200 : 401)
+  response.end(isKnown ? '{}' : json({kind: 'Status', code: 401}))
 }
 
 test('credentials that are refused are renewed, once, and the request is sent again', async () => {
   const {api, server} = await setUp(onlySecond, ['first', 'second'])
-  expect(await api.get('/', never)).toEqual({})
+  expect(await api.get(ask('/'), never)).toEqual({})
   expect(server.requests).toHaveLength(2)
 })
 
@@ -159,7 +169,11 @@ test.each([
   {because: 'there are no others', tokens: ['a'], requests: 1},
 ])('credentials stay refused where $because', async ({tokens, requests}) => {
   const {api, server} = await setUp(onlySecond, tokens)
-  await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'unauthenticated', status: 401, refused: true})
+  await expect(api.get(ask('/'), never)).rejects.toMatchObject({
+    failureClass: 'unauthenticated',
+    status: 401,
+    refused: true,
+  })
   expect(server.requests).toHaveLength(requests)
 })
 
@@ -169,7 +183,7 @@ test('a watch resolves with its first headers, and ends with its signal', async 
     response.write('first\n')
   })
   const controller = new AbortController()
-  const body = await api.watch('/watch', controller.signal)
+  const body = await api.watch(ask('/watch'), controller.signal)
   const chunks = body[Symbol.asyncIterator]()
   expect((await chunks.next()).value?.toString()).toBe('first\n')
   const rest = chunks.next()
@@ -187,7 +201,7 @@ test('abort ends the wait for credentials', async () => {
   }
   const api = createApi({party, connection, credentials: forever, clock, basePath: ''})
   const controller = new AbortController()
-  const answer = api.get('/', controller.signal)
+  const answer = api.get(ask('/'), controller.signal)
   controller.abort(new Error('enough'))
   await expect(answer).rejects.toThrow('enough')
 })
@@ -217,7 +231,7 @@ async function setUpStartedAgain(status: number, deniesBeforeReady: number) {
     denied += 1
     return answer(response, status)
   })
-  await it.api.get('/cut', never).catch(() => undefined)
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
   const paths = (): readonly string[] => it.server.requests.map(({path}) => path).slice(1)
   return {...it, paths}
 }
@@ -226,7 +240,7 @@ test.each([401, 403])(
   'a server that was started again and is not ready denies nothing for good: %i',
   async (status) => {
     const {api} = await setUpStartedAgain(status, 2)
-    const write = {method: 'PATCH', path: '/apis/apps/v1/x', body: {}} as const
+    const write = {method: 'PATCH', question: ask('/apis/apps/v1/x'), body: {}} as const
     await expect(api.write(write, never)).rejects.toMatchObject({
       failureClass: 'server-error',
       refused: true,
@@ -238,7 +252,7 @@ test.each([401, 403])(
 
 test('a denial from before the server was ready is asked about again when it is', async () => {
   const {api, paths} = await setUpStartedAgain(403, 1)
-  expect(await api.get('/a', never)).toEqual({ok: true})
+  expect(await api.get(ask('/a'), never)).toEqual({ok: true})
   expect(paths()).toEqual(['/a', '/readyz', '/a'])
 })
 
@@ -247,8 +261,8 @@ test('a server that does not know our account yet is not ready, although it tell
     if (url === '/cut') return it.server.cut()
     return answer(response, url === '/readyz' && headers.authorization === undefined ? 500 : 401)
   })
-  await it.api.get('/cut', never).catch(() => undefined)
-  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
 })
 
 test('a token that is not known, by a server that is ready, is asked about once more and no more', async () => {
@@ -256,8 +270,8 @@ test('a token that is not known, by a server that is ready, is asked about once 
     if (url === '/cut') return it.server.cut()
     return answer(response, url === '/readyz' && headers.authorization === undefined ? 200 : 401)
   })
-  await it.api.get('/cut', never).catch(() => undefined)
-  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'unauthenticated'})
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'unauthenticated'})
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/readyz', '/a'])
 })
 
@@ -266,15 +280,15 @@ test('a server that does not let anybody ask whether it is ready is not believed
     if (url === '/cut') return it.server.cut()
     return answer(response, 403)
   })
-  await it.api.get('/cut', never).catch(() => undefined)
-  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
   time += 30_000
-  await expect(it.api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
 test('a denial on the first connection is believed', async () => {
   const {api, server} = await setUp((_request, response) => answer(response, 403))
-  await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  await expect(api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   expect(server.requests).toHaveLength(1)
 })
 
@@ -287,9 +301,9 @@ test('what a server that is ready denies is believed from then on', async () => 
     return answer(response, 403)
   })
   const deniedAt = async (path: string): Promise<void> => {
-    await expect(it.api.get(path, never)).rejects.toMatchObject({failureClass: 'forbidden'})
+    await expect(it.api.get(ask(path), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   }
-  await it.api.get('/cut', never).catch(() => undefined)
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
   await deniedAt('/a')
   await deniedAt('/b')
   expect(connections).toBe(2)
@@ -307,9 +321,9 @@ test('a denial that was on its way while another request found the server ready 
     denyLate = () => answer(response, 403)
     return undefined
   })
-  await it.api.get('/cut', never).catch(() => undefined)
-  const late = it.api.get('/late', never)
-  await expect(it.api.get('/early', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  const late = it.api.get(ask('/late'), never)
+  await expect(it.api.get(ask('/early'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   isReady = true
   denyLate()
   expect(await late).toEqual({ok: true})
@@ -349,12 +363,12 @@ test('a server that was found ready and started again before it was asked again 
     if (path === '/readyz') return {status: 200, reopened: connections === 2}
     return {status: denials-- > 0 ? 403 : 200, reopened: false}
   })
-  expect(await api.get('/a', never)).toEqual({ok: true})
+  expect(await api.get(ask('/a'), never)).toEqual({ok: true})
   expect(asked).toEqual(['/a on 2', '/readyz on 2', '/a on 3', '/readyz on 3', '/a on 3'])
 })
 
 test('one that ends the connection with every denial is believed in the end', async () => {
   const {api, asked} = setUpCounted((path) => ({status: path === '/readyz' ? 200 : 403, reopened: true}))
-  await expect(api.get('/a', never)).rejects.toMatchObject({failureClass: 'forbidden'})
+  await expect(api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   expect(asked.filter((words) => words.startsWith('/a'))).toHaveLength(4)
 })

@@ -2,38 +2,46 @@ import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {abortable} from './abortable.ts'
 import {bodyLimits, errorLimits} from './answer-limits.ts'
+import {type Question, type Topic, Unexpected} from './answers/question.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
 import {createDenialDoubts} from './denial-doubts.ts'
-import {answerError, type Party} from './errors.ts'
+import {answerError, type Party, unexpectedAnswer} from './errors.ts'
 import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody} from './read-body.ts'
 
 /**
- * Requests to one API server, authenticated, with JSON going in and out.
+ * Requests to one API server, authenticated, with JSON going in and values coming out that were recognised as the answer to
+ * what was asked. Whatever else a server, or a gateway before it, sends is a failure of class `server-error`.
  *
  * Every method rejects with a `HubspokeError`, and with the signal's own reason as soon as it is aborted.
  */
 export interface Api {
   readonly party: Party
-  /** @param accept the form of the answer, where the server offers others; default: the object itself */
-  get(path: string, signal: AbortSignal, accept?: string): Promise<unknown>
+  get<T>(question: Question<T>, signal: AbortSignal): Promise<T>
   /** As `get`, with what the server's clock said, in whole seconds; undefined where it did not say. */
-  getDated(path: string, signal: AbortSignal): Promise<{readonly body: unknown; readonly serverDate: Date | undefined}>
+  getDated<T>(question: Question<T>, signal: AbortSignal): Promise<Dated<T>>
   /** An answer that is no JSON. Of one that is longer than `maxBytes` only the beginning. */
-  getText(path: string, maxBytes: number, signal: AbortSignal): Promise<string>
-  write(write: ApiWrite, signal: AbortSignal): Promise<unknown>
+  getText(question: TextQuestion, maxBytes: number, signal: AbortSignal): Promise<string>
+  write<T>(write: ApiWrite<T>, signal: AbortSignal): Promise<T>
   /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
-  watch(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
+  watch(question: TextQuestion, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
 }
 
-export interface ApiWrite {
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export interface Dated<T> {
+  readonly value: T
+  readonly serverDate: Date | undefined
+}
+
+export interface TextQuestion extends Topic {
   readonly path: string
+}
+
+export interface ApiWrite<T> {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly question: Question<T>
   readonly body: unknown
   /** `application/json` unless it is a patch. */
   readonly contentType?: string
-  /** As of a `get`. */
-  readonly accept?: string
 }
 
 export interface ApiDeps {
@@ -45,18 +53,14 @@ export interface ApiDeps {
   readonly basePath: string
 }
 
-type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'>
+type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'> & Topic
 
 const json = 'application/json'
-
-/** Only the metadata of an object, or of each object of a list; from a server that does not know it, all of it. */
-export const metadataOnly = `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`
-export const metadataListOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`
 
 /** API servers end the connection of whoever they do not know, and then look as if they had been started again. */
 const mostDoubts = {unauthenticated: 1, forbidden: 3}
 
-const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}}
+const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}, about: {mayMiss: []}}
 
 export function createApi({party, connection, credentials, clock, basePath}: ApiDeps): Api {
   const reader = {party, clock, limits: bodyLimits}
@@ -99,37 +103,36 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
     const answer = await send(request, credential, signal)
-    if (answer.status !== 401 || !renews) return successOf(answer, credential, errorReader)
-    const refusal = await refusalOf(answer, credential, errorReader)
+    if (answer.status !== 401 || !renews) return successOf({request, credential}, answer, errorReader)
+    const refusal = await refusalOf({request, credential}, answer, errorReader)
     const renewed = await abortable(credentials.renewed(credential), signal)
     if (isSame(renewed, credential)) throw refusal
-    return successOf(await send(request, renewed, signal), renewed, errorReader)
+    return successOf({request, credential: renewed}, await send(request, renewed, signal), errorReader)
   }
 
-  async function getDated(
-    path: string,
-    signal: AbortSignal,
-    accept = json,
-  ): Promise<{body: unknown; serverDate: Date | undefined}> {
-    const answer = await call({method: 'GET', path, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
-    return {body: parseJson(party, await readBody(answer, reader)), serverDate: dateOf(answer)}
+  async function getDated<T>(question: Question<T>, signal: AbortSignal): Promise<Dated<T>> {
+    const {path, about, accept = json} = question
+    const answer = await call({method: 'GET', path, about, headers: {accept, 'accept-encoding': 'gzip'}}, signal)
+    const body = parseJson(party, await readBody(answer, reader))
+    return {value: recognised(party, question, body), serverDate: dateOf(answer)}
   }
 
   return {
     party,
     getDated,
-    get: async (path, signal, accept) => (await getDated(path, signal, accept)).body,
-    async getText(path, maxBytes, signal) {
-      const answer = await call({method: 'GET', path, headers: {accept: '*/*'}}, signal)
+    get: async (question, signal) => (await getDated(question, signal)).value,
+    async getText({path, about}, maxBytes, signal) {
+      const answer = await call({method: 'GET', path, about, headers: {accept: '*/*'}}, signal)
       return readBeginning(answer, {...reader, limits: {...bodyLimits, maxBytes}})
     },
-    async write({method, path, body, contentType = json, accept = json}, signal) {
+    async write({method, question, body, contentType = json}, signal) {
+      const {path, about, accept = json} = question
       const headers = {accept, 'accept-encoding': 'gzip', 'content-type': contentType}
-      const answer = await call({method, path, headers, body: JSON.stringify(body)}, signal)
-      return parseJson(party, await readBody(answer, reader))
+      const answer = await call({method, path, about, headers, body: JSON.stringify(body)}, signal)
+      return recognised(party, question, parseJson(party, await readBody(answer, reader)))
     },
-    async watch(path, signal) {
-      return (await call({method: 'GET', path, headers: {}, endless: true}, signal)).body
+    async watch({path, about}, signal) {
+      return (await call({method: 'GET', path, about, headers: {}, endless: true}, signal)).body
     },
   }
 }
@@ -137,7 +140,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
 type Send = (call: Call, credential: Credential, signal: AbortSignal) => Promise<OpenAnswer>
 
 function createSender(connection: Connection, basePath: string): Send {
-  return async (call, credential, signal) => {
+  return async ({about: _, ...call}, credential, signal) => {
     const headers = {accept: json, ...call.headers, 'user-agent': 'hubspoke', ...credential.headers}
     const givenUp = new AbortController()
     const request = {...call, path: `${basePath}${call.path}`, headers, tls: credential.tls}
@@ -146,20 +149,34 @@ function createSender(connection: Connection, basePath: string): Send {
   }
 }
 
+/** The value of an answer; throws a `HubspokeError` where it is not the answer to the question. */
+export function recognised<T>(party: Party, {read}: Pick<Question<T>, 'read'>, body: unknown): T {
+  const value = read(body)
+  if (value instanceof Unexpected) throw unexpectedAnswer(party, value.why)
+  return value
+}
+
 /** The status of an answer, when all of it has come. */
 async function statusOfAll(answer: OpenAnswer, reader: BodyReader): Promise<number> {
   await readBeginning(answer, reader)
   return answer.status
 }
 
-async function successOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<OpenAnswer> {
-  if (answer.status >= 200 && answer.status < 300) return answer
-  throw await refusalOf(answer, credential, reader)
+/** A request as it was sent. */
+interface Sent {
+  readonly request: Call
+  readonly credential: Credential
 }
 
-async function refusalOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<HubspokeError> {
+async function successOf(sent: Sent, answer: OpenAnswer, reader: BodyReader): Promise<OpenAnswer> {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  throw await refusalOf(sent, answer, reader)
+}
+
+async function refusalOf({request, credential}: Sent, answer: OpenAnswer, reader: BodyReader): Promise<HubspokeError> {
   const retryAfter = answer.headers['retry-after']
   return answerError(reader.party, {
+    about: request.about,
     status: answer.status,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
     body: await statusOf(answer, credential, reader),
@@ -169,7 +186,10 @@ async function refusalOf(answer: OpenAnswer, credential: Credential, reader: Bod
 /** The body of a refusal when it is the JSON that an API server sends; undefined for anything else. */
 async function statusOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<unknown> {
   try {
-    return JSON.parse(withoutSecrets(await readBeginning(answer, reader), credential))
+    // Only sentences are told; every other word is what the answer is recognised by.
+    const reviver = (key: string, value: unknown): unknown =>
+      key === 'message' && typeof value === 'string' ? withoutSecrets(value, credential) : value
+    return JSON.parse(await readBeginning(answer, reader), reviver)
   } catch (error) {
     // The code of the answer says enough; only a caller that has given up wants to hear of it.
     if (error instanceof SyntaxError || error instanceof HubspokeError) return undefined
@@ -198,11 +218,4 @@ function parseJson(party: Party, text: string): unknown {
   } catch {
     throw notKubernetes(party)
   }
-}
-
-/** A path of the API from its parts, each of them escaped, and a query; parameters that are undefined are left out. */
-export function apiPath(parts: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
-  const parameters = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const search = new URLSearchParams(parameters).toString()
-  return `/${parts.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`
 }

@@ -2,7 +2,10 @@ import type {ClusterIdentity, ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {createAccessReviews} from './access-reviews.ts'
-import {apiPath, createApi} from './api.ts'
+import {serverVersion} from './answers/other-questions.ts'
+import {readList} from './answers/read-list.ts'
+import {namespaces} from './answers/resource.ts'
+import {createApi} from './api.ts'
 import {readClusterIdentity} from './cluster-identity.ts'
 import {createConfigMaps} from './config-maps.ts'
 import type {ProxyServer} from './connection/choose-proxy.ts'
@@ -14,7 +17,7 @@ import {expiryOf} from './credentials/credentials-expiry.ts'
 import {createDisruptionBudgets} from './disruption-budgets.ts'
 import {quoted} from './errors.ts'
 import {createEvents} from './events.ts'
-import {objectAt, objectsAt, sentenceAt, textAt} from './json-fields.ts'
+import {objectAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
 import type {ClusterAccess} from './ports/cluster-access.ts'
 import {createWorkloads} from './workloads/workloads.ts'
@@ -61,14 +64,12 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
       if (!found.standsIn) identity = found
       return found
     },
-    async serverVersion(signal) {
-      return sentenceAt(await api.get(apiPath(['version']), signal), 'gitVersion', 64)
-    },
-    serverDate: async (signal) => (await api.getDated(apiPath(['version']), signal)).serverDate,
+    serverVersion: (signal) => api.get(serverVersion, signal),
+    serverDate: async (signal) => (await api.getDated(serverVersion, signal)).serverDate,
     credentialsExpire: async () => expiryOf(await credentials.current()),
     async listNamespaces(signal) {
-      const namespaces = await api.get(apiPath(['api', 'v1', 'namespaces']), signal)
-      return objectsAt(namespaces, 'items').map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
+      const found = await readList(api, namespaces, {}, signal)
+      return found.map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
     },
     cost: connection.cost,
     async close() {

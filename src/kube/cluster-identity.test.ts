@@ -10,18 +10,28 @@ const raise = (status: number) => () => {
 const identify = (get: () => unknown, ca = 'PEM') => readClusterIdentity(fakeApi({get}), async () => ca, never)
 
 test('a cluster is its kube-system namespace', async () => {
-  expect(await identify(() => ({metadata: {uid: 'k-1'}}))).toEqual({uid: 'k-1', standsIn: false})
+  expect(await identify(() => ({kind: 'Namespace', metadata: {name: 'kube-system', uid: 'k-1'}}))).toEqual({
+    uid: 'k-1',
+    standsIn: false,
+  })
 })
 
 test.each([
   {because: 'it may not be read', get: raise(403)},
   {because: 'there is none', get: raise(404)},
-  {because: 'the answer has no UID', get: () => ({})},
 ])('server and CA stand in where $because', async ({get}) => {
   const identity = await identify(get)
   expect(identity).toEqual({uid: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), standsIn: true})
   expect(await identify(get)).toEqual(identity)
   expect((await identify(get, 'another PEM')).uid).not.toBe(identity.uid)
+})
+
+test.each([
+  {because: 'has no UID', answer: {kind: 'Namespace', metadata: {name: 'kube-system'}}},
+  {because: 'is of another namespace', answer: {kind: 'Namespace', metadata: {name: 'default', uid: 'k-1'}}},
+  {because: 'is no namespace', answer: {metadata: {name: 'kube-system', uid: 'k-1'}}},
+])('nothing stands in where the answer $because', async ({answer}) => {
+  await expect(identify(() => answer)).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
 test('a cluster that cannot be asked has no identity', async () => {
@@ -32,10 +42,8 @@ test('a cluster that cannot be asked has no identity', async () => {
 test.each([
   {status: {allowed: true}, allowed: true},
   {status: {allowed: false, reason: 'no'}, allowed: false},
-  {status: {allowed: 'true'}, allowed: false},
-  {status: undefined, allowed: false},
 ])('an access review that answers $status is $allowed', async ({status, allowed}) => {
-  const api = fakeApi({write: () => ({status})})
+  const api = fakeApi({write: () => ({kind: 'SelfSubjectAccessReview', status})})
   const question = {verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop'} as const
   expect(await createAccessReviews(api).mayI(question, never)).toBe(allowed)
   expect(api.writes).toEqual([
@@ -49,4 +57,16 @@ test.each([
       },
     },
   ])
+})
+
+test.each([
+  {status: {allowed: 'true'}},
+  {status: {}},
+  {status: undefined},
+  {status: {allowed: true}, kind: 'SelfSubjectRulesReview'},
+  {status: {allowed: true}, spec: {resourceAttributes: {verb: 'get', group: 'apps', resource: 'deployments'}}},
+])('an access review that answers $status, $kind, $spec is neither yes nor no', async (answer) => {
+  const api = fakeApi({write: () => ({kind: 'SelfSubjectAccessReview', ...answer})})
+  const question = {verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop'} as const
+  await expect(createAccessReviews(api).mayI(question, never)).rejects.toMatchObject({failureClass: 'server-error'})
 })

@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto'
 import type {ClusterIdentity} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {type Api, apiPath} from './api.ts'
+import {oneObject} from './answers/object-question.ts'
+import {namespaces} from './answers/resource.ts'
+import type {Api} from './api.ts'
 import {objectAt, textAt} from './json-fields.ts'
 
 /**
@@ -14,11 +16,11 @@ export async function readClusterIdentity(
   signal: AbortSignal,
 ): Promise<ClusterIdentity> {
   try {
-    const namespace = await api.get(apiPath(['api', 'v1', 'namespaces', 'kube-system']), signal)
-    const uid = textAt(objectAt(namespace, 'metadata'), 'uid')
-    if (uid !== '') return {uid, standsIn: false}
+    const kubeSystem = oneObject(namespaces, {name: 'kube-system', without: 'resourceVersion'})
+    return {uid: textAt(objectAt(await api.get(kubeSystem, signal), 'metadata'), 'uid'), standsIn: false}
   } catch (error) {
-    if (!(error instanceof HubspokeError) || (error.status !== 403 && error.status !== 404)) throw error
+    const isTold = error instanceof HubspokeError && ['forbidden', 'not-found'].includes(error.failureClass)
+    if (!isTold) throw error
   }
   const hash = createHash('sha256')
     .update(`${api.party.server}\n`)

@@ -1,15 +1,27 @@
 import {expect, test} from 'vitest'
 import {createConfigMaps} from './config-maps.ts'
-import {fakeApi, refusal} from './testing/fake-api.ts'
+import {type FakeWrite, fakeApi, refusal} from './testing/fake-api.ts'
 
 const never = new AbortController().signal
 const raise = (status: number, message?: string) => () => {
   throw refusal(status, message)
 }
 
+const configMap = (name: string, metadata: object = {}) => ({
+  kind: 'ConfigMap',
+  metadata: {namespace: 'ns', name, uid: 'uid-1', resourceVersion: '6', ...metadata},
+})
+/** As a server answers a write, of which only the metadata is wanted. */
+const written = ({body}: FakeWrite) => ({
+  ...configMap((body as {metadata: {name: string}}).metadata.name),
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+})
+const namespace = {kind: 'Namespace', metadata: {name: 'ns', uid: 'ns-1', resourceVersion: '1'}}
+
 test('reads the strings and bytes of a ConfigMap; one that does not exist is undefined', async () => {
   const object = {
-    metadata: {uid: 'uid-1', resourceVersion: '5'},
+    ...configMap('cache', {namespace: 'a b', resourceVersion: '5'}),
     data: {'cache.json': '{}', broken: 7},
     binaryData: {packed: 'H4sI', broken: 7},
   }
@@ -22,9 +34,9 @@ test('reads the strings and bytes of a ConfigMap; one that does not exist is und
   })
   expect(api.gets).toEqual(['/api/v1/namespaces/a%20b/configmaps/cache'])
   expect(await createConfigMaps(fakeApi({get: raise(404)})).read('ns', 'cache', never)).toBeUndefined()
-  expect(await createConfigMaps(fakeApi({get: () => ({})})).read('ns', 'cache', never)).toEqual({
-    uid: '',
-    resourceVersion: '',
+  expect(await createConfigMaps(fakeApi({get: () => configMap('cache')})).read('ns', 'cache', never)).toEqual({
+    uid: 'uid-1',
+    resourceVersion: '6',
     data: {},
     binaryData: {},
   })
@@ -32,13 +44,15 @@ test('reads the strings and bytes of a ConfigMap; one that does not exist is und
 
 test('says what the clock of the server said', async () => {
   const serverDate = new Date('2026-11-24T10:00:00Z')
-  expect(await createConfigMaps(fakeApi({get: () => ({}), serverDate})).read('ns', 'cache', never)).toMatchObject({
+  expect(
+    await createConfigMaps(fakeApi({get: () => configMap('cache'), serverDate})).read('ns', 'cache', never),
+  ).toMatchObject({
     serverDate,
   })
 })
 
 test('creates without a resource version, and replaces exactly the one that it is given', async () => {
-  const api = fakeApi({write: () => ({metadata: {uid: 'uid-1', resourceVersion: '6'}})})
+  const api = fakeApi({write: written})
   const maps = createConfigMaps(api)
   expect(await maps.write('ns', 'cache', {data: {a: '1'}}, never)).toEqual({uid: 'uid-1', resourceVersion: '6'})
   await maps.write('ns', 'cache', {data: {a: '2'}, resourceVersion: '5'}, never)
@@ -53,7 +67,7 @@ test('creates without a resource version, and replaces exactly the one that it i
 })
 
 test('writes bytes, labels and an owner, and reads back no more than it needs', async () => {
-  const api = fakeApi({write: () => ({})})
+  const api = fakeApi({write: written})
   const binaryData = {packed: new Uint8Array([0x1f, 0x8b, 0x08])}
   const content = {binaryData, labels: {'x/build': 'b'}, owner: {name: 'head', uid: 'uid-1'}}
   await createConfigMaps(api).write('ns', 'shard', content, never)
@@ -72,8 +86,8 @@ test('writes bytes, labels and an owner, and reads back no more than it needs', 
 })
 
 test('lists the names of its own by a label, without what is in them', async () => {
-  const items = ['b', 'a'].map((name) => ({metadata: {name}}))
-  const api = fakeApi({get: () => ({kind: 'PartialObjectMetadataList', items})})
+  const items = ['b', 'a'].map((name) => configMap(name, {uid: name}))
+  const api = fakeApi({get: () => ({kind: 'PartialObjectMetadataList', metadata: {resourceVersion: '5'}, items})})
   expect(await createConfigMaps(api).list('ns', 'x/build', never)).toEqual(['a', 'b'])
   expect(api.gets.map(decodeURIComponent)).toEqual([
     '/api/v1/namespaces/ns/configmaps?labelSelector=app.kubernetes.io/managed-by=hubspoke,x/build',
@@ -82,13 +96,33 @@ test('lists the names of its own by a label, without what is in them', async () 
 })
 
 test('deletes; what is gone already is deleted, and a refusal is none', async () => {
-  const api = fakeApi()
+  const api = fakeApi({write: () => ({kind: 'Status', status: 'Success', details: {name: 'shard', uid: 'u'}})})
   await createConfigMaps(api).delete('ns', 'shard', never)
   expect(api.writes).toMatchObject([{method: 'DELETE', path: '/api/v1/namespaces/ns/configmaps/shard'}])
   await createConfigMaps(fakeApi({write: raise(404)})).delete('ns', 'shard', never)
+  await createConfigMaps(fakeApi({write: () => configMap('shard')})).delete('ns', 'shard', never)
   const refused = createConfigMaps(fakeApi({write: raise(403)})).delete('ns', 'shard', never)
   await expect(refused).rejects.toMatchObject({failureClass: 'forbidden'})
 })
+
+test.each([
+  {because: 'a Status of failure', answer: {kind: 'Status', status: 'Failure'}},
+  {because: 'a Status of another object', answer: {kind: 'Status', status: 'Success', details: {name: 'other'}}},
+  {because: 'another object', answer: configMap('other')},
+  {because: 'nothing', answer: {}},
+])('is not deleted where the answer is $because', async ({answer}) => {
+  const deleted = createConfigMaps(fakeApi({write: () => answer})).delete('ns', 'shard', never)
+  await expect(deleted).rejects.toMatchObject({failureClass: 'server-error'})
+})
+
+test.each([{because: 'it may not be created and the page of a gateway answers', write: raise(403), get: () => ({})}])(
+  'no namespace is believed where $because',
+  async (answers) => {
+    await expect(createConfigMaps(fakeApi(answers)).createNamespace('ns', never)).rejects.toMatchObject({
+      failureClass: 'forbidden',
+    })
+  },
+)
 
 test.each([
   {because: 'it exists already', status: 409, resourceVersion: undefined, failureClass: 'conflict'},
@@ -103,8 +137,8 @@ test.each([
 
 test.each([
   {because: 'it exists', write: raise(409, 'namespaces "ns" already exists'), get: raise(500)},
-  {because: 'it exists, and the caller may not create any', write: raise(403), get: () => ({})},
-  {because: 'it was created', write: () => ({}), get: raise(500)},
+  {because: 'it exists, and the caller may not create any', write: raise(403), get: () => namespace},
+  {because: 'it was created', write: () => namespace, get: raise(500)},
 ])('a namespace is there where $because', async (answers) => {
   await createConfigMaps(fakeApi(answers)).createNamespace('ns', never)
 })

@@ -1,9 +1,12 @@
 import {HubspokeError} from '../model/failure.ts'
-import {type Api, apiPath, metadataListOnly, metadataOnly} from './api.ts'
+import {deletedObject, newObject, oneObject, replacedObject} from './answers/object-question.ts'
+import {readList} from './answers/read-list.ts'
+import {configMaps, namespaces} from './answers/resource.ts'
+import {unlessMissing} from './answers/unless-missing.ts'
+import type {Api} from './api.ts'
 import {quoted} from './errors.ts'
-import {objectAt, objectsAt, stringsOf, textAt} from './json-fields.ts'
+import {objectAt, stringsOf, textAt} from './json-fields.ts'
 import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports/config-maps.ts'
-import {unlessMissing} from './workloads/read-workload.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 
 const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
@@ -11,36 +14,36 @@ const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 export function createConfigMaps(api: Api): ConfigMaps {
   return {
     async read(namespace, name, signal) {
-      const found = await unlessMissing(api.getDated(configMapPath(namespace, [name]), signal))
-      return found && {...toConfigMap(found.body), ...(found.serverDate && {serverDate: found.serverDate})}
+      const found = await unlessMissing(api.getDated(oneObject(configMaps, {namespace, name}), signal))
+      return found && {...toConfigMap(found.value), ...(found.serverDate && {serverDate: found.serverDate})}
     },
     async write(namespace, name, content, signal) {
       const body = toObject({namespace, name}, content)
+      const request = {namespace, name, query: {fieldManager}, form: 'metadata'} as const
       if (content.resourceVersion === undefined) {
-        const path = configMapPath(namespace, [], {fieldManager})
-        return toVersion(await api.write({method: 'POST', path, body, accept: metadataOnly}, signal))
+        return toVersion(await api.write({method: 'POST', question: newObject(configMaps, request), body}, signal))
       }
-      const path = configMapPath(namespace, [name], {fieldManager})
-      const written = await unlessMissing(api.write({method: 'PUT', path, body, accept: metadataOnly}, signal))
+      const question = replacedObject(configMaps, request)
+      const written = await unlessMissing(api.write({method: 'PUT', question, body}, signal))
       if (written !== undefined) return toVersion(written)
       const message = `The ConfigMap ${quoted(`${namespace}/${name}`)} of context ${quoted(api.party.context)} was deleted in the meantime.`
       throw new HubspokeError('conflict', message, {status: 404, refused: true})
     },
     async list(namespace, label, signal) {
       const labelSelector = [...Object.entries(managedBy).map(([key, value]) => `${key}=${value}`), label].join(',')
-      const found = await api.get(configMapPath(namespace, [], {labelSelector}), signal, metadataListOnly)
-      return objectsAt(found, 'items')
-        .map((item) => textAt(objectAt(item, 'metadata'), 'name'))
-        .sort()
+      const found = await readList(api, configMaps, {namespace, query: {labelSelector}, form: 'metadata'}, signal)
+      return found.map((item) => textAt(objectAt(item, 'metadata'), 'name')).sort()
     },
     async delete(namespace, name, signal) {
       const body = {apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background'}
-      await unlessMissing(api.write({method: 'DELETE', path: configMapPath(namespace, [name]), body}, signal))
+      const question = deletedObject(configMaps, {namespace, name})
+      await unlessMissing(api.write({method: 'DELETE', question, body}, signal))
     },
     async createNamespace(namespace, signal) {
       const body = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}}
       try {
-        await api.write({method: 'POST', path: apiPath(['api', 'v1', 'namespaces'], {fieldManager}), body}, signal)
+        const question = newObject(namespaces, {name: namespace, query: {fieldManager}})
+        await api.write({method: 'POST', question, body}, signal)
       } catch (error) {
         if (!(error instanceof HubspokeError)) throw error
         // "Already exists" is a conflict. Who may not create namespaces may still be welcome in one that exists.
@@ -52,21 +55,13 @@ export function createConfigMaps(api: Api): ConfigMaps {
 
   async function exists(namespace: string, signal: AbortSignal): Promise<boolean> {
     try {
-      await api.get(apiPath(['api', 'v1', 'namespaces', namespace]), signal)
+      await api.get(oneObject(namespaces, {name: namespace}), signal)
       return true
     } catch (error) {
       if (error instanceof HubspokeError) return false
       throw error
     }
   }
-}
-
-function configMapPath(
-  namespace: string,
-  name: readonly string[],
-  query: {readonly fieldManager?: string; readonly labelSelector?: string} = {},
-): string {
-  return apiPath(['api', 'v1', 'namespaces', namespace, 'configmaps', ...name], query)
 }
 
 function toObject(

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {createDisruptionBudgets} from './disruption-budgets.ts'
-import {fakeApi} from './testing/fake-api.ts'
+import {fakeApi, listOf} from './testing/fake-api.ts'
 
 const signal = new AbortController().signal
 
@@ -11,14 +11,17 @@ test('budgets of all namespaces or of one, reduced to what they allow and for wh
   ]
   const items = [
     {
-      metadata: {namespace: 'shop', name: 'web'},
+      metadata: {namespace: 'shop', name: 'web', uid: 'a', resourceVersion: '1'},
       spec: {minAvailable: '50%', selector: {matchLabels: {app: 'web'}, matchExpressions}},
       status: {expectedPods: 4},
     },
-    {metadata: {namespace: 'shop', name: 'all'}, spec: {maxUnavailable: 0, selector: {}}},
-    {metadata: {namespace: 'shop', name: 'none'}, spec: {maxUnavailable: 0}},
+    {
+      metadata: {namespace: 'shop', name: 'all', uid: 'b', resourceVersion: '1'},
+      spec: {maxUnavailable: 0, selector: {}},
+    },
+    {metadata: {namespace: 'shop', name: 'none', uid: 'c', resourceVersion: '1'}, spec: {maxUnavailable: 0}},
   ]
-  const api = fakeApi({get: () => ({items})})
+  const api = fakeApi({get: () => listOf('PodDisruptionBudget', items)})
   const budgets = createDisruptionBudgets(api)
   const common = {namespace: 'shop', minAvailable: undefined, maxUnavailable: 0, expectedPods: 0}
   expect(await budgets.list(undefined, signal)).toEqual([

@@ -1,14 +1,14 @@
 import type {DisruptionBudget, LabelRequirement} from '../model/disruption-budget.ts'
-import {type Api, apiPath} from './api.ts'
+import {readList} from './answers/read-list.ts'
+import {disruptionBudgets} from './answers/resource.ts'
+import type {Api} from './api.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, stringsOf, textAt} from './json-fields.ts'
 import type {DisruptionBudgets} from './ports/disruption-budgets.ts'
 
 export function createDisruptionBudgets(api: Api): DisruptionBudgets {
   return {
     async list(namespace, signal) {
-      const scope = namespace === undefined ? [] : ['namespaces', namespace]
-      const path = apiPath(['apis', 'policy', 'v1', ...scope, 'poddisruptionbudgets'])
-      return objectsAt(await api.get(path, signal), 'items').map(toDisruptionBudget)
+      return (await readList(api, disruptionBudgets, {namespace}, signal)).map(toDisruptionBudget)
     },
   }
 }

@@ -1,10 +1,16 @@
 import {expect, test} from 'vitest'
 import {shellWord} from '../shared/shell-word.ts'
+import type {About} from './answers/question.ts'
 import {networkError} from './connection/network-errors.ts'
 import {answerError, goOnWithout} from './errors.ts'
+import {workloadResources} from './workloads/workload-resources.ts'
+
+const deployments = workloadResources.Deployment
 
 const party = {context: 'prod', server: 'https://prod.test'}
+const about = {resource: deployments, namespace: 'shop', name: 'web', mayMiss: ['object']} as const
 const status = (message: string, more = {}) => ({kind: 'Status', message, ...more})
+const missing = {reason: 'NotFound', details: {name: 'web', group: 'apps', kind: 'deployments'}}
 
 test.each([
   {
@@ -114,11 +120,11 @@ test.each([
     failureClass: 'server-error',
     refused: false,
     message:
-      'The server of context "prod" at https://prod.test answered with HTTP 302, which is not an answer of Kubernetes.',
+      'The server of context "prod" at https://prod.test answered with HTTP 302, which is not an answer of Kubernetes to this request.',
   },
 ])('HTTP $status is $failureClass: $message', ({said, status: code, ...expected}) => {
-  const error = answerError(party, {status: code, body: status(said)})
-  expect(error).toMatchObject({...expected, status: code})
+  const error = answerError(party, {status: code, body: status(said, code === 404 ? missing : {}), about})
+  expect(error).toMatchObject({...expected, status: code === 302 ? undefined : code})
 })
 
 test.each([
@@ -137,20 +143,26 @@ test.each([
     ms: undefined,
   },
 ])('how long to wait comes from $because', ({retryAfter, body, ms}) => {
-  expect(answerError(party, {status: 429, retryAfter, body}).retryAfterMs).toBe(ms)
+  expect(answerError(party, {status: 429, retryAfter, body, about}).retryAfterMs).toBe(ms)
 })
 
 test('of a body only the sentence of a Status is told, on one line, printable and capped', () => {
-  const proxy = answerError(party, {status: 502, body: {message: 'token abc', headers: {authorization: 'secret'}}})
+  const proxy = answerError(party, {
+    status: 502,
+    body: {message: 'token abc', headers: {authorization: 'secret'}},
+    about,
+  })
   expect(proxy.message).toBe('The API server of context "prod" failed to answer (HTTP 502).')
-  const hostile = answerError(party, {status: 500, body: status(`\x1b[31m${'x'.repeat(1000)}\nnext`)})
+  const hostile = answerError(party, {status: 500, body: status(`\x1b[31m${'x'.repeat(1000)}\nnext`), about})
   expect(hostile.message).toMatch(/: x+…$/)
   expect(hostile.message.length).toBeLessThan(400)
   expect(hostile.cause).toBeUndefined()
 })
 
 test('the name of a context is safe to print and to type', () => {
-  expect(answerError({context: 'a\x1b"b', server: ''}, {status: 409}).message).toContain('Context "a\\x1b"b"')
+  expect(answerError({context: 'a\x1b"b', server: ''}, {status: 409, body: status(''), about}).message).toContain(
+    'Context "a\\x1b"b"',
+  )
   expect(shellWord('prod-eu')).toBe('prod-eu')
   expect(shellWord("it's $HOME")).toBe(`'it'\\''s $HOME'`)
   expect(goOnWithout(shellWord('prod eu'))).toBe(`-c '!prod eu'  to go on without it`)
@@ -242,7 +254,7 @@ test.each([
 
 test('who may not list a whole cluster is told of -n, and who may not patch one workload is not', () => {
   const body = (scope: string) => status(`deployments.apps is forbidden: User "jane" cannot list it ${scope}`)
-  const suggestions = (scope: string) => answerError(party, {status: 403, body: body(scope)}).suggestions
+  const suggestions = (scope: string) => answerError(party, {status: 403, body: body(scope), about}).suggestions
   expect(suggestions('at the cluster scope')).toContain('-n NAMESPACE  where only single namespaces may be read')
   expect(suggestions('in the namespace "shop"')).toEqual(['kubectl --context prod auth can-i --list'])
 })
@@ -260,4 +272,79 @@ test.each([
   {because: 'we asked undici for nonsense', error: Object.assign(new Error(), {code: 'UND_ERR_INVALID_ARG'})},
 ])('an error is a bug where $because', ({error}) => {
   expect(networkError(party, error, 'sent', limits)).toBeUndefined()
+})
+
+/** What a gateway, a cache or a confused proxy may send with any number. */
+const notOfTheObject: readonly {readonly what: string; readonly body: unknown}[] = [
+  {what: 'a page', body: undefined},
+  {what: 'other JSON', body: {error: 'no route', message: 'nothing here'}},
+  {what: 'null', body: null},
+  {what: 'a Status of another number', body: status('', {...missing, code: 599})},
+  {what: 'a Status of success', body: status('', {...missing, status: 'Success'})},
+  {what: 'a Status of another object', body: status('', {...missing, details: {...missing.details, name: 'api'}})},
+  {what: 'a Status of another kind', body: status('', {...missing, details: {...missing.details, kind: 'pods'}})},
+  {what: 'a Status of another group', body: status('', {...missing, details: {...missing.details, group: 'x.io'}})},
+  {
+    what: 'a Status of another namespace',
+    body: status('', {...missing, details: {name: 'pay', kind: 'namespaces'}}),
+  },
+  {
+    what: 'a Status that a client made of an answer that it could not read',
+    body: status('', {...missing, details: {...missing.details, causes: [{reason: 'UnexpectedServerResponse'}]}}),
+  },
+]
+
+test.each(
+  [400, 403, 404, 405, 409, 410, 413, 415, 422].flatMap((code) => notOfTheObject.map((row) => ({code, ...row}))),
+)('HTTP $code with $what proves nothing', ({code, body}) => {
+  const error = answerError(party, {status: code, body, about})
+  expect(error).toMatchObject({failureClass: 'server-error', refused: false, status: undefined})
+})
+
+test.each([
+  {code: 401, failureClass: 'unauthenticated'},
+  {code: 408, failureClass: 'timeout'},
+  {code: 429, failureClass: 'throttled'},
+])('HTTP $code is $failureClass whoever says it, and no proof that nothing was written', ({code, failureClass}) => {
+  expect(answerError(party, {status: code, about})).toMatchObject({failureClass, refused: false})
+})
+
+test.each<{what: string; body: unknown; of?: Partial<About>}>([
+  {what: 'a Status without details', body: status('', {reason: 'NotFound'})},
+  {what: 'a Status without a reason', body: status('', {details: missing.details})},
+  {
+    what: 'a Status of the namespace',
+    body: status('', {reason: 'NotFound', details: {name: 'shop', kind: 'namespaces'}}),
+  },
+  {what: 'a Status of the object', of: {mayMiss: []}, body: status('', missing)},
+])('HTTP 404 with $what does not say that what was asked for is missing', ({body, of}) => {
+  expect(answerError(party, {status: 404, body, about: {...about, ...of}})).toMatchObject({
+    failureClass: 'server-error',
+    refused: false,
+    status: undefined,
+  })
+})
+
+test.each<{what: string; body: unknown; of: Partial<About>}>([
+  {what: 'of the object', of: {}, body: status('', missing)},
+  {
+    what: 'of the namespace that something is created in',
+    of: {mayMiss: ['namespace']},
+    body: status('', {reason: 'NotFound', details: {name: 'shop', kind: 'namespaces'}}),
+  },
+])('HTTP 404 with a Status $what says so', ({body, of}) => {
+  expect(answerError(party, {status: 404, body, about: {...about, ...of}})).toMatchObject({
+    failureClass: 'not-found',
+    refused: true,
+  })
+})
+
+test('a refusal because of the quota, or the namespace, of an object is one of the object', () => {
+  const quota = status('', {details: {name: 'small', kind: 'resourcequotas'}})
+  expect(answerError(party, {status: 409, body: quota, about})).toMatchObject({failureClass: 'conflict', refused: true})
+  const ending = status('', {details: {name: 'shop', kind: 'namespaces'}})
+  expect(answerError(party, {status: 403, body: ending, about})).toMatchObject({
+    failureClass: 'forbidden',
+    refused: true,
+  })
 })

@@ -1,7 +1,9 @@
 import {type FailureClass, type FailureDetails, HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
-import {numberAt, objectAt, objectOf, sentenceAt, textAt} from './json-fields.ts'
+import {genuineStatus, saysMissing} from './answers/genuine-status.ts'
+import type {About} from './answers/question.ts'
+import {numberAt, objectAt, objectOf, sentenceAt} from './json-fields.ts'
 
 /** Whose answer it was: the context as the user knows it, and the server it points at. */
 export interface Party {
@@ -16,16 +18,30 @@ export interface Refusal {
   readonly retryAfter?: string | undefined
   /** The parsed body when it was JSON: normally a `Status` of the API. */
   readonly body?: unknown
+  /** What was asked for. */
+  readonly about: About
 }
+
+/**
+ * What whoever stands before an API server may say for it, in its own words: to log in, to be patient. Every other number
+ * below 500 is a statement on what was asked for, which only a `Status` of the API makes.
+ */
+const saidByAnybody = new Set([401, 408, 429])
 
 /**
  * The failure that an HTTP answer stands for. It keeps the server's own sentence (`Status.message`, capped) where that
  * says more than the code, and nothing else of the answer: no headers, no other part of the body.
  *
- * `refused` is true where the answer proves that the request was not carried out: every 4xx but 408.
+ * `not-found` is only what a `Status` of reason NotFound says of exactly what was asked for. `refused` is true where the
+ * answer proves that the request was not carried out: a `Status` with any 4xx but 408. `status` is left out where the number
+ * proves nothing.
  */
-export function answerError(party: Party, {status, retryAfter, body}: Refusal): HubspokeError {
-  const said = textAt(body, 'kind') === 'Status' ? sentenceAt(body, 'message') : ''
+export function answerError(party: Party, {status, retryAfter, body, about}: Refusal): HubspokeError {
+  const genuine = genuineStatus(body, status, about)
+  const said = genuine === undefined ? '' : sentenceAt(genuine, 'message')
+  const isMissing = genuine !== undefined && saysMissing(genuine, about)
+  const isTold = status >= 400 && genuine !== undefined
+  const isBelieved = status === 404 ? isMissing : isTold || status >= 500 || saidByAnybody.has(status)
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),
@@ -34,11 +50,11 @@ export function answerError(party: Party, {status, retryAfter, body}: Refusal): 
     status,
     said,
   }
-  const {failureClass, message, suggestions} = describe(answer)
+  const {failureClass, message, suggestions} = isBelieved ? describe(answer) : foreign(answer)
   const details: FailureDetails = {
-    status,
+    ...(isBelieved && {status}),
     suggestions,
-    refused: status >= 400 && status < 500 && status !== 408,
+    refused: isBelieved && isTold && status < 500 && status !== 408,
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
   }
   return new HubspokeError(failureClass, message, details)
@@ -104,7 +120,7 @@ function describe(answer: Answer): Description {
 }
 
 function otherAnswer(answer: Answer): Description {
-  const {context, server, name, status, said} = answer
+  const {context, name, status, said} = answer
   if (status === 410 || status >= 500) {
     return {
       failureClass: 'server-error',
@@ -112,12 +128,22 @@ function otherAnswer(answer: Answer): Description {
       suggestions: reach(name),
     }
   }
-  if (status >= 400) return rejected(answer)
+  return status >= 400 ? rejected(answer) : foreign(answer)
+}
+
+/** A gateway that has lost its way to the server, or a server that has not registered its paths yet, knows nothing. */
+function foreign({context, server, name, status, said}: Answer): Description {
   return {
     failureClass: 'server-error',
-    message: `The server of context ${context} at ${server} answered with HTTP ${status}, which is not an answer of Kubernetes${tail(said)}`,
+    message: `The server of context ${context} at ${server} answered with HTTP ${status}, which is not an answer of Kubernetes to this request${tail(said)}`,
     suggestions: reach(name),
   }
+}
+
+/** The failure of an answer that is not the one that was asked for, although it is a success by its number. */
+export function unexpectedAnswer({context, server}: Party, why: string): HubspokeError {
+  const message = `The server of context ${quoted(context)} at ${printable(server)} sent something else than what was asked for: ${why}.`
+  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context))})
 }
 
 /** The server's sentence of a 403 names the user, the verb, the resource and the namespace. */

@@ -13,8 +13,12 @@ const event = {
   at: new Date('2026-11-24T03:04:15.123Z'),
   host: 'laptop-7',
 }
+const stored = (body: unknown) => {
+  const event = body as {readonly metadata: object}
+  return {...event, metadata: {...event.metadata, uid: 'e-1', resourceVersion: '1'}}
+}
 const bodyOf = async (more: Partial<typeof event> = {}) => {
-  const api = fakeApi()
+  const api = fakeApi({write: ({body}) => stored(body)})
   await createEvents(api).record({...event, ...more}, signal)
   return {path: api.writes[0]?.path, body: JSON.parse(JSON.stringify(api.writes[0]?.body))}
 }

@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto'
 import {HubspokeError} from '../model/failure.ts'
 import type {WorkloadEvent} from '../model/workload-event.ts'
-import {type Api, apiPath} from './api.ts'
+import {newObject} from './answers/object-question.ts'
+import {events} from './answers/resource.ts'
+import type {Api} from './api.ts'
 import type {Events} from './ports/events.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 
@@ -14,9 +16,10 @@ export function createEvents(api: Api): Events {
   return {
     async record(event, signal) {
       const {namespace} = event.workload
-      const path = apiPath(['api', 'v1', 'namespaces', namespace, 'events'], {fieldManager})
+      const name = nameOf(event)
+      const question = newObject(events, {namespace, name, query: {fieldManager}})
       try {
-        await api.write({method: 'POST', path, body: toObject(event)}, signal)
+        await api.write({method: 'POST', question, body: toObject(name, event)}, signal)
       } catch (error) {
         if (!(error instanceof HubspokeError && error.status === 409)) throw error
       }
@@ -25,13 +28,13 @@ export function createEvents(api: Api): Events {
 }
 
 /** The core form: every version of `kubectl describe` and of `kubectl get events` shows its time and its origin. */
-function toObject({workload, key, reason, message, at, host}: WorkloadEvent): object {
+function toObject(eventName: string, {workload, reason, message, at, host}: WorkloadEvent): object {
   const {kind, namespace, name, uid} = workload
   const time = `${at.toISOString().slice(0, 19)}Z`
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: {namespace, name: eventName(name, `${key} ${uid}`), labels: {'app.kubernetes.io/managed-by': 'hubspoke'}},
+    metadata: {namespace, name: eventName, labels: {'app.kubernetes.io/managed-by': 'hubspoke'}},
     involvedObject: {apiVersion: 'apps/v1', kind, namespace, name, uid},
     type: 'Normal',
     reason,
@@ -46,9 +49,9 @@ function toObject({workload, key, reason, message, at, host}: WorkloadEvent): ob
 }
 
 /** One name for one thing that happened to one workload, so that it is told once whoever tells it. */
-function eventName(workload: string, identity: string): string {
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16)
-  return `${workload.slice(0, 200).replace(/[-.]+$/, '')}.${hash}`
+function nameOf({workload: {name, uid}, key}: WorkloadEvent): string {
+  const hash = createHash('sha256').update(`${key} ${uid}`).digest('hex').slice(0, 16)
+  return `${name.slice(0, 200).replace(/[-.]+$/, '')}.${hash}`
 }
 
 function atMostBytes(text: string, maxBytes: number): string {

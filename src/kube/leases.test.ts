@@ -15,8 +15,10 @@ const held: LeaseRecord = {
   annotations: {'hubspoke.dev/host': 'laptop-7'},
 }
 
+const where = {name: 'hubspoke-run', namespace: 'hubspoke-system', uid: 'l-1', resourceVersion: '7'}
 const object = {
-  metadata: {name: 'hubspoke-run', resourceVersion: '7', annotations: {'hubspoke.dev/host': 'laptop-7'}},
+  kind: 'Lease',
+  metadata: {...where, annotations: {'hubspoke.dev/host': 'laptop-7'}},
   spec: {
     holderIdentity: 'run-1',
     leaseDurationSeconds: 15,
@@ -36,7 +38,12 @@ const refusing = (status: number) => () => {
 }
 
 test('reads who holds it; what is missing reads as nobody', async () => {
-  const {api, leases} = open({get: (path) => (path.includes('hubspoke-run') ? object : {spec: {holderIdentity: null}})})
+  const {api, leases} = open({
+    get: (path) =>
+      path.includes('hubspoke-run')
+        ? object
+        : {kind: 'Lease', metadata: {...where, name: 'other'}, spec: {holderIdentity: null}},
+  })
   expect(await leases.read('hubspoke-system', 'hubspoke-run', signal)).toMatchObject({
     resourceVersion: '7',
     holderIdentity: 'run-1',
@@ -45,7 +52,7 @@ test('reads who holds it; what is missing reads as nobody', async () => {
     annotations: {'hubspoke.dev/host': 'laptop-7'},
   })
   expect(await leases.read('hubspoke-system', 'other', signal)).toMatchObject({holderIdentity: '', renewTime: ''})
-  expect(api.gets[0]).toBe(`${folder}/hubspoke-run?fieldManager=hubspoke`)
+  expect(api.gets[0]).toBe(`${folder}/hubspoke-run`)
 })
 
 test('one that does not exist is undefined, one that may not be read is a failure', async () => {
@@ -79,7 +86,7 @@ test('a dry run asks the server to check, and to write nothing', async () => {
 })
 
 test('a record without a holder says neither who nor for how long', async () => {
-  const {api, leases} = open({write: () => object})
+  const {api, leases} = open({write: () => ({...object, spec: {leaseTransitions: 2}})})
   const record = {...held, holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: '', annotations: {}}
   await leases.write('hubspoke-system', 'hubspoke-run', {record, resourceVersion: '6'}, signal)
   expect(api.writes[0]).toHaveProperty('body.spec', {leaseTransitions: 2})
@@ -94,4 +101,16 @@ test.each([
   const {leases} = open({write: refusing(row.status)})
   const content = {record: held, ...(row.resourceVersion && {resourceVersion: row.resourceVersion})}
   await expect(leases.write('ns', 'a', content, signal)).rejects.toMatchObject({failureClass: row.failureClass})
+})
+
+test.each([
+  {because: 'names another holder', answer: {...object, spec: {...object.spec, holderIdentity: 'run-2'}}},
+  {because: 'names nobody', answer: {...object, spec: {}}},
+  {because: 'is of another Lease', answer: {...object, metadata: {...object.metadata, name: 'other'}}},
+  {because: 'has no version', answer: {...object, metadata: {...object.metadata, resourceVersion: ''}}},
+])('it is not held where the answer to the write $because', async ({answer}) => {
+  const {leases} = open({write: () => answer})
+  await expect(leases.write('hubspoke-system', 'hubspoke-run', {record: held}, signal)).rejects.toMatchObject({
+    failureClass: 'server-error',
+  })
 })

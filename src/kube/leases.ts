@@ -1,34 +1,40 @@
 import {HubspokeError} from '../model/failure.ts'
-import {type Api, apiPath} from './api.ts'
-import {quoted} from './errors.ts'
+import {newObject, oneObject, replacedObject} from './answers/object-question.ts'
+import {leases} from './answers/resource.ts'
+import {unlessMissing} from './answers/unless-missing.ts'
+import type {Api} from './api.ts'
+import {quoted, unexpectedAnswer} from './errors.ts'
 import {numberAt, objectAt, stringsOf, textAt} from './json-fields.ts'
 import type {LeaseObject, LeaseRecord, Leases} from './ports/leases.ts'
-import {unlessMissing} from './workloads/read-workload.ts'
 import {fieldManager} from './workloads/restart-workload.ts'
 
 export function createLeases(api: Api): Leases {
   return {
     async read(namespace, name, signal) {
-      const object = await unlessMissing(api.get(leasePath(namespace, [name]), signal))
+      const object = await unlessMissing(api.get(oneObject(leases, {namespace, name}), signal))
       return object === undefined ? undefined : toLease(object)
     },
     async write(namespace, name, {record, resourceVersion, dryRun}, signal) {
       const body = toObject({namespace, name, resourceVersion}, record)
+      const query = {fieldManager, dryRun: dryRun ? 'All' : undefined}
+      const request = {namespace, name, query, ...(dryRun && {without: 'resourceVersion' as const})}
       if (resourceVersion === undefined) {
-        return toLease(await api.write({method: 'POST', path: leasePath(namespace, [], dryRun), body}, signal))
+        const created = await api.write({method: 'POST', question: newObject(leases, request), body}, signal)
+        return accepted(toLease(created), record)
       }
-      const path = leasePath(namespace, [name], dryRun)
-      const written = await unlessMissing(api.write({method: 'PUT', path, body}, signal))
-      if (written !== undefined) return toLease(written)
+      const question = replacedObject(leases, request)
+      const written = await unlessMissing(api.write({method: 'PUT', question, body}, signal))
+      if (written !== undefined) return accepted(toLease(written), record)
       const message = `The Lease ${quoted(`${namespace}/${name}`)} of context ${quoted(api.party.context)} was deleted in the meantime.`
       throw new HubspokeError('conflict', message, {status: 404, refused: true})
     },
   }
-}
 
-function leasePath(namespace: string, name: readonly string[] = [], dryRun = false): string {
-  const parts = ['apis', 'coordination.k8s.io', 'v1', 'namespaces', namespace, 'leases', ...name]
-  return apiPath(parts, {fieldManager, dryRun: dryRun ? 'All' : undefined})
+  /** A Lease is held by whoever stands in the answer, and by nobody whom the answer does not name. */
+  function accepted(lease: LeaseObject, {holderIdentity}: LeaseRecord): LeaseObject {
+    if (lease.holderIdentity === holderIdentity) return lease
+    throw unexpectedAnswer(api.party, 'the Lease does not have the holder that was written')
+  }
 }
 
 function toObject(

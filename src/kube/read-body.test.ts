@@ -5,6 +5,7 @@ import {bodyLimits} from './answer-limits.ts'
 import {createApi} from './api.ts'
 import {createConnection} from './connection/connection.ts'
 import {readBeginning, readBody} from './read-body.ts'
+import {anyAnswer} from './testing/any-answer.ts'
 import {type Handler, startServer} from './testing/tls-server.ts'
 
 const party = {context: 'prod', server: 'https://prod.test'}
@@ -142,8 +143,8 @@ describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
 
   test('an answer that is given up ends its request', async () => {
     const {api, server, clock} = await connected(trickling)
-    await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'timeout'})
-    await expect(api.write({method: 'PATCH', path: '/', body: {}}, never)).rejects.toMatchObject({
+    await expect(api.get(anyAnswer('/'), never)).rejects.toMatchObject({failureClass: 'timeout'})
+    await expect(api.write({method: 'PATCH', question: anyAnswer('/'), body: {}}, never)).rejects.toMatchObject({
       failureClass: 'timeout',
     })
     await expect.poll(() => server.streams.size).toBe(0)
@@ -152,7 +153,7 @@ describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
 
   test('a refusal whose body trickles is told by its status', async () => {
     const {api, clock} = await connected(trickledError)
-    await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'server-error', status: 503})
+    await expect(api.get(anyAnswer('/'), never)).rejects.toMatchObject({failureClass: 'server-error', status: 503})
     expect(clock.now()).toBe(10_000)
   })
 
@@ -162,7 +163,7 @@ describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
       const more = setInterval(() => response.write(mib), 1)
       response.on('close', () => clearInterval(more))
     })
-    await expect(api.get('/', never)).rejects.toMatchObject({failureClass: 'server-error'})
+    await expect(api.get(anyAnswer('/'), never)).rejects.toMatchObject({failureClass: 'server-error'})
     expect(connection.cost().bytesRead).toBeLessThan(bodyLimits.maxBytes + 2 * mib.length)
   })
 })

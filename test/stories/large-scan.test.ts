@@ -21,7 +21,7 @@ function pageOf(number: number): string {
     const name = `app-${number * pageSize + index}`
     const image = index % 100 === 0 ? 'ghcr.io/acme/web:1' : `ghcr.io/acme/other-${index}:1`
     const template = {spec: {containers: [{name: 'app', image}]}}
-    return {metadata: {namespace: 'shop', name, uid: `uid-${name}`, ...ballast}, spec: {template}}
+    return {metadata: {namespace: 'shop', name, uid: `uid-${name}`, resourceVersion: '7', ...ballast}, spec: {template}}
   })
   const more = number + 1 < pages ? {continue: `${number + 1}`} : {}
   return JSON.stringify({
@@ -37,7 +37,7 @@ test('20,000 workloads, 160 MB of them, are listed in a heap of 64 MiB', async (
   const server = await startServer(({url = ''}, response) => {
     const {pathname, searchParams} = new URL(url, 'https://test')
     if (pathname.startsWith('/api/v1/namespaces/kube-system')) {
-      return response.end(JSON.stringify({metadata: {name: 'kube-system', uid: 'uid-large'}}))
+      return response.end(JSON.stringify({kind: 'Namespace', metadata: {name: 'kube-system', uid: 'uid-large'}}))
     }
     if (pathname === '/version') return response.end(JSON.stringify({gitVersion: 'v1.36.3', major: '1', minor: '36'}))
     if (pathname.endsWith('/deployments')) {
@@ -45,7 +45,8 @@ test('20,000 workloads, 160 MB of them, are listed in a heap of 64 MiB', async (
       sent += page.length
       return response.end(page)
     }
-    return response.end(JSON.stringify({metadata: {resourceVersion: '9'}, items: []}))
+    const kind = pathname.endsWith('/statefulsets') ? 'StatefulSetList' : 'DaemonSetList'
+    return response.end(JSON.stringify({kind, metadata: {resourceVersion: '9'}, items: []}))
   })
   using shell = openProcessShell({})
   const kubeconfig = join(shell.home, 'large.yaml')

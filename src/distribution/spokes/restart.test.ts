@@ -77,6 +77,7 @@ describe('a restart', () => {
       {
         restartedAt: stamp,
         resourceVersion: '100',
+        generation: 1,
         annotations: {
           'hubspoke.dev/run-id': '20261124-100000-01a1',
           'hubspoke.dev/by': 'ada on laptop-7',

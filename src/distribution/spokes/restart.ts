@@ -82,23 +82,18 @@ async function act(it: Try): Promise<Settled | Written> {
     if (it.sent.has(target.uid)) announce(it) // the reply was lost
     return watchAgain(it, decision.state)
   }
-  try {
-    return options.dryRun ? await tryOut(it, decision.state) : await write(it, decision.state)
-  } catch (error) {
-    if (error instanceof HubspokeError && error.failureClass === 'not-found') return gone
-    throw error
-  }
+  return options.dryRun ? tryOut(it, decision.state) : write(it, decision.state)
 }
 
 const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}
 
 async function tryOut({options, workloads, target, attempt}: Try, state: WorkloadState): Promise<Settled> {
-  await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
-  return {outcome: 'succeeded', reason: 'the server accepted it (dry run)'}
+  const accepted = await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
+  return accepted === undefined ? gone : {outcome: 'succeeded', reason: 'the server accepted it (dry run)'}
 }
 
 /** Followed from before the write on: a rollout of milliseconds is not missed. */
-async function write(it: Try, state: WorkloadState): Promise<Written> {
+async function write(it: Try, state: WorkloadState): Promise<Settled | Written> {
   const {options, workloads, target, attempt} = it
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   try {
@@ -108,6 +103,10 @@ async function write(it: Try, state: WorkloadState): Promise<Written> {
     it.sent.add(target.uid)
     it.befores.set(target.uid, before)
     const accepted = await workloads.restart(target, patch, attempt.signal)
+    if (accepted === undefined) {
+      feed?.close()
+      return gone
+    }
     announce(it)
     return written(it, accepted, feed)
   } catch (error) {
@@ -166,8 +165,9 @@ function patchOf(
   state: WorkloadState,
 ): RestartWrite {
   const {restartedAt, dryRun} = options
+  const {resourceVersion, generation} = state
   const annotations = restartAnnotations({runId, by, reason, changeCause}, state)
-  return {restartedAt, resourceVersion: state.resourceVersion, annotations, dryRun}
+  return {restartedAt, resourceVersion, generation, annotations, dryRun}
 }
 
 function announce({options: {runId, by, restartedAt, announce: tell}, target, attempt: {reason}}: Try): void {

@@ -71,6 +71,7 @@ describe('the undo of a restart', () => {
     expect(ended.workloads.writes[1]).toEqual({
       restartedAt: earlier,
       resourceVersion: '102',
+      generation: 2,
       annotations: {'hubspoke.dev/run-id': 'r', 'hubspoke.dev/by': null, 'hubspoke.dev/reason': null},
       dryRun: false,
     })

@@ -1,4 +1,5 @@
 import type {PodTrouble, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
+import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {kubectlCommand} from '../kubectl-command.ts'
@@ -36,10 +37,13 @@ export function undoRestart(restart: RestartToUndo): (attempt: Attempt) => Promi
       const write = {
         restartedAt: before.restartedAt,
         resourceVersion: state.resourceVersion,
+        generation: state.generation,
         annotations: annotationsBefore(before, state),
         dryRun: false,
       }
-      return watched(restart, await workloads.restart(target, write, attempt.signal), feed)
+      const accepted = await workloads.restart(target, write, attempt.signal)
+      if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was looked at.')
+      return watched(restart, accepted, feed)
     } catch (error) {
       feed.close()
       throw error

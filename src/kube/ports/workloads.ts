@@ -36,8 +36,11 @@ export interface Workloads {
   /**
    * Sets `kubectl.kubernetes.io/restartedAt` of the pod template (strategic merge patch), and `annotations` on the
    * workload itself; null removes one. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
+   *
+   * What it resolves with bears what was written; a write that was accepted and dropped rejects with class `reverted`.
+   * Undefined: there is no workload of this name any more, and nothing was written.
    */
-  restart(workload: WorkloadIdentity, write: RestartWrite, signal: AbortSignal): Promise<WorkloadState>
+  restart(workload: WorkloadIdentity, write: RestartWrite, signal: AbortSignal): Promise<WorkloadState | undefined>
   /**
    * Follows one workload from now on: resolves when every later change is sure to be delivered, so call it before the
    * write. One watch per kind (per namespace, where permissions are namespaced) serves all that are followed.
@@ -117,7 +120,9 @@ export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'sil
 
 export interface RestartWrite {
   readonly restartedAt: string | null
+  /** Of the workload as it was read, like its generation. */
   readonly resourceVersion: string
+  readonly generation: number
   /** Null takes away. */
   readonly annotations: Readonly<Record<string, string | null>>
   readonly dryRun: boolean

@@ -1,4 +1,6 @@
-import type {Api, ApiWrite} from '../api.ts'
+import type {Question} from '../answers/question.ts'
+import {configMaps} from '../answers/resource.ts'
+import {type Api, type ApiWrite, type Dated, recognised} from '../api.ts'
 import {answerError} from '../errors.ts'
 
 /** The body of one watch, as the test feeds it. */
@@ -18,14 +20,20 @@ export interface FakeApi extends Api {
   readonly gets: readonly string[]
   /** The form that each GET asked for. */
   readonly accepts: readonly (string | undefined)[]
-  readonly writes: readonly ApiWrite[]
+  readonly writes: readonly FakeWrite[]
   readonly watches: readonly FakeWatch[]
 }
 
+/** A write as it goes to a server. */
+export interface FakeWrite extends Omit<ApiWrite<unknown>, 'question'> {
+  readonly path: string
+  readonly accept?: string
+}
+
 export interface FakeAnswers {
-  /** What a GET answers; it may throw. */
+  /** What a GET answers; it may throw. Like every answer, it has to be recognised. */
   get?(path: string): unknown
-  write?(write: ApiWrite): unknown
+  write?(write: FakeWrite): unknown
   readonly serverDate?: Date
   /** Throws where the watch is refused. */
   watch?(path: string): void
@@ -33,21 +41,32 @@ export interface FakeAnswers {
 
 const party = {context: 'prod', server: 'https://prod.test'}
 
-/** The failure that an API server's answer becomes. */
+/** The failure that an API server's own refusal becomes. */
 export function refusal(status: number, message = ''): unknown {
-  return answerError(party, {status, body: {kind: 'Status', message}})
+  const details = {name: 'what-was-asked-for', kind: configMaps.plural}
+  const body = {kind: 'Status', ...(status === 404 && {reason: 'NotFound', details}), message}
+  return answerError(party, {status, body, about: {resource: configMaps, name: details.name, mayMiss: ['object']}})
+}
+
+/** A list as an API server sends it. */
+export function listOf(kind: string, items: readonly object[], resourceVersion = '5', metadata: object = {}): object {
+  return {kind: `${kind}List`, metadata: {resourceVersion, ...metadata}, items}
 }
 
 export function fakeApi(answers: FakeAnswers = {}): FakeApi {
   const gets: string[] = []
   const accepts: (string | undefined)[] = []
-  const writes: ApiWrite[] = []
+  const writes: FakeWrite[] = []
   const watches: FakeWatch[] = []
-  async function get(path: string, signal: AbortSignal, accept?: string): Promise<unknown> {
+  async function getRaw(path: string, signal: AbortSignal, accept?: string): Promise<unknown> {
     signal.throwIfAborted()
     gets.push(path)
     accepts.push(accept)
     return answers.get?.(path)
+  }
+  async function getDated<T>(question: Question<T>, signal: AbortSignal): Promise<Dated<T>> {
+    const value = recognised(party, question, await getRaw(question.path, signal, question.accept))
+    return {value, serverDate: answers.serverDate}
   }
   return {
     party,
@@ -55,15 +74,17 @@ export function fakeApi(answers: FakeAnswers = {}): FakeApi {
     accepts,
     writes,
     watches,
-    get,
-    getText: async (path, maxBytes, signal) => String(await get(path, signal)).slice(0, maxBytes),
-    getDated: async (path, signal) => ({body: await get(path, signal), serverDate: answers.serverDate}),
-    async write(write, signal) {
+    get: async (question, signal) => (await getDated(question, signal)).value,
+    getDated,
+    getText: async ({path}, maxBytes, signal) => String(await getRaw(path, signal)).slice(0, maxBytes),
+    async write({question, ...rest}, signal) {
       signal.throwIfAborted()
+      const {path, accept} = question
+      const write = {...rest, path, ...(accept !== undefined && {accept})}
       writes.push(write)
-      return answers.write?.(write)
+      return recognised(party, question, answers.write?.(write))
     },
-    async watch(path, signal) {
+    async watch({path}, signal) {
       signal.throwIfAborted()
       answers.watch?.(path)
       const {watch, body} = fakeWatch(path, signal)

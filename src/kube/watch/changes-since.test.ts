@@ -1,12 +1,13 @@
 import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import type {ChangesSince} from '../ports/workloads.ts'
-import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
+import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
 import {changesSince} from './changes-since.ts'
 
 const never = new AbortController().signal
 
 const object = (name: string, version: string, more: {image?: string; uid?: string} = {}) => ({
+  kind: 'Deployment',
   metadata: {namespace: 'shop', name, uid: more.uid ?? `uid-${name}`, resourceVersion: version},
   spec: {template: {spec: {containers: [{name: 'app', image: more.image ?? 'web:1'}]}}},
 })
@@ -14,7 +15,10 @@ const event = (type: string, name: string, version: string, more: {image?: strin
   type,
   object: object(name, version, more),
 })
-const bookmark = (version: string) => ({type: 'BOOKMARK', object: {metadata: {resourceVersion: version}}})
+const bookmark = (version: string) => ({
+  type: 'BOOKMARK',
+  object: {kind: 'Deployment', metadata: {resourceVersion: version}},
+})
 const error = (code: number) => ({type: 'ERROR', object: {kind: 'Status', code}})
 
 interface Options extends FakeAnswers {
@@ -25,7 +29,7 @@ interface Options extends FakeAnswers {
 }
 
 function setUp({from = '100', list = '200', signal = never, ...answers}: Options = {}) {
-  const api = fakeApi({get: async () => ({metadata: {resourceVersion: await list}, items: []}), ...answers})
+  const api = fakeApi({get: async () => listOf('Deployment', [], await list), ...answers})
   const clock = createVirtualClock({loopback: false})
   const answer = changesSince({api, clock}, 'Deployment', from, signal)
   // Whoever expects a rejection hears of it later.
@@ -122,7 +126,7 @@ test('of each workload the last state counts', async () => {
 test.each([
   {because: 'the server does not remember, inside a stream', events: [error(410)], unproven: 'expired'},
   {because: 'the server ends the watch for another reason', events: [error(500)], unproven: 'failed'},
-  {because: 'a bookmark has no version', events: [bookmark('')], unproven: 'incomparable'},
+  {because: 'a bookmark has no version', events: [bookmark('')], unproven: 'failed'},
   {
     because: 'a change has a version that is no number',
     events: [event('ADDED', 'web', 'v7')],
@@ -152,7 +156,7 @@ test.each([
   {because: 'the list fails', options: {get: raise(500)}, unproven: 'failed'},
   {because: 'the cluster is not as far: another history', options: {from: '201'}, unproven: 'ahead'},
   {because: 'it is far from as far', options: {from: '1000', list: '999'}, unproven: 'ahead'},
-  {because: 'the list has no version', options: {list: ''}, unproven: 'incomparable'},
+  {because: 'the list has no version', options: {list: ''}, unproven: 'failed'},
   {because: 'the list has a version that is no number', options: {list: '0x200'}, unproven: 'incomparable'},
 ])('no proof: $because', async ({options, unproven}) => {
   const {api, answer} = setUp(options)

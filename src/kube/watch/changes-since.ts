@@ -1,15 +1,14 @@
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {onePage} from '../answers/list-question.ts'
 import type {Api} from '../api.ts'
-import {objectAt, textAt} from '../json-fields.ts'
 import type {ChangesSince, Unproven, WorkloadChange} from '../ports/workloads.ts'
 import {isExpired} from '../workloads/workload-list.ts'
-import {collectionPath} from '../workloads/workload-paths.ts'
+import {workloadResources} from '../workloads/workload-resources.ts'
 import {toWorkloadImages} from '../workloads/workload-state.ts'
 import {toVersion} from './resource-version.ts'
-import {watchOnce} from './watch-once.ts'
-import type {WatchEvent} from './watch-stream.ts'
+import {type WatchRun, watchOnce} from './watch-once.ts'
 
 export interface ChangesDeps {
   readonly api: Api
@@ -43,6 +42,7 @@ export async function changesSince(
   const answer = Promise.withResolvers<ChangesSince>()
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
+  const resource = workloadResources[kind]
 
   function judge(): void {
     const judged = replay.judge()
@@ -56,19 +56,19 @@ export async function changesSince(
   }
 
   async function list(): Promise<void> {
-    const found = await api.get(collectionPath(kind, undefined, {limit: '1'}), either)
-    replay.aimAt(textAt(objectAt(found, 'metadata'), 'resourceVersion'))
+    const found = await api.get(onePage(resource, {query: {limit: '1'}}), either)
+    replay.aimAt(found.resourceVersion)
     judge()
   }
 
   async function watch(): Promise<void> {
     const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion: `${from}`, timeoutSeconds: watchSeconds}
-    const path = collectionPath(kind, undefined, query)
-    const onEvent = (event: WatchEvent): void => {
+    const watched = {resource, namespace: undefined}
+    const onEvent: WatchRun['onEvent'] = (event) => {
       replay.take(event)
       judge()
     }
-    await watchOnce({api, clock, path, signal: either, silenceMs, onLive: () => undefined, onEvent})
+    await watchOnce({api, clock, watched, query, signal: either, silenceMs, onLive: () => undefined, onEvent})
     replay.end()
     judge()
   }
@@ -92,7 +92,7 @@ function whyFailed(error: HubspokeError): Unproven {
 interface Replay {
   /** The list has told how far the cluster is. */
   aimAt(version: string): void
-  take(event: WatchEvent): void
+  take(event: Parameters<WatchRun['onEvent']>[0]): void
   /** The watch says nothing more. */
   end(): void
   /** Undefined: it cannot be told yet. */
@@ -113,8 +113,7 @@ function createReplay(kind: WorkloadKind, from: bigint): Replay {
     },
     take(event) {
       if (event.type === 'expired') trouble ??= 'expired'
-      if (event.type === 'error') trouble ??= 'failed'
-      if (event.type === 'expired' || event.type === 'error') return
+      if (event.type === 'expired') return
       const version = toVersion(event.version)
       if (version === undefined) trouble ??= 'incomparable'
       else reached = version

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest'
+import {workloadResources} from '../workloads/workload-resources.ts'
 import {readLines} from './json-lines.ts'
 import {parseWatchEvent, readWatchEvents} from './watch-stream.ts'
 
@@ -27,7 +28,10 @@ test('a body without anything has no line', async () => {
   expect(await collect(readLines(chunksOf(Buffer.from('\n \n'), 1)))).toEqual([])
 })
 
-const object = (resourceVersion: string) => ({metadata: {resourceVersion}})
+const watched = {resource: workloadResources.Deployment, namespace: 'shop'}
+const metadata = {name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: '1'}
+const object = (resourceVersion: string) => ({kind: 'Deployment', metadata: {...metadata, resourceVersion}})
+const error = {kind: 'Status', code: 500}
 
 test.each([
   {event: {type: 'ADDED', object: object('1')}, means: {type: 'added', object: object('1'), version: '1'}},
@@ -35,15 +39,43 @@ test.each([
   {event: {type: 'DELETED', object: object('3')}, means: {type: 'deleted', object: object('3'), version: '3'}},
   {event: {type: 'BOOKMARK', object: object('4')}, means: {type: 'bookmark', version: '4'}},
   {event: {type: 'ERROR', object: {kind: 'Status', code: 410}}, means: {type: 'expired'}},
-  {event: {type: 'ERROR', object: {kind: 'Status', code: 500}}, means: {type: 'error', status: 500}},
-  {event: {type: 'ERROR'}, means: {type: 'error', status: 500}},
-  {event: {type: 'SOMETHING'}, means: undefined},
-  {event: [], means: undefined},
+  {event: {type: 'ERROR', object: error}, means: {type: 'error', status: 500, body: error}},
 ])('$event.type means $means.type', ({event, means}) => {
-  expect(parseWatchEvent(JSON.stringify(event))).toEqual(means)
+  expect(parseWatchEvent(JSON.stringify(event), watched)).toEqual(means)
+})
+
+test.each([
+  {event: {type: 'ERROR'}, why: 'an error in it is no Status'},
+  {event: {type: 'ERROR', object: {kind: 'Deployment', code: 410}}, why: 'an error in it is no Status'},
+  {event: {type: 'SOMETHING', object: object('1')}, why: 'an event in it has no type that a watch has'},
+  {event: [], why: 'it is no object'},
+  {event: {type: 'MODIFIED'}, why: 'it is no object'},
+  {event: {type: 'MODIFIED', object: {metadata}}, why: 'its kind is missing, not "Deployment"'},
+  {event: {type: 'MODIFIED', object: {...object('1'), kind: 'Pod'}}, why: 'its kind is "Pod", not "Deployment"'},
+  {
+    event: {type: 'DELETED', object: {...object('1'), apiVersion: 'v1'}},
+    why: 'its apiVersion is "v1", not "apps/v1"',
+  },
+  {
+    event: {type: 'DELETED', object: {kind: 'Deployment', metadata: {...metadata, namespace: 'pay'}}},
+    why: 'its namespace is "pay", not "shop"',
+  },
+  {event: {type: 'DELETED', object: {kind: 'Deployment', metadata: {...metadata, uid: ''}}}, why: 'it has no uid'},
+  {event: {type: 'ADDED', object: object('')}, why: 'it has no resourceVersion'},
+  {event: {type: 'BOOKMARK', object: object('')}, why: 'a bookmark has no resourceVersion'},
+  {event: {type: 'BOOKMARK', object: {...object('1'), kind: 'Pod'}}, why: 'its kind is "Pod", not "Deployment"'},
+])('$event is nothing that a watch tells: $why', ({event, why}) => {
+  expect(parseWatchEvent(JSON.stringify(event), watched)).toEqual({why})
+})
+
+test('a body that has no event at all is no watch', async () => {
+  const events = await collect(readWatchEvents(chunksOf(Buffer.from('<html>404</html>\n'), 7), watched))
+  expect(events).toEqual([{why: 'it is no JSON'}])
 })
 
 test('a line that is no event ends the watch: what follows could lack something', async () => {
   const body = `${JSON.stringify({type: 'BOOKMARK', object: object('1')})}\n{"type":"ADD\n${JSON.stringify({type: 'BOOKMARK', object: object('2')})}\n`
-  expect(await collect(readWatchEvents(chunksOf(Buffer.from(body), 7)))).toEqual([{type: 'bookmark', version: '1'}])
+  expect(await collect(readWatchEvents(chunksOf(Buffer.from(body), 7), watched))).toEqual([
+    {type: 'bookmark', version: '1'},
+  ])
 })

@@ -1,13 +1,11 @@
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {onePage} from '../answers/list-question.ts'
 import type {Api} from '../api.ts'
-import {answerError} from '../errors.ts'
-import {objectAt, textAt} from '../json-fields.ts'
 import {readWorkload} from '../workloads/read-workload.ts'
-import {collectionPath} from '../workloads/workload-paths.ts'
+import {workloadResources} from '../workloads/workload-resources.ts'
 import type {FollowedWorkloads} from './followed-workloads.ts'
-import {watchOnce} from './watch-once.ts'
-import type {WatchEvent} from './watch-stream.ts'
+import {type WatchRun, watchOnce} from './watch-once.ts'
 
 export interface WatchScope {
   readonly kind: WorkloadKind
@@ -45,19 +43,20 @@ const watchSeconds = '300'
 
 export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCursorDeps): WatchCursor {
   const {api, clock, followed, closing} = deps
+  const resource = workloadResources[kind]
   /** Empty: from a list. */
   let version = ''
   let missed = false
 
   /** A list of one, without a resource version, is consistent, and so is the version that it tells. */
   async function learnVersion(): Promise<string> {
-    const list = await api.get(collectionPath(kind, namespace, {limit: '1'}), closing)
+    const {resourceVersion} = await api.get(onePage(resource, {namespace, query: {limit: '1'}}), closing)
     if (missed)
       await Promise.all(
         followed.list(namespace).map(async (one) => followed.found(one, await readWorkload(api, one, closing))),
       )
     missed = false
-    return textAt(objectAt(list, 'metadata'), 'resourceVersion')
+    return resourceVersion
   }
 
   function expire(): void {
@@ -65,8 +64,7 @@ export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCurs
     missed = true
   }
 
-  function take(event: WatchEvent): void {
-    if (event.type === 'error') throw answerError(api.party, {status: event.status})
+  function take(event: Parameters<WatchRun['onEvent']>[0]): void {
     if (event.type === 'expired') expire()
     if (event.type === 'added' || event.type === 'changed') followed.changed(event.object)
     if (event.type === 'deleted') followed.deleted(event.object)
@@ -82,11 +80,11 @@ export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCurs
     async watch({onLive, onProgress}) {
       if (version === '') version = await learnVersion()
       const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: watchSeconds}
-      const onEvent = (event: WatchEvent): void => {
+      const onEvent: WatchRun['onEvent'] = (event) => {
         take(event)
         if (event.type !== 'expired') onProgress()
       }
-      await watchOnce({api, clock, path: collectionPath(kind, namespace, query), signal: closing, onLive, onEvent})
+      await watchOnce({api, clock, watched: {resource, namespace}, query, signal: closing, onLive, onEvent})
     },
   }
 }

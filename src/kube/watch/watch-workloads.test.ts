@@ -1,14 +1,15 @@
 import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import type {WorkloadNews} from '../ports/workloads.ts'
-import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
+import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
 import {newestVersion, watchWorkloads} from './watch-workloads.ts'
 
 const {signal} = new AbortController()
 const event = (type: string, resourceVersion: string) => ({
   type,
   object: {
-    metadata: {namespace: 'shop', name: 'web', resourceVersion},
+    kind: 'Deployment',
+    metadata: {namespace: 'shop', name: 'web', uid: 'u1', resourceVersion},
     spec: {template: {spec: {containers: [{name: 'app', image: 'web:1'}]}}},
   },
 })
@@ -41,7 +42,7 @@ test('tells changes and bookmarks with their versions, until the server ends it'
 test('410 inside the stream, and as an answer: expired', async () => {
   const inside = setUp()
   await settled()
-  inside.api.watches[0]?.send({type: 'ERROR', object: {code: 410}})
+  inside.api.watches[0]?.send({type: 'ERROR', object: {kind: 'Status', code: 410}})
   expect(await inside.end).toBe('expired')
   const answered = setUp({
     watch() {
@@ -54,7 +55,7 @@ test('410 inside the stream, and as an answer: expired', async () => {
 test('another error inside the stream is a failure', async () => {
   const {api, end} = setUp()
   await settled()
-  api.watches[0]?.send({type: 'ERROR', object: {code: 500}})
+  api.watches[0]?.send({type: 'ERROR', object: {kind: 'Status', code: 500}})
   await expect(end).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
@@ -72,13 +73,13 @@ test('versions that are no numbers are a failure, of news and of a list', async 
   await settled()
   api.watches[0]?.send(event('ADDED', 'abc'))
   await expect(end).rejects.toMatchObject({failureClass: 'server-error'})
-  const odd = fakeApi({get: () => ({metadata: {resourceVersion: 'abc'}})})
+  const odd = fakeApi({get: () => listOf('Deployment', [], 'abc')})
   await expect(newestVersion(odd, 'Deployment', signal)).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
 test('how far a kind is: a consistent list of one, with what time the server says it is', async () => {
   const serverDate = new Date('2026-11-24T12:00:00Z')
-  const api = fakeApi({serverDate, get: () => ({metadata: {resourceVersion: '9040'}})})
+  const api = fakeApi({serverDate, get: () => listOf('StatefulSet', [], '9040')})
   expect(await newestVersion(api, 'StatefulSet', signal)).toEqual({version: 9040n, serverDate})
   expect(api.gets).toEqual(['/apis/apps/v1/statefulsets?limit=1'])
 })

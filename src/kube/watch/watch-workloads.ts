@@ -1,15 +1,15 @@
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {onePage} from '../answers/list-question.ts'
 import type {Api} from '../api.ts'
-import {answerError, quoted} from '../errors.ts'
-import {objectAt, textAt} from '../json-fields.ts'
+import {quoted} from '../errors.ts'
 import type {NewestVersion, WatchFrom, WorkloadNews} from '../ports/workloads.ts'
 import {isExpired} from '../workloads/workload-list.ts'
-import {collectionPath} from '../workloads/workload-paths.ts'
+import {workloadResources} from '../workloads/workload-resources.ts'
 import {toWorkloadImages} from '../workloads/workload-state.ts'
 import {toVersion} from './resource-version.ts'
-import {watchOnce} from './watch-once.ts'
+import {type WatchRun, watchOnce} from './watch-once.ts'
 import type {WatchEvent} from './watch-stream.ts'
 
 export interface WatchWorkloadsDeps {
@@ -28,16 +28,15 @@ export async function watchWorkloads(
   signal: AbortSignal,
 ): Promise<'ended' | 'expired'> {
   const query = {watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: `${seconds}`}
-  const path = collectionPath(kind, undefined, query)
+  const watched = {resource: workloadResources[kind], namespace: undefined}
   let end: 'ended' | 'expired' = 'ended'
-  const onEvent = (event: WatchEvent): void => {
-    if (event.type === 'error') throw answerError(api.party, {status: event.status})
+  const onEvent: WatchRun['onEvent'] = (event) => {
     if (event.type === 'expired') end = 'expired'
     else tell(toNews(api, kind, event))
   }
   try {
     const silenceMs = seconds * 1000 + graceMs
-    await watchOnce({api, clock, path, signal, silenceMs, onLive: () => undefined, onEvent})
+    await watchOnce({api, clock, watched, query, signal, silenceMs, onLive: () => undefined, onEvent})
     return end
   } catch (error) {
     if (isExpired(error)) return 'expired'
@@ -54,8 +53,9 @@ function toNews(api: Api, kind: WorkloadKind, event: Exclude<WatchEvent, {type: 
 
 /** `Workloads.newest`: a list of one without a resource version, which is consistent. */
 export async function newestVersion(api: Api, kind: WorkloadKind, signal: AbortSignal): Promise<NewestVersion> {
-  const {body, serverDate} = await api.getDated(collectionPath(kind, undefined, {limit: '1'}), signal)
-  const version = comparable(api, textAt(objectAt(body, 'metadata'), 'resourceVersion'))
+  const question = onePage(workloadResources[kind], {query: {limit: '1'}})
+  const {value, serverDate} = await api.getDated(question, signal)
+  const version = comparable(api, value.resourceVersion)
   return {version, ...(serverDate && {serverDate})}
 }
 

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadFeed} from '../ports/workloads.ts'
-import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
+import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
 import {createWorkloadFollower} from './workload-follower.ts'
 
 const never = new AbortController().signal
@@ -10,22 +10,27 @@ const web = {kind: 'Deployment', namespace: 'shop', name: 'web', uid: 'u1'} as c
 const api2 = {kind: 'Deployment', namespace: 'pay', name: 'api', uid: 'u2'} as const
 
 const object = (resourceVersion: string, workload: typeof web | typeof api2 = web) => ({
+  kind: workload.kind,
   metadata: {namespace: workload.namespace, name: workload.name, uid: workload.uid, resourceVersion},
 })
 const changed = (resourceVersion: string, workload?: typeof web | typeof api2) => ({
   type: 'MODIFIED',
   object: object(resourceVersion, workload),
 })
-const bookmark = (resourceVersion: string) => ({type: 'BOOKMARK', object: {metadata: {resourceVersion}}})
+const bookmark = (resourceVersion: string) => ({
+  type: 'BOOKMARK',
+  object: {kind: 'Deployment', metadata: {resourceVersion}},
+})
 const expired = {type: 'ERROR', object: {kind: 'Status', code: 410}}
-const list = (resourceVersion: string) => ({metadata: {resourceVersion}, items: []})
+const list = (resourceVersion: string) => listOf('Deployment', [], resourceVersion)
 
 interface Options extends FakeAnswers {
   readonly mayWatch?: () => boolean
 }
 
 function setUp({mayWatch = () => true, ...answers}: Options = {}) {
-  const api = fakeApi({get: (path) => (path.includes('?limit=1') ? list('100') : object('1')), ...answers})
+  const read = (path: string) => (path.endsWith('/api') ? object('1', api2) : object('1'))
+  const api = fakeApi({get: (path) => (path.includes('?limit=1') ? list('100') : read(path)), ...answers})
   const clock = createVirtualClock({loopback: false})
   const closing = new AbortController()
   const follower = createWorkloadFollower('Deployment', {api, clock, closing: closing.signal, mayWatch})
@@ -59,7 +64,7 @@ test('follow waits until the server has accepted the watch', async () => {
   const {api, follower} = setUp()
   const watch = api.watch
   Object.assign(api, {
-    watch: async (path: string, signal: AbortSignal) => accepted.promise.then(() => watch(path, signal)),
+    watch: async (...asked: Parameters<typeof watch>) => accepted.promise.then(() => watch(...asked)),
   })
   let followed = false
   const following = follower.follow(web, never).then(() => {

@@ -1,6 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
-import {type Api, apiPath} from '../api.ts'
+import {podLog} from '../answers/other-questions.ts'
+import type {Api} from '../api.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
 
 const lines = 5
@@ -24,9 +25,8 @@ export async function readLastWords(
   if (container === undefined) return []
   for (const previous of ['true', undefined]) {
     const query = {container, previous, tailLines: `${lines}`, limitBytes: `${maxBytes}`}
-    const path = apiPath(['api', 'v1', 'namespaces', namespace, 'pods', pod, 'log'], query)
     try {
-      const words = wordsOf(await api.getText(path, maxBytes, signal))
+      const words = wordsOf(await api.getText(podLog(namespace, pod, query), maxBytes, signal))
       if (words.length > 0) return words
     } catch (error) {
       if (!(error instanceof HubspokeError) || error.failureClass === 'forbidden') return []

@@ -7,12 +7,26 @@ const workload = {kind: 'StatefulSet', namespace: 'shop', name: 'db', uid: 'u1'}
 const write = {
   restartedAt: '2026-01-01T00:00:00.123Z',
   resourceVersion: '7',
+  generation: 3,
   annotations: {'hubspoke.io/run': 'r'},
   dryRun: false,
 }
+const stamp = 'kubectl.kubernetes.io/restartedAt'
+
+/** The workload as the server has it after a write, or, with nothing said, before. */
+function stored({restartedAt, ...metadata}: {restartedAt?: string; [field: string]: unknown} = {}): object {
+  const annotations = restartedAt === undefined ? {} : {[stamp]: restartedAt}
+  return {
+    kind: 'StatefulSet',
+    metadata: {name: 'db', namespace: 'shop', uid: 'u1', generation: 3, resourceVersion: '7', ...metadata},
+    spec: {template: {metadata: {annotations}}},
+  }
+}
+const {restartedAt} = write
+const written = stored({generation: 4, resourceVersion: '8', restartedAt})
 
 test('a restart is one patch that holds UID and resource version', async () => {
-  const api = fakeApi({write: () => ({metadata: {name: 'db', generation: 4, resourceVersion: '8'}})})
+  const api = fakeApi({write: () => written})
   expect(await restartWorkload(api, workload, write, never)).toMatchObject({
     name: 'db',
     generation: 4,
@@ -32,16 +46,51 @@ test('a restart is one patch that holds UID and resource version', async () => {
 })
 
 test('a dry run is asked of the server', async () => {
-  const api = fakeApi()
+  const api = fakeApi({write: () => stored({generation: 4, restartedAt})})
   await restartWorkload(api, workload, {...write, dryRun: true}, never)
   expect(api.writes[0]?.path).toBe('/apis/apps/v1/namespaces/shop/statefulsets/db?fieldManager=hubspoke&dryRun=All')
 })
 
 test('a stamp and an annotation that were not there are taken away', async () => {
-  const api = fakeApi()
+  const api = fakeApi({write: () => stored({generation: 4, resourceVersion: '8'})})
   await restartWorkload(api, workload, {...write, restartedAt: null, annotations: {'hubspoke.io/run': null}}, never)
   expect(api.writes[0]?.body).toEqual({
     metadata: {uid: 'u1', resourceVersion: '7', annotations: {'hubspoke.io/run': null}},
     spec: {template: {metadata: {annotations: {'kubectl.kubernetes.io/restartedAt': null}}}},
+  })
+})
+
+test.each([
+  {because: 'the stamp was stripped', answer: stored()},
+  {
+    because: 'the stamp was stripped, and something else written',
+    answer: stored({generation: 4, resourceVersion: '8'}),
+  },
+])('an accepted write that is not there was dropped: $because', async ({answer}) => {
+  const api = fakeApi({write: () => answer, get: () => answer})
+  await expect(restartWorkload(api, workload, write, never)).rejects.toMatchObject({
+    failureClass: 'reverted',
+    refused: true,
+  })
+  await expect(restartWorkload(api, workload, {...write, dryRun: true}, never)).rejects.toMatchObject({
+    failureClass: 'reverted',
+  })
+  expect(api.gets).toHaveLength(1)
+})
+
+test('an answer of before the write is not believed: what is there counts', async () => {
+  const api = fakeApi({write: () => stored(), get: () => written})
+  expect(await restartWorkload(api, workload, write, never)).toMatchObject({generation: 4, resourceVersion: '8'})
+})
+
+test.each([
+  {because: 'it is another object', answer: {...written, metadata: {...stored(), name: 'db', namespace: 'shop'}}},
+  {because: 'it has another uid', answer: stored({generation: 4, resourceVersion: '8', restartedAt, uid: 'u2'})},
+  {because: 'it is empty', answer: {}},
+])('an answer to a write that is not the object proves nothing: $because', async ({answer}) => {
+  const api = fakeApi({write: () => answer, get: () => written})
+  await expect(restartWorkload(api, workload, write, never)).rejects.toMatchObject({
+    failureClass: 'server-error',
+    refused: false,
   })
 })

@@ -1,7 +1,12 @@
+import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadIdentity, WorkloadState} from '../../model/workload.ts'
+import {oneObject} from '../answers/object-question.ts'
+import {unlessMissing} from '../answers/unless-missing.ts'
 import type {Api} from '../api.ts'
+import {quoted, unexpectedAnswer} from '../errors.ts'
 import type {RestartWrite} from '../ports/workloads.ts'
-import {workloadPath} from './workload-paths.ts'
+import {readWorkload} from './read-workload.ts'
+import {workloadResources} from './workload-resources.ts'
 import {restartedAtAnnotation, toWorkloadState} from './workload-state.ts'
 
 /** Whom the server notes as the writer of a field. */
@@ -10,18 +15,43 @@ export const fieldManager = 'hubspoke'
 /**
  * Sets the restart stamp as `kubectl rollout restart` does, or puts back the one before, or none. UID and resource version in the patch make the server refuse
  * it (409) when the object is another one, or has changed: it is written exactly once or not at all.
+ *
+ * The answer is believed as far as it bears the stamp and is a generation further on. Where it is not, the workload is read:
+ * what was written is either there, or was dropped (class `reverted`).
  */
 export async function restartWorkload(
   api: Api,
   workload: WorkloadIdentity,
-  {restartedAt, resourceVersion, annotations, dryRun}: RestartWrite,
+  write: RestartWrite,
   signal: AbortSignal,
-): Promise<WorkloadState> {
+): Promise<WorkloadState | undefined> {
+  const {restartedAt, resourceVersion, annotations, dryRun} = write
+  const {kind, namespace, name, uid} = workload
   const body = {
-    metadata: {uid: workload.uid, resourceVersion, annotations},
+    metadata: {uid, resourceVersion, annotations},
     spec: {template: {metadata: {annotations: {[restartedAtAnnotation]: restartedAt}}}},
   }
-  const path = workloadPath(workload, {fieldManager, dryRun: dryRun ? 'All' : undefined})
+  const query = {fieldManager, dryRun: dryRun ? 'All' : undefined}
+  const question = oneObject(workloadResources[kind], {namespace, name, uid, query})
   const contentType = 'application/strategic-merge-patch+json'
-  return toWorkloadState(workload.kind, await api.write({method: 'PATCH', path, body, contentType}, signal))
+  const answer = await unlessMissing(api.write({method: 'PATCH', question, body, contentType}, signal))
+  if (answer === undefined) return undefined
+  const accepted = toWorkloadState(kind, answer)
+  if (isWritten(accepted, write)) return accepted
+  if (dryRun) throw dropped(api)
+  const found = await readWorkload(api, workload, signal)
+  if (found === undefined || found.uid !== uid) throw unexpectedAnswer(api.party, 'it is not what was written')
+  if (!isWritten(found, write)) throw dropped(api)
+  return found
+}
+
+/** Whoever stands before the server may answer with what it has seen before. */
+function isWritten(state: WorkloadState, {restartedAt, resourceVersion, generation, dryRun}: RestartWrite): boolean {
+  const isStamped = state.restartedAt === (restartedAt ?? undefined)
+  return isStamped && state.generation > generation && (dryRun || state.resourceVersion !== resourceVersion)
+}
+
+function dropped({party}: Api): HubspokeError {
+  const message = `The server of context ${quoted(party.context)} accepted the write and dropped it: an admission policy may remove the annotation ${restartedAtAnnotation}.`
+  return new HubspokeError('reverted', message, {refused: true})
 }

@@ -1,13 +1,12 @@
 import {expect, test} from 'vitest'
 import type {ListRequest} from '../ports/workloads.ts'
-import {type FakeAnswers, fakeApi, refusal} from '../testing/fake-api.ts'
+import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
 import {listWorkloads} from './workload-list.ts'
 
 const never = new AbortController().signal
-const page = (names: readonly string[], token?: string) => ({
-  metadata: {resourceVersion: '42', ...(token && {continue: token})},
-  items: names.map((name) => ({metadata: {name, namespace: 'shop', uid: name}, spec: {}})),
-})
+const itemOf = (name: string) => ({metadata: {name, namespace: 'shop', uid: name, resourceVersion: '7'}, spec: {}})
+const page = (names: readonly string[], token?: string, more: object = {}) =>
+  listOf('Deployment', names.map(itemOf), '42', {...(token && {continue: token}), ...more})
 
 async function list(get: FakeAnswers['get'], request: ListRequest = {}) {
   const api = fakeApi({...(get && {get})})
@@ -64,4 +63,54 @@ test('a list whose tokens expire for ever ends, as does one whose first page fai
     throw refusal(403)
   })
   await expect(forbidden).rejects.toMatchObject({failureClass: 'forbidden'})
+})
+
+const firstOfTwo = page(['a'], 'second', {remainingItemCount: 1})
+test.each([
+  {because: 'page 2 is no list', second: {error: 'upstream'}},
+  {because: 'page 2 is of another version', second: listOf('Deployment', [itemOf('b')], '43')},
+  {because: 'page 2 has fewer objects than page 1 promised', second: page([])},
+  {because: 'page 2 has more objects than page 1 promised', second: page(['b', 'c'])},
+  {because: 'page 2 is page 1 again', second: page(['a'], 'third')},
+  {because: 'page 2 leads to itself', second: page([], 'second')},
+  {because: 'objects remain and no token leads to them', second: page(['b'], undefined, {remainingItemCount: 1})},
+  {because: 'the token is no text', second: page(['b'], undefined, {continue: 7})},
+])('pages that are not one list are a failure: $because', async ({second}) => {
+  const read = list((path) => (path.includes('continue=') ? second : firstOfTwo))
+  await expect(read).rejects.toMatchObject({failureClass: 'server-error'})
+})
+
+test('pages that never end, end', async () => {
+  let pages = 0
+  const endless = list(() => page([], `token-${pages++}`))
+  await expect(endless).rejects.toMatchObject({failureClass: 'server-error'})
+})
+
+test('empty pages before the last one are part of a list', async () => {
+  const answers = [page(['a'], '1'), page([], '2'), page(['b'])]
+  const {pages} = await list((path) => answers[Number(/continue=(.)/.exec(path)?.[1] ?? 0)])
+  expect(pages.map(({names}) => names)).toEqual([['a'], [], ['b']])
+})
+
+test.each([
+  {because: 'it is empty', answer: {}},
+  {because: 'it is null', answer: null},
+  {because: 'it is an array', answer: []},
+  {because: 'it is text', answer: 'ok'},
+  {because: 'it is a list of another kind', answer: listOf('Pod', [])},
+  {because: 'it is of another group', answer: {...listOf('Deployment', []), apiVersion: 'v1'}},
+  {because: 'it is a Status', answer: {kind: 'Status', status: 'Failure', code: 500}},
+  {because: 'it has no version', answer: {kind: 'DeploymentList', metadata: {}, items: []}},
+  {because: 'it has no items', answer: {kind: 'DeploymentList', metadata: {resourceVersion: '5'}}},
+  {because: 'its items are no array', answer: {...listOf('Deployment', []), items: {}}},
+  {because: 'an element is of another kind', answer: listOf('Deployment', [{...itemOf('a'), kind: 'Pod'}])},
+  {because: 'an element has no uid', answer: listOf('Deployment', [{metadata: {name: 'a', namespace: 'shop'}}])},
+  {because: 'an element is null', answer: {...listOf('Deployment', []), items: [null]}},
+])('what is no list of the kind is no empty list: $because', async ({answer}) => {
+  await expect(list(() => answer)).rejects.toMatchObject({failureClass: 'server-error'})
+})
+
+test('no objects at all may be null', async () => {
+  const {pages} = await list(() => ({...listOf('Deployment', []), items: null}))
+  expect(pages).toMatchObject([{names: []}])
 })

@@ -1,11 +1,13 @@
 import {HubspokeError} from '../../model/failure.ts'
 import type {ListedWorkload, WorkloadKind} from '../../model/workload.ts'
+import {onePage, type Page} from '../answers/list-question.ts'
+import {checkPages} from '../answers/page-check.ts'
 import type {Api} from '../api.ts'
-import {objectAt, objectsAt, textAt} from '../json-fields.ts'
+import {unexpectedAnswer} from '../errors.ts'
 import type {ListRequest, WorkloadPage} from '../ports/workloads.ts'
 import {podReplacement} from './pod-replacement.ts'
 import {workloadOwner} from './workload-owner.ts'
-import {collectionPath} from './workload-paths.ts'
+import {workloadResources} from './workload-resources.ts'
 import {toWorkloadImages} from './workload-state.ts'
 
 const pageSize = '500'
@@ -26,26 +28,29 @@ export async function* listWorkloads(
   let token = ''
   let restarts = 0
   let restarted = false
+  let pages = checkPages()
   do {
     const query = {limit: pageSize, labelSelector: selector, continue: token || undefined}
-    let list: unknown
+    let page: Page
     try {
-      list = await api.get(collectionPath(kind, namespace, query), signal)
+      page = await api.get(onePage(workloadResources[kind], {namespace, query}), signal)
     } catch (error) {
       if (token === '' || !isExpired(error) || ++restarts > maxRestarts) throw error
       // The inconsistent token that the answer offers would lose changes to earlier pages.
       token = ''
       restarted = true
+      pages = checkPages()
       continue
     }
-    const metadata = objectAt(list, 'metadata')
+    const problem = pages.problemOf(page)
+    if (problem !== undefined) throw unexpectedAnswer(api.party, problem)
     yield {
-      workloads: objectsAt(list, 'items').map((item) => toListed(kind, item, traits === true)),
-      resourceVersion: textAt(metadata, 'resourceVersion'),
+      workloads: page.items.map((item) => toListed(kind, item, traits === true)),
+      resourceVersion: page.resourceVersion,
       ...(restarted ? {restarted} : {}),
     }
     restarted = false
-    token = textAt(metadata, 'continue')
+    token = page.continue
   } while (token !== '' || restarted)
 }
 

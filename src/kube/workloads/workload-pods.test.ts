@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {WorkloadKind} from '../../model/workload.ts'
-import {fakeApi} from '../testing/fake-api.ts'
+import {fakeApi, listOf} from '../testing/fake-api.ts'
 import {newestPods, stuckPods, toSelector} from './workload-pods.ts'
 
 const never = new AbortController().signal
@@ -11,15 +11,25 @@ const owned = (
   owner: string,
   more: {labels?: object; annotations?: object; creationTimestamp?: string} = {},
 ) => ({
-  metadata: {name, uid: name, ownerReferences: [{uid: owner}], ...more},
+  metadata: {name, namespace: 'shop', uid: name, resourceVersion: '1', ownerReferences: [{uid: owner}], ...more},
 })
 
-async function podsOf(kind: WorkloadKind, object: object, lists: {replicasets?: unknown[]; pods: unknown[]}) {
-  const whole = {metadata: {uid: 'u1'}, spec: {selector: {matchLabels: {app: 'web'}}}, ...object}
+const named = {name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: '1'}
+
+interface Whole {
+  readonly metadata?: object
+  readonly spec?: object
+  readonly status?: object
+}
+
+async function podsOf(kind: WorkloadKind, object: Whole, lists: {replicasets?: object[]; pods: object[]}) {
+  const {metadata, ...rest} = object
+  const spec = {selector: {matchLabels: {app: 'web'}}}
+  const whole = {kind, metadata: {...named, ...metadata}, spec, ...rest}
   const api = fakeApi({
     get(path) {
-      if (path.includes('/replicasets')) return {items: lists.replicasets}
-      return path.includes('/pods') ? {items: lists.pods} : whole
+      if (path.includes('/replicasets')) return listOf('ReplicaSet', lists.replicasets ?? [])
+      return path.includes('/pods') ? listOf('Pod', lists.pods) : whole
     },
   })
   const pods = await newestPods(api, workload(kind), never)
@@ -110,7 +120,9 @@ describe('pods that keep a StatefulSet from replacing any', () => {
   const pod = (name: string, revision: string, ready: boolean, deletionTimestamp?: string) => ({
     ...owned(name, 'u1', {labels: {'controller-revision-hash': revision}}),
     status: {conditions: [{type: 'Ready', status: ready ? 'True' : 'False'}]},
-    ...(deletionTimestamp && {metadata: {name, ownerReferences: [{uid: 'u1'}], deletionTimestamp}}),
+    ...(deletionTimestamp && {
+      metadata: {...named, name, uid: name, ownerReferences: [{uid: 'u1'}], deletionTimestamp},
+    }),
   })
   const pods = [
     pod('old-ready', 'old', true),
@@ -119,12 +131,12 @@ describe('pods that keep a StatefulSet from replacing any', () => {
     pod('new-ill', 'new', false),
   ]
   const set = {
-    metadata: {uid: 'u1', generation: 4},
+    metadata: {...named, generation: 4},
     spec: {selector: {matchLabels: {app: 'web'}}, podManagementPolicy: 'OrderedReady'},
     status: {observedGeneration: 4, updateRevision: 'new'},
   }
   const stuckOf = async (object: object, kind: WorkloadKind = 'StatefulSet') => {
-    const api = fakeApi({get: (path) => (path.includes('/pods') ? {items: pods} : object)})
+    const api = fakeApi({get: (path) => (path.includes('/pods') ? listOf('Pod', pods) : {kind, ...object})})
     return (await stuckPods(api, workload(kind), never)).map(({metadata}) => (metadata as {name: string}).name)
   }
 
@@ -139,9 +151,9 @@ describe('pods that keep a StatefulSet from replacing any', () => {
     },
     {
       because: 'its controller has not seen the newest revision',
-      object: {...set, metadata: {uid: 'u1', generation: 5}},
+      object: {...set, metadata: {...named, generation: 5}},
     },
-    {because: 'another object has the name now', object: {...set, metadata: {uid: 'u2', generation: 4}}},
+    {because: 'another object has the name now', object: {...set, metadata: {...named, uid: 'u2', generation: 4}}},
   ])('there are none where $because', async ({object}) => {
     expect(await stuckOf(object)).toEqual([])
   })

@@ -1,7 +1,11 @@
 import type {WorkloadIdentity} from '../../model/workload.ts'
-import {type Api, apiPath} from '../api.ts'
+import {oneObject} from '../answers/object-question.ts'
+import {readList} from '../answers/read-list.ts'
+import {pods as podResource, replicaSets as replicaSetResource} from '../answers/resource.ts'
+import {unlessMissing} from '../answers/unless-missing.ts'
+import type {Api} from '../api.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, stringsOf, textAt} from '../json-fields.ts'
-import {appsPath, workloadPath} from './workload-paths.ts'
+import {workloadResources} from './workload-resources.ts'
 
 /**
  * The pods of the newest revision of a workload: those that its rollout waits for. The workload is read for its selector,
@@ -12,7 +16,7 @@ export async function newestPods(
   workload: WorkloadIdentity,
   signal: AbortSignal,
 ): Promise<readonly JsonObject[]> {
-  const object = await api.get(workloadPath(workload), signal)
+  const object = await objectOfWorkload(api, workload, signal)
   if (uidOf(object) !== workload.uid) return []
   const selector = toSelector(objectAt(object, 'spec', 'selector'))
   if (selector === '') return []
@@ -21,8 +25,9 @@ export async function newestPods(
     const pods = await podsOf(api, {namespace, selector, owner: workload.uid}, signal)
     return workload.kind === 'StatefulSet' ? ofUpdateRevision(pods, object) : ofTemplateGeneration(pods, object)
   }
-  const replicaSets = await api.get(appsPath(namespace, ['replicasets'], {labelSelector: selector}), signal)
-  const newest = newestReplicaSet(objectsAt(replicaSets, 'items').filter((item) => isOwnedBy(item, workload.uid)))
+  const query = {labelSelector: selector}
+  const replicaSets = await readList(api, replicaSetResource, {namespace, query}, signal)
+  const newest = newestReplicaSet(replicaSets.filter((item) => isOwnedBy(item, workload.uid)))
   if (newest === undefined) return []
   const {uid, hash} = newest
   const ofRevision = hash === '' ? selector : `${selector},pod-template-hash=${hash}`
@@ -39,7 +44,7 @@ export async function stuckPods(
   signal: AbortSignal,
 ): Promise<readonly JsonObject[]> {
   if (workload.kind !== 'StatefulSet') return []
-  const object = await api.get(workloadPath(workload), signal)
+  const object = await objectOfWorkload(api, workload, signal)
   const spec = objectAt(object, 'spec')
   const selector = toSelector(objectAt(spec, 'selector'))
   const isCurrent = numberAt(objectAt(object, 'status'), 'observedGeneration') >= generationOf(object)
@@ -48,6 +53,15 @@ export async function stuckPods(
   const pods = await podsOf(api, {namespace: workload.namespace, selector, owner: workload.uid}, signal)
   const newest = new Set(ofUpdateRevision(pods, object))
   return pods.filter((pod) => !newest.has(pod) && !isReady(pod) && !isBeingDeleted(pod))
+}
+
+/** Undefined: there is no workload of this name any more. */
+function objectOfWorkload(
+  api: Api,
+  {kind, namespace, name}: WorkloadIdentity,
+  signal: AbortSignal,
+): Promise<JsonObject | undefined> {
+  return unlessMissing(api.get(oneObject(workloadResources[kind], {namespace, name}), signal))
 }
 
 const uidOf = (object: unknown) => textAt(objectAt(object, 'metadata'), 'uid')
@@ -69,8 +83,8 @@ async function podsOf(
   {namespace, selector, owner}: PodQuestion,
   signal: AbortSignal,
 ): Promise<readonly JsonObject[]> {
-  const path = apiPath(['api', 'v1', 'namespaces', namespace, 'pods'], {labelSelector: selector})
-  return objectsAt(await api.get(path, signal), 'items').filter((pod) => isOwnedBy(pod, owner))
+  const pods = await readList(api, podResource, {namespace, query: {labelSelector: selector}}, signal)
+  return pods.filter((pod) => isOwnedBy(pod, owner))
 }
 
 function isOwnedBy(object: JsonObject, uid: string): boolean {

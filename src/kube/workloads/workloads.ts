@@ -8,7 +8,7 @@ import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
 import {readLastWords} from './last-words.ts'
 import {findPodTroubles} from './pod-trouble.ts'
-import {readWorkload, unlessMissing} from './read-workload.ts'
+import {readWorkload} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
 import {listWorkloads} from './workload-list.ts'
 import {newestPods, stuckPods} from './workload-pods.ts'
@@ -40,10 +40,9 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
       return ofKind.follow(workload, signal)
     },
-    podTroubles: async (workload, signal) =>
-      findPodTroubles((await unlessMissing(newestPods(api, workload, signal))) ?? []),
+    podTroubles: async (workload, signal) => findPodTroubles(await newestPods(api, workload, signal)),
     stuckPods: async (workload, signal) =>
-      ((await unlessMissing(stuckPods(api, workload, signal))) ?? []).map(({metadata}) => sentenceAt(metadata, 'name')),
+      (await stuckPods(api, workload, signal)).map(({metadata}) => sentenceAt(metadata, 'name')),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),

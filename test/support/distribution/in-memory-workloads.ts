@@ -98,7 +98,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     restart: (workload, write, signal) =>
       call('restart', workload, signal, () => {
         const state = objects.get(workload.name)
-        if (!state) throw new HubspokeError('not-found', 'There is no such workload.', {refused: true})
+        if (!state) return undefined
         if (state.uid !== workload.uid || state.resourceVersion !== write.resourceVersion) throw conflict()
         const {restartedAt} = write
         const next = {...state, restartedAt: restartedAt ?? undefined, generation: state.generation + 1}

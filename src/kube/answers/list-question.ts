@@ -1,0 +1,53 @@
+import {type JsonObject, objectOf, textAt} from '../json-fields.ts'
+import {forms} from './forms.ts'
+import {kindProblem, memberProblem} from './object-problem.ts'
+import {type Question, Unexpected} from './question.ts'
+import {type Query, type Resource, resourcePath} from './resource.ts'
+
+export interface ListQuestion {
+  /** Undefined: all of them. */
+  readonly namespace?: string | undefined
+  readonly query?: Query
+  /** Only the metadata of its objects is wanted. */
+  readonly form?: 'metadata'
+}
+
+/** A list, or a page of one. */
+export interface Page {
+  readonly items: readonly JsonObject[]
+  readonly resourceVersion: string
+  /** Asks for the next page; empty: there is none. */
+  readonly continue: string
+  /** How many objects the pages after this one have; undefined: the server did not say. */
+  readonly remaining: number | undefined
+}
+
+/** A page of the objects of a resource. A collection that does not exist is a failure, not an empty list. */
+export function onePage(resource: Resource, {namespace, query, form}: ListQuestion): Question<Page> {
+  return {
+    path: resourcePath(resource, namespace, [], query),
+    about: {resource, namespace, mayMiss: []},
+    ...(form && {accept: forms.metadataList}),
+    read(body) {
+      const {metadata, items} = objectOf(body)
+      const kind = kindProblem(body, resource, `${resource.kind}List`, 'PartialObjectMetadataList')
+      if (kind !== undefined) return new Unexpected(kind)
+      const page = toPage(objectOf(metadata), items)
+      if (page instanceof Unexpected) return page
+      const problem = page.items.map((item) => memberProblem(item, resource, namespace)).find((one) => one)
+      return problem === undefined ? page : new Unexpected(problem)
+    },
+  }
+}
+
+function toPage(metadata: JsonObject, items: unknown): Page | Unexpected {
+  if (!Array.isArray(items) && items !== null) return new Unexpected('it has no items')
+  const resourceVersion = textAt(metadata, 'resourceVersion')
+  if (resourceVersion === '') return new Unexpected('it has no resourceVersion')
+  const {continue: token = '', remainingItemCount: remaining} = metadata
+  if (typeof token !== 'string') return new Unexpected('its continue token is no text')
+  const isCount = remaining === undefined || (typeof remaining === 'number' && remaining >= 0)
+  if (!isCount) return new Unexpected('its remainingItemCount is no number')
+  if (token === '' && remaining) return new Unexpected(`${remaining} of its objects remain, and no token leads to them`)
+  return {items: (items ?? []).map(objectOf), resourceVersion, continue: token, remaining}
+}

@@ -1,0 +1,68 @@
+import {externalText} from '../../shared/external-text.ts'
+import {type JsonObject, objectOf, textAt} from '../json-fields.ts'
+import {apiVersionOf, type Resource} from './resource.ts'
+
+const metadataForm = 'PartialObjectMetadata'
+
+/** Which object is wanted. */
+export interface Wanted {
+  readonly namespace?: string | undefined
+  readonly name: string
+  readonly uid?: string
+  /** Not asked of it: an object that a dry run creates has no version, and of some only the UID is used. */
+  readonly without?: 'resourceVersion'
+}
+
+/** Why a body is not that object, as the rest of a sentence; undefined: it is. */
+export function objectProblem(body: unknown, resource: Resource, wanted: Wanted): string | undefined {
+  const metadata = objectOf(objectOf(body).metadata)
+  const kind = kindProblem(body, resource, resource.kind, metadataForm)
+  if (kind !== undefined) return kind
+  if (metadata.name !== wanted.name) return other('name', metadata.name, wanted.name)
+  if (wanted.namespace !== undefined && resource.scope === 'namespace' && metadata.namespace !== wanted.namespace) {
+    return other('namespace', metadata.namespace, wanted.namespace)
+  }
+  const identity = identityProblem(metadata, wanted.without)
+  if (identity !== undefined) return identity
+  return wanted.uid === undefined || metadata.uid === wanted.uid ? undefined : 'it is another object of the same name'
+}
+
+/** Why an element of a list, or the object of an event, does not belong to what was asked for. */
+export function memberProblem(item: unknown, resource: Resource, namespace: string | undefined): string | undefined {
+  const {metadata, kind} = objectOf(item)
+  const fields = objectOf(metadata)
+  // In a list of one kind, the API leaves the kind out of its elements.
+  const wrongKind = kind === undefined ? undefined : kindProblem(item, resource, resource.kind, metadataForm)
+  if (wrongKind !== undefined) return wrongKind
+  if (textAt(fields, 'name') === '') return 'an object in it has no name'
+  if (resource.scope === 'namespace') {
+    const found = textAt(fields, 'namespace')
+    if (found === '') return 'an object in it has no namespace'
+    if (namespace !== undefined && found !== namespace) return other('namespace', found, namespace)
+  }
+  return identityProblem(fields)
+}
+
+/**
+ * Why a body is not of a kind.
+ *
+ * @param form what it is where only its metadata was wanted
+ */
+export function kindProblem(body: unknown, resource: Resource, kind: string, form?: string): string | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'it is no object'
+  const found = objectOf(body)
+  if (found.kind !== kind && (form === undefined || found.kind !== form)) return other('kind', found.kind, kind)
+  const version = found.kind === kind ? apiVersionOf(resource) : 'meta.k8s.io/v1'
+  // Between them, kind, name and UID leave nothing for a version that is not given to say.
+  return (found.apiVersion ?? version) === version ? undefined : other('apiVersion', found.apiVersion, version)
+}
+
+function identityProblem(metadata: JsonObject, without?: Wanted['without']): string | undefined {
+  if (textAt(metadata, 'uid') === '') return 'it has no uid'
+  return without === undefined && textAt(metadata, 'resourceVersion') === '' ? 'it has no resourceVersion' : undefined
+}
+
+function other(field: string, found: unknown, wanted: string): string {
+  const said = typeof found === 'string' && found !== '' ? `"${externalText(found)}"` : 'missing'
+  return `its ${field} is ${said}, not "${externalText(wanted)}"`
+}

@@ -1,0 +1,48 @@
+import {objectAt, textAt} from '../json-fields.ts'
+import type {Page} from './list-question.ts'
+
+/** Five million objects in pages of 500: no list is that long, so it never ends. */
+const maxPages = 10_000
+
+/** What the pages of one list have to agree on, from its first to its last. */
+export interface PageCheck {
+  /** Why the next page cannot belong to the pages before it; undefined: it does. */
+  problemOf(page: Page): string | undefined
+}
+
+/**
+ * Pages of one list have one version, no object twice and no token twice, and together the number of objects that the
+ * first of them promised (the API's `remainingItemCount`; of a list without a selector it is exact, as all pages are of one
+ * version).
+ */
+export function checkPages(): PageCheck {
+  const tokens = new Set<string>()
+  const uids = new Set<string>()
+  let version: string | undefined
+  let promised: number | undefined
+
+  function countProblem({items, remaining, continue: token}: Page): string | undefined {
+    const before = uids.size
+    for (const item of items) uids.add(textAt(objectAt(item, 'metadata'), 'uid'))
+    if (uids.size < before + items.length) return 'an object is in it twice'
+    if (remaining !== undefined) promised ??= uids.size + remaining
+    if (promised === undefined) return undefined
+    if (uids.size > promised) return 'it has more objects than it promised'
+    return token === '' && uids.size < promised ? 'it has fewer objects than it promised' : undefined
+  }
+
+  function tokenProblem({continue: token}: Page): string | undefined {
+    if (token === '') return undefined
+    if (tokens.has(token)) return 'its pages repeat a continue token'
+    tokens.add(token)
+    return tokens.size < maxPages ? undefined : 'its pages do not end'
+  }
+
+  return {
+    problemOf(page) {
+      version ??= page.resourceVersion
+      if (page.resourceVersion !== version) return 'its pages have different resourceVersions'
+      return countProblem(page) ?? tokenProblem(page)
+    },
+  }
+}
