@@ -2,6 +2,7 @@ import {Command, type Interfaces} from '@oclif/core'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {ErrorReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
+import {type CommandPlace, withCommandsPlaced} from '../shared/suggested-command.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'
 import {type Clusters, type ContextFlags, type Reach, withClusters} from './clusters.ts'
 import type {KnownCommands} from './config/configured-flags.ts'
@@ -35,6 +36,8 @@ export abstract class BaseCommand extends Command {
   /** Undefined: they could not be read yet. */
   protected resolved: ResolvedFlags | undefined
 
+  private isInCluster = false
+
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
@@ -59,6 +62,16 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** Where a command that is suggested has to say that its contexts come from. */
+  protected place(): CommandPlace {
+    const kubeconfig = this.resolved?.said.get('kubeconfig')?.values.at(-1)
+    return {
+      program: this.runtime.program.typed,
+      ...(kubeconfig !== undefined && {kubeconfig}),
+      isInCluster: this.isInCluster,
+    }
+  }
+
   /** What chose the contexts, when that was not the command line. */
   protected contextsFrom(): string | undefined {
     return this.resolved && contextsFrom(this.resolved)
@@ -71,22 +84,24 @@ export abstract class BaseCommand extends Command {
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
     if (!this.resolved) throw new Error('clusters are reached before the flags were parsed')
-    return withClusters(flags, {...reach, runtime: this.runtime, file: this.resolved.file}, (clusters) =>
-      withSession(this.runtime, flags, (session) => {
+    return withClusters(flags, {...reach, runtime: this.runtime, file: this.resolved.file}, (clusters) => {
+      this.isInCluster = clusters.isInCluster
+      return withSession(this.runtime, flags, (session) => {
         sayTurns(clusters, session)
         return work(clusters, session)
-      }),
-    )
+      })
+    })
   }
 
   /** Writes the result to stdout in the format that was asked for, and sets the exit code from its verdict. */
   protected async conclude<R extends Exclude<Report, ErrorReport>>(
-    report: R,
+    unplaced: R,
     {output, json, quiet}: {readonly output: string; readonly json: boolean; readonly quiet: boolean},
     views: Views<NoInfer<R>>,
   ): Promise<R> {
     const {stdout, stderr} = this.runtime
     const format = json ? 'json' : (output as OutputFormat)
+    const report = withCommandsPlaced(unplaced, this.place())
     stdout.write(await this.render(report, format, views))
     // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names have no room for
     // it: then --quiet must not take away what they leave out.
@@ -103,7 +118,7 @@ export abstract class BaseCommand extends Command {
     if (format === 'json' || format === 'yaml') return renderDocument(report, format)
     if (format === 'name' && views.name) return views.name(report, printable)
     if (format === 'junit' && views.junit) return views.junit(report)
-    return (await views.table())(report, viewOptions(stdout, env, format === 'wide'))
+    return (await views.table())(report, viewOptions(stdout, env, {wide: format === 'wide', place: this.place()}))
   }
 
   /**
@@ -113,7 +128,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<never> {
     if ('code' in error && error.code === 'EEXIT') throw error
     const {env, stdout, stderr} = this.runtime
-    const failure = this.failureOf(error)
+    const failure = withCommandsPlaced(this.failureOf(error), this.place())
     const format = this.resolved ? documentFormat(this.resolved) : requestedFormat(this.typed, env)
     this.runtime.setExitCode(await reportFailure(failure, {format, stdout, stderr}))
     throw new AlreadyReported(failure.message)

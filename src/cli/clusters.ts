@@ -27,6 +27,8 @@ export interface Clusters extends SelectedContexts {
   readonly protections: readonly Protection[]
   open(context: string): ClusterAccess
   costOf(context: string): ClusterReading['cost']
+  /** The one context is the service account of this pod. */
+  readonly isInCluster: boolean
   /** More contexts than these take turns. */
   readonly connectedAtOnce: number
 }
@@ -51,7 +53,7 @@ export async function withClusters<Result>(
     clock,
     isTerminal: runtime.terminal !== undefined,
   })
-  const {contexts, connectedAtOnce} = kubeconfig
+  const {contexts, connectedAtOnce, isInCluster} = kubeconfig
   const choice = {
     contexts,
     patterns: flags.context ?? [],
@@ -69,6 +71,7 @@ export async function withClusters<Result>(
       open: opened.open,
       costOf: opened.costOf,
       connectedAtOnce,
+      isInCluster,
     })
   } finally {
     await opened.close()

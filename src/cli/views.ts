@@ -1,4 +1,5 @@
 import {printable} from '../shared/printable.ts'
+import {type CommandPlace, placed} from '../shared/suggested-command.ts'
 import type {ViewOptions} from '../summary/view-options.ts'
 import type {Output} from './process/output.ts'
 import type {Runtime} from './process/runtime.ts'
@@ -12,6 +13,11 @@ export interface Views<Report> {
 }
 
 /** How text is laid out on one of the outputs: in the width of a terminal, unbroken and without colour elsewhere. */
-export function viewOptions(output: Output, env: Runtime['env'], wide = false): ViewOptions {
-  return {width: output.columns(), color: output.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb', wide, printable}
+export function viewOptions(
+  output: Output,
+  env: Runtime['env'],
+  {wide = false, place}: {readonly wide?: boolean; readonly place?: CommandPlace} = {},
+): ViewOptions {
+  const color = output.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
+  return {width: output.columns(), color, wide, printable, ...(place && {placed: (command) => placed(command, place)})}
 }

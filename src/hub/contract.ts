@@ -7,6 +7,7 @@ import type {Spoke} from '../distribution/spoke.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {Before} from '../model/before.ts'
 import type {ClusterReading} from '../model/cluster.ts'
+import type {ContextsPlace} from '../model/contexts-place.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {LockEntry, RunLock} from '../model/run-lock.ts'
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly stamp: string
   /** The run whose targets this one takes up again. */
   readonly retryOf?: Retried
+  /** Where its contexts come from, for whoever reads the ledger. */
+  readonly place?: ContextsPlace
   /** Why it is made, as far as that is known before anybody is asked. */
   readonly reason?: string | undefined
   /** What an earlier invocation found before it wrote, by the UID of the workload: the ledger goes on with it. */

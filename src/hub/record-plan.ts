@@ -46,6 +46,7 @@ function entriesOf(
       ...(retryOf && {retryOf: retryOf.id}),
       ...(reason !== undefined && {reason}),
       ...(request.options && {options: request.options}),
+      ...(request.place && {place: request.place}),
     },
     ...targets.map((target) => ({
       type: 'planned' as const,

@@ -59,7 +59,7 @@ async function budgetFor(contexts: number, request: KubeconfigRequest): Promise<
 }
 
 function toKubeconfig(
-  {entries, sources}: ReadEntries,
+  {entries, sources, isInCluster}: ReadEntries,
   request: KubeconfigRequest,
   budget: ConnectionBudget | undefined,
 ): Kubeconfig {
@@ -77,6 +77,7 @@ function toKubeconfig(
     contexts,
     currentContext: entries.currentContext,
     sources,
+    isInCluster,
     connectedAtOnce: budget?.contexts ?? Number.POSITIVE_INFINITY,
     open(name) {
       const context = contexts.find((one) => one.name === name)

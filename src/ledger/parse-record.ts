@@ -1,3 +1,4 @@
+import type {ContextsPlace} from '../model/contexts-place.ts'
 import {exitForSignal} from '../model/exit-code.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerRecord} from '../model/ledger.ts'
@@ -23,6 +24,11 @@ const isTarget = isShape<Target>({
   name: isText,
   uid: isText,
   matched: eachIs(isContainerImage),
+})
+
+const isPlace = isShape<ContextsPlace>({
+  kubeconfig: maybe(isText),
+  isInCluster: maybe((value) => typeof value === 'boolean'),
 })
 
 const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
@@ -69,6 +75,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     retryOf: maybe(isText),
     reason: maybe(isText),
     options: maybe(isOptions),
+    place: maybe(isPlace),
   }),
   planned: isShape<RecordOf<'planned'>>({
     ...base('planned'),

@@ -1,5 +1,6 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Before} from './before.ts'
+import type {ContextsPlace} from './contexts-place.ts'
 import type {SpokeResult} from './result.ts'
 import type {RunOptions} from './run-options.ts'
 import type {StopReason} from './stop.ts'
@@ -23,6 +24,8 @@ export type LedgerRecord =
       readonly reason?: string
       /** How it is paced and guarded: what a retry keeps. Older versions leave it out. */
       readonly options?: RunOptions
+      /** Where its contexts came from, for the commands that are suggested when it is shown; absent: kubectl finds them. */
+      readonly place?: ContextsPlace
     }
   /** Every target of the plan, all of them before the first write. Without a wave: in none, or the run had none. */
   | {

@@ -27,15 +27,17 @@ export function nextLines(
   atLast: readonly string[] = [],
 ): readonly string[] {
   const palette = paletteFor(options.color)
+  const {placed = (command) => command} = options
+  const line = (command: string) => `  ${palette.command(options.printable(placed(command)))}`
   const all = new Set(groups.flat(2))
   if (all.size + atLast.length === 0) return []
   const shown = [...new Set(inTurn(groups))].slice(0, commandsShown)
   const rest = all.size - shown.length
   return [
     'Next:',
-    ...shown.map((command) => `  ${palette.command(options.printable(command))}`),
+    ...shown.map(line),
     ...(rest > 0 ? [palette.quiet(`  … and ${rest} more; -o json has them all.`)] : []),
-    ...atLast.map((command) => `  ${palette.command(options.printable(command))}`),
+    ...atLast.map(line),
   ]
 }
 

@@ -11,14 +11,14 @@ const namesShown = 5
 /** What is particular about the plan of a retry: what it takes up and why, and what it cannot or need not. */
 export function retryLines({retry, unreached = []}: PlanView, options: ViewOptions): readonly string[] {
   if (retry === undefined) return []
-  const {printable, width, color} = options
+  const {printable, width, color, placed = (text) => text} = options
   const {warning} = paletteFor(color)
   const says = (text: string) => wrapText(printable(text), width)
   const names = unreached.map(targetName)
   return [
     ...says(takenUpSentence(retry)),
     ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),
-    ...(retry.retriedBy.length > 0 ? says(retriedSentence(retry)).map(warning) : []),
+    ...(retry.retriedBy.length > 0 ? says(placed(retriedSentence(retry))).map(warning) : []),
     ...optionSentences(retry).flatMap(says),
     ...unknownSentences(retry).flatMap(says).map(warning),
     ...(names.length > 0

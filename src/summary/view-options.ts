@@ -7,6 +7,8 @@ export interface ViewOptions {
   readonly wide: boolean
   /** Makes text from clusters and files safe to print on one line. */
   readonly printable: (text: string) => string
+  /** A command as it has to be typed here; default: as it is. */
+  readonly placed?: (command: string) => string
 }
 
 /** Is every row to be shown? */

@@ -1,5 +1,6 @@
 import type {Agreement, Proposal} from '../../hub/contract.ts'
 import type {PlanView} from '../../model/plan-view.ts'
+import type {CommandPlace} from '../../shared/suggested-command.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
@@ -28,7 +29,7 @@ export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
 export function agreeToPlan(
   subject: PlanSubject,
   flags: ConsentFlags,
-  {runtime, clusters, session}: {runtime: Runtime; clusters: Clusters; session: Session},
+  {runtime, clusters, session, place}: {runtime: Runtime; clusters: Clusters; session: Session; place: CommandPlace},
 ): (proposal: Proposal) => Promise<Agreement> {
   return (proposal) =>
     session.aside(async () => {
@@ -43,7 +44,7 @@ export function agreeToPlan(
       const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes: unmatched}
       if (!flags.quiet || runtime.terminal) {
         const {renderPlan} = await import('../../summary/plan-table.ts')
-        runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env))}\n`)
+        runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place}))}\n`)
       }
       if (flags['dry-run']) return {agreed: true}
       if (proposal.targets.length === proposal.refusals.size) return {agreed: false}

@@ -82,5 +82,6 @@ function homeDirectory(): string {
 
 /** In a clone the program is started through npm, which brings the right Node.js. */
 function typedName(env: Runtime['env']): string {
-  return env.npm_lifecycle_event === undefined ? 'hubspoke' : 'npm run -s hubspoke --'
+  const isClone = env.npm_package_name === 'hubspoke' && ['start', 'hubspoke'].includes(env.npm_lifecycle_event ?? '')
+  return isClone ? 'npm run -s hubspoke --' : 'hubspoke'
 }

@@ -1,3 +1,5 @@
+import {resolve} from 'node:path'
+import type {RunRequest} from '../../hub/contract.ts'
 import {runHub} from '../../hub/run-hub.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {Before} from '../../model/before.ts'
@@ -79,6 +81,15 @@ export abstract class WritingCommand extends BaseCommand {
     })
   }
 
+  /** As the ledger keeps it: the way to the file from anywhere. */
+  private recordedPlace(): Pick<RunRequest, 'place'> {
+    const {kubeconfig, isInCluster} = this.place()
+    if (kubeconfig === undefined && !isInCluster) return {}
+    return {
+      place: {...(kubeconfig !== undefined && {kubeconfig: resolve(kubeconfig)}), ...(isInCluster && {isInCluster})},
+    }
+  }
+
   private runIn(
     clusters: Clusters,
     session: Session,
@@ -98,12 +109,13 @@ export abstract class WritingCommand extends BaseCommand {
       needs: verb.needs,
       strict: flags.preflight === 'strict',
       lock: lockPolicy(run, spoke.verb, flags, runtime),
-      agree: agreeToPlan(plan, flags, {runtime, clusters, session}),
+      agree: agreeToPlan(plan, flags, {runtime, clusters, session, place: this.place()}),
       gate: waveGate(flags, runtime, session),
     }
     const request = {
       ...runRequest(run, spoke, asked.recorded, flags),
       reason: subject.reason,
+      ...this.recordedPlace(),
       ...(retryOf && {retryOf, before}),
     }
     return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)

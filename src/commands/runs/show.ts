@@ -3,6 +3,7 @@ import {outputFlag} from '../../cli/flags/flags.ts'
 import {waysOn} from '../../cli/past-runs/command-again.ts'
 import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/past-runs.ts'
 import {disagreements} from '../../cli/run/same-run.ts'
+import type {ContextsPlace} from '../../model/contexts-place.ts'
 import type {LedgerReport} from '../../model/report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
@@ -18,11 +19,19 @@ export default class RunsShow extends BaseCommand {
   static override args = {id: runIdArg}
   static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml'])}
 
+  private recordedPlace: ContextsPlace | undefined
+
+  /** That of the run, which is no flag of this command. */
+  protected override place() {
+    return {...super.place(), ...this.recordedPlace}
+  }
+
   async run(): Promise<LedgerReport> {
     const {args, flags} = await this.parse(RunsShow)
     const {id, recorded} = await findRun(args.id, this.runtime)
     const retriedBy = await findRetries(id, this.runtime)
     const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded)
+    this.recordedPlace = recorded.run?.place
     const report = summarizeLedger(id, recorded, {suggestions, retriedBy, conflicts: disagreements(recorded)})
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,

@@ -4,7 +4,7 @@ import {type Failure, HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {printable} from '../../shared/printable.ts'
-import {kubectlCommand} from '../kubectl-command.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 
 /** Where the lock of a cluster is. */
 export interface LockPlace {

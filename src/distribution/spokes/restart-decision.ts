@@ -1,7 +1,8 @@
 import type {Failure} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
-import {kubectlCommand, kubectlName} from '../kubectl-command.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {kubectlName} from '../kubectl-command.ts'
 import type {Settled} from '../spoke.ts'
 
 /** What a restart has to do about a target as it was just read. */

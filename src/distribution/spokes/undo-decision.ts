@@ -1,6 +1,7 @@
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
-import {kubectlCommand, kubectlName} from '../kubectl-command.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {kubectlName} from '../kubectl-command.ts'
 import type {Settled} from '../spoke.ts'
 import type {BeforeRestart} from './before-restart.ts'
 

@@ -2,7 +2,7 @@ import type {PodTrouble, WorkloadFeed, Workloads} from '../../kube/ports/workloa
 import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
-import {kubectlCommand} from '../kubectl-command.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {awaitRollout} from '../rollout/await-rollout.ts'
 import type {Rollout} from '../rollout/rollout.ts'
 import {isDeadlineExceeded} from '../rollout/rollout-status.ts'

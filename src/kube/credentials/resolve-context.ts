@@ -15,6 +15,7 @@ export interface ReadEntries {
   readonly entries: KubeconfigEntries
   /** Where they were read from, for messages. */
   readonly sources: readonly string[]
+  readonly isInCluster: boolean
 }
 
 /**
@@ -27,10 +28,10 @@ export async function readEntries(request: EntriesRequest): Promise<ReadEntries 
   const files = await readKubeconfigFiles(request)
   if (files.length > 0) {
     const parsed = await Promise.all(files.map(({text, path}) => parseKubeconfig(text, path)))
-    return {entries: mergeKubeconfigs(parsed), sources: files.map(({path}) => path)}
+    return {entries: mergeKubeconfigs(parsed), sources: files.map(({path}) => path), isInCluster: false}
   }
   const inCluster = await readInCluster(request.env, request.serviceAccountFolder)
-  return inCluster && {entries: inCluster, sources: ['the service account of this pod']}
+  return inCluster && {entries: inCluster, sources: ['the service account of this pod'], isInCluster: true}
 }
 
 /**

@@ -47,6 +47,8 @@ export interface Kubeconfig {
   readonly currentContext: string | undefined
   /** Where it was read from, for messages. */
   readonly sources: readonly string[]
+  /** The one context is the service account of the pod that this process runs in; no file has it. */
+  readonly isInCluster: boolean
   /** More contexts than these take turns: their connections are closed when they have answered, for others that wait. */
   readonly connectedAtOnce: number
   /** The same access every time: one connection per context, opened with its first request. */
