@@ -5,6 +5,7 @@ import {bodyLimits, errorLimits} from './answer-limits.ts'
 import {type Question, type Topic, Unexpected} from './answers/question.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
+import {withoutCredential} from './credentials/without-credential.ts'
 import {createDenialDoubts} from './denial-doubts.ts'
 import {answerError, type Party, unexpectedAnswer} from './errors.ts'
 import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody} from './read-body.ts'
@@ -183,12 +184,17 @@ async function refusalOf({request, credential}: Sent, answer: OpenAnswer, reader
   })
 }
 
-/** The body of a refusal when it is the JSON that an API server sends; undefined for anything else. */
+/**
+ * The body of a refusal when it is the JSON that an API server sends, without what it quotes of the credential; undefined
+ * for anything else.
+ */
 async function statusOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<unknown> {
   try {
     // Only sentences are told; every other word is what the answer is recognised by.
     const reviver = (key: string, value: unknown): unknown =>
-      key === 'message' && typeof value === 'string' ? withoutSecrets(value, credential) : value
+      key === 'message' && typeof value === 'string'
+        ? withoutCredential(value, credential.headers.authorization)
+        : value
     return JSON.parse(await readBeginning(answer, reader), reviver)
   } catch (error) {
     // The code of the answer says enough; only a caller that has given up wants to hear of it.
@@ -199,12 +205,6 @@ async function statusOf(answer: OpenAnswer, credential: Credential, reader: Body
 
 function isSame(a: Credential, b: Credential): boolean {
   return a.tls === b.tls && JSON.stringify(a.headers) === JSON.stringify(b.headers)
-}
-
-/** What a server or a gateway says of a request may quote what the request carried. */
-function withoutSecrets(text: string, {headers}: Credential): string {
-  const secret = headers.authorization?.replace(/^\w+\s+/, '')
-  return secret ? text.replaceAll(secret, '[redacted]') : text
 }
 
 function dateOf({headers: {date}}: WireAnswer): Date | undefined {

@@ -20,6 +20,11 @@ test.each([
     env: {HTTPS_PROXY: 'ftp://p'},
     is: 'is reached through a proxy (HTTPS_PROXY) of the kind ftp, which is not supported',
   },
+  {
+    server: 'https://k8s.test',
+    env: {HTTPS_PROXY: 'hunter2://p'},
+    is: 'is reached through a proxy (HTTPS_PROXY) of a kind that is not supported',
+  },
 ])('$server with $env: $is', ({server, env, is}) => {
   expect(through(server, env)).toBe(is)
 })

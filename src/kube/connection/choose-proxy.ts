@@ -38,7 +38,10 @@ function parseProxy(text: string, from: string): ProxyServer | string {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return `is reached through a proxy (${from}) whose address is no URL`
   if (spoken.has(url.protocol)) return {url, from}
-  return `is reached through a proxy (${from}) of the kind ${url.protocol.slice(0, -1)}, which is not supported`
+  // A name and a password without a scheme read as one: only what is surely a scheme is told.
+  const isScheme = /^(?:ftp|socks4?a?|wss?|ssh|tcp|unix):$/.test(url.protocol)
+  const kind = isScheme ? `the kind ${url.protocol.slice(0, -1)}, which` : 'a kind that'
+  return `is reached through a proxy (${from}) of ${kind} is not supported`
 }
 
 function firstOf(env: Environment, ...names: readonly string[]): readonly [string, string] {
