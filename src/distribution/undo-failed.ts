@@ -22,7 +22,8 @@ export async function undoFailed(
   run: SpokeRun,
   finish: FinishUndo,
 ): Promise<SpokeResult> {
-  if (result.outcome !== 'failed' || result.failure?.class !== 'rollout') return result
+  // What somebody else has changed back is not ours to undo.
+  if (result.outcome !== 'failed' || result.failure?.class === 'reverted') return result
   return finish(withUndo(result, await runSpoke(result.target, undoRun(written, run))))
 }
 

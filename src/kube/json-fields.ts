@@ -42,6 +42,12 @@ export function sentenceAt(value: unknown, key: string, maxLength?: number): str
   return externalText(textAt(value, key), maxLength === undefined ? {} : {maxLength})
 }
 
+/** The strings of an array; none where it is no array. */
+export function textsAt(value: unknown, key: string): readonly string[] {
+  const list = objectOf(value)[key]
+  return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : []
+}
+
 /** A finite number, or `otherwise`. */
 export function numberAt(value: unknown, key: string, otherwise = 0): number {
   const number = objectOf(value)[key]

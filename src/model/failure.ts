@@ -3,7 +3,8 @@ import {externalText} from '../shared/external-text.ts'
 /**
  * Why something that we expect to fail did fail: a class for scripts. The word is part of the documents' contract.
  *
- * `timeout` is a server that was reached and did not answer in time; `rollout` a write that was accepted and did not
+ * `timeout` is a server that was reached and did not answer in time, or a rollout that took longer than an explicit `--timeout`;
+ * `rollout` a write that was accepted and did not
  * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all);
  * `reverted` a write that was accepted and changed back by somebody else.
  */

@@ -121,6 +121,13 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     },
     {
       ...pods,
+      group: '',
+      resources: ['events'],
+      why: 'say why a pod is not created or does not start, where only an Event tells it',
+      without: 'of such a pod only its state is said, such as ContainerCreating',
+    },
+    {
+      ...pods,
       verb: 'get',
       group: '',
       resources: ['pods/log'],

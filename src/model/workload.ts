@@ -93,6 +93,20 @@ export interface WorkloadState extends WorkloadImages {
   readonly conditions: readonly WorkloadCondition[]
   /** `spec.progressDeadlineSeconds` of a Deployment, in milliseconds. */
   readonly progressDeadlineMs: number | undefined
+  /** `spec.minReadySeconds`, in milliseconds: a pod counts as available so long after it is ready. */
+  readonly minReadyMs: number
+  /** `terminationGracePeriodSeconds` of the pod template, in milliseconds: a pod may take so long to end. */
+  readonly gracePeriodMs: number
+  /** Selects its pods, as a query parameter; empty: it selects none. */
+  readonly podSelector: string
+  /** A StatefulSet that replaces no pod while one of them is not ready (`OrderedReady`); never true of the other kinds. */
+  readonly inOrder: boolean
+  /** The number of a DaemonSet's template, which its pods carry; empty elsewhere. */
+  readonly templateGeneration: string
+  /** `metadata.deletionTimestamp`, RFC 3339: it is being deleted. */
+  readonly deletedAt: string | undefined
+  /** What a deletion waits for. */
+  readonly finalizers: readonly string[]
   readonly owner: Owner | undefined
   readonly templateWriters: readonly TemplateWriter[]
 }

@@ -38,6 +38,8 @@ export type Trouble =
   | ({readonly type: 'stuck-rollout'} & WorkloadMatch)
   /** New pods of the workload exit with 1 and wait with `CrashLoopBackOff`. */
   | ({readonly type: 'crash-loop'} & WorkloadMatch)
+  /** A volume of new pods of the workload is attached to another node: they stay `ContainerCreating`, and only an Event says why. */
+  | ({readonly type: 'volume-attached-elsewhere'} & WorkloadMatch)
   /** New pods of the workload stay `Pending`, unschedulable. */
   | ({readonly type: 'unschedulable'} & WorkloadMatch)
   /** Requests are answered with this status and not carried out. */

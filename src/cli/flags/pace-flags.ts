@@ -55,8 +55,8 @@ export const paceFlags = {
   }),
   timeout: durationFlag({
     min: 1_000,
-    summary: 'Give a rollout up after this long without progress; never before its own progress deadline.',
-    default: 600_000,
+    summary:
+      'Give a rollout up after this long without progress. The default is longer where the times of the workload are: progress deadline, minReadySeconds, grace period.',
     defaultHelp: async () => '10m',
     env: 'HUBSPOKE_TIMEOUT',
     helpGroup: 'PACE',

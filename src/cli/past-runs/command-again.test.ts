@@ -23,7 +23,6 @@ const defaults: ArgumentsEntry = {
   backoff: 30_000,
   'backoff-factor': 2,
   'backoff-max': 300_000,
-  timeout: 600_000,
   wait: true,
   output: 'table',
   json: false,

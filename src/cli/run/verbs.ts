@@ -14,7 +14,8 @@ import type {RunIdentity} from './run-identity.ts'
 
 export interface SpokeFlags {
   readonly wait: boolean
-  readonly timeout: number
+  /** Undefined: it is not said. */
+  readonly timeout?: number | undefined
   readonly 'fail-fast': boolean
   readonly 'change-cause': boolean
   readonly 'dry-run'?: 'client' | 'server' | undefined

@@ -178,7 +178,6 @@ const unused = {
   follow: notNeeded,
   podTroubles: notNeeded,
   lastWords: notNeeded,
-  stuckPods: notNeeded,
 }
 
 const unneeded = {leases: {read: notNeeded, write: notNeeded}, events: {record: notNeeded}}

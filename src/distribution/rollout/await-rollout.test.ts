@@ -43,7 +43,7 @@ interface Watched {
 
 /** A rollout to generation 2, of which the write returned `from`, and then what the controller made of it. */
 async function watch(story: Story): Promise<Watched> {
-  const {from = {}, steps = [], timeoutMs = 10 * minute, troubles, stopAfterMs, failFast = false} = story
+  const {from = {}, steps = [], timeoutMs, troubles, stopAfterMs, failFast = false} = story
   const crashes: string[] = []
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
   const stop = new AbortController()
@@ -128,6 +128,12 @@ const crash: PodTrouble = {
   lasting: true,
   crashed: true,
 }
+const ending: PodTrouble = {
+  ...{pod: 'web-0', container: undefined, reason: 'Terminating', lasting: false, crashed: false, vague: true},
+  message: 'terminating since 2026-11-24T10:00:00Z, grace period 1h',
+  waits: 60 * minute,
+}
+const ended = 'Terminating: pod web-0 is terminating since 2026-11-24T10:00:00Z, grace period 1h'
 const pulled = 'ImagePullBackOff: Back-off pulling image "x" (pod web-2, container app)'
 const gaveUp = [{type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: ''}]
 
@@ -209,12 +215,12 @@ describe('a rollout that does not end', () => {
       steps: [[4 * minute, {observedGeneration: 2, updated: 1}]],
       timeoutMs: 5 * minute,
     })
-    const reason = 'no progress for 5m: 1 of 3 pods updated'
+    const reason = 'no progress for 5m (--timeout): 1 of 3 pods updated'
     expect(end).toEqual({
       outcome: 'failed',
       reason,
       failure: {
-        class: 'rollout',
+        class: 'timeout',
         message: reason,
         suggestions: [
           'kubectl --context eu-1 -n shop rollout status statefulset/web',
@@ -225,10 +231,90 @@ describe('a rollout that does not end', () => {
     expect([tookMs, feedClosed]).toEqual([9 * minute, 1])
   })
 
-  test('is given its own progress deadline and a little more, when that is longer than the timeout', async () => {
-    const {end, tookMs} = await watch({from: {progressDeadlineMs: 20 * minute}, timeoutMs: minute})
-    expect(end?.reason).toBe('no progress for 20m10s: waiting for the controller to see the change')
-    expect(tookMs).toBe(20 * minute + 10_000)
+  test.each<{because: string; from: Partial<WorkloadState>; limit: string; ms: number}>([
+    {because: 'it has none of its own', from: {progressDeadlineMs: undefined}, limit: '10m', ms: 10 * minute},
+    {because: 'its own are shorter', from: {minReadyMs: minute, gracePeriodMs: minute}, limit: '10m10s', ms: 610_000},
+    {because: 'of its progress deadline', from: {progressDeadlineMs: 20 * minute}, limit: '20m10s', ms: 1_210_000},
+    {
+      because: 'of minReadySeconds',
+      from: {kind: 'StatefulSet', minReadyMs: 15 * minute},
+      limit: '16m',
+      ms: 16 * minute,
+    },
+    {
+      because: 'of its grace period',
+      from: {kind: 'DaemonSet', gracePeriodMs: 60 * minute},
+      limit: '1h1m',
+      ms: 61 * minute,
+    },
+  ])('is given $limit by default, $because', async ({from, limit, ms}) => {
+    const {end, tookMs} = await watch({from: {observedGeneration: 2, updated: 1, ...from}})
+    expect(end?.reason).toMatch(new RegExp(`^no progress for ${limit}: 1 of 3 pods updated`))
+    expect(end?.failure?.class).toBe('rollout')
+    expect(tookMs).toBe(ms)
+  })
+
+  test('is waited for while a pod of it ends whose grace period is longer than that of the template, and says so', async () => {
+    const {end, said} = await watch({
+      from: rolling,
+      steps: [[50 * minute, {updated: 3, available: 3}]],
+      troubles: () => [ending],
+    })
+    expect(said).toContain(`7000 ${ended}`)
+    expect(end?.outcome).toBe('succeeded')
+  })
+
+  test.each<{from: Partial<WorkloadState>; own: string}>([
+    {from: {progressDeadlineMs: 10 * minute}, own: 'progressDeadlineSeconds 10m'},
+    {from: {kind: 'StatefulSet', minReadyMs: 2 * minute, available: 2}, own: 'minReadySeconds 2m'},
+    {from: {kind: 'DaemonSet', gracePeriodMs: 60 * minute}, own: 'terminationGracePeriodSeconds 1h'},
+  ])('is given exactly what was said, and its own deadline has not passed: $own', async ({from, own}) => {
+    const {end, tookMs} = await watch({from: {observedGeneration: 2, updated: 1, ...from}, timeoutMs: minute})
+    const warming = 'minReadyMs' in from ? '; 1 ready for less than 2m (minReadySeconds)' : ''
+    const reason = `no progress for 1m (--timeout): 1 of 3 pods updated${warming}; the rollout's own deadline has not passed (${own})`
+    expect(end).toMatchObject({outcome: 'failed', reason, failure: {class: 'timeout', message: reason}})
+    expect(tookMs).toBe(minute)
+  })
+
+  test('that no controller has seen says so', async () => {
+    const {end, said} = await watch({from: {kind: 'StatefulSet'}})
+    expect(said.at(-1)).toBe('7000 no controller has seen the change')
+    expect(end?.reason).toMatch(
+      /^no controller has seen the change for 9m\d+s; no progress for 10m: waiting for the controller to see the change$/,
+    )
+  })
+
+  test('that is being deleted says so, and since when', async () => {
+    const {end, said} = await watch({
+      from: rolling,
+      steps: [[1_000, {deletedAt: '2026-11-24T10:00:00Z', finalizers: ['foregroundDeletion']}]],
+    })
+    const deleting = 'it is being deleted since 2026-11-24T10:00:00Z, finalizers foregroundDeletion'
+    expect(said).toContain(`1000 ${deleting}`)
+    expect(end?.reason).toBe(`${deleting}; no progress for 10m: 1 of 3 pods updated`)
+  })
+
+  test('that was paused meanwhile names the command that lets it go on', async () => {
+    const {end} = await watch({from: {observedGeneration: 2, updated: 1, progressDeadlineMs: undefined, paused: true}})
+    expect(end?.reason).toBe('no progress for 10m: paused; 1 of 3 pods updated')
+    expect(end?.failure?.suggestions[0]).toBe('kubectl --context eu-1 -n shop rollout resume deployment/web')
+  })
+
+  test('because an older pod blocks it names that pod, and first the command that deletes it', async () => {
+    const {end, tookMs} = await watch({
+      from: {...rolling, kind: 'StatefulSet'},
+      failFast: true,
+      troubles: () => [{...crash, pod: 'web-1', blocks: true}],
+    })
+    expect(end?.reason).toBe(
+      'CrashLoopBackOff: exit code 1 (pod web-1, container app); it is of an older revision, and its controller waits for it; given up at once (--fail-fast): 1 of 3 pods updated',
+    )
+    expect(end?.failure?.suggestions).toEqual([
+      'kubectl --context eu-1 -n shop delete pod web-1',
+      'kubectl --context eu-1 -n shop rollout status statefulset/web',
+      'kubectl --context eu-1 -n shop describe pod web-1',
+    ])
+    expect(tookMs).toBe(2_000)
   })
 
   test('fails at once when the controller gives up', async () => {
@@ -248,6 +334,9 @@ describe('a rollout that does not end', () => {
   })
 })
 
+/** Its controller has seen the change. */
+const rolling = {kind: 'DaemonSet', observedGeneration: 2, updated: 1} as const
+
 describe('why', () => {
   test('is said in seconds, and is the reason of the failure', async () => {
     const {end, said, tookMs} = await watch({
@@ -257,7 +346,7 @@ describe('why', () => {
       ],
       troubles: () => [pull, {...pull, reason: 'Pending', pod: 'web-3'}],
     })
-    expect(said.filter((line) => line.includes('ImagePull'))).toEqual([`2000 ${pulled}`])
+    expect(said.filter((line) => line.includes('ImagePull'))).toEqual([`2500 ${pulled}`])
     expect(tookMs).toBe(60_000)
     expect(end?.reason).toBe(`${pulled}; the rollout exceeded its progress deadline`)
     expect(end?.failure?.suggestions).toEqual([
@@ -266,9 +355,29 @@ describe('why', () => {
     ])
   })
 
-  test('is looked for every five seconds', async () => {
-    const {looks} = await watch({stopAfterMs: 22_500})
-    expect(looks).toBe(5)
+  test('is looked for after two seconds without progress, then after pauses that grow to a minute', async () => {
+    const at: number[] = []
+    const troubles = (now: number) => {
+      at.push(now)
+      return []
+    }
+    await watch({from: rolling, troubles, stopAfterMs: 260_000})
+    expect(at).toEqual([2_000, 7_000, 12_000, 22_000, 42_000, 72_000, 132_000, 192_000, 252_000])
+  })
+
+  test('is not looked for while the rollout makes progress, and soon after it has made the last', async () => {
+    const at: number[] = []
+    const steps = Array.from({length: 100}, (_, index): Step => [4_000, {updated: index + 1}])
+    await watch({
+      from: {...rolling, wanted: 200, current: 200, updated: 0, available: 200},
+      steps,
+      troubles: (now) => {
+        at.push(now)
+        return []
+      },
+      stopAfterMs: 420_000,
+    })
+    expect(at).toEqual([2_000, 408_000, 413_000, 418_000])
   })
 
   test('is looked for once when the rollout fails before its first look', async () => {
@@ -282,24 +391,24 @@ describe('why', () => {
 
   test.each([
     {lasts: 40_000, is: 'CrashLoopBackOff (pod web-2, container app); ', because: 'it is the latest'},
-    {lasts: 0, is: `${pulled}; `, because: 'a minute without trouble is not over yet'},
+    {lasts: 0, is: `${pulled}; `, because: 'it may come back between two looks'},
     {lasts: -30_000, is: '', because: 'it healed long ago'},
   ])('is the latest trouble, "$is", when $because', async ({lasts, is}) => {
     const crashed = {...pull, reason: 'CrashLoopBackOff', message: ''}
     const {end} = await watch({
-      from: {kind: 'DaemonSet'},
+      from: rolling,
       timeoutMs: 2 * minute,
       troubles: (now) => (now < minute + Math.min(0, lasts) ? [pull] : now < minute + lasts ? [crashed] : []),
     })
-    expect(end?.reason).toBe(`${is}no progress for 2m: waiting for the controller to see the change`)
+    expect(end?.reason).toBe(`${is}no progress for 2m (--timeout): 1 of 3 pods updated`)
   })
 
   test.each([true, false])(
-    'ends the wait at once where it does not heal by itself, if that is wanted: %j',
+    'ends the wait at once where it does not recover, if that is wanted: %j',
     async (failFast) => {
       const {end, tookMs, said} = await watch({
         failFast,
-        from: {kind: 'DaemonSet'},
+        from: rolling,
         timeoutMs: minute,
         steps: [[500, {observedGeneration: 2, updated: 1, available: 2}]],
         troubles: (now) => [now < 6_000 ? {...pull, reason: 'ErrImagePull', lasting: false} : pull],
@@ -309,15 +418,15 @@ describe('why', () => {
       expect(end?.reason).toBe(
         failFast
           ? `${pulled}; given up at once (--fail-fast): 1 of 3 pods updated`
-          : `${pulled}; no progress for 1m: 1 of 3 pods updated`,
+          : `${pulled}; no progress for 1m (--timeout): 1 of 3 pods updated`,
       )
-      expect(tookMs).toBe(failFast ? 7_000 : minute + 500)
+      expect(tookMs).toBe(failFast ? 7_000 : minute)
     },
   )
 
   test('is told of once when it is a crash, so that its last words are heard', async () => {
     const {crashes} = await watch({
-      from: {kind: 'DaemonSet'},
+      from: rolling,
       timeoutMs: minute,
       troubles: (now) => (now < 20_000 ? [pull] : [crash]),
     })
@@ -353,33 +462,31 @@ describe('why', () => {
 
   test('stays unknown without permission to read pods, and says so; it is asked for once', async () => {
     const {end, looks} = await watch({
-      from: {kind: 'DaemonSet'},
+      from: rolling,
       timeoutMs: minute,
       troubles: () => {
         throw new HubspokeError('forbidden', 'No.')
       },
     })
-    expect(end?.reason).toBe(
-      'no progress for 1m: waiting for the controller to see the change; reason unknown: may not read pods',
-    )
+    expect(end?.reason).toBe('no progress for 1m (--timeout): 1 of 3 pods updated; reason unknown: may not read pods')
     expect(looks).toBe(1)
   })
 
   test('is not unknown any more after a look that found nothing', async () => {
     const {end} = await watch({
-      from: {kind: 'DaemonSet'},
+      from: rolling,
       timeoutMs: minute,
       troubles: (now) => {
         if (now < 30_000) throw new HubspokeError('unreachable', 'Cannot reach it.')
         return []
       },
     })
-    expect(end?.reason).toBe('no progress for 1m: waiting for the controller to see the change')
+    expect(end?.reason).toBe('no progress for 1m (--timeout): 1 of 3 pods updated')
   })
 
   test('is looked for again after a look that failed', async () => {
     const {end} = await watch({
-      from: {kind: 'DaemonSet'},
+      from: rolling,
       timeoutMs: minute,
       troubles: (now) => {
         if (now < 30_000) throw new HubspokeError('unreachable', 'Cannot reach it.')
@@ -411,7 +518,7 @@ describe('an end that is no verdict', () => {
     target: targetOf(),
     feed: {next, close: onClose},
     from: workloadState({generation: 2}),
-    timeoutMs: minute,
+    timeoutMs: undefined,
     clock: createVirtualClock({autoAdvance: true, loopback: false}),
     isTakenBack: () => false,
     failFast: false,

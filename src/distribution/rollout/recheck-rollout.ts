@@ -6,7 +6,7 @@ import {kubectlName, rolloutStatusCommand} from '../kubectl-command.ts'
 import type {Health} from '../spoke.ts'
 import {rolloutStatus} from './rollout-status.ts'
 import {takenBack} from './taken-back.ts'
-import {troubleSentence} from './watch-troubles.ts'
+import {troubleSentence} from './trouble-sentence.ts'
 
 export interface FormerRollout {
   readonly target: Target
@@ -32,7 +32,7 @@ export async function recheckRollout(rollout: FormerRollout, signal: AbortSignal
   // Without permission to look at the pods, the rollout is still judged.
   const [worst] = await rollout.podTroubles(state, signal).catch(() => [])
   const message = worst === undefined ? status.message : `${troubleSentence(worst)}; ${status.message}`
-  const culprit = worst === undefined ? [kubectlName(target)] : ['pod', worst.pod]
+  const culprit = worst === undefined || worst.pod === '' ? [kubectlName(target)] : ['pod', worst.pod]
   return {
     state: status.state === 'failed' ? 'failed' : 'unhealthy',
     failure: {

@@ -1,4 +1,5 @@
 import type {WorkloadCondition, WorkloadKind, WorkloadState} from '../../model/workload.ts'
+import {formatDuration} from '../../shared/duration.ts'
 
 /**
  * How far a rollout is. `stale`: the object is older than the write and says nothing about it. `message` is a clause
@@ -7,6 +8,11 @@ import type {WorkloadCondition, WorkloadKind, WorkloadState} from '../../model/w
 export interface RolloutStatus {
   readonly state: 'stale' | 'progressing' | 'done' | 'failed'
   readonly message: string
+}
+
+/** Has its controller seen the change that the write made, and every later one? */
+export function isSeen({generation, observedGeneration}: WorkloadState, minGeneration: number): boolean {
+  return observedGeneration >= Math.max(generation, minGeneration)
 }
 
 /** Is it the condition with which the Deployment controller gives up? */
@@ -23,7 +29,7 @@ export function isDeadlineExceeded({type, reason}: WorkloadCondition): boolean {
  */
 export function rolloutStatus(state: WorkloadState, minGeneration: number): RolloutStatus {
   if (state.generation < minGeneration) return {state: 'stale', message: 'waiting to see the change'}
-  if (state.observedGeneration < state.generation) return progressing('waiting for the controller to see the change')
+  if (!isSeen(state, minGeneration)) return progressing('waiting for the controller to see the change')
   if (state.strategy === 'OnDelete') {
     return {
       state: 'failed',
@@ -43,7 +49,7 @@ const statusOf: Readonly<Record<WorkloadKind, (state: WorkloadState) => RolloutS
     }
     if (updated < wanted) return progressing(`${updated} of ${wanted} pods updated`)
     if (current > updated) return progressing(`${current - updated} old ${pods(current - updated)} still to end`)
-    if (available < updated) return progressing(`${available} of ${updated} updated pods available`)
+    if (available < updated) return progressing(`${available} of ${updated} updated pods available${warming(state)}`)
     return done(updated)
   },
 
@@ -51,8 +57,8 @@ const statusOf: Readonly<Record<WorkloadKind, (state: WorkloadState) => RolloutS
     const {wanted, updated, ready, available, partition} = state
     if (ready < wanted) return progressing(`${ready} of ${wanted} pods ready`)
     const due = Math.max(0, wanted - partition)
-    if (updated < due) return progressing(`${updated} of ${due} pods updated`)
-    if (available < wanted) return progressing(`${available} of ${wanted} pods available`)
+    if (updated < due) return progressing(`${updated} of ${due} pods updated${warming(state)}`)
+    if (available < wanted) return progressing(`${available} of ${wanted} pods available${warming(state)}`)
     if (partition > 0 && wanted > 0) {
       return {state: 'done', message: `${updated} of ${wanted} pods updated: the partition keeps the others`}
     }
@@ -60,11 +66,18 @@ const statusOf: Readonly<Record<WorkloadKind, (state: WorkloadState) => RolloutS
     return done(updated)
   },
 
-  DaemonSet({wanted, updated, available}) {
-    if (updated < wanted) return progressing(`${updated} of ${wanted} pods updated`)
-    if (available < wanted) return progressing(`${available} of ${wanted} pods available`)
+  DaemonSet(state) {
+    const {wanted, updated, available} = state
+    if (updated < wanted) return progressing(`${updated} of ${wanted} pods updated${warming(state)}`)
+    if (available < wanted) return progressing(`${available} of ${wanted} pods available${warming(state)}`)
     return done(wanted)
   },
+}
+
+/** Pods that are ready and do not count as available yet: nothing is wrong with them. */
+function warming({ready, available, minReadyMs}: WorkloadState): string {
+  if (minReadyMs === 0 || ready <= available) return ''
+  return `; ${ready - available} ready for less than ${formatDuration(minReadyMs)} (minReadySeconds)`
 }
 
 function progressing(message: string): RolloutStatus {

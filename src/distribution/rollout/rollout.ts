@@ -10,8 +10,8 @@ export interface Rollout {
   readonly feed: WorkloadFeed
   /** The object as the write returned it. States of an earlier generation are not judged. */
   readonly from: WorkloadState
-  /** Since the last progress; never below the workload's own progress deadline. */
-  readonly timeoutMs: number
+  /** Since the last progress; undefined: ten minutes, and never less than the workload's own times. */
+  readonly timeoutMs: number | undefined
   readonly clock: Clock
   /** Has somebody put back what was written? */
   isTakenBack(state: WorkloadState): boolean

@@ -25,8 +25,8 @@ export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'>
   workloads(context: string): Workloads
   /** False: an accepted write is the end. */
   readonly wait: boolean
-  /** Since the last progress of a rollout. */
-  readonly timeoutMs: number
+  /** Since the last progress of a rollout; undefined: it is not said. */
+  readonly timeoutMs: number | undefined
   readonly clock: Clock
   /** A trouble that does not heal by itself ends the wait. */
   readonly failFast: boolean

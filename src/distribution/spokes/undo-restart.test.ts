@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/distribution/in-memory-workloads.ts'
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import {workloadState} from '../../../test/support/distribution/workload-state.ts'
+import type {PodTrouble} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {restartSpoke} from './restart.ts'
@@ -175,12 +176,16 @@ describe('a StatefulSet', () => {
   const revision = (workloads: InMemoryWorkloads, {generation}: WorkloadState) =>
     workloads.change('web', {observedGeneration: generation, ready: 2, updated: 2})
   const sts = {kind: 'StatefulSet', name: 'web'} as const
+  const blocking: PodTrouble = {
+    ...{pod: 'web-2', container: 'app', reason: 'NotReady', message: 'running but not ready', lasting: false},
+    ...{crashed: false, blocks: true},
+  }
 
   test('whose controller waits for a pod of the failed revision is given up after two looks, with what to type', async () => {
     const ended = await undo({
       state: sts,
       meanwhile: (workloads) => {
-        workloads.stuck = ['web-2']
+        workloads.troubles = [blocking]
       },
       afterwards: revision,
     })

@@ -64,7 +64,7 @@ async function watchUndo(
   const {target, workloads, restartedAt, failFast} = restart
   const forget = forgetDeadline()
   const forgetIn = (news: WorkloadState | 'deleted') => (news === 'deleted' ? news : forget(news))
-  const stuck = lookForStuckPods(workloads)
+  const stuck = lookForStuckPods()
   const rollout: Rollout = {
     ...restart,
     feed: {next: async (signal) => forgetIn(await feed.next(signal)), close: () => feed.close()},
@@ -72,9 +72,8 @@ async function watchUndo(
     isTakenBack: (state) => state.restartedAt === restartedAt,
     failFast: true,
     async podTroubles(state, signal) {
-      const pods = await stuck.look(state, signal)
-      const others = await workloads.podTroubles(state, signal)
-      return [...pods, ...others.map((one) => ({...one, lasting: one.lasting && failFast}))]
+      const troubles = stuck.judged(await workloads.podTroubles(state, signal))
+      return troubles.map((one) => (one.blocks === true || failFast ? one : {...one, lasting: false}))
     },
   }
   const end = await awaitRollout(rollout, watch)
@@ -85,34 +84,27 @@ async function watchUndo(
 function judge(target: Target, settled: Settled, stuck: readonly string[]): Settled {
   if (settled.outcome === 'succeeded') return {outcome: 'succeeded', reason: 'back to the revision before'}
   if (settled.failure === undefined) return settled
-  if (settled.failure.class === 'rollout' && stuck.length > 0) {
+  if (settled.failure.class !== 'reverted' && stuck.length > 0) {
     const [pods, them] = stuck.length === 1 ? ['pod', 'it is'] : ['pods', 'they are']
     const reason = `its template is as before, and its controller waits for ${pods} ${stuck.join(', ')} of the failed revision until ${them} deleted`
     const suggestions = [kubectlCommand(target, 'delete', 'pod', ...stuck)]
-    return {outcome: 'failed', reason, failure: {class: 'rollout', message: reason, suggestions}}
+    return {outcome: 'failed', reason, failure: {...settled.failure, message: reason, suggestions}}
   }
   return {...settled, reason: `its template is as before, and it is not healthy: ${settled.reason}`}
 }
 
 /** A pod that stands in the way at two looks one after the other does so for good; the first look may come too early. */
-function lookForStuckPods(workloads: Workloads) {
+function lookForStuckPods() {
   let before: readonly string[] = []
   let pods: readonly string[] = []
   return {
     pods: () => pods,
-    async look(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]> {
-      // Without permission to look at the pods, the rollout is still judged.
-      const now = await workloads.stuckPods(state, signal).catch(() => [])
+    /** Marks as lasting what keeps the controller from going on. */
+    judged(troubles: readonly PodTrouble[]): readonly PodTrouble[] {
+      const now = troubles.filter(({blocks}) => blocks === true).map(({pod}) => pod)
       pods = now.filter((pod) => before.includes(pod))
       before = now
-      return now.map((pod) => ({
-        pod,
-        container: undefined,
-        reason: 'InTheWay',
-        message: 'it is of the failed revision, and its controller does not replace it',
-        lasting: pods.includes(pod),
-        crashed: false,
-      }))
+      return troubles.map((one) => (one.blocks === true ? {...one, lasting: pods.includes(one.pod)} : one))
     },
   }
 }

@@ -46,14 +46,12 @@ export interface Workloads {
    * write. One watch per kind (per namespace, where permissions are namespaced) serves all that are followed.
    */
   follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
-  /** What keeps the newest pods of a workload from becoming ready, worst first. Empty: nothing to be seen. */
-  podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
   /**
-   * Pods of a StatefulSet that keep it from replacing any, by name: of another revision than its newest, not ready, and not
-   * being deleted, while it waits for its pods in order. Only somebody who deletes them helps. Empty: there are none, or the
-   * controller has not seen the newest revision yet.
+   * What keeps the rollout of a workload whose controller has seen its newest revision, worst first: its new pods, older ones
+   * that have to be ready or gone before, and pods that cannot be created. Takes a bounded number of requests, however many
+   * pods there are. Empty: nothing to be seen.
    */
-  stuckPods(workload: WorkloadState, signal: AbortSignal): Promise<readonly string[]>
+  podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
   /**
    * The last lines that a crashed container wrote, oldest first, without what looks like a secret and safe to print. Empty:
    * it wrote none, nobody kept them, or they may not be read.
@@ -140,6 +138,7 @@ export interface WorkloadFeed {
 
 /** Why a pod is not ready: the field's own word and its sentence, e.g. `ImagePullBackOff` of container `app`. */
 export interface PodTrouble {
+  /** Empty: there is no such pod, as it cannot be created. */
   readonly pod: string
   readonly container: string | undefined
   readonly reason: string
@@ -148,4 +147,10 @@ export interface PodTrouble {
   readonly lasting: boolean
   /** The container ran and ended: it may have said why. */
   readonly crashed: boolean
+  /** The pod is of an older revision, and its controller replaces no pod until it is ready: it has to be deleted. */
+  readonly blocks?: boolean
+  /** It is a state of a pod and names no cause. */
+  readonly vague?: boolean
+  /** The pod is ending, and may take so long, in milliseconds: its grace period. */
+  readonly waits?: number
 }

@@ -1,5 +1,8 @@
-import {expect, test} from 'vitest'
-import {findPodTroubles} from './pod-trouble.ts'
+import {describe, expect, test} from 'vitest'
+import {findPodTroubles as find} from './pod-trouble.ts'
+
+type Pods = Parameters<typeof find>[0]['newest']
+const findPodTroubles = (newest: Pods, older: Pods = [], inOrder = true) => find({newest, older}, {inOrder})
 
 const pod = (name: string, status: object, metadata = {}) => ({metadata: {name, ...metadata}, status})
 const waiting = (reason: string, message?: string, more = {}) => ({
@@ -80,9 +83,38 @@ test.each([
     status: {containerStatuses: [{name: 'app', ready: false, state: {running: {startedAt: 'x'}}}]},
     reason: 'NotReady',
     message: 'running but not ready',
+    vague: true,
   },
-])('a container where $because', ({status, reason, message, lasting = false, crashed = false}) => {
-  const trouble = {pod: 'web-1', container: 'app', reason, message, lasting, crashed}
+  {
+    because: 'the startup probe does not pass',
+    status: {containerStatuses: [{name: 'app', ready: false, started: false, state: {running: {startedAt: 'x'}}}]},
+    reason: 'NotReady',
+    message: 'its startup probe has not passed',
+    vague: true,
+  },
+  {because: 'it is being created', status: waiting('ContainerCreating'), reason: 'ContainerCreating', vague: true},
+  {
+    because: 'it is being created, and has no sandbox',
+    status: {
+      ...waiting('ContainerCreating'),
+      conditions: [{type: 'PodReadyToStartContainers', status: 'False'}],
+    },
+    reason: 'ContainerCreating',
+    message: 'its sandbox was not created',
+    vague: true,
+  },
+  {
+    because: 'it is an init container that does not end',
+    status: {
+      initContainerStatuses: [{name: 'app', ready: false, state: {running: {startedAt: 'x'}}}],
+      ...{containerStatuses: [{name: 'later', ready: false, state: {waiting: {reason: 'PodInitializing'}}}]},
+    },
+    reason: 'PodInitializing',
+    message: 'an init container that the others wait for is still running',
+    vague: true,
+  },
+])('a container where $because', ({status, reason, message = '', lasting = false, crashed = false, vague}) => {
+  const trouble = {pod: 'web-1', container: 'app', reason, message, lasting, crashed, ...(vague && {vague})}
   expect(findPodTroubles([pod('web-1', status)])).toEqual([trouble])
 })
 
@@ -123,7 +155,6 @@ test.each([
       ],
     },
   },
-  {because: 'it is being created', status: waiting('ContainerCreating')},
   {
     because: 'its init container is done',
     status: {
@@ -135,10 +166,108 @@ test.each([
   expect(findPodTroubles([pod('web-1', status)])).toEqual([])
 })
 
-test('a pod that is being deleted is nobody to wait for', () => {
-  expect(
-    findPodTroubles([pod('old', waiting('CrashLoopBackOff'), {deletionTimestamp: '2026-01-01T00:00:00Z'})]),
-  ).toEqual([])
+describe('a pod that is being deleted', () => {
+  const deletion = {deletionTimestamp: '2026-01-01T01:00:00Z', deletionGracePeriodSeconds: 3600}
+
+  test.each([
+    {because: 'no pod is replaced before it is gone', metadata: {}, spec: {}, status: {}, more: ''},
+    {
+      because: 'a finalizer keeps it',
+      metadata: {finalizers: ['acme.test/drain']},
+      more: ', finalizers acme.test/drain',
+    },
+    {because: 'its node may not answer', spec: {nodeName: 'node-7'}, more: ', on node node-7'},
+    {
+      because: 'its node is lost',
+      spec: {nodeName: 'node-7'},
+      status: {reason: 'NodeLost', message: 'Node node-7 is unresponsive'},
+      reason: 'NodeLost',
+      more: ', on node node-7, Node node-7 is unresponsive',
+    },
+  ])('is told with its grace period, whatever else is wrong with it: $because', (one) => {
+    const {metadata = {}, spec = {}, status = {}, more, reason = 'Terminating'} = one
+    const ending = {...pod('old', {...waiting('CrashLoopBackOff'), ...status}, {...deletion, ...metadata}), spec}
+    expect(findPodTroubles([], [ending])).toEqual([
+      {
+        pod: 'old',
+        container: undefined,
+        reason,
+        message: `terminating since 2026-01-01T00:00:00Z, grace period 1h${more}`,
+        lasting: false,
+        crashed: false,
+        waits: 3_600_000,
+        vague: true,
+      },
+    ])
+  })
+
+  test('is the mildest trouble', () => {
+    const creating = pod('new', waiting('ContainerCreating'))
+    expect(findPodTroubles([creating, pod('a', {}, deletion)]).map(({pod: name}) => name)).toEqual(['new', 'a'])
+  })
+})
+
+describe('a pod of an older revision that is not ready', () => {
+  const older = [pod('web-1', waiting('CrashLoopBackOff', '', ended(1, 'Error')))]
+
+  test('blocks a controller that waits for its pods in order, and stands first', () => {
+    const troubles = findPodTroubles([pod('web-2', waiting('ImagePullBackOff'))], older)
+    expect(troubles.map(({pod: name, blocks = false}) => [name, blocks])).toEqual([
+      ['web-1', true],
+      ['web-2', false],
+    ])
+  })
+
+  test('is replaced by any other controller', () => {
+    expect(findPodTroubles([], older, false)).toEqual([])
+  })
+})
+
+describe('a pod as a whole', () => {
+  const up = {phase: 'Running', containerStatuses: [{name: 'app', ready: true, state: {running: {}}}]}
+  const ready = (more: object) => ({conditions: [{type: 'Ready', status: 'False', ...more}]})
+  test.each([
+    {
+      because: 'a readiness gate is not met',
+      status: {...up, ...ready({reason: 'ReadinessGatesNotReady', message: 'gate "x" does not exist'})},
+      is: ['ReadinessGatesNotReady', 'gate "x" does not exist'],
+    },
+    {
+      because: 'its node does not answer any more',
+      status: {...up, ...ready({})},
+      is: ['NotReady', 'its containers are ready and the pod is not: node node-7 may not answer'],
+    },
+    {
+      because: 'a scheduling gate is set',
+      status: {conditions: [{type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'blocked'}]},
+      spec: {schedulingGates: [{name: 'acme.test/quota'}]},
+      is: ['SchedulingGated', 'blocked: acme.test/quota'],
+    },
+    {
+      because: 'no scheduler is at work',
+      status: {phase: 'Pending'},
+      spec: {},
+      is: ['Pending', 'no scheduler has looked at it'],
+    },
+    {
+      because: 'its kubelet is not at work',
+      status: {phase: 'Pending'},
+      is: ['Pending', 'node node-7 has not started it'],
+    },
+    {
+      because: 'its node is lost',
+      status: {phase: 'Unknown', reason: 'NodeLost', message: 'lost'},
+      is: ['NodeLost', 'lost'],
+    },
+    {
+      because: 'it was preempted',
+      status: {phase: 'Failed', reason: 'Preempting', message: 'Preempted in order to admit critical pod'},
+      is: ['Preempting', 'Preempted in order to admit critical pod'],
+    },
+  ])('that is not ready, as $because', ({status, spec = {nodeName: 'node-7'}, is}) => {
+    const troubles = findPodTroubles([{...pod('web-1', status), spec}])
+    expect(troubles.map(({reason, message}) => [reason, message])).toEqual([is])
+  })
 })
 
 test('worst first, and unknown reasons before the mildest', () => {

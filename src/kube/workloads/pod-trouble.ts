@@ -1,11 +1,14 @@
-import {externalText} from '../../shared/external-text.ts'
-import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
+import {formatDuration} from '../../shared/duration.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt, textsAt} from '../json-fields.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
+import {type About, aboutPod, failedContainers, unfinishedContainers} from './container-troubles.ts'
+import type {RolloutPods} from './rollout-pods.ts'
 
-/** Reasons from worst to mildest; one that is not named here stands before `NotReady`. */
+/** Reasons from worst to mildest; one that is not named here stands before those of pods that are on their way. */
 const severity: readonly string[] = [
   'InvalidImageName',
   'ErrImageNeverPull',
+  'SignatureValidationFailed',
   'ImagePullBackOff',
   'ErrImagePull',
   'CrashLoopBackOff',
@@ -17,111 +20,105 @@ const severity: readonly string[] = [
   'Unschedulable',
 ]
 
-const notReady = 'NotReady'
-
 /**
- * What does not heal by itself. A first failed pull (`ErrImagePull`) is tried again soon, and a place for a pod may turn up;
- * an image that could not be pulled twice, and a container that crashed twice, want somebody to change something.
+ * What keeps pods from becoming ready, worst first, in the kubelet's and the scheduler's own words. A pod of an older revision
+ * concerns a rollout where its controller waits for it to be ready (`inOrder`), or where it is being deleted.
  */
-const lasting = new Set([
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'ImagePullBackOff',
-  'CrashLoopBackOff',
-  'CreateContainerConfigError',
-])
-
-/** Waiting is ordinary with these reasons: the kubelet's own words for a container that is on its way. */
-const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing'])
-
-/**
- * What keeps pods from becoming ready, worst first, in the kubelet's and the scheduler's own words. Pods that are being
- * deleted are left out. Messages are safe to print; what a container wrote (its termination message) is not in them.
- */
-export function findPodTroubles(pods: readonly JsonObject[]): readonly PodTrouble[] {
-  return pods
-    .filter((pod) => textAt(objectAt(pod, 'metadata'), 'deletionTimestamp') === '')
-    .flatMap(troublesOf)
-    .sort((a, b) => rank(a) - rank(b) || a.pod.localeCompare(b.pod))
+export function findPodTroubles(
+  {newest, older}: Pick<RolloutPods, 'newest' | 'older'>,
+  {inOrder}: {readonly inOrder: boolean},
+): readonly PodTrouble[] {
+  const blocking = older
+    .filter((pod) => inOrder && !isBeingDeleted(pod) && !isReady(pod))
+    .flatMap((pod) => troublesOf(pod).map((trouble) => ({...trouble, blocks: true})))
+  const ending = [...newest, ...older].filter(isBeingDeleted).flatMap(troublesOf)
+  const others = newest.filter((pod) => !isBeingDeleted(pod)).flatMap(troublesOf)
+  return [...blocking, ...others, ...ending].sort((a, b) => rank(a) - rank(b) || a.pod.localeCompare(b.pod))
 }
 
-function rank({reason}: PodTrouble): number {
-  if (reason === notReady) return severity.length + 1
+function rank({reason, vague, waits, blocks}: PodTrouble): number {
   const index = severity.indexOf(reason)
-  return index === -1 ? severity.length : index
+  const known = index === -1 ? severity.length : index
+  const own = waits !== undefined ? severity.length + 2 : vague === true ? severity.length + 1 : known
+  return blocks === true ? own - 2 * severity.length : own
+}
+
+function isBeingDeleted(pod: JsonObject): boolean {
+  return textAt(objectAt(pod, 'metadata'), 'deletionTimestamp') !== ''
+}
+
+function isReady(pod: JsonObject): boolean {
+  return textAt(conditionOf(objectAt(pod, 'status'), 'Ready'), 'status') === 'True'
 }
 
 function troublesOf(pod: JsonObject): readonly PodTrouble[] {
-  const name = textAt(objectAt(pod, 'metadata'), 'name')
   const status = objectAt(pod, 'status')
-  const about: About = (container, reason, message, ending = {crashed: false}) => ({
-    pod: externalText(name),
-    container: container === undefined ? undefined : externalText(container),
-    reason: externalText(reason),
-    message: externalText(message),
-    lasting: lasting.has(reason),
-    ...ending,
-  })
-
+  const about = aboutPod(textAt(objectAt(pod, 'metadata'), 'name'))
+  if (isBeingDeleted(pod)) return [ending(pod, about)]
   const scheduled = conditionOf(status, 'PodScheduled')
   if (textAt(scheduled, 'status') === 'False') {
-    return [about(undefined, sentenceAt(scheduled, 'reason') || 'Unschedulable', sentenceAt(scheduled, 'message'))]
+    return [about(undefined, sentenceAt(scheduled, 'reason') || 'Unschedulable', notScheduled(pod, scheduled))]
   }
-  if (textAt(status, 'phase') === 'Failed') {
-    const troubles = containerTroubles(status, about)
-    return troubles.length > 0
-      ? troubles
-      : [about(undefined, sentenceAt(status, 'reason') || 'Failed', sentenceAt(status, 'message'))]
+  const failed = failedContainers(status, about)
+  if (failed.length > 0) return failed
+  const phase = textAt(status, 'phase')
+  if (phase === 'Failed' || phase === 'Unknown') {
+    return [about(undefined, sentenceAt(status, 'reason') || phase, sentenceAt(status, 'message'))]
   }
-  const troubles = containerTroubles(status, about)
-  return troubles.length > 0 ? troubles : notReadyContainers(status, about)
+  const unfinished = unfinishedContainers(status, about)
+  if (unfinished.length > 0) return unfinished
+  return phase === 'Running' ? notReadyAsWhole(pod, about) : notStarted(pod, about)
 }
 
-type About = (
-  container: string | undefined,
-  reason: string,
-  message: string,
-  ending?: Pick<PodTrouble, 'crashed'> & Partial<Pick<PodTrouble, 'lasting'>>,
-) => PodTrouble
-
-function containerTroubles(status: JsonObject, about: About): readonly PodTrouble[] {
-  return [...objectsAt(status, 'initContainerStatuses'), ...objectsAt(status, 'containerStatuses')].flatMap(
-    (container) => {
-      const name = textAt(container, 'name')
-      const waiting = objectAt(container, 'state', 'waiting')
-      const reason = sentenceAt(waiting, 'reason')
-      const ended = lastEnd(container)
-      if (sentenceAt(ended, 'reason') === 'OOMKilled' && container.ready !== true)
-        return [about(name, 'OOMKilled', howItEnded(container, ended), {crashed: true, lasting: lasting.has(reason)})]
-      if (reason === 'CrashLoopBackOff') return [about(name, reason, howItEnded(container, ended), {crashed: true})]
-      if (!ordinaryWaits.has(reason)) return [about(name, reason, sentenceAt(waiting, 'message'))]
-      const terminated = objectAt(container, 'state', 'terminated')
-      if (numberAt(terminated, 'exitCode') !== 0) {
-        const why = sentenceAt(terminated, 'reason') || 'Error'
-        return [about(name, why, howItEnded(container, terminated), {crashed: true})]
-      }
-      return []
-    },
-  )
+/** A pod that ends takes as long as its grace period allows; then its finalizers or a lost node keep it. */
+function ending(pod: JsonObject, about: About): PodTrouble {
+  const metadata = objectAt(pod, 'metadata')
+  const status = objectAt(pod, 'status')
+  const graceMs = numberAt(metadata, 'deletionGracePeriodSeconds', 30) * 1000
+  const node = textAt(objectAt(pod, 'spec'), 'nodeName')
+  const finalizers = textsAt(metadata, 'finalizers')
+  const isLost = sentenceAt(status, 'reason') === 'NodeLost' || textAt(status, 'phase') === 'Unknown'
+  const parts = [
+    `terminating since ${since(textAt(metadata, 'deletionTimestamp'), graceMs)}`,
+    `grace period ${formatDuration(graceMs)}`,
+    ...(finalizers.length > 0 ? [`finalizers ${finalizers.join(', ')}`] : []),
+    ...(node === '' ? [] : [`on node ${node}`]),
+    ...(isLost ? [sentenceAt(status, 'message') || 'the node does not answer'] : []),
+  ]
+  return about(undefined, isLost ? 'NodeLost' : 'Terminating', parts.join(', '), {waits: graceMs, vague: true})
 }
 
-/** How the container ended last: now, or before the restart that it waits for. */
-function lastEnd(container: JsonObject): JsonObject {
-  const now = objectAt(container, 'state', 'terminated')
-  return Object.keys(now).length > 0 ? now : objectAt(container, 'lastState', 'terminated')
+/** `metadata.deletionTimestamp` is when the pod is to be gone: its deletion was asked for a grace period before. */
+function since(deletionTimestamp: string, graceMs: number): string {
+  const at = Date.parse(deletionTimestamp) - graceMs
+  return Number.isNaN(at) || Math.abs(at) > 8.64e15 ? deletionTimestamp : `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
-function howItEnded(container: JsonObject, ended: JsonObject): string {
-  const restarts = numberAt(container, 'restartCount')
-  const code = 'exitCode' in ended ? `exit code ${numberAt(ended, 'exitCode')}` : 'it ends again and again'
-  return restarts > 0 ? `${code}, restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}` : code
+function notScheduled(pod: JsonObject, scheduled: JsonObject): string {
+  const gates = objectsAt(objectAt(pod, 'spec'), 'schedulingGates').map((gate) => textAt(gate, 'name'))
+  const message = sentenceAt(scheduled, 'message')
+  return gates.length === 0 ? message : `${message || 'scheduling is blocked'}: ${gates.join(', ')}`
 }
 
-/** The mildest trouble: everything runs, and the readiness probe does not pass (yet). */
-function notReadyContainers(status: JsonObject, about: About): readonly PodTrouble[] {
-  return objectsAt(status, 'containerStatuses')
-    .filter((container) => container.ready !== true && 'running' in objectAt(container, 'state'))
-    .map((container) => about(textAt(container, 'name'), notReady, 'running but not ready'))
+/** Its containers are ready, and the pod is not: a readiness gate, or a node that does not answer any more. */
+function notReadyAsWhole(pod: JsonObject, about: About): readonly PodTrouble[] {
+  const ready = conditionOf(objectAt(pod, 'status'), 'Ready')
+  if (textAt(ready, 'status') === 'True' || Object.keys(ready).length === 0) return []
+  const reason = sentenceAt(ready, 'reason')
+  if (reason !== '' && reason !== 'ContainersNotReady') return [about(undefined, reason, sentenceAt(ready, 'message'))]
+  const node = textAt(objectAt(pod, 'spec'), 'nodeName')
+  const message = `its containers are ready and the pod is not${node === '' ? '' : `: node ${node} may not answer`}`
+  return [about(undefined, 'NotReady', message, {vague: true})]
+}
+
+function notStarted(pod: JsonObject, about: About): readonly PodTrouble[] {
+  const status = objectAt(pod, 'status')
+  if (textAt(status, 'phase') !== 'Pending') return []
+  if (objectsAt(status, 'containerStatuses').length > 0 || objectsAt(status, 'initContainerStatuses').length > 0)
+    return []
+  const node = textAt(objectAt(pod, 'spec'), 'nodeName')
+  const message = node === '' ? 'no scheduler has looked at it' : `node ${node} has not started it`
+  return [about(undefined, 'Pending', message, {vague: true})]
 }
 
 function conditionOf(status: JsonObject, type: string): JsonObject {

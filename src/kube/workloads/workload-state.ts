@@ -6,6 +6,7 @@ import type {
   WorkloadKind,
   WorkloadState,
 } from '../../model/workload.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {
   type JsonObject,
   numberAt,
@@ -15,7 +16,9 @@ import {
   sentenceAt,
   stringsOf,
   textAt,
+  textsAt,
 } from '../json-fields.ts'
+import {toSelector} from './pod-selector.ts'
 import {templateWriters} from './template-writers.ts'
 import {workloadOwner} from './workload-owner.ts'
 
@@ -24,6 +27,12 @@ export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt'
 
 /** The annotation that `kubectl rollout history` shows of each revision. */
 const changeCauseAnnotation = 'kubernetes.io/change-cause'
+
+/** Of a pod whose template does not say (kubernetes.io, PodSpec). */
+const defaultGraceSeconds = 30
+
+/** A DaemonSet does not tell its newest revision's hash, but its controller still numbers its templates here. */
+const templateGenerationKey = 'deprecated.daemonset.template.generation'
 
 /** `progressDeadlineSeconds` that means "no deadline" (k8s.io/kubectl, deploymentutil.HasProgressDeadline). */
 const noDeadlineSeconds = 2_147_483_647
@@ -62,6 +71,13 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     updateRevision: kind === 'StatefulSet' ? textAt(status, 'updateRevision') : '',
     conditions: objectsAt(status, 'conditions').map(toCondition),
     progressDeadlineMs: progressDeadlineMs(kind, spec),
+    minReadyMs: secondsAt(spec, 'minReadySeconds', 0),
+    gracePeriodMs: secondsAt(objectAt(spec, 'template', 'spec'), 'terminationGracePeriodSeconds', defaultGraceSeconds),
+    podSelector: toSelector(objectAt(spec, 'selector')),
+    inOrder: kind === 'StatefulSet' && textAt(spec, 'podManagementPolicy') !== 'Parallel',
+    templateGeneration: kind === 'DaemonSet' ? textAt(objectAt(metadata, 'annotations'), templateGenerationKey) : '',
+    deletedAt: sentenceAt(metadata, 'deletionTimestamp') || undefined,
+    finalizers: textsAt(metadata, 'finalizers').map((finalizer) => externalText(finalizer)),
     owner: workloadOwner(kind, object),
     templateWriters: templateWriters(object),
   }
@@ -122,6 +138,11 @@ function podCounts(kind: WorkloadKind, spec: JsonObject, status: JsonObject): Po
 function progressDeadlineMs(kind: WorkloadKind, spec: JsonObject): number | undefined {
   const seconds = kind === 'Deployment' ? numberAt(spec, 'progressDeadlineSeconds') : 0
   return seconds > 0 && seconds !== noDeadlineSeconds ? seconds * 1000 : undefined
+}
+
+/** Whole seconds of a spec in milliseconds; what is no such number reads as `otherwise`. */
+function secondsAt(spec: JsonObject, key: string, otherwise: number): number {
+  return Math.max(0, numberAt(spec, key, otherwise)) * 1000
 }
 
 function toCondition(condition: unknown): WorkloadCondition {

@@ -1,17 +1,15 @@
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {Api} from '../api.ts'
-import {sentenceAt} from '../json-fields.ts'
 import type {Workloads} from '../ports/workloads.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
 import {readLastWords} from './last-words.ts'
-import {findPodTroubles} from './pod-trouble.ts'
 import {readWorkload} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
+import {createRolloutTroubles} from './rollout-troubles.ts'
 import {listWorkloads} from './workload-list.ts'
-import {newestPods, stuckPods} from './workload-pods.ts'
 
 export interface WorkloadsDeps {
   readonly api: Api
@@ -40,9 +38,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
       return ofKind.follow(workload, signal)
     },
-    podTroubles: async (workload, signal) => findPodTroubles(await newestPods(api, workload, signal)),
-    stuckPods: async (workload, signal) =>
-      (await stuckPods(api, workload, signal)).map(({metadata}) => sentenceAt(metadata, 'name')),
+    podTroubles: createRolloutTroubles(api),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),

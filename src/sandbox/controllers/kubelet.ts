@@ -44,7 +44,8 @@ export class Kubelet {
 
   #start(pod: Pod): void {
     const ill = this.#illOf(pod)
-    if (ill?.kind === 'unpullable') this.#failPull(pod, ill, 0)
+    if (ill?.kind === 'unattached') this.#waitForVolume(pod)
+    else if (ill?.kind === 'unpullable') this.#failPull(pod, ill, 0)
     else if (ill?.kind === 'crash-loop') this.#crash(pod, 0)
     else this.#run(pod, ill === undefined)
   }
@@ -58,6 +59,17 @@ export class Kubelet {
     const startedAt = apiTime(this.#simulation.clock.date())
     this.#paint(pod, {phase: 'Running', ready, state: () => ({running: {startedAt}})})
     if (!ready) this.#warn(pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
+  }
+
+  /** Its status stays what it is: the controller that attaches volumes tells nobody but an Event. */
+  #waitForVolume(pod: Pod): void {
+    this.#simulation.record(pods, pod, {
+      type: 'Warning',
+      reason: 'FailedAttachVolume',
+      message: 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) on another node',
+      component: 'attachdetach-controller',
+    })
+    this.#next(pod, backoff.firstMs, (still) => this.#start(still))
   }
 
   #failPull(pod: Pod, ill: Ill & {kind: 'unpullable'}, tries: number): void {

@@ -8,9 +8,10 @@ export type Ill =
   | {readonly kind: 'unpullable'; readonly container: string; readonly image: string}
   | {readonly kind: 'stuck'}
   | {readonly kind: 'crash-loop'}
+  | {readonly kind: 'unattached'}
   | {readonly kind: 'unschedulable'}
 
-/** The trouble that a pod has, the first in this order: no node, no image, no rest, no readiness. */
+/** The trouble that a pod has, the first in this order: no node, no volume, no image, no rest, no readiness. */
 export function illOf(store: Store, troubles: readonly Trouble[], pod: Pod): Ill | undefined {
   const {spec} = pod
   const workload = workloadOf(store, pod)
@@ -19,6 +20,7 @@ export function illOf(store: Store, troubles: readonly Trouble[], pod: Pod): Ill
       (trouble) => trouble.type === type && 'name' in trouble && concerns(trouble as WorkloadMatch, workload),
     )
   if (has('unschedulable')) return {kind: 'unschedulable'}
+  if (has('volume-attached-elsewhere')) return {kind: 'unattached'}
   const containers = [...(spec.initContainers ?? []), ...spec.containers]
   const broken = containers.find(({image}) =>
     troubles.some((trouble) => trouble.type === 'unpullable-image' && matchesPattern(trouble.image, image)),

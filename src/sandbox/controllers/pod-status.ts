@@ -43,16 +43,20 @@ export function pictured(pod: Pod, picture: PodPicture, now: Date): Status {
     ...(initContainers.length === 0
       ? {}
       : {initContainerStatuses: initContainers.map((each) => initStatus(each, isInitialized, time))}),
-    containerStatuses: containers.map((container) => ({
-      name: container.name,
-      state: picture.state(container),
-      lastState,
-      ready,
-      restartCount: restarts,
-      image: container.image,
-      imageID: ready ? imageId(container.image) : '',
-      started: ready,
-    })),
+    containerStatuses: containers.map((container) => {
+      const state = picture.state(container)
+      return {
+        name: container.name,
+        state,
+        lastState,
+        ready,
+        restartCount: restarts,
+        image: container.image,
+        imageID: ready ? imageId(container.image) : '',
+        // Without a startup probe, what runs has started.
+        started: state.running !== undefined,
+      }
+    }),
     qosClass: 'BestEffort',
   }
 }

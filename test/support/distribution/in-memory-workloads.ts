@@ -27,8 +27,6 @@ export interface InMemoryWorkloads extends Workloads {
   /** Called after each write that arrived, as a controller would see it. */
   onRestart: (state: WorkloadState) => void
   troubles: readonly PodTrouble[] | HubspokeError
-  /** Names of pods that keep a StatefulSet from going on. */
-  stuck: readonly string[]
 }
 
 export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): InMemoryWorkloads {
@@ -76,7 +74,6 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     },
     onRestart: () => undefined,
     troubles: [],
-    stuck: [],
     state: (name) => objects.get(name),
     trouble: (verb, ...more) => mishaps.set(verb, [...(mishaps.get(verb) ?? []), ...more]),
     before: (verb, happening) => void happenings.set(verb, happening),
@@ -116,7 +113,6 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         return feed
       }),
     changesSince: async () => ({unproven: 'failed'}),
-    stuckPods: async () => workloads.stuck,
     lastWords: async (_namespace, {pod}) => [`the last words of ${pod}`],
     async podTroubles(_state, signal) {
       calls.push('podTroubles')

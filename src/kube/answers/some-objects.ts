@@ -1,0 +1,51 @@
+import {type JsonObject, objectOf, objectsAt, textAt} from '../json-fields.ts'
+import {forms} from './forms.ts'
+import {kindProblem} from './object-problem.ts'
+import {type Question, Unexpected} from './question.ts'
+import {type Query, type Resource, resourcePath} from './resource.ts'
+
+export interface SomeQuestion {
+  readonly namespace: string
+  readonly query: Query
+  /** Only the metadata of each object is wanted, or one row of words. */
+  readonly form?: keyof typeof accepted
+}
+
+const accepted = {metadata: forms.metadataList, rows: forms.table} as const
+
+/** A page of objects; where rows were wanted, the rows, from a server that knows them. */
+export interface SomeObjects {
+  readonly items: readonly JsonObject[]
+  readonly rows: readonly JsonObject[]
+  /** The titles of the rows' cells. */
+  readonly titles: readonly string[]
+  /** Asks for the next page; empty: there is none. */
+  readonly continue: string
+}
+
+/**
+ * A page of objects that explain something: nothing is written or left out because of them, so that no version is asked of
+ * them, and pages need not belong together. What is of another kind is no answer all the same.
+ */
+export function someObjects(resource: Resource, {namespace, query, form}: SomeQuestion): Question<SomeObjects> {
+  return {
+    path: resourcePath(resource, namespace, [], query),
+    about: {resource, namespace, mayMiss: []},
+    ...(form && {accept: accepted[form]}),
+    read(body) {
+      const {kind, metadata, items, rows} = objectOf(body)
+      const isTable = form === 'rows' && kind === 'Table'
+      const problem = isTable
+        ? undefined
+        : kindProblem(body, resource, `${resource.kind}List`, 'PartialObjectMetadataList')
+      if (problem !== undefined) return new Unexpected(problem)
+      if (!Array.isArray(isTable ? rows : items)) return new Unexpected(`it has no ${isTable ? 'rows' : 'items'}`)
+      return {
+        items: objectsAt(body, 'items'),
+        rows: objectsAt(body, 'rows'),
+        titles: objectsAt(body, 'columnDefinitions').map((column) => textAt(column, 'name')),
+        continue: textAt(metadata, 'continue'),
+      }
+    },
+  }
+}
