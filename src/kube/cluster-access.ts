@@ -6,7 +6,7 @@ import {serverVersion} from './answers/other-questions.ts'
 import {readList} from './answers/read-list.ts'
 import {namespaces} from './answers/resource.ts'
 import {createApi} from './api.ts'
-import {readClusterIdentity} from './cluster-identity.ts'
+import {readClusterIdentity, requireSameCluster} from './cluster-identity.ts'
 import {createConfigMaps} from './config-maps.ts'
 import type {ProxyServer} from './connection/choose-proxy.ts'
 import {createConnection} from './connection/connection.ts'
@@ -48,6 +48,12 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
   const closing = new AbortController()
   const ca = async (): Promise<string | Buffer> => (await credentials.current()).tls.ca ?? ''
   let identity: ClusterIdentity | undefined
+  const identityNow = async (signal: AbortSignal): Promise<ClusterIdentity> => {
+    const found = await readClusterIdentity(api, ca, signal)
+    // What stands in is not remembered: who may not read the UID now may later.
+    identity = found.standsIn ? undefined : found
+    return found
+  }
 
   return {
     context,
@@ -57,13 +63,9 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     budgets: createDisruptionBudgets(api),
     events: createEvents(api),
     access: createAccessReviews(api),
-    async identity(signal) {
-      if (identity !== undefined) return identity
-      const found = await readClusterIdentity(api, ca, signal)
-      // What stands in is not remembered: who may not read the UID now may later.
-      if (!found.standsIn) identity = found
-      return found
-    },
+    identity: async (signal) => identity ?? identityNow(signal),
+    identityNow,
+    confirmIdentity: async (uid, signal) => requireSameCluster(context, uid, await identityNow(signal)),
     serverVersion: (signal) => api.get(serverVersion, signal),
     serverDate: async (signal) => (await api.getDated(serverVersion, signal)).serverDate,
     credentialsExpire: async () => expiryOf(await credentials.current()),

@@ -1,9 +1,11 @@
 import {createHash} from 'node:crypto'
-import type {ClusterIdentity} from '../model/cluster.ts'
+import type {ClusterIdentity, ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {shellWord} from '../shared/shell-word.ts'
 import {oneObject} from './answers/object-question.ts'
 import {namespaces} from './answers/resource.ts'
 import type {Api} from './api.ts'
+import {quoted} from './errors.ts'
 import {objectAt, textAt} from './json-fields.ts'
 
 /**
@@ -26,4 +28,14 @@ export async function readClusterIdentity(
     .update(`${api.party.server}\n`)
     .update(await ca())
   return {uid: `sha256:${hash.digest('hex')}`, standsIn: true}
+}
+
+/** @throws HubspokeError of class `other-cluster` unless what a context points at now is what it was */
+export function requireSameCluster({name}: Pick<ContextRef, 'name'>, uid: string, found: ClusterIdentity): void {
+  if (found.uid === uid) return
+  const message = found.standsIn
+    ? `It cannot be told any more which cluster context ${quoted(name)} points at: the UID of its kube-system cannot be read.`
+    : `Context ${quoted(name)} points at another cluster than before: its UID is ${quoted(found.uid)}, and was ${quoted(uid)}.`
+  const suggestions = [`kubectl --context ${shellWord(name)} get namespace kube-system -o yaml`]
+  throw new HubspokeError('other-cluster', message, {suggestions, refused: true})
 }

@@ -1,5 +1,5 @@
 import type {LeaseObject, Leases} from '../kube/ports/leases.ts'
-import {type Failure, HubspokeError} from '../model/failure.ts'
+import {type Failure, type FailureClass, HubspokeError} from '../model/failure.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {Clock} from '../shared/clock.ts'
 import {hasChanged, isHeld, requestMs, silenceMs} from './lease-record.ts'
@@ -49,9 +49,11 @@ export async function watchLease(watch: LeaseWatch): Promise<Sighting> {
   }
 }
 
-/** Do permissions, or the lack of a namespace, make a lock impossible? */
+const refusals: readonly FailureClass[] = ['forbidden', 'not-found', 'rejected', 'other-cluster']
+
+/** Do permissions, the lack of a namespace, or a context that points elsewhere make a lock impossible? */
 export function isRefusal({failureClass}: HubspokeError): boolean {
-  return failureClass === 'forbidden' || failureClass === 'not-found' || failureClass === 'rejected'
+  return refusals.includes(failureClass)
 }
 
 async function untilClear(first: LeaseObject | undefined, patientUntil: number, watch: LeaseWatch): Promise<Sighting> {

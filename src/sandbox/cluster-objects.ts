@@ -51,6 +51,13 @@ export class ClusterObjects {
     return copyOf(resource, this.#registry.update(resource, target, change, {manager}))
   }
 
+  setUid(kind: string, namespace: string, name: string, uid: string): void {
+    const resource = resourceFor(kind)
+    const object = this.#registry.store.get(resource, resource.namespaced ? `${namespace}/${name}` : name)
+    if (object === undefined) throw new RangeError(`there is no ${kind} ${name}`)
+    this.#registry.store.put(resource, {...object, metadata: {...object.metadata, uid}})
+  }
+
   remove(kind: string, namespace: string, name: string): boolean {
     const resource = resourceFor(kind)
     try {

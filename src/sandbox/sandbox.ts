@@ -35,6 +35,8 @@ export interface SandboxCluster {
   create(object: ApiObject): ApiObject
   /** JSON merge patch (RFC 7386), as the API would carry it out. */
   patch(kind: string, namespace: string, name: string, patch: object): ApiObject
+  /** Gives an object another UID, as no API does: so one cluster becomes another one, or the clone of another one. */
+  setUid(kind: string, namespace: string, name: string, uid: string): void
   /** False when there was no such object. */
   remove(kind: string, namespace: string, name: string): boolean
   /** Returns its removal. */

@@ -30,7 +30,6 @@ const atOnce: Pace = {reactionMs: 0, podStartMs: 0, podStopMs: 0}
 /** One simulated cluster: its objects, the controllers that move them, and the server in front. */
 export class SimulatedCluster implements SandboxCluster {
   readonly name: string
-  readonly uid: string
   readonly token: string
   /** The user of the cluster's own context first. */
   readonly users: readonly User[]
@@ -77,7 +76,6 @@ export class SimulatedCluster implements SandboxCluster {
     agenda.settle()
     for (const workload of spec.workloads ?? []) this.#rollOut(workload, agenda)
     simulation.pace = paceOf(spec)
-    this.uid = this.#store.get(namespaces, 'kube-system')?.metadata.uid ?? ''
     this.#working = agenda.run(this.#end.signal)
 
     const server = new ApiServer({
@@ -99,6 +97,10 @@ export class SimulatedCluster implements SandboxCluster {
     })
   }
 
+  get uid(): string {
+    return this.#store.get(namespaces, 'kube-system')?.metadata.uid ?? ''
+  }
+
   get server(): string {
     return `https://127.0.0.1:${this.#front.port}`
   }
@@ -111,6 +113,7 @@ export class SimulatedCluster implements SandboxCluster {
   readonly add: SandboxCluster['add'] = (workload) => this.#objects.add(workload)
   readonly create: SandboxCluster['create'] = (object) => this.#objects.create(object)
   readonly patch: SandboxCluster['patch'] = (...args) => this.#objects.patch(...args)
+  readonly setUid: SandboxCluster['setUid'] = (...args) => this.#objects.setUid(...args)
   readonly remove: SandboxCluster['remove'] = (...args) => this.#objects.remove(...args)
   readonly addTrouble = (trouble: Trouble) => this.#troubles.add(trouble)
   readonly expireHistory = () => this.#store.expire()

@@ -48,6 +48,8 @@ export interface ShellOptions {
   readonly screen?: {readonly columns: number; readonly rows: number}
   /** A person at a terminal, who types these lines; undefined: nobody is there. */
   readonly answers?: readonly string[]
+  /** What happens while a question waits. */
+  readonly onQuestion?: () => void | Promise<void>
 }
 
 export interface Ended {
@@ -120,6 +122,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         terminal: options.answers && {
           async ask(question) {
             stderr.write(question)
+            await options.onQuestion?.()
             return answers.shift()
           },
         },

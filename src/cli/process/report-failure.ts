@@ -54,6 +54,7 @@ const exitForClass = {
   'not-restartable': 'target-failed',
   reverted: 'target-failed',
   recreated: 'target-failed',
+  'other-cluster': 'target-failed',
   locked: 'locked',
   declined: 'declined',
   internal: 'bug',

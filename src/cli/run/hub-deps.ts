@@ -4,6 +4,8 @@ import {planTargets} from '../../discovery/plan/plan-targets.ts'
 import {type AccessNeed, type Preflighted, preflight} from '../../discovery/plan/preflight.ts'
 import {planRecalled} from '../../discovery/recall/plan-recalled.ts'
 import {type RecallRequest, recallTargets} from '../../discovery/recall/recall-targets.ts'
+import {checkedLeases} from '../../distribution/identity/checked-leases.ts'
+import type {ClusterCheck} from '../../distribution/identity/cluster-check.ts'
 import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
 import {type LockPolicy, takeRunLock} from '../../distribution/lock/run-lock.ts'
 import type {Gate} from '../../distribution/waves/between-waves.ts'
@@ -34,6 +36,8 @@ export interface RunComposition {
   /** A missing permission ends the run before the first write. */
   readonly strict: boolean
   readonly lock: LockPolicy
+  /** Whether a context still points at the cluster that was planned. */
+  readonly check: ClusterCheck
   agree(proposal: Proposal): Promise<Agreement>
   /** Asks between two waves; undefined: nobody is asked. */
   readonly gate: Gate | undefined
@@ -41,7 +45,7 @@ export interface RunComposition {
 
 /** The hub's dependencies, each from its folder: the only place that knows them all. */
 export function hubDeps(
-  {run, meaning, discovery, needs, strict, lock, agree, gate}: RunComposition,
+  {run, meaning, discovery, needs, strict, lock, check, agree, gate}: RunComposition,
   runtime: Runtime,
   clusters: Clusters,
   session: Session,
@@ -70,7 +74,11 @@ export function hubDeps(
     },
     agree,
     ...(gate !== undefined && {gate}),
-    lock: (targets) => takeRunLock(targets, lock, locking),
+    lock: (targets) =>
+      takeRunLock(targets, lock, {
+        ...locking,
+        leases: (context, clusterUid) => checkedLeases(leases(context), {context, clusterUid}, check),
+      }),
     openLedger: async () => {
       const ledger = openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock})
       const opened = await boundedLedger(ledger, {abort: session.abort, clock})

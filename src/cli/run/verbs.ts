@@ -1,6 +1,8 @@
 import {matches} from '../../discovery/image/image-query.ts'
 import {type AccessNeed, targetNeeds} from '../../discovery/plan/preflight.ts'
 import type {Announcer} from '../../distribution/announce-writes.ts'
+import {checkedWorkloads} from '../../distribution/identity/checked-workloads.ts'
+import type {ClusterCheck} from '../../distribution/identity/cluster-check.ts'
 import type {Spoke} from '../../distribution/spoke.ts'
 import {restartSpoke} from '../../distribution/spokes/restart.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
@@ -30,6 +32,7 @@ export interface VerbRun {
   readonly before: ReadonlyMap<string, Before>
   readonly flags: SpokeFlags
   readonly clusters: Pick<Clusters, 'open'>
+  readonly check: ClusterCheck
   readonly clock: Runtime['clock']
   readonly lastWords: Pick<HeardLastWords, 'hear'>
   /** `ada on laptop-7` */
@@ -53,10 +56,10 @@ export interface Verb {
 const restart: Verb = {
   undoes: true,
   needs: targetNeeds('restart'),
-  spoke({image}, {run, resumed, before, flags, clusters, clock, lastWords, by, announcer}) {
+  spoke({image}, {run, resumed, before, flags, clusters, check, clock, lastWords, by, announcer}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
-      workloads: (context) => clusters.open(context).workloads,
+      workloads: (target) => checkedWorkloads(clusters.open(target.context).workloads, target, check),
       runsImage: (images) => images.filter((one) => matches(query, one.image)),
       restartedAt: run.stamp,
       runId: run.id,

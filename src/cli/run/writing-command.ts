@@ -1,4 +1,5 @@
 import {resolve} from 'node:path'
+import {clusterCheck} from '../../distribution/identity/cluster-check.ts'
 import type {RunRequest} from '../../hub/contract.ts'
 import {runHub} from '../../hub/run-hub.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
@@ -99,12 +100,14 @@ export abstract class WritingCommand extends BaseCommand {
     const {runtime} = this
     const {run, verb, resumed, before, retryOf, subject} = asked
     const announcer = writeAnnouncer(runtime, clusters, session)
-    const made = {run, resumed, before, flags, clusters, clock: runtime.clock, lastWords, announcer}
+    const check = clusterCheck((context, uid, signal) => clusters.open(context).confirmIdentity(uid, signal))
+    const made = {run, resumed, before, flags, clusters, check, clock: runtime.clock, lastWords, announcer}
     const spoke = verb.spoke(asked.arguments, {...made, by: operatorWords(runtime)})
     const plan = {...subject, verb: spoke.verb, restartedAt: run.stamp, undoFailed: flags['undo-failed']}
     const composition = {
       run,
       meaning: {verb: spoke.verb, arguments: asked.recorded},
+      check,
       discovery: asked.discovery(clusters),
       needs: verb.needs,
       strict: flags.preflight === 'strict',

@@ -39,7 +39,7 @@ export default class CacheRefresh extends BaseCommand {
       const caches = askEachContext(clusters, session, {
         async work(cluster) {
           const {context} = cluster
-          await mayWrite(context, await retryRead(() => cluster.identity(session.stop.signal), deps))
+          await mayWrite(context, await retryRead(() => cluster.identityNow(session.stop.signal), deps))
           return refreshEntry(cluster, {cacheNamespace, mayCreateNamespace: () => mayCreate(context.name)}, deps)
         },
         failed: unreadCacheEntry,

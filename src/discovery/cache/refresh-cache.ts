@@ -38,7 +38,7 @@ export async function refreshCache(
   const builtAt = date ?? deps.clock.date()
   const everything = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
   const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem}] = await Promise.all([
-    retryRead(() => cluster.identity(deps.signal), deps),
+    retryRead(() => cluster.identityNow(deps.signal), deps),
     scanWorkloads(cluster, everything, (workload: WorkloadImages) => workload, deps),
   ])
   if (problem) throw new HubspokeError(problem.class, problem.message, {suggestions: problem.suggestions})

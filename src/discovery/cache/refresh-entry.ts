@@ -41,12 +41,14 @@ export async function refreshEntry(
 }
 
 async function saveInNewNamespace(
-  {configMaps}: ClusterAccess,
-  {saved, cache}: RefreshedCache,
+  cluster: ClusterAccess,
+  {saved, cache, identity}: RefreshedCache,
   {cacheNamespace, mayCreateNamespace}: RefreshRequest,
   deps: ReadingDeps,
 ): Promise<SavedCache> {
   if (saved.isSaved || saved.why !== 'no-namespace' || !cache || !(await mayCreateNamespace())) return saved
+  const {configMaps} = cluster
+  await cluster.confirmIdentity(identity.uid, deps.signal) // the question may have been open for long
   await configMaps.createNamespace(cacheNamespace, deps.signal)
   return saveImageCache(configMaps, cacheNamespace, cache, deps)
 }

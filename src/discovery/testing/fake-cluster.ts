@@ -53,16 +53,20 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     await trouble?.(what, signal)
   }
 
+  const identity = async (signal: AbortSignal): Promise<ClusterIdentity> => {
+    await request('identity', signal)
+    return options.identity ?? {uid: `uid-${context}`, standsIn: false}
+  }
+
   return {
     requests,
     stored,
     context: {name: context, server: `https://${context}.example`, namespace: 'default'},
     cost: () => ({connections: 1, requests: requests.length, bytesRead: 0}),
     close: () => Promise.resolve(),
-    async identity(signal) {
-      await request('identity', signal)
-      return options.identity ?? {uid: `uid-${context}`, standsIn: false}
-    },
+    identity,
+    identityNow: identity,
+    confirmIdentity: async (_uid, signal) => void (await identity(signal)),
     async serverVersion(signal) {
       await request('version', signal)
       return 'v1.36.3'
@@ -93,12 +97,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     },
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     ...unneeded,
-    budgets: {
-      async list(namespace, signal) {
-        await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
-        return (options.budgets ?? []).filter((one) => (namespace ?? one.namespace) === one.namespace)
-      },
-    },
+    budgets: fakeBudgets(options, request),
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
@@ -111,6 +110,15 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
 const listVersion = '100'
 
 type Request = (what: string, signal: AbortSignal) => Promise<void>
+
+function fakeBudgets({budgets = []}: FakeClusterOptions, request: Request): ClusterAccess['budgets'] {
+  return {
+    async list(namespace, signal) {
+      await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
+      return budgets.filter((one) => (namespace ?? one.namespace) === one.namespace)
+    },
+  }
+}
 
 interface FakeStore {
   readonly stored: Map<string, StoredConfigMap>

@@ -5,7 +5,7 @@ import {within} from '../../lease/within.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'
 import type {Plan} from '../../model/target.ts'
-import {placesOf} from './lock-places.ts'
+import {type Place, placesOf} from './lock-places.ts'
 import {withoutLockReason} from './lock-sentences.ts'
 import type {LockPolicy, RunLockDeps} from './run-lock.ts'
 
@@ -19,15 +19,17 @@ export async function lockOutlook(
   {leases, clock, signal}: Omit<RunLockDeps, 'onEvent'>,
 ): Promise<readonly LockEntry[]> {
   if (mode === 'off') return []
-  const ask = async (context: string, limited: AbortSignal): Promise<void> => {
-    if ((await leases(context).read(namespace, leaseNames.run, limited)) !== undefined) return
+  const ask = async ({context, clusterUid}: Place, limited: AbortSignal): Promise<void> => {
+    const found = leases(context, clusterUid)
+    if ((await found.read(namespace, leaseNames.run, limited)) !== undefined) return
     const record = heldRecord(holder, undefined, clock.date())
-    await leases(context).write(namespace, leaseNames.run, {record, dryRun: true}, limited)
+    await found.write(namespace, leaseNames.run, {record, dryRun: true}, limited)
   }
-  const entries = placesOf(plan).map(async ({context}): Promise<readonly LockEntry[]> => {
+  const entries = placesOf(plan).map(async (place): Promise<readonly LockEntry[]> => {
+    const {context} = place
     try {
       const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock, signal}
-      await within(limit, (limited) => ask(context, limited))
+      await within(limit, (limited) => ask(place, limited))
       return []
     } catch (error) {
       if (signal.aborted) return []

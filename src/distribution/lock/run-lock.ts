@@ -29,8 +29,8 @@ export interface LockPolicy {
 }
 
 export interface RunLockDeps {
-  /** Of the cluster that the context leads to. */
-  leases(context: string): Leases
+  /** Of that cluster, through that context. Both methods reject where the context points at another one by now. */
+  leases(context: string, clusterUid: string): Leases
   readonly clock: Clock
   readonly onEvent: OnEvent
   /** Aborted: the run is stopping; nothing more is waited for, and nothing stays taken. */
@@ -89,13 +89,13 @@ async function lookEverywhere(
   const enough = new AbortController()
   const either = AbortSignal.any([signal, enough.signal])
   const lookAt = async (place: Place): Promise<Seen> => {
-    const {context} = place
+    const {context, clusterUid} = place
     const where = {context, namespace}
     const onHolder: LeaseWatch['onHolder'] = (lease) =>
       onEvent({type: 'notice', message: waitingSentence(where, lease, waitMs)})
     const watch = {
       context,
-      leases: leases(context),
+      leases: leases(context, clusterUid),
       namespace,
       name: leaseNames.run,
       identity: holder.identity,
@@ -140,7 +140,7 @@ async function takeInOrder(seen: readonly Seen[], policy: LockPolicy, deps: RunL
 
 /** The lock of one cluster, or why there is none; undefined when another run was faster. */
 async function takeOne(
-  {place: {context}, sighting}: Seen,
+  {place: {context, clusterUid}, sighting}: Seen,
   {mode, namespace, holder}: LockPolicy,
   {leases, clock, onEvent, onLost}: RunLockDeps & {onLost(sentence: string): void},
 ): Promise<ClusterLock | LockEntry | undefined> {
@@ -148,7 +148,7 @@ async function takeOne(
   const none = (failure: Failure): LockEntry => ({context, state: 'none', reason: withoutLockReason(where, failure)})
   if (sighting.state === 'none') return none(sighting.failure)
   const seen = sighting.state === 'free' ? sighting.seen : undefined
-  const lease = ownLease({leases: leases(context), namespace, name: leaseNames.run, holder, clock}, seen)
+  const lease = ownLease({leases: leases(context, clusterUid), namespace, name: leaseNames.run, holder, clock}, seen)
   const lock = clusterLock({context, lease, clock, onLost})
   try {
     if (!(await lock.renew())) return undefined

@@ -21,8 +21,8 @@ export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'>
   readonly resumed: boolean
   /** What an earlier invocation found before it wrote, by the UID of the workload. */
   readonly before: ReadonlyMap<string, Before>
-  /** The way into the cluster that the context leads to. */
-  workloads(context: string): Workloads
+  /** Of the cluster that the target is in. */
+  workloads(target: Target): Workloads
   /** False: an accepted write is the end. */
   readonly wait: boolean
   /** Since the last progress of a rollout; undefined: it is not said. */
@@ -52,7 +52,7 @@ export function restartSpoke(options: RestartOptions): Spoke {
     act(target, attempt) {
       const isAfter: Try['isAfterOurs'] = (stamp) => isAfterOurs(target.uid, stamp)
       const decide: Try['decide'] = (state) => decideRestart(target, state, options, isAfter)
-      const workloads = options.workloads(target.context)
+      const workloads = options.workloads(target)
       return act({options, workloads, target, attempt, sent, befores, decide, isAfterOurs: isAfter})
     },
   }

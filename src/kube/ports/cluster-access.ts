@@ -20,6 +20,10 @@ export interface ClusterAccess {
   readonly access: AccessReviews
   /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. A UID that was read is remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
+  /** The same, read now: what was remembered is what another cluster behind the same URL would not be seen by. */
+  identityNow(signal: AbortSignal): Promise<ClusterIdentity>
+  /** Reads it now. Rejects with class `other-cluster` unless it is this one, or where that cannot be told any more. */
+  confirmIdentity(uid: string, signal: AbortSignal): Promise<void>
   /** `v1.36.3`, as the server calls itself. */
   serverVersion(signal: AbortSignal): Promise<string>
   /** What the clock of the server says, in whole seconds. Undefined: it does not say. */

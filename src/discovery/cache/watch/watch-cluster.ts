@@ -86,6 +86,7 @@ async function heal(
   state.mayCreateNamespace ??= await mayCreateNamespace()
   if (!state.mayCreateNamespace) return reason
   try {
+    if (state.identity) await cluster.confirmIdentity(state.identity.uid, stop) // the question may have been open for long
     await cluster.configMaps.createNamespace(namespace, stop)
     say(place, `created the namespace "${printable(namespace)}"`)
     return undefined
@@ -110,7 +111,9 @@ function pauseAfter(failures: number, error: unknown, random: number): number {
 /** From the Lease to the first failure, to its loss, or to the stop. */
 async function watchOnce(place: Place, {holder, mayWrite}: WatchRequest): Promise<void> {
   const {cluster, state, stop} = place
-  state.identity = await cluster.identity(stop)
+  // What was followed so far is of that cluster; behind the URL there may be another one by now.
+  if (state.identity === undefined || state.identity.standsIn) state.identity = await cluster.identityNow(stop)
+  else await cluster.confirmIdentity(state.identity.uid, stop)
   if (state.identity.standsIn) throw noIdentity(cluster)
   await mayWrite(state.identity)
   const watching: Watching = {...place, clusterUid: state.identity.uid}

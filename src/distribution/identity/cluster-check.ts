@@ -1,0 +1,33 @@
+import type {Place} from '../lock/lock-places.ts'
+
+/**
+ * Does a context still point at the cluster that was planned? Behind one URL there can be another cluster from one minute to
+ * the next: a name that was moved, a standby that took over, a cluster that was created anew.
+ *
+ * Both methods reject with a `HubspokeError`: of class `other-cluster` where it does not, or where that cannot be told any
+ * more; of another class when the cluster could not be asked.
+ */
+export interface ClusterCheck {
+  /** Asks now. */
+  now(place: Place, signal: AbortSignal): Promise<void>
+  /** Asks until it was shown once, and then not again: many who ask at once ask together. */
+  once(place: Place, signal: AbortSignal): Promise<void>
+}
+
+/** @param confirm asks the cluster now whether it has that identity, and rejects where it has not */
+export function clusterCheck(
+  confirm: (context: string, clusterUid: string, signal: AbortSignal) => Promise<void>,
+): ClusterCheck {
+  const shown = new Map<string, Promise<void>>()
+  const now: ClusterCheck['now'] = ({context, clusterUid}, signal) => confirm(context, clusterUid, signal)
+  return {
+    now,
+    once(place, signal) {
+      const key = JSON.stringify([place.clusterUid, place.context])
+      const asked = shown.get(key) ?? now(place, signal)
+      shown.set(key, asked)
+      asked.catch(() => shown.delete(key))
+      return asked
+    },
+  }
+}
