@@ -29,6 +29,8 @@ export interface Clusters extends SelectedContexts {
   costOf(context: string): ClusterReading['cost']
   /** The one context is the service account of this pod. */
   readonly isInCluster: boolean
+  /** Contexts with the same endpoint reach the same server. Not for people. */
+  endpointOf(context: string): string
   /** More contexts than these take turns. */
   readonly connectedAtOnce: number
 }
@@ -70,6 +72,7 @@ export async function withClusters<Result>(
       protections: file.protections,
       open: opened.open,
       costOf: opened.costOf,
+      endpointOf: kubeconfig.endpointOf,
       connectedAtOnce,
       isInCluster,
     })

@@ -68,8 +68,11 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
   preflight(planned: Planned): Promise<Prospect>
   /** Shows the proposal and asks, where it has to. */
   agree(proposal: Proposal): Promise<Agreement>
-  /** Keeps other runs out of the clusters of these targets. Rejects when another run is there, or the lock that is wanted cannot be had. */
-  lock(targets: Plan): Promise<RunLock>
+  /**
+   * Keeps other runs out of the clusters of these targets. Rejects when another run is there, the lock that is wanted cannot
+   * be had, or the ways into one cluster are not shown to lead to one.
+   */
+  lock(targets: Plan, ways: Planned['sameCluster']): Promise<RunLock>
   openLedger(): Promise<Ledger>
   /** What a context has cost until now. */
   costOf(context: string): ClusterReading['cost']

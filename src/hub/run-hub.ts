@@ -23,7 +23,7 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   const {agreed, reason = asked.reason} = await agreementTo(proposal, asked, deps)
   const request = {...asked, reason}
   const writes = agreed && request.dryRun === null
-  const lock = writes ? await deps.lock(toBeTried(proposal)) : noLock
+  const lock = writes ? await deps.lock(toBeTried(proposal), proposal.sameCluster) : noLock
   try {
     const ledger = writes ? await recordPlan(request, proposal, deps) : undefined
     const {results, stoppedBy, waves} = agreed

@@ -1,5 +1,6 @@
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {canonicalServer} from '../shared/canonical-server.ts'
 import type {Clock} from '../shared/clock.ts'
 import {withoutUserInfo} from '../shared/external-text.ts'
 import {printable} from '../shared/printable.ts'
@@ -79,6 +80,10 @@ function toKubeconfig(
     sources,
     isInCluster,
     connectedAtOnce: budget?.contexts ?? Number.POSITIVE_INFINITY,
+    endpointOf(name) {
+      const cluster = entries.clusters.get(entries.contexts.get(name)?.cluster ?? '')
+      return JSON.stringify([canonicalServer(cluster?.server ?? ''), cluster?.proxyUrl, cluster?.tlsServerName])
+    },
     open(name) {
       const context = contexts.find((one) => one.name === name)
       if (context === undefined) throw noSuchContext(name)

@@ -1,3 +1,4 @@
+import {otherEndpoints} from '../../distribution/lock/require-one-cluster.ts'
 import type {Agreement, Proposal} from '../../hub/contract.ts'
 import type {PlanView} from '../../model/plan-view.ts'
 import type {CommandPlace} from '../../shared/suggested-command.ts'
@@ -41,7 +42,8 @@ export function agreeToPlan(
       const {signal} = session.stop
       const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
       const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
-      const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes: unmatched}
+      const notes = [...unmatched, ...unprovenWays(proposal, clusters)]
+      const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes}
       if (!flags.quiet || runtime.terminal) {
         const {renderPlan} = await import('../../summary/plan-table.ts')
         runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place}))}\n`)
@@ -57,6 +59,18 @@ export function agreeToPlan(
       }
       return askConsent(consent, runtime, signal)
     })
+}
+
+/** Contexts that report one cluster and go different ways: the lock is the proof, and there is none yet. */
+function unprovenWays({sameCluster}: Proposal, {endpointOf}: Clusters): readonly string[] {
+  return sameCluster.flatMap(({contexts: [first = '', ...more]}) => {
+    const others = otherEndpoints(first, more, {endpoint: endpointOf})
+    if (others.length === 0) return []
+    const names = [first, ...others].map((name) => `"${name}"`).join(', ')
+    return [
+      `${names} report the same cluster at different addresses. The lock has to show that it is one cluster before anything is written.`,
+    ]
+  })
 }
 
 /** The contexts that the plan writes through, and all that were read. */

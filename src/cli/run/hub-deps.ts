@@ -74,10 +74,11 @@ export function hubDeps(
     },
     agree,
     ...(gate !== undefined && {gate}),
-    lock: (targets) =>
-      takeRunLock(targets, lock, {
+    lock: (targets, ways) =>
+      takeRunLock({targets, ways}, lock, {
         ...locking,
         leases: (context, clusterUid) => checkedLeases(leases(context), {context, clusterUid}, check),
+        endpoint: clusters.endpointOf,
       }),
     openLedger: async () => {
       const ledger = openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock})

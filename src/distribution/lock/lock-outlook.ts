@@ -16,7 +16,7 @@ import type {LockPolicy, RunLockDeps} from './run-lock.ts'
 export async function lockOutlook(
   plan: Plan,
   {mode, namespace, holder}: LockPolicy,
-  {leases, clock, signal}: Omit<RunLockDeps, 'onEvent'>,
+  {leases, clock, signal}: Omit<RunLockDeps, 'onEvent' | 'endpoint'>,
 ): Promise<readonly LockEntry[]> {
   if (mode === 'off') return []
   const ask = async ({context, clusterUid}: Place, limited: AbortSignal): Promise<void> => {

@@ -9,6 +9,7 @@ import {
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import type {HubEvent} from '../../model/event.ts'
 import type {RunLock} from '../../model/run-lock.ts'
+import type {Ways} from './require-one-cluster.ts'
 import {type LockPolicy, takeRunLock} from './run-lock.ts'
 
 /** Clusters with nothing but their Leases, and the runs that want them. The contexts are called as the clusters are. */
@@ -28,12 +29,23 @@ function createWorld(...names: readonly string[]) {
     events,
     notices: () => events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
     holders: () => names.map((name) => cluster(name).holder),
-    async take(run: string, policy: Partial<LockPolicy> = {}, wanted: readonly string[] = names) {
+    async take(
+      run: string,
+      policy: Partial<LockPolicy> = {},
+      wanted: readonly string[] = names,
+      ways: readonly Ways[] = [],
+    ) {
       const holder = {identity: run, runId: run, verb: 'restart', user: 'ada', host: 'laptop-7'}
       const lock = await takeRunLock(
-        wanted.flatMap((name) => [targetOf('web', name), targetOf('api', name)]),
+        {targets: wanted.flatMap((name) => [targetOf('web', name), targetOf('api', name)]), ways},
         {mode: 'auto', waitMs: undefined, namespace: 'hubspoke-system', holder, ...policy},
-        {leases: cluster, clock, onEvent: (event) => events.push(event), signal: stop.signal},
+        {
+          leases: cluster,
+          clock,
+          onEvent: (event) => events.push(event),
+          signal: stop.signal,
+          endpoint: (name) => name.replace(/-.*/, ''),
+        },
       )
       open.push(lock)
       return lock

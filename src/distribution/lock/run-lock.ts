@@ -17,6 +17,7 @@ import {
   waitingSentence,
   withoutLockReason,
 } from './lock-sentences.ts'
+import {type OneClusterDeps, requireOneCluster, type Ways} from './require-one-cluster.ts'
 
 /** How a run locks the clusters of its plan. */
 export interface LockPolicy {
@@ -29,6 +30,8 @@ export interface LockPolicy {
 }
 
 export interface RunLockDeps {
+  /** Contexts with the same endpoint go to the same server in the same way. */
+  endpoint(context: string): string
   /** Of that cluster, through that context. Both methods reject where the context points at another one by now. */
   leases(context: string, clusterUid: string): Leases
   readonly clock: Clock
@@ -50,16 +53,42 @@ interface Taken {
   readonly lost: Promise<string>
 }
 
+/** What is to be locked. */
+export interface Locked {
+  readonly targets: Plan
+  /** The contexts that are said to lead to one cluster. */
+  readonly ways: readonly Ways[]
+}
+
 /**
  * Takes the lock of every cluster of the plan: all of them or none, one after another by the UID of the cluster, so that
  * of two runs that want the same clusters one gets them all. Where there can be none the run goes on without, and says so.
  * A cluster that does not answer is asked again before anything is written there.
  *
  * @throws HubspokeError of class `locked` when another run has one of them; of class `usage` when one that is required
- *   cannot be had. Nothing stays taken then.
+ *   cannot be had, or contexts that report the same cluster are not shown to point at one. Nothing stays taken then.
  */
-export async function takeRunLock(plan: Plan, policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
-  const places = placesOf(plan)
+export async function takeRunLock({targets, ways}: Locked, policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
+  const places = placesOf(targets)
+  const lock = await takeLocks(places, policy, deps)
+  const {namespace, holder} = policy
+  const {clock, signal, endpoint} = deps
+  try {
+    const taken = {namespace, identity: holder.identity, entries: lock.entries()}
+    const leases: OneClusterDeps['leases'] = (context) => deps.leases(context, uidOf(ways, context))
+    if (!signal.aborted) await requireOneCluster(ways, places, taken, {leases, endpoint, clock, signal})
+    return lock
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+function uidOf(ways: readonly Ways[], context: string): string {
+  return ways.find(({contexts}) => contexts.includes(context))?.clusterUid ?? ''
+}
+
+async function takeLocks(places: readonly Place[], policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
   if (policy.mode === 'off') return toRunLock(takenNowhere(places, '--lock off'), deps)
   while (!deps.signal.aborted) {
     const seen = await lookEverywhere(places, policy, deps)

@@ -55,6 +55,8 @@ export interface Kubeconfig {
   readonly isInCluster: boolean
   /** More contexts than these take turns: their connections are closed when they have answered, for others that wait. */
   readonly connectedAtOnce: number
+  /** Where a context goes, and in which way: two with the same endpoint reach the same server. Not for people. */
+  endpointOf(context: string): string
   /** The same access every time: one connection per context, opened with its first request. */
   open(context: string): ClusterAccess
 }
