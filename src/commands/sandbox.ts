@@ -35,7 +35,7 @@ export default class Sandbox extends BaseCommand {
 
   private async stayUp(kubeconfig: string, clusters: readonly string[]): Promise<void> {
     const {typed} = this.runtime.program
-    const {stop, release} = stopOnSignals(this.runtime, {notice: 'Stopping the simulated clusters.'})
+    const {stop, release} = stopOnSignals(this.runtime, {notice: () => 'Stopping the simulated clusters.'})
     this.runtime.stderr.write(`${clusters.length} simulated clusters are up, until Ctrl-C:
 ${clusters.join('\n')}
 

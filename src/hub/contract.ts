@@ -52,6 +52,8 @@ export interface Agreement {
   readonly agreed: boolean
   /** Why the run is made, where that was asked for. */
   readonly reason?: string | undefined
+  /** Where the answer comes from. */
+  readonly consent?: 'prompt' | '--yes' | 'HUBSPOKE_YES'
 }
 
 /** What will stand in the way of a plan. */

@@ -1,7 +1,9 @@
 import type {Preflighted} from '../discovery/plan/preflight.ts'
 import {type Distribution, type DistributionDeps, distribute} from '../distribution/distribute.ts'
+import {exitForSignal} from '../model/exit-code.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {RunReport} from '../model/report.ts'
+import type {Consent} from '../model/run-facts.ts'
 import {noLock} from '../model/run-lock.ts'
 import type {StopReason} from '../model/stop.ts'
 import {type Plan, targetKey} from '../model/target.ts'
@@ -20,7 +22,7 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(asked, deps)
-  const {agreed, reason = asked.reason} = await agreementTo(proposal, asked, deps)
+  const {agreed, reason = asked.reason, consent} = await agreementTo(proposal, asked, deps)
   const request = {...asked, reason}
   const writes = agreed && request.dryRun === null
   const lock = writes ? await deps.lock(toBeTried(proposal), proposal.sameCluster) : noLock
@@ -50,7 +52,8 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
       sameCluster: proposal.sameCluster.map(({contexts}) => contexts),
       waves: proposal.waves.map((targets, index) => ({targets, state: waves[index] ?? 'not-started'})),
       marks: proposal.marks,
-      declined: isAsked(proposal, request) && !agreed && deps.stop.reason === undefined,
+      declined: consent === 'declined',
+      consent,
       stoppedBy,
     })
     await closeLedger(ledger, report, stoppedBy, deps)
@@ -86,10 +89,19 @@ function isAsked({targets, refusals}: Proposal, {dryRun}: RunRequest): boolean {
   return dryRun !== 'client' && targets.length > refusals.size
 }
 
-async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<Agreement> {
-  if (deps.stop.reason !== undefined) return {agreed: false}
-  const {agreed, reason} = await deps.agree(proposal)
-  return {agreed: isAsked(proposal, request) && agreed && deps.stop.reason === undefined, reason}
+interface Answer extends Pick<Agreement, 'agreed' | 'reason'> {
+  readonly consent: Consent | null
+}
+
+async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<Answer> {
+  if (deps.stop.reason !== undefined) return {agreed: false, consent: null}
+  const {agreed, reason, consent = null} = await deps.agree(proposal)
+  if (!isAsked(proposal, request)) return {agreed: false, reason, consent: null}
+  if (deps.stop.reason !== undefined) {
+    return {agreed: false, reason, consent: deps.stop.reason in exitForSignal ? 'cancelled' : null}
+  }
+  if (!agreed) return {agreed, reason, consent: 'declined'}
+  return {agreed, reason, consent: request.dryRun === null ? consent : null}
 }
 
 /** The run is over: what the ledger cannot take any more is said, and changes nothing. */

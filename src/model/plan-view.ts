@@ -99,6 +99,10 @@ export interface PlanView {
   readonly restartedAt?: string
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */
   readonly contextsFrom?: string | undefined
+  /** In plan order, those that will be refused among them. */
+  readonly targets: readonly Target[]
+  /** Where consent comes from; undefined: it is asked for, or not needed. */
+  readonly consent?: string | undefined
   /** Clusters that were read, also those in which nothing matched. */
   readonly clusters: readonly PlannedCluster[]
   readonly refused: readonly RefusedTarget[]

@@ -1,5 +1,9 @@
 import type {Failure} from './failure.ts'
 import type {RunsReport, Verdict} from './report.ts'
+import type {StopReason} from './stop.ts'
+
+/** What was said when it was asked for; a signal came instead. */
+export type PruneAnswer = 'yes' | 'no' | StopReason
 
 /** The document of `runs prune`. */
 export interface PruneReport {

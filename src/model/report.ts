@@ -7,6 +7,7 @@ import type {LastWords} from './last-words.ts'
 import type {MarksEntry} from './marks.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {FailedTry, Outcome} from './result.ts'
+import type {Consent} from './run-facts.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {ScopeEntry} from './scope-entry.ts'
 import type {StopReason} from './stop.ts'
@@ -80,6 +81,8 @@ export interface RunReport {
     /** Null: it wrote. */
     readonly dryRun: 'client' | 'server' | null
     readonly waited: boolean
+    /** Where consent came from, or that it was not given; null: none was needed. */
+    readonly consent: Consent | null
     /** Null where the run ended before there was a plan to record. */
     readonly ledger: string | null
     /** One per cluster of the plan that was to be written; empty where nothing was. */

@@ -14,6 +14,9 @@ export interface Retried {
   readonly wasBlind: boolean
 }
 
+/** `cancelled`: a signal came instead of an answer. */
+export type Consent = 'prompt' | '--yes' | 'HUBSPOKE_YES' | 'declined' | 'cancelled'
+
 /** Everything that happened in a run; the report and the verdict are functions of it. */
 export interface RunFacts {
   readonly id: string
@@ -42,5 +45,7 @@ export interface RunFacts {
   readonly waves: readonly {readonly targets: Wave; readonly state: WaveState}[]
   readonly marks: Marks
   readonly declined: boolean
+  /** Where consent came from, or that it was not given; null: none was needed. */
+  readonly consent: Consent | null
   readonly stoppedBy: StopReason | undefined
 }

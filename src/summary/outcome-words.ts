@@ -12,6 +12,11 @@ export const outcomeWords = {
   succeeded: {title: 'Succeeded', count: 'succeeded'},
 } as const satisfies Record<Outcome, {readonly title: string; readonly count: keyof Counts}>
 
+/** The same under a dry run: what a client dry run has not run is what it has planned. */
+export function outcomeTitle(outcome: Outcome, dryRun: 'client' | 'server' | null): string {
+  return outcome === 'not-run' && dryRun === 'client' ? 'Planned' : outcomeWords[outcome].title
+}
+
 /** What became of the undo of a failed target, as the rest of its sentence; empty where there was none. */
 export function undoWords({undo}: Pick<ResultEntry, 'undo'>): string {
   if (undo === null) return ''
@@ -27,10 +32,10 @@ export function paintOutcome({outcome, failure}: ResultEntry, palette: Palette):
 }
 
 /** `Total 9  Succeeded 8  Failed 1`: these three always, the others where there are any. */
-export function countsLine(counts: Counts, palette: Palette): string {
+export function countsLine(counts: Counts, palette: Palette, dryRun: 'client' | 'server' | null = null): string {
   const part = (outcome: Outcome, paint: (text: string) => string) => {
-    const {title, count} = outcomeWords[outcome]
-    const text = `${title} ${counts[count]}`
+    const {count} = outcomeWords[outcome]
+    const text = `${outcomeTitle(outcome, dryRun)} ${counts[count]}`
     return counts[count] > 0 ? paint(text) : text
   }
   const rest = (['unverified', 'not-run', 'skipped', 'unchanged'] as const)

@@ -11,6 +11,7 @@ const plan: PlanView = {
   verb: 'restart',
   image: 'ghcr.io/acme/web',
   restartedAt: '2026-11-24T03:04:12.123Z',
+  targets: [target('eu-west/shop/Deployment/web')],
   clusters: [
     {
       contexts: ['eu-west', 'eu-west-admin'],
@@ -71,6 +72,9 @@ test('a plan shows where it writes, what it cannot do, and all that is not in it
     CONTEXT  TARGETS  KINDS            SOURCE                 SERVER
     eu-west        4  3 deploy, 1 sts  scan                   https://10.20.0.1:6443
     us-east        5  4 deploy, 1 ds   cache+changes, 3m old  https://10.30.0.1:6443
+
+    Targets:
+      eu-west/shop/Deployment/web
 
     eu-west: one cluster with eu-west-admin; each target is written once.
     us-east: kube-system may not be read; server URL and CA stand in for the

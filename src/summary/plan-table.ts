@@ -18,6 +18,7 @@ import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const namesShown = 5
+const targetsShown = 20
 
 /**
  * What a run would do, for people who are about to be asked: contexts that were not read and targets that will be refused
@@ -34,6 +35,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...retryLines(plan, options),
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
     ...clusterLines(plan, options),
+    ...targetLines(plan, options),
     ...protectedLines(plan, options),
     ...contextsFromLines(plan, options),
     ...sharedClusterLines(plan, options),
@@ -46,6 +48,7 @@ export function renderPlan(plan: PlanView, options: ViewOptions): string {
     ...withoutLockLines(plan, options),
     ...(plan.retry ? retryScopeLines(plan.retry.runId, options) : scopeLines(scopeEntry(plan.scope), unread, options)),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
+    ...consentLines(plan, options),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -94,6 +97,24 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
     {title: 'SERVER'},
   ]
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+}
+
+/** What will be written, by name: who is asked should know. */
+function targetLines({targets}: PlanView, {printable, wide, color}: ViewOptions): readonly string[] {
+  if (targets.length === 0) return []
+  // One more than allowed takes no more room than saying that it is missing.
+  const shown = wide || targets.length <= targetsShown + 1 ? targets : targets.slice(0, targetsShown)
+  const rest = targets.length - shown.length
+  return [
+    'Targets:',
+    ...shown.map((target) => printable(`  ${targetName(target)}`)),
+    ...(rest > 0 ? [paletteFor(color).quiet(`  … and ${rest} more; -o wide names all.`)] : []),
+    '',
+  ]
+}
+
+function consentLines({consent}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {
+  return consent === undefined ? [] : wrapText(printable(consent), width).map(paletteFor(color).quiet)
 }
 
 /** Nobody should write to clusters that a forgotten variable chose. */

@@ -3,7 +3,7 @@ import type {Outcome} from '../model/result.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
-import {outcomeWords, paintOutcome, undoWords} from './outcome-words.ts'
+import {outcomeTitle, paintOutcome, undoWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
@@ -69,36 +69,38 @@ export function calmLines(
   if (sorted.length === 0) return []
   // One row more than allowed takes no more room than saying that it is missing.
   const shown = showsAll(options) || sorted.length <= most + 1 ? sorted : sorted.slice(0, most)
-  return [...calmRows(shown, options), ...moreLine(sorted.slice(shown.length), options), '']
+  return [...calmRows(shown, dryRun, options), ...moreLine(sorted.slice(shown.length), dryRun, options), '']
 }
 
-function calmRows(entries: readonly ResultEntry[], {printable, width, color, wide}: ViewOptions) {
+function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, {printable, width, color, wide}: ViewOptions) {
   const palette = paletteFor(color)
-  const hasReasons = entries.some(({reason}) => reason !== '')
+  const isPlanned = ({outcome}: ResultEntry) => outcome === 'not-run' && dryRun === 'client'
+  const reasonOf = (entry: ResultEntry) => (isPlanned(entry) ? '' : entry.reason)
+  const hasReasons = entries.some((entry) => reasonOf(entry) !== '')
   const hasWaves = entries.some(({wave}) => wave !== null)
   const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
   if (wide) titles.push('TRIES', 'IMAGE')
   if (hasReasons) titles.push('REASON')
   const rows = entries.map((entry) => [
-    {text: entry.outcome, paint: paintOutcome(entry, palette)},
+    {text: isPlanned(entry) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
     ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
     printable(entry.context),
     printable(entry.namespace),
     `${entry.kind}/${printable(entry.name)}`,
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
     ...(wide ? [`${entry.attempts}`, printable(imagesOf(entry))] : []),
-    ...(hasReasons ? [printable(entry.reason)] : []),
+    ...(hasReasons ? [printable(reasonOf(entry))] : []),
   ])
   const columns = titles.map((title) => ({title}))
   return renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet})
 }
 
-function moreLine(left: readonly ResultEntry[], {color}: ViewOptions): readonly string[] {
+function moreLine(left: readonly ResultEntry[], dryRun: DryRun, {color}: ViewOptions): readonly string[] {
   if (left.length === 0) return []
   const words = calmOutcomes
     .map((outcome) => ({outcome, count: left.filter((entry) => entry.outcome === outcome).length}))
     .filter(({count}) => count > 0)
-    .map(({outcome, count}) => `${count} more ${outcomeWords[outcome].title.toLowerCase()}`)
+    .map(({outcome, count}) => `${count} more ${outcomeTitle(outcome, dryRun).toLowerCase()}`)
   return [paletteFor(color).quiet(`… and ${words.join(', ')}; -o wide shows all.`)]
 }
 

@@ -250,7 +250,9 @@ test('text from clusters goes through printable, all of it', () => {
 test('a dry run shows what was planned and that nothing was written', () => {
   const results = ['a', 'b'].map((name) => result(`eu/shop/Deployment/${name}`, 'not-run', {reason: 'dry run'}))
   const text = render({results, dryRun: 'client'})
-  expect(text).toMatch(/^OUTCOME .*\nnot-run +eu +shop +Deployment\/a +- +dry run\n/)
+  expect(text).toMatch(/^OUTCOME .*\nplanned +eu +shop +Deployment\/a +-\n/)
+  expect(text).toContain('Total 2  Succeeded 0  Failed 0  Planned 2\n')
+  expect(text).not.toContain('not-run')
   expect(text).toContain('Exit 0: 2 targets planned, nothing was written (dry run).\n')
 })
 

@@ -25,6 +25,7 @@ import {wavesLine} from './wave-lines.ts'
  */
 export function renderRunTable(report: RunReport, options: ViewOptions): string {
   const {run, results, clusters, counts, scope, verdict} = report
+  if (run.consent === 'cancelled') return `${verdictLines(verdict, options).join('\n')}\n`
   const troubles = [...troubleSections(results), ...unreadSections(clusters)]
   const troubled = troubles.some((section) => section.troubles.length > 0)
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
@@ -33,7 +34,7 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     ...quietSections(results, run.dryRun).flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, run.dryRun, {...options, troubled}),
     ...cachedOnlyLines(report.cachedOnly, options),
-    countsLine(counts, paletteFor(options.color)),
+    countsLine(counts, paletteFor(options.color), run.dryRun),
     ...failedNames(results, options),
     ...runLine(report, options),
     ...reasonLines(run.reason, options),
@@ -55,8 +56,10 @@ function retryCommands({run, results}: RunReport): readonly string[] {
   return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}`] : []
 }
 
+/** A run without a ledger has left nothing that its id could be looked up by. */
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
+  const name = run.ledger === null ? 'It' : `Run ${printable(run.id)}`
   const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''
-  return [paletteFor(color).quiet(`Run ${printable(run.id)} took ${formatDuration(run.durationMs)}.${retry}${ledger}`)]
+  return [paletteFor(color).quiet(`${name} took ${formatDuration(run.durationMs)}.${retry}${ledger}`)]
 }

@@ -1,5 +1,6 @@
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
-import type {PruneReport} from '../model/prune-report.ts'
+import {type ExitName, exitForSignal} from '../model/exit-code.ts'
+import type {PruneAnswer, PruneReport} from '../model/prune-report.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {
   LedgerCounts,
@@ -10,7 +11,7 @@ import type {
   Verdict,
 } from '../model/report.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {toVerdict} from './verdict.ts'
+import {isSignal, toVerdict} from './verdict.ts'
 import {countOf} from './words.ts'
 
 type ListedRun = RunsReport['runs'][number]
@@ -41,12 +42,13 @@ function sentenceOfRuns(directory: string, runs: readonly ListedRun[], notRead: 
 /** The report of `runs prune`. */
 export function summarizePrune(
   facts: Omit<PruneReport, 'schemaVersion' | 'type' | 'verdict'>,
-  declined: boolean,
+  answer: PruneAnswer,
 ): PruneReport {
   const {removed, notRemoved, directory} = facts
-  const name = declined ? 'declined' : notRemoved.length > 0 ? 'target-failed' : 'ok'
+  const {declined, name} = nameOf(answer, notRemoved.length)
   const verdict = toVerdict(name, () => {
-    if (declined) return 'Declined; nothing was removed.'
+    if (name === 'declined') return 'Declined; nothing was removed.'
+    if (declined) return 'Cancelled. Nothing was removed.'
     if (notRemoved.length > 0)
       return `${notRemoved.length} of ${countOf(removed.length + notRemoved.length, 'ledger')} could not be removed.`
     return removed.length === 0
@@ -54,6 +56,11 @@ export function summarizePrune(
       : `Removed ${countOf(removed.length, 'ledger')}.`
   })
   return {schemaVersion: 1, type: 'PruneReport', ...facts, verdict}
+}
+
+function nameOf(answer: PruneAnswer, notRemoved: number): {readonly declined: boolean; readonly name: ExitName} {
+  if (answer === 'yes') return {declined: false, name: notRemoved > 0 ? 'target-failed' : 'ok'}
+  return {declined: true, name: answer !== 'no' && isSignal(answer) ? exitForSignal[answer] : 'declined'}
 }
 
 /** One run of that list. */

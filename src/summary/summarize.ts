@@ -33,6 +33,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
       durationMs: Math.round(durationMs),
       dryRun,
       waited,
+      consent: facts.consent,
       ledger,
       locks: facts.locks,
       waves: facts.waves.map(waveEntry),

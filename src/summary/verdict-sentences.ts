@@ -15,6 +15,7 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'hung-up':
     case 'interrupted':
     case 'terminated':
+      if (facts.consent === 'cancelled') return 'Cancelled. Nothing was written.'
       return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'declined':
       return counts.notRun === counts.total

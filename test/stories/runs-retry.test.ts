@@ -72,7 +72,7 @@ test('shows what it takes up and why, and asks; anything but yes is a No: 7, not
   expect(stderr).toContain('1 of its 4 targets is taken up: 1 failed. What the run has written is only watched.\n')
   expect(stderr).toMatch(/eu +1 +1 deploy +ledger +https/)
   expect(stderr).toContain('left unfinished.')
-  expect(stderr).toContain('Restart 1 workload in 1 cluster? [y/N] ')
+  expect(stderr).toContain('Retry the restart of 1 workload in 1 cluster? [y/N] ')
   expect(exitCode).toBe(7)
   expect(fleet.writes()).toEqual(before)
 })

@@ -17,6 +17,7 @@ import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
+import {type Keyboard, openFakeTerminal} from './fake-terminal.ts'
 import {schemaErrors} from './schemas.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -37,6 +38,8 @@ const commands = {
 } as const
 
 export interface ShellOptions {
+  /** The home folder of another shell, which removes it. */
+  readonly home?: string
   readonly kubeconfig: string
   readonly clock: Clock
   readonly env?: Readonly<Record<string, string>>
@@ -50,6 +53,8 @@ export interface ShellOptions {
   readonly answers?: readonly string[]
   /** What happens while a question waits. */
   readonly onQuestion?: () => void | Promise<void>
+  /** The same at a terminal that is like a real one, for one command. */
+  readonly keyboard?: Keyboard
 }
 
 export interface Ended {
@@ -75,7 +80,7 @@ export interface Shell extends AsyncDisposable {
 }
 
 export async function openShell(options: ShellOptions): Promise<Shell> {
-  const home = await mkdtemp(join(tmpdir(), 'hubspoke-story-'))
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'hubspoke-story-')))
   const kubeconfigPath = join(home, 'kubeconfig')
   await writeFile(kubeconfigPath, options.kubeconfig, {mode: 0o600})
   if (options.config !== undefined) {
@@ -119,13 +124,21 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         random: () => (draws++ * 0.618) % 1,
         stdout,
         stderr,
-        terminal: options.answers && {
-          async ask(question) {
-            stderr.write(question)
-            await options.onQuestion?.()
-            return answers.shift()
-          },
-        },
+        terminal: options.keyboard
+          ? openFakeTerminal(options.keyboard, {
+              clock: options.clock,
+              write: stderr.write,
+              raise: (signal) => {
+                for (const listener of listeners) listener(signal)
+              },
+            })
+          : options.answers && {
+              async ask(question) {
+                stderr.write(question)
+                await options.onQuestion?.()
+                return answers.shift()
+              },
+            },
         every: () => () => undefined,
         onStopSignal(listener) {
           listeners.add(listener)
@@ -141,7 +154,9 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       await execute(Command, name, words.slice(name.split(' ').length), runtime)
       return {stdout: stdout.text(), stderr: stderr.text(), exitCode, document: () => documentOf(stdout.text())}
     },
-    [Symbol.asyncDispose]: () => rm(home, {recursive: true, force: true}),
+    [Symbol.asyncDispose]: async () => {
+      if (options.home === undefined) await rm(home, {recursive: true, force: true})
+    },
   }
 }
 

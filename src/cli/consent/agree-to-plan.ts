@@ -11,7 +11,7 @@ import type {IdentifiedContext} from '../protection/protected-clusters.ts'
 import {maxFailuresOf} from '../run/run-request.ts'
 import {pauseWords, type WaveFlags} from '../run/wave-request.ts'
 import {viewOptions} from '../views.ts'
-import {askConsent} from './consent.ts'
+import {askConsent, consentSentence} from './consent.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
 
 export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
@@ -20,6 +20,7 @@ export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
   readonly quiet: boolean
   readonly 'dry-run'?: string | undefined
   readonly 'max-failures'?: string | undefined
+  readonly output?: string
 }
 
 /**
@@ -32,33 +33,34 @@ export function agreeToPlan(
   flags: ConsentFlags,
   {runtime, clusters, session, place}: {runtime: Runtime; clusters: Clusters; session: Session; place: CommandPlace},
 ): (proposal: Proposal) => Promise<Agreement> {
-  return (proposal) =>
-    session.aside(async () => {
-      const pace = {
-        pause: pauseWords(flags),
-        maxFailures: maxFailuresOf(proposal.targets.length, flags) ?? proposal.targets.length,
-      }
-      const {clock} = runtime
-      const {signal} = session.stop
-      const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
-      const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
-      const notes = [...unmatched, ...unprovenWays(proposal, clusters)]
-      const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes}
-      if (!flags.quiet || runtime.terminal) {
-        const {renderPlan} = await import('../../summary/plan-table.ts')
-        runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place}))}\n`)
-      }
-      if (flags['dry-run']) return {agreed: true}
-      if (proposal.targets.length === proposal.refusals.size) return {agreed: false}
-      const consent = {
-        question: questionOf(view, proposal.targets.length),
-        protectedClusters,
-        yes: flags.yes,
-        confirmed: flags.confirm ?? [],
-        reason: subject.reason,
-      }
-      return askConsent(consent, runtime, signal)
-    })
+  const agree = async (proposal: Proposal): Promise<Agreement> => {
+    const pace = {
+      pause: pauseWords(flags),
+      maxFailures: maxFailuresOf(proposal.targets.length, flags) ?? proposal.targets.length,
+    }
+    const {clock} = runtime
+    const {signal} = session.stop
+    const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
+    const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
+    const notes = [...unmatched, ...unprovenWays(proposal, clusters)]
+    const consent = flags['dry-run'] ? undefined : consentSentence(flags, runtime)
+    const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes, consent}
+    if (!flags.quiet || runtime.terminal) {
+      const {renderPlan} = await import('../../summary/plan-table.ts')
+      runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place, wide: flags.output === 'wide'}))}\n`)
+    }
+    if (flags['dry-run']) return {agreed: true}
+    if (proposal.targets.length === proposal.refusals.size) return {agreed: false}
+    const request = {
+      question: questionOf(view, proposal.targets.length),
+      protectedClusters,
+      yes: flags.yes,
+      confirmed: flags.confirm ?? [],
+      reason: subject.reason,
+    }
+    return askConsent(request, runtime, signal)
+  }
+  return (proposal) => session.aside(() => agree(proposal), {beforeWrites: true})
 }
 
 /** Contexts that report one cluster and go different ways: the lock is the proof, and there is none yet. */
@@ -80,8 +82,11 @@ function identified({targets, discovery}: Proposal): [planned: IdentifiedContext
   return [read.filter(({context}) => used.has(context.name)), read]
 }
 
-function questionOf({verb, clusters}: PlanView, targets: number): string {
+function questionOf({verb, clusters, retry}: PlanView, targets: number): string {
   const count = clusters.filter((cluster) => cluster.targets > 0).length
   const amount = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
-  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${amount(targets, 'workload')} in ${amount(count, 'cluster')}?`
+  const what = `${amount(targets, 'workload')} in ${amount(count, 'cluster')}?`
+  // What the run has written already is only watched.
+  if (retry !== undefined) return `Retry the ${verb} of ${what}`
+  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${what}`
 }

@@ -34,14 +34,14 @@ export async function askConsent(
     requireConsentWithoutTerminal(isSaid(yes, runtime))
     requireConfirmed(protectedClusters, confirmed)
     if (lacksReason) throw withoutReason()
-    return {agreed: true}
+    return {agreed: true, consent: yes ? '--yes' : 'HUBSPOKE_YES'}
   }
   if (!(await confirmProtected(protectedClusters, confirmed, {terminal, signal}))) return {agreed: false}
   const why = lacksReason ? await askReason(terminal, signal) : reason
   if (lacksReason && why === undefined) return {agreed: false}
-  if (yes) return {agreed: true, reason: why}
+  if (yes) return {agreed: true, reason: why, consent: '--yes'}
   const answer = await terminal.ask(`${question} [y/N] `, signal)
-  return {agreed: isYes(answer), reason: why}
+  return {agreed: isYes(answer), reason: why, consent: 'prompt'}
 }
 
 /** Whatever is not a plain yes is a No. */
@@ -58,9 +58,22 @@ export function requireSomebodyToAsk(yes: boolean, runtime: Pick<Runtime, 'termi
   if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime))
 }
 
-/** Was consent said where nobody can be asked? */
-export function isSaid(yes: boolean, {env}: Pick<Runtime, 'env'>): boolean {
-  return yes || isOn(env.HUBSPOKE_YES)
+/** Was consent given beforehand? On a terminal the command line alone gives it. */
+export function isSaid(yes: boolean, {env, terminal}: Pick<Runtime, 'env' | 'terminal'>): boolean {
+  return yes || (terminal === undefined && isOn(env.HUBSPOKE_YES))
+}
+
+/** What the plan says of where its consent comes from; undefined: it will be asked for. */
+export function consentSentence(
+  {yes, confirm = []}: {readonly yes: boolean; readonly confirm?: readonly string[] | undefined},
+  {env, terminal}: Pick<Runtime, 'env' | 'terminal'>,
+): string | undefined {
+  const confirmed = confirm.length === 0 ? '' : ` Confirmed by --confirm: ${confirm.join(', ')}.`
+  if (yes) return `Consent: --yes on the command line.${confirmed}`
+  if (!isOn(env.HUBSPOKE_YES)) return confirmed === '' ? undefined : confirmed.trim()
+  return terminal === undefined
+    ? `Consent: HUBSPOKE_YES in the environment; there is no terminal to ask on.${confirmed}`
+    : `HUBSPOKE_YES does not count on a terminal.${confirmed}`
 }
 
 function requireConsentWithoutTerminal(yes: boolean): void {
@@ -80,4 +93,4 @@ function withoutReason(): HubspokeError {
   )
 }
 
-const isOn = (value: string | undefined) => value === 'true' || value === '1'
+const isOn = (value = '') => ['1', 'true', 'y', 'yes'].includes(value.toLowerCase())

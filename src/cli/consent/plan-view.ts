@@ -26,6 +26,7 @@ export function planView(
   const shown = new Set<string>()
   return {
     ...subject,
+    targets,
     clusters: discovery.readings.flatMap((reading) => {
       const uid = reading.identity?.uid
       if (uid === undefined || reading.problem || shown.has(uid)) return []

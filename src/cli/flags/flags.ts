@@ -124,7 +124,11 @@ export const writeFlags = {
     env: 'HUBSPOKE_DRY_RUN',
     helpGroup: 'SAFETY',
   })(),
-  yes: Flags.boolean({char: 'y', summary: 'Do not ask.', helpGroup: 'SAFETY'}),
+  yes: Flags.boolean({
+    char: 'y',
+    summary: 'Do not ask. Without a terminal, HUBSPOKE_YES=true does the same.',
+    helpGroup: 'SAFETY',
+  }),
   ...confirmFlag,
   ...recordFlags,
   preflight: Flags.option({

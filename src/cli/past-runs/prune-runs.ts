@@ -1,11 +1,12 @@
 import {removeLedger} from '../../ledger/remove-ledger.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
-import type {PruneReport} from '../../model/prune-report.ts'
+import type {PruneAnswer, PruneReport} from '../../model/prune-report.ts'
 import type {RunsReport} from '../../model/report.ts'
 import {restartStamp} from '../../model/run-id.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {isSaid, isYes} from '../consent/consent.ts'
 import type {Runtime} from '../process/runtime.ts'
+import {type SessionFlags, withSession} from '../process/session.ts'
 import {viewOptions} from '../views.ts'
 import {listRuns} from './past-runs.ts'
 
@@ -67,23 +68,34 @@ function lastSeen({id, lastRecordAt}: ListedRun): number {
  */
 export async function agreeToPrune(
   plan: Pick<PrunePlan, 'candidates' | 'kept'>,
-  {yes, quiet}: {readonly yes: boolean; readonly quiet: boolean},
-  runtime: Pick<Runtime, 'env' | 'terminal' | 'stderr'>,
-): Promise<boolean> {
+  flags: SessionFlags & {readonly yes: boolean},
+  runtime: Runtime,
+): Promise<PruneAnswer> {
+  const {yes, quiet} = flags
   const {terminal, stderr, env} = runtime
   if (!quiet || terminal) {
     const {renderPrunePlan} = await import('../../summary/prune-table.ts')
     stderr.write(`${renderPrunePlan(plan, viewOptions(stderr, env))}\n`)
   }
   if (!terminal) {
-    if (isSaid(yes, runtime)) return true
+    if (isSaid(yes, runtime)) return 'yes'
     throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was removed.', {
       suggestions: ['--yes  to go on without being asked'],
     })
   }
   const count = plan.candidates.length
   const question = `Remove ${count === 1 ? 'this ledger' : `these ${count} ledgers`}? [y/N] `
-  return yes || isYes(await terminal.ask(question, new AbortController().signal))
+  if (yes) return 'yes'
+  return withSession(runtime, flags, ({stop, aside}) =>
+    aside(
+      async () => {
+        const answer = await terminal.ask(question, stop.signal)
+        if (stop.reason !== undefined) return stop.reason
+        return isYes(answer) ? 'yes' : 'no'
+      },
+      {beforeWrites: true},
+    ),
+  )
 }
 
 /** Removes them one by one; one that cannot be removed keeps no other. */

@@ -135,6 +135,7 @@ export function nothingLeft(
     waves: [],
     marks: new Map(),
     declined: false,
+    consent: null,
     stoppedBy: undefined,
   })
 }

@@ -1,4 +1,5 @@
 import {homedir, hostname, userInfo} from 'node:os'
+import type {ReadStream, WriteStream} from 'node:tty'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
 import {isHangupIgnored} from './ignored-hangup.ts'
@@ -52,7 +53,7 @@ export function processRuntime(): Runtime {
     random: Math.random, // run ids, jitter
     stdout: outputTo(process.stdout), // results
     stderr: outputTo(process.stderr), // everything else
-    terminal: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal(process.stdin, process.stderr) : undefined,
+    terminal: terminalOf(process.stdin, process.stderr),
     every(ms, callback) {
       const timer = setInterval(callback, ms).unref()
       return () => clearInterval(timer)
@@ -68,6 +69,13 @@ export function processRuntime(): Runtime {
       process.exitCode = code
     },
   }
+}
+
+function terminalOf(input: ReadStream, output: WriteStream): Terminal | undefined {
+  if (!input.isTTY || !output.isTTY) return undefined
+  // Whoever listens hears it before the question ends; where nobody does, it ends the process as usual.
+  const raise = (signal: StopSignal) => void (process.emit(signal, signal) || process.kill(process.pid, signal))
+  return askOnTerminal({input, output}, {clock: systemClock, raise})
 }
 
 /** An empty `HOME` would make every file of the user one of the folder that the shell happens to be in. */

@@ -15,8 +15,11 @@ export interface Session {
   readonly onEvent: OnEvent
   /** Says where what is done is recorded, for whoever ends the process at once. */
   recordedIn(sentence: string): void
-  /** Clears progress off the screen while `speak` has it, and shows it again afterwards. */
-  aside<Result>(speak: () => Promise<Result>): Promise<Result>
+  /**
+   * Clears progress off the screen while `speak` has it, and shows it again afterwards. Before the first write there is
+   * nothing to finish: a signal then ends the question and is told of by the verdict alone.
+   */
+  aside<Result>(speak: () => Promise<Result>, when?: {readonly beforeWrites: boolean}): Promise<Result>
 }
 
 export interface SessionFlags {
@@ -32,6 +35,9 @@ const requestsGraceMs = 20_000
 /** And how long the end itself has after that: locks, ledger and connections. Then the process ends as it is. */
 const endGraceMs = 10_000
 
+const stopping =
+  'Stopping: writes in flight finish, nothing new starts. Press Ctrl-C again to quit without waiting for them.'
+
 /** Runs `work` with progress on stderr and an ear for signals; both have ended when it returns. */
 export async function withSession<Result>(
   runtime: Runtime,
@@ -40,8 +46,9 @@ export async function withSession<Result>(
 ): Promise<Result> {
   let progress: Progress | undefined
   let record: string | undefined
+  let isAskedBeforeWrites = false
   const {stop, release} = stopOnSignals(runtime, {
-    notice: 'Stopping: writes in flight finish, nothing new starts. Again to abandon them.',
+    notice: () => (isAskedBeforeWrites ? undefined : stopping),
     record: () => record,
     clear: async () => progress?.pause(),
   })
@@ -61,9 +68,14 @@ export async function withSession<Result>(
       recordedIn(sentence) {
         record = sentence
       },
-      async aside(speak) {
+      async aside(speak, when) {
         await shown.pause()
-        return speak()
+        isAskedBeforeWrites = when?.beforeWrites ?? false
+        try {
+          return await speak()
+        } finally {
+          isAskedBeforeWrites = false
+        }
       },
     })
   } finally {

@@ -28,7 +28,7 @@ function processThatHears() {
 test('the first signal stops; what is drawn is gone before the notice is written', async () => {
   const {runtime, seen, send} = processThatHears()
   const {stop} = stopOnSignals(runtime, {
-    notice: 'Stopping.',
+    notice: () => 'Stopping.',
     clear: async () => {
       await Promise.resolve()
       seen.push('cleared')
@@ -41,7 +41,7 @@ test('the first signal stops; what is drawn is gone before the notice is written
 
 test('a second one ends the process with its own code, whatever the first one was', () => {
   const {runtime, seen, send} = processThatHears()
-  stopOnSignals(runtime, {notice: 'Stopping.'})
+  stopOnSignals(runtime, {notice: () => 'Stopping.'})
   send('SIGTERM')
   send('SIGINT')
   expect(seen).toContain('abort 130')
@@ -49,7 +49,7 @@ test('a second one ends the process with its own code, whatever the first one wa
 
 test('after a deadline the first signal is a first one, and the second ends the process', () => {
   const {runtime, seen, send} = processThatHears()
-  const {stop} = stopOnSignals(runtime, {notice: 'Stopping.'})
+  const {stop} = stopOnSignals(runtime, {notice: () => 'Stopping.'})
   stop.stop('deadline')
   send('SIGINT')
   expect(seen).not.toContain('abort 130')
@@ -60,8 +60,25 @@ test('after a deadline the first signal is a first one, and the second ends the 
 
 test('after its release nothing is heard', () => {
   const {runtime, send} = processThatHears()
-  const {stop, release} = stopOnSignals(runtime, {notice: 'Stopping.'})
+  const {stop, release} = stopOnSignals(runtime, {notice: () => 'Stopping.'})
   release()
   send('SIGINT')
   expect(stop.reason).toBeUndefined()
+})
+
+test('whoever does not wait for the end is told where to look', () => {
+  const {runtime, seen, send} = processThatHears()
+  stopOnSignals(runtime, {notice: () => 'Stopping.', record: () => 'See the ledger.'})
+  send('SIGINT')
+  send('SIGINT')
+  expect(seen.slice(-2)).toEqual(['See the ledger.', 'abort 130'])
+})
+
+test('a terminal that goes away says so more than once: the run still ends in order', () => {
+  const {runtime, seen, send} = processThatHears()
+  const {stop} = stopOnSignals(runtime, {notice: () => 'Stopping.'})
+  send('SIGHUP')
+  send('SIGHUP')
+  expect(stop.reason).toBe('SIGHUP')
+  expect(seen.filter((each) => each.startsWith('abort'))).toEqual([])
 })

@@ -1,4 +1,4 @@
-import {exitCodes, exitForSignal} from '../../model/exit-code.ts'
+import {exitCodes, exitForSignal, type StopSignal} from '../../model/exit-code.ts'
 import {createStopSwitch, type StopSwitch} from '../../model/stop.ts'
 import type {Runtime} from './runtime.ts'
 
@@ -9,8 +9,8 @@ export interface Interruption {
 }
 
 export interface FirstSignal {
-  /** One line that says what happens now. */
-  readonly notice: string
+  /** One line that says what happens now; undefined: whoever is asked at this moment is told by the end of the command. */
+  notice(): string | undefined
   /** Said when a second one ends the process: where to look for what was done. */
   record?(): string | undefined
   /** Takes what is drawn off the screen, where the notice would be lost in it. */
@@ -26,16 +26,19 @@ export function stopOnSignals(
   {notice, record, clear = async () => undefined}: FirstSignal,
 ): Interruption {
   const stop = createStopSwitch()
-  let isSecond = false
+  let first: StopSignal | undefined
   const release = runtime.onStopSignal((signal) => {
-    if (isSecond) {
+    // A terminal that goes away tells its processes more than once, and a shell that ends tells its jobs: nobody insists.
+    if (first === 'SIGHUP' && signal === 'SIGHUP') return
+    if (first !== undefined) {
       const where = record?.()
       if (where !== undefined) runtime.stderr.write(`\n${where}\n`)
       runtime.abort(exitCodes[exitForSignal[signal]].code)
       return
     }
-    isSecond = true
-    void clear().then(() => runtime.stderr.write(`\n${notice}\n`))
+    first = signal
+    const said = notice()
+    if (said !== undefined) void clear().then(() => runtime.stderr.write(`\n${said}\n`))
     stop.stop(signal)
   })
   return {stop, release}

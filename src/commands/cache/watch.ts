@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.ts'
 import {agreeToCaches} from '../../cli/consent/agree-to-caches.ts'
-import {askedOneByOne} from '../../cli/consent/asked-one-by-one.ts'
+import {askedOneByOne, namespaceQuestion} from '../../cli/consent/asked-one-by-one.ts'
 import {besides, inEachContext} from '../../cli/each-context.ts'
 import {confirmFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
@@ -30,7 +30,11 @@ export default class CacheWatch extends BaseCommand {
   ]
   static override flags = {
     ...contextFlags,
-    yes: Flags.boolean({char: 'y', summary: 'Create a missing namespace without asking.', helpGroup: 'SAFETY'}),
+    yes: Flags.boolean({
+      char: 'y',
+      summary: 'Create a missing namespace without asking. Without a terminal, HUBSPOKE_YES=true does the same.',
+      helpGroup: 'SAFETY',
+    }),
     ...confirmFlag,
     output: outputFlag(['table', 'wide', 'json', 'yaml']),
   }
@@ -42,10 +46,9 @@ export default class CacheWatch extends BaseCommand {
       refuseTurns(clusters)
       const {clock, random} = this.runtime
       const deps = {clock, random, signal: session.stop.signal, onEvent: session.onEvent}
-      const ask = askedOneByOne(this.runtime, session)
+      const ask = askedOneByOne(this.runtime, session, flags)
       const mayWrite = await agreeToCaches(flags, clusters, {runtime: this.runtime, session})
-      const mayCreate = async (context: string) =>
-        flags.yes || ask(`Create the namespace "${cacheNamespace}" in "${context}" for its image cache? [y/N] `)
+      const mayCreate = async (context: string) => ask(namespaceQuestion(cacheNamespace, context))
       const caches = inEachContext(clusters, {
         work: (cluster) => {
           const {context} = cluster

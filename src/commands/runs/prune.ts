@@ -49,9 +49,9 @@ export default class RunsPrune extends BaseCommand {
     const {flags} = await this.parse(RunsPrune)
     const {'older-than': olderThanMs, keep, unfinished} = flags
     const {candidates, kept, directory} = await planPrune({olderThanMs, keep, unfinished}, this.runtime)
-    const agreed = candidates.length === 0 || (await agreeToPrune({candidates, kept}, flags, this.runtime))
-    const done = agreed ? await removeRuns(candidates) : {removed: [], notRemoved: []}
-    return this.conclude(summarizePrune({directory, kept, ...done}, !agreed), flags, {
+    const answer = candidates.length === 0 ? 'yes' : await agreeToPrune({candidates, kept}, flags, this.runtime)
+    const done = answer === 'yes' ? await removeRuns(candidates) : {removed: [], notRemoved: []}
+    return this.conclude(summarizePrune({directory, kept, ...done}, answer), flags, {
       table: async () => (await import('../../summary/prune-table.ts')).renderPruneTable,
     })
   }

@@ -99,6 +99,7 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     waves: [],
     marks: new Map(),
     declined: false,
+    consent: null,
     stoppedBy: undefined,
     ...more,
   }

@@ -1,0 +1,64 @@
+import {describe, expect, test} from 'vitest'
+import {type Keyboard, openFakeTerminal} from '../../../test/support/fake-terminal.ts'
+import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
+
+/** A terminal with a keyboard, and the signals that were raised. */
+function openTerminal(keyboard: Keyboard) {
+  const stop = new AbortController()
+  const raised: string[] = []
+  const raise = (signal: string) => {
+    raised.push(signal)
+    stop.abort()
+  }
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const terminal = openFakeTerminal(keyboard, {clock, raise, write: () => undefined})
+  return {raised, ask: (question: string) => terminal.ask(question, stop.signal)}
+}
+
+test('the line that was typed after the question', async () => {
+  const {ask, raised} = openTerminal({answers: ['y', 'a leak']})
+  expect([await ask('Go on? '), await ask('Why? ')]).toEqual(['y', 'a leak'])
+  expect(raised).toEqual([])
+})
+
+describe('what was typed before the question does not count', () => {
+  test.each([
+    {typedAhead: 'y\r', because: 'a line'},
+    {typedAhead: 'y', because: 'a line without its end'},
+    {typedAhead: 'y\ry\rprod-eu\ry\r', because: 'a paste'},
+    {typedAhead: `${'y\r'.repeat(3_000)}`, because: 'more than a tty holds'},
+    {typedAhead: '\u0004', because: 'the end of input'},
+  ])('$because', async ({typedAhead}) => {
+    const {ask, raised} = openTerminal({typedAhead, answers: ['n']})
+    expect(await ask('Go on? ')).toBe('n')
+    expect(raised).toEqual([])
+  })
+
+  test('what is pasted at one question is no answer to the next', async () => {
+    const {ask} = openTerminal({answers: ['eu\ry\ry', 'n']})
+    expect([await ask('Name: '), await ask('Go on? ')]).toEqual(['eu', 'n'])
+  })
+
+  test('except Ctrl-C, which always means the same', async () => {
+    const {ask, raised} = openTerminal({typedAhead: 'y\r\u0003', answers: ['y']})
+    expect(await ask('Go on? ')).toBeUndefined()
+    expect(raised).toEqual(['SIGINT'])
+  })
+})
+
+test.each([
+  {answer: {key: 'ctrl-d'}, signals: [], because: 'no answer'},
+  {answer: {key: 'ctrl-c'}, signals: ['SIGINT'], because: 'an interrupt'},
+  {answer: 'hang-up', signals: ['SIGHUP'], because: 'a terminal that went away'},
+] as const)('$because', async ({answer, signals}) => {
+  const {ask, raised} = openTerminal({answers: [answer]})
+  expect(await ask('Go on? ')).toBeUndefined()
+  expect([...new Set(raised)]).toEqual(signals)
+})
+
+test('a terminal that has gone away is not asked again', async () => {
+  const {ask, raised} = openTerminal({answers: ['hang-up']})
+  await ask('Go on? ')
+  expect(await ask('Go on? ')).toBeUndefined()
+  expect(new Set(raised)).toEqual(new Set(['SIGHUP']))
+})
