@@ -143,7 +143,7 @@ describe('signals', () => {
     await says('Press Ctrl-C again to quit without waiting')
     child.kill('SIGINT')
     const {stdout, stderr, exitCode} = await end
-    expect(stderr).toMatch(/\nQuit without waiting\. What is known .*: hubspoke runs show \d{8}-\d{6}-[0-9a-f]{4}\n/)
+    expect(stderr).toMatch(/\nWhat this run has done is recorded in .*: hubspoke runs show \d{8}-\d{6}-[0-9a-f]{4}\n/)
     expect(stdout).toBe('')
     expect(stderr).not.toMatch(/bug|stopped before it had an answer/)
     expect(exitCode).toBe(130)

@@ -25,7 +25,7 @@ interface AtTerminal {
 /** The built program on a pseudo-terminal of its own; what it ended with is in a file, as the terminal may be gone. */
 function openTerminal({shell}: Clusters, ...words: readonly string[]): AtTerminal {
   const ended = join(shell.home, 'exit-code')
-  const command = `trap '' HUP; stty cols 100 rows 40; '${process.execPath}' '${bin}' ${words.join(' ')}; echo $? >'${ended}'`
+  const command = `trap : HUP; stty cols 100 rows 40; '${process.execPath}' '${bin}' ${words.join(' ')}; echo $? >'${ended}'`
   const child = spawn(script, ['-qefc', command, '/dev/null'], {
     env: {PATH: process.env.PATH ?? '', HOME: shell.home, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh'},
   })

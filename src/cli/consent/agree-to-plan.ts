@@ -47,7 +47,9 @@ export function agreeToPlan(
     const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes, consent}
     if (!flags.quiet || runtime.terminal) {
       const {renderPlan} = await import('../../summary/plan-table.ts')
-      runtime.stderr.write(`${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place, wide: flags.output === 'wide'}))}\n`)
+      runtime.stderr.write(
+        `${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place, wide: flags.output === 'wide'}))}\n`,
+      )
     }
     if (flags['dry-run']) return {agreed: true}
     if (proposal.targets.length === proposal.refusals.size) return {agreed: false}

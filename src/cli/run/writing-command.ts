@@ -67,10 +67,8 @@ export abstract class WritingCommand extends BaseCommand {
   ): Promise<RunReport> {
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, this.runtime)
     const lastWords = hearLastWords(flags, this.runtime)
-    const report = await this.reaching(
-      flags,
-      {writes: true, ...reach},
-      (clusters, session) => this.runIn(clusters, session, asked, {...flags, lastWords}),
+    const report = await this.reaching(flags, {writes: true, ...reach}, (clusters, session) =>
+      this.runIn(clusters, session, asked, {...flags, lastWords}),
     )
     return this.tell(lastWords.conclude(report), flags)
   }
