@@ -77,6 +77,11 @@ export abstract class BaseCommand extends Command {
     return this.resolved && contextsFrom(this.resolved)
   }
 
+  /** What says the value of a flag, when that is not the command line: a variable, or the config file. */
+  protected originOf(flag: string): string | undefined {
+    return this.resolved?.said.get(flag)?.origin
+  }
+
   /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
   protected reaching<R>(
     flags: ContextFlags & SessionFlags,

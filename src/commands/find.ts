@@ -1,5 +1,5 @@
 import {BaseCommand} from '../cli/base-command.ts'
-import {contextFlags, outputFlag, workloadFlags} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, proofFlags, workloadFlags} from '../cli/flags/flags.ts'
 import {discoveryRequest, readingDeps} from '../cli/run/discovery-request.ts'
 import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
 import {discover} from '../discovery/discover.ts'
@@ -27,6 +27,7 @@ export default class Find extends BaseCommand {
   static override flags = {
     ...contextFlags,
     ...workloadFlags,
+    ...proofFlags,
     output: outputFlag(['table', 'wide', 'json', 'yaml', 'name']),
   }
 
@@ -34,7 +35,7 @@ export default class Find extends BaseCommand {
     const {args, flags} = await this.parse(Find)
     const query = imageQueryOf(args.image)
     const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
-      const request = discoveryRequest(query, flags, clusters, false)
+      const request = discoveryRequest(query, flags, clusters, {writes: false})
       const facts = await discover(request, readingDeps(this.runtime, clusters, session))
       return summarizeFind({
         ...facts,

@@ -52,6 +52,7 @@ export default class Restart extends WritingCommand {
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(Restart)
     const query = imageQueryOf(args.image)
+    const fresh = this.freshForWrites(flags.fresh)
     const run = runIdentity(flags['run-id'], this.runtime)
     requirePossibleWaves(flags, this.runtime)
     requirePossibleUndo(flags, verbs.restart, 'restart')
@@ -66,7 +67,7 @@ export default class Restart extends WritingCommand {
       resumed: run.named,
       before: foundBefore(earlier?.targets ?? []),
       subject: {image: query.text, contextsFrom: this.contextsFrom(), reason: saidReason(flags)},
-      discovery: (clusters: Clusters) => discoveryRequest(query, flags, clusters, true),
+      discovery: (clusters: Clusters) => discoveryRequest(query, {...flags, fresh}, clusters, {writes: true}),
     }
     return this.carryOut(asked, flags)
   }

@@ -5,10 +5,12 @@ import {answerByChanges} from './answer/answer-by-changes.ts'
 import {answerByScan} from './answer/answer-by-scan.ts'
 import {answerFromCache} from './answer/answer-from-cache.ts'
 import {answerOfUnread} from './answer/answer-of-unread.ts'
+import {listCostOf, whyListIsCheaper} from './answer/cheaper-proof.ts'
+import {readNamed} from './answer/read-named.ts'
 import type {Answer, Reader, ReadRequest} from './answer/reader.ts'
 import {cacheAgeMs} from './cache/cache-age.ts'
 import type {StoredCache} from './cache/cache-store.ts'
-import {defaultSmallCluster, judgeForChanges, judgeProof, takenAsItIs} from './cache/freshness.ts'
+import {judgeCache, judgeForChanges, judgeProof, takenAsItIs} from './cache/freshness.ts'
 import {byPlace, type ImageCache} from './cache/image-cache.ts'
 import {tryCache} from './cache/try-cache.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
@@ -22,7 +24,7 @@ export interface ClusterAnswer {
 /**
  * Reads one cluster through one context: who it is, and which of its workloads run what is asked for, from the image
  * cache, from it and what has changed since, or from lists, as `fresh` says. The tier and its reason are always told.
- * Matches from the cache have an empty `uid`; for a verb that writes there are none.
+ * Matches from the cache have an empty `uid`; for a verb that writes each of them was read from the cluster itself.
  *
  * Rejects with the `HubspokeError` of a request without which nothing can be said.
  */
@@ -32,7 +34,7 @@ export async function readCluster(
   deps: ReadingDeps,
 ): Promise<ClusterAnswer> {
   const reader = openReader(cluster, request, deps)
-  const {patternsSeen, ...answer} = await answerAsAsked(reader)
+  const {patternsSeen, cache: _, ...answer} = await answerAsAsked(reader)
   const cachedOnly = await answerOfUnread(reader, answer)
   const version = answer.tier === 'cache' ? undefined : await reader.version()
   const reading = {
@@ -83,12 +85,14 @@ async function tryVersion(cluster: ClusterAccess, {signal}: ReadingDeps): Promis
 async function answerAsAsked(reader: Reader): Promise<Answer> {
   const {fresh, writes, selector} = reader.request
   if (fresh === 'scan') return whileIdentified(reader, answerByScan(reader, 'asked for'))
-  // The UIDs that a write needs are not in the cache, nor are labels.
-  if (writes) return whileIdentified(reader, answerByScan(reader, 'writes are planned from a list'))
   if (selector !== undefined) return whileIdentified(reader, answerByScan(reader, 'the image cache knows no labels'))
-  if (fresh === 'cache') return takeCache(reader)
-  if (fresh === 'exact') return whileIdentified(reader, answerExactly(reader))
-  return takeProved(reader, fresh.provenWithinMs)
+  const answer =
+    fresh === 'cache'
+      ? takeCache(reader)
+      : fresh === 'exact'
+        ? whileIdentified(reader, answerExactly(reader))
+        : takeProved(reader, fresh.provenWithinMs)
+  return writes ? readNamed(reader, await answer) : answer
 }
 
 /** While the cluster answers, it is asked who it is and what it runs. */
@@ -100,7 +104,7 @@ async function whileIdentified(reader: Reader, answer: Promise<Answer>): Promise
 async function takeCache(reader: Reader): Promise<Answer> {
   const stored = await reader.imageCache(true)
   if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
-  const judged = takenAsItIs(stored)
+  const judged = reader.request.writes ? judgeCache(stored, await reader.identity()) : takenAsItIs(stored)
   if (!('cache' in judged)) return whileIdentified(reader, answerByScan(reader, judged.reason))
   return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(stored, reader.deps.clock)})
 }
@@ -110,7 +114,8 @@ async function takeProved(reader: Reader, withinMs: number): Promise<Answer> {
   const stored = await reader.imageCache(true)
   if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
   const judged = judgeProof(stored, {withinMs, kinds: reader.request.kinds})
-  if ('cache' in judged) return asItIs(reader, judged.cache, {tierReason: judged.reason, age: judged.ageMs})
+  if ('cache' in judged && (await isOfThisCluster(reader, stored)))
+    return asItIs(reader, judged.cache, {tierReason: judged.reason, age: judged.ageMs})
   const {tierReason = '', ...answer} = await whileIdentified(reader, answerExactly(reader))
   const reason = stored.state === 'present' ? `${judged.reason}; ${tierReason}` : tierReason
   return answer.tier === undefined ? answer : {...answer, tierReason: reason}
@@ -123,7 +128,10 @@ function asItIs(
 ): Answer {
   return {
     ...answerFromCache(cache, reader.request),
-    ...(cache.clusterUid !== undefined && {identity: {uid: cache.clusterUid, standsIn: false, fromCache: true}}),
+    cache,
+    // Good for an answer, never for a write.
+    ...(cache.clusterUid !== undefined &&
+      !reader.request.writes && {identity: {uid: cache.clusterUid, standsIn: false, fromCache: true}}),
     tier: 'cache',
     tierReason,
     ...(age !== undefined && {cacheAgeMs: age}),
@@ -132,16 +140,31 @@ function asItIs(
 
 /** By the cheapest way that proves it: a list of little, what has changed since the cache was built, or a list of all. */
 async function answerExactly(reader: Reader): Promise<Answer> {
-  const {namespaces, smallCluster = defaultSmallCluster} = reader.request
+  const {namespaces} = reader.request
   if (namespaces.names.length > 0 && namespaces.names.length <= fewNamespaces && namespaces.globs.length === 0) {
     return answerByScan(reader, 'only named namespaces are asked for')
   }
   const stored = await reader.imageCache(false)
   if (typeof stored === 'string') return answerByScan(reader, stored)
   const [identity, version] = await Promise.all([reader.identity(), reader.version()])
-  const judged = judgeForChanges(stored, {identity, version}, smallCluster)
+  const judged = judgeForChanges(stored, {identity, version})
   if (!('cache' in judged)) return answerByScan(reader, judged.reason)
+  const cheaper = whyListed(reader, judged.cache)
+  if (cheaper !== undefined) return answerByScan(reader, cheaper)
   return answerByChanges(reader, judged.cache, cacheAgeMs(stored, reader.deps.clock))
+}
+
+/** The clause that says why a list is the cheaper proof; undefined: the changes since the cache was built are asked for. */
+function whyListed({cluster, request}: Reader, {workloads, lastList}: ImageCache): string | undefined {
+  if (workloads === undefined) return undefined
+  const {smallCluster} = request
+  if (smallCluster === undefined) return whyListIsCheaper(listCostOf({workloads, lastList}), cluster.link())
+  return workloads < smallCluster ? `fewer than ${smallCluster} workloads` : undefined
+}
+
+/** A cache that was copied from another cluster must not name targets. */
+async function isOfThisCluster(reader: Reader, stored: StoredCache): Promise<boolean> {
+  return !reader.request.writes || 'cache' in judgeCache(stored, await reader.identity())
 }
 
 /** Each costs a small list per kind. */

@@ -342,6 +342,7 @@ function setUpCounted(answerTo: (path: string, connections: number) => {status: 
       return {status, headers: {}, body: Readable.from([bytes])}
     },
     cost: () => ({connections, requests: 0, bytesRead: 0}),
+    link: () => ({}),
     endlessLimit: () => 1,
     close: async () => undefined,
   }

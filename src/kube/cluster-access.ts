@@ -40,6 +40,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
   const connection = createConnection({
     party,
     origin: new URL(url.origin),
+    clock,
     ...(proxy && {proxy}),
     ...(limits && {limits}),
     ...(budget && {budget}),
@@ -74,6 +75,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
       return found.map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
     },
     cost: connection.cost,
+    link: connection.link,
     async close() {
       closing.abort(new HubspokeError('unreachable', `The connection to context ${quoted(context.name)} was closed.`))
       await connection.close()

@@ -1,4 +1,4 @@
-import type {Cost, Tier} from './cluster.ts'
+import type {Cost, DroppedMatch, Tier} from './cluster.ts'
 import type {Failure} from './failure.ts'
 import type {WorkloadKind} from './workload.ts'
 
@@ -22,5 +22,7 @@ export interface ClusterEntry {
     readonly namespace: string | null
     readonly failure: Failure
   }[]
+  /** What the image cache named and the cluster does not run any more. */
+  readonly dropped: readonly DroppedMatch[]
   readonly problem: Failure | null
 }

@@ -30,6 +30,14 @@ export interface Cost {
   readonly bytesRead: number
 }
 
+/** How far away a cluster is, as the requests that were made have measured it. */
+export interface Link {
+  /** The shortest time from a request to the head of its answer, in milliseconds. Undefined: nothing was asked yet. */
+  readonly roundTripMs?: number
+  /** Bytes of bodies per millisecond. Undefined: no body was long enough to tell. */
+  readonly bytesPerMs?: number
+}
+
 /** Which source answered discovery; `ledger`: that of an earlier run, whose targets are taken up again. */
 export type Tier = 'cache' | 'cache+changes' | 'scan' | 'ledger'
 
@@ -67,6 +75,11 @@ export interface CachedOnly {
   readonly matches: readonly WorkloadMatch[]
 }
 
+/** A workload that the image cache named and that is no target. */
+export interface DroppedMatch extends Pick<WorkloadImages, 'kind' | 'namespace' | 'name'> {
+  readonly why: 'gone' | 'runs another image'
+}
+
 /** What discovery learned of one context. A context that could not be read is a reading with a `problem`, never a shorter list. */
 export interface ClusterReading {
   readonly context: ContextRef
@@ -83,6 +96,8 @@ export interface ClusterReading {
   readonly unread: readonly Unread[]
   /** Undefined: everything could be read, or the cache says nothing of the rest that can be relied on. */
   readonly cachedOnly?: CachedOnly
+  /** What the image cache named and the cluster does not run any more; only for a verb that writes. */
+  readonly dropped?: readonly DroppedMatch[]
   /** Set when nothing could be read at all. */
   readonly problem?: Failure
 }

@@ -58,6 +58,7 @@ export function clusterEntry(reading: ClusterReading, sameCluster: readonly (rea
     workloadsRead: reading.workloadsRead,
     cost: reading.cost,
     unread: reading.unread.map(({kind, namespace, failure}) => ({kind, namespace: namespace ?? null, failure})),
+    dropped: reading.dropped ?? [],
     problem: reading.problem ?? null,
   }
 }

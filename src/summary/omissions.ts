@@ -1,8 +1,9 @@
-import type {Scope} from '../model/cluster.ts'
+import type {ClusterReading, Scope} from '../model/cluster.ts'
 import type {Exclusion} from '../model/exclusion.ts'
 import type {Verdict} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import {workloadKinds} from '../model/workload.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {neverSearched} from './entries.ts'
 import {countOf, listOf, someOf} from './words.ts'
 
@@ -21,10 +22,11 @@ export function withOmissions(verdict: Verdict, omissions: readonly string[]): V
 
 /** Everything that a run leaves out of what its command line might be taken to mean, one clause each. */
 export function runOmissions(facts: RunFacts): readonly string[] {
-  const {excluded, sameCluster, results, scope, retryOf} = facts
+  const {excluded, sameCluster, results, readings, scope, retryOf} = facts
   return [
     ...excludedOmissions(excluded),
     ...droppedOmissions(results),
+    ...cacheOmissions(readings),
     ...sameClusterOmissions(sameCluster),
     // The targets of a retry are those of its ledger: nothing was searched.
     ...(retryOf === undefined ? scopeOmissions(scope, {isAnswer: results.length === 0}) : []),
@@ -55,6 +57,21 @@ export function sameClusterOmissions(groups: readonly (readonly string[])[]): re
   })
   const rest = groups.slice(groupsNamed).reduce((sum, group) => sum + group.length - 1, 0)
   return [...named, ...(rest > 0 ? [`${countOf(rest, 'more context')} of a cluster that has another one`] : [])]
+}
+
+/** What a plan misses that was made from image caches, which know the cluster as it was. */
+function cacheOmissions(readings: readonly ClusterReading[]): readonly string[] {
+  const dropped = readings.flatMap((reading) => reading.dropped ?? [])
+  const fromCache = readings.filter(({tier}) => tier === 'cache')
+  const oldest = Math.max(0, ...fromCache.map(({cacheAgeMs = 0}) => cacheAgeMs))
+  const isDated = fromCache.every(({cacheAgeMs}) => cacheAgeMs !== undefined)
+  const age = isDated ? `${formatDuration(oldest)} old` : 'of unknown age'
+  return [
+    ...(dropped.length > 0
+      ? [`${countOf(dropped.length, 'workload')} of the image cache dropped (gone, or runs another image)`]
+      : []),
+    ...(fromCache.length > 0 ? [`workloads newer than the image cache (${age})`] : []),
+  ]
 }
 
 export function notSelected(contexts: readonly string[] = []): readonly string[] {

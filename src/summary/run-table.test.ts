@@ -65,7 +65,8 @@ test('one failure among nine: what, where and why on top; what to type and the v
     Next:
       kubectl --context eu-west -n shop describe pod web-5d9c7c9b8-x2x4q
       hubspoke runs retry 20261124-030412-9f3a
-    Exit 1: 1 of 9 targets failed. Not included: 2 contexts not selected.
+    Exit 1: 1 of 9 targets failed. Not included: workloads newer than the image
+    cache (3m old); 2 contexts not selected.
     "
   `)
 })
@@ -106,7 +107,9 @@ test('an empty answer ends with what was looked at and what was not', () => {
   expect(text).toContain('Total 0  Succeeded 0  Failed 0\n')
   expect(text).toContain('Searched: Deployments; namespaces shop; 3 contexts.\n')
   expect(text).toContain('Not searched: other namespaces; StatefulSets, DaemonSets, Jobs')
-  expect(text).toMatch(/Exit 3: Nothing runs [^\n]*\nNot included: other namespaces;[^\n]*\n[^\n]*\n$/)
+  expect(text).toMatch(
+    /Exit 3: Nothing runs [^\n]*\nNot included: workloads newer than the image cache \(3m old\); other namespaces;/,
+  )
 })
 
 test('failures that say the same are one group, and every one of them is named', () => {

@@ -24,7 +24,7 @@ export interface InProcess {
  * @param clock of the machine that asks, which may be wrong
  */
 export async function findInProcess(
-  cluster: RealCluster,
+  cluster: Pick<RealCluster, 'kubeconfigPath' | 'place' | 'context'>,
   defaults: Partial<DiscoveryRequest> = {},
   clock: Clock = systemClock,
 ): Promise<InProcess> {

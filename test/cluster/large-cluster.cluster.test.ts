@@ -14,9 +14,14 @@ const binaries = isLeftOut ? undefined : await controlPlaneOrSkip()
 const count = 10_000
 const image = 'registry.example/shop/web'
 const teams = Array.from({length: 50}, (_, i) => `team-${i}`)
+/** Runs on 50 workloads, one in the namespace of each team. */
+const spread = 'registry.example/shop/agent'
 /** One in a hundred runs the image; the others are of 500 repositories. */
-const imageOf = (i: number) =>
-  i % 100 === 0 ? `${image}:1.0` : `registry.example/${teams[i % 50]}/app-${i % 500}:1.${i % 3}`
+const imageOf = (i: number) => {
+  if (i % 100 === 0) return `${image}:1.0`
+  if (i >= 5_000 && i < 5_050) return `${spread}:1.0`
+  return `registry.example/${teams[i % 50]}/app-${i % 500}:1.${i % 3}`
+}
 const deployment = (i: number, runs = imageOf(i)): KubeObject =>
   workload({namespace: teams[i % 50] ?? '', name: `app-${i}`, image: runs, replicas: 0})
 const pathOf = ({metadata}: KubeObject) => `/apis/apps/v1/namespaces/${metadata.namespace}/deployments`
@@ -50,13 +55,18 @@ describe.skipIf(!binaries)('a cluster of 10,000 workloads', () => {
   }
 
   /** By a connection of its own, so that its cost is that of the answer alone. */
-  async function find(fresh: 'exact' | 'cache' | 'scan'): Promise<{reading: ClusterReading; ms: number}> {
-    const inProcess = await findInProcess(cluster, {fresh})
-    const {result: reading, ms} = await timed(() => inProcess.find(image))
+  async function find(
+    fresh: 'exact' | 'cache' | 'scan',
+    {asked = image, writes = false}: {readonly asked?: string; readonly writes?: boolean} = {},
+  ): Promise<{reading: ClusterReading; ms: number}> {
+    const inProcess = await findInProcess(cluster, {fresh, writes})
+    const {result: reading, ms} = await timed(() => inProcess.find(asked))
     await inProcess.access.close()
     const {requests, bytesRead} = reading.cost
     const cost = `${Math.round(ms)} ms, ${requests} requests, ${Math.round(bytesRead / 1024)} KiB`
-    console.log(`large cluster: --fresh ${fresh}: ${reading.tier} (${reading.tierReason}), ${cost}`)
+    console.log(
+      `large cluster: ${writes ? 'plan' : 'find'} --fresh ${fresh}: ${reading.tier} (${reading.tierReason}), ${cost}`,
+    )
     return {reading, ms}
   }
 
@@ -126,6 +136,23 @@ describe.skipIf(!binaries)('a cluster of 10,000 workloads', () => {
       expect(foundIn(reading)).toEqual(await running())
     }
     expect(Math.min(...times)).toBeLessThanOrEqual(2_000)
+  })
+
+  test('is planned for a write of 50 targets in 60 requests and a tenth of the bytes of a list', async () => {
+    await refresh()
+    const {client} = cluster
+    const young = deployment(20_000, `${spread}:2.0`)
+    expect((await client.post(pathOf(young), young)).status).toBe(201)
+    for (const asked of [spread, image]) {
+      const {reading: listed} = await find('scan', {asked, writes: true})
+      const {reading} = await find('exact', {asked, writes: true})
+      expect(reading).toMatchObject({tier: 'cache+changes', unread: [], dropped: []})
+      expect(reading.matches).toEqual(listed.matches)
+      expect(reading.cost.requests).toBeLessThanOrEqual(61) // one of the targets came after the cache was built
+      console.log(
+        `large cluster: ${reading.matches.length} targets, ${reading.cost.bytesRead} of ${listed.cost.bytesRead} bytes`,
+      )
+    }
   })
 
   test('is scanned when the server has forgotten what changed, and says so', async () => {

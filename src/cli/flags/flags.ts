@@ -101,17 +101,21 @@ export const workloadFlags = {
     env: 'HUBSPOKE_FRESH',
     helpGroup: 'WORKLOADS',
   }),
+  'allow-empty': Flags.boolean({
+    summary: 'End with 0 when nothing matched.',
+    env: 'HUBSPOKE_ALLOW_EMPTY',
+    helpGroup: 'WORKLOADS',
+  }),
+}
+
+/** For tests and measurements: which proof an exact answer has. */
+export const proofFlags = {
   'small-cluster': Flags.integer({
     summary: 'List a cluster of fewer workloads, whatever its image cache says.',
     hidden: true, // for tests and measurements
     min: 0,
     max: 1_000_000_000,
     env: 'HUBSPOKE_SMALL_CLUSTER',
-    helpGroup: 'WORKLOADS',
-  }),
-  'allow-empty': Flags.boolean({
-    summary: 'End with 0 when nothing matched.',
-    env: 'HUBSPOKE_ALLOW_EMPTY',
     helpGroup: 'WORKLOADS',
   }),
 }

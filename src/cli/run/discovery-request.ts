@@ -20,7 +20,7 @@ export function discoveryRequest(
   query: ImageQuery,
   flags: WorkloadFlags,
   {selected, leftOut}: Clusters,
-  writes: boolean,
+  {writes}: {readonly writes: boolean},
 ): DiscoveryRequest {
   const {namespace = [], selector, kind = [], 'small-cluster': smallCluster} = flags
   return {

@@ -1,4 +1,5 @@
 import {resolve} from 'node:path'
+import type {Freshness} from '../../discovery/cache/freshness.ts'
 import {clusterCheck} from '../../distribution/identity/cluster-check.ts'
 import type {RunRequest} from '../../hub/contract.ts'
 import {runHub} from '../../hub/run-hub.ts'
@@ -89,6 +90,19 @@ export abstract class WritingCommand extends BaseCommand {
     return {
       place: {...(kubeconfig !== undefined && {kubeconfig: resolve(kubeconfig)}), ...(isInCluster && {isInCluster})},
     }
+  }
+
+  /**
+   * How current the plan must be. A cache that may be old is taken only where the command line asks for it: a default that was
+   * made for reading must not leave newer workloads out of a write.
+   */
+  protected freshForWrites(fresh: Freshness): Freshness {
+    const origin = this.originOf('fresh')
+    if (origin === undefined || fresh === 'exact' || fresh === 'scan') return fresh
+    this.runtime.stderr.write(
+      `--fresh from ${origin} is not used: a command that writes takes it only from the command line. The plan is exact.\n`,
+    )
+    return 'exact'
   }
 
   private runIn(

@@ -22,13 +22,14 @@ export async function answerByChanges(reader: Reader, cache: ImageCache, age: nu
   if (caughtUp.length === 0) return mergeAnswers(scanned, {tier: 'scan', tierReason: whyNotCaughtUp(scanned)})
   const changes = caughtUp.flatMap((part) => part.changes)
   const kinds = caughtUp.map(({kind}) => kind)
-  const fromCache = answerFromCache(applyChanges(cache, changes), {...reader.request, kinds})
+  const changed = applyChanges(cache, changes)
+  const fromCache = answerFromCache(changed, {...reader.request, kinds})
   const merged = mergeAnswers(
     scanned,
     {tier: 'cache+changes', tierReason: whyCaughtUp(changes.length, scanned)},
     fromCache,
   )
-  return {...merged, ...(age !== undefined && {cacheAgeMs: age})}
+  return {...merged, cache: changed, ...(age !== undefined && {cacheAgeMs: age})}
 }
 
 /** The changes of a kind; a kind without the proof is scanned as soon as that is known. */

@@ -67,6 +67,16 @@ function countChosen(
   }, 0)
 }
 
+/** How many workloads of a kind a namespace has; undefined: the cache does not say. */
+export function countIn({images, wholeCounts}: ImageCache, kind: WorkloadKind, namespace: string): number | undefined {
+  if (wholeCounts) return wholeCounts.namespaces?.get(namespace)?.[kind]
+  const names = new Set<string>()
+  for (const entries of images.values()) {
+    for (const entry of entries) if (entry.kind === kind && entry.namespace === namespace) names.add(entry.name)
+  }
+  return names.size
+}
+
 function containersOf({containers}: CachedWorkload, image: string): ContainerImage[] {
   if (containers.length === 0) return [{container: '', image, role: 'container'}]
   return containers.map((container) => ({...container, image}))

@@ -2,6 +2,7 @@ import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
 import type {StoredCache} from '../cache/cache-store.ts'
 import type {Freshness} from '../cache/freshness.ts'
+import type {ImageCache} from '../cache/image-cache.ts'
 import type {ImageQuery} from '../image/image-query.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import type {ScanRequest} from './scan-workloads.ts'
@@ -10,11 +11,11 @@ import type {ScanRequest} from './scan-workloads.ts'
 export interface ReadRequest extends ScanRequest {
   readonly query: ImageQuery
   readonly fresh: Freshness
-  /** For a verb that writes: only what the cluster itself says now counts, and every workload is needed with its UID. */
+  /** For a verb that writes: what a cache names is read from the cluster, with its UID, before it counts. */
   readonly writes: boolean
   /** Where the image cache is kept. */
   readonly cacheNamespace: string
-  /** A cluster of fewer workloads is listed, not caught up with. Default: where the two take the same time. */
+  /** A cluster of fewer workloads is listed, not caught up with. Default: whichever is estimated to be faster. */
   readonly smallCluster?: number
 }
 
@@ -39,8 +40,10 @@ export interface Reader {
 /** What a cluster, or its image cache, answers. */
 export type Answer = Pick<
   ClusterReading,
-  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'problem'
+  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'dropped' | 'problem'
 > & {
   /** The patterns of `-n` under which there was a workload. */
   readonly patternsSeen: ReadonlySet<string>
+  /** The cache that answered, with what has changed since where that was asked for. */
+  readonly cache?: ImageCache
 }

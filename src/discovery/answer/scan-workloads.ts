@@ -3,6 +3,7 @@ import type {ListRequest} from '../../kube/ports/workloads.ts'
 import type {Unread} from '../../model/cluster.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
 import {type ListedWorkload, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
+import type {ListCost} from '../cache/image-cache.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {filterNamespaces, isChosen, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
@@ -27,6 +28,7 @@ export interface Scan<T> {
   readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
   /** All kinds, all namespaces, no selector, no refusal: only then does it say what a cluster runs, and may be saved. */
   readonly isWhole: boolean
+  readonly cost: ListCost
   /** Set when no list was answered at all. */
   readonly problem?: Failure
 }
@@ -34,6 +36,7 @@ export interface Scan<T> {
 interface ListPart<T> {
   readonly kept: readonly T[]
   readonly workloadsRead: number
+  readonly pages: number
   readonly resourceVersion?: string
 }
 
@@ -66,14 +69,21 @@ export async function scanWorkloads<T>(
 ): Promise<Scan<T>> {
   const filter = filterNamespaces(request.namespaces)
   const scanner = {cluster, request, filter, keep, deps}
+  const before = cluster.cost().bytesRead
   const kinds = await Promise.all(request.kinds.map((kind) => scanKind(scanner, kind)))
   const parts = kinds.flatMap((kind) => kind.parts)
   const unread = kinds.flatMap((kind) => kind.unread)
+  const workloadsRead = sumOf(parts, (part) => part.workloadsRead)
   const problem = parts.length === 0 ? unread[0]?.failure : undefined
   return {
     kept: parts.flatMap(({kept}) => kept),
-    workloadsRead: parts.reduce((sum, {workloadsRead}) => sum + workloadsRead, 0),
+    workloadsRead,
     patternsSeen: filter.patternsSeen,
+    cost: {
+      workloads: workloadsRead,
+      pages: Math.max(0, ...kinds.map((kind) => sumOf(kind.parts, ({pages}) => pages))),
+      bytes: cluster.cost().bytesRead - before,
+    },
     unread: problem ? [] : unread,
     resourceVersions: new Map(
       kinds.flatMap(({version}, i) => {
@@ -84,6 +94,10 @@ export async function scanWorkloads<T>(
     isWhole: unread.length === 0 && asksForEverything(request),
     ...(problem && {problem}),
   }
+}
+
+function sumOf<Item>(items: readonly Item[], numberOf: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + numberOf(item), 0)
 }
 
 function asksForEverything({kinds, namespaces, selector}: ScanRequest): boolean {
@@ -148,12 +162,14 @@ async function readPages<T>(
   }
   let kept: T[] = []
   let workloadsRead = 0
+  let pages = 0
   let resourceVersion: string | undefined
   for await (const page of cluster.workloads.list(kind, list, deps.signal)) {
     if (page.restarted) {
       kept = []
       workloadsRead = 0
     }
+    pages++
     resourceVersion = page.resourceVersion
     for (const workload of page.workloads) {
       if (!filter.admits(workload.namespace)) continue
@@ -162,5 +178,5 @@ async function readPages<T>(
       if (keeping !== undefined) kept.push(keeping)
     }
   }
-  return {kept, workloadsRead, ...(resourceVersion !== undefined && {resourceVersion})}
+  return {kept, workloadsRead, pages, ...(resourceVersion !== undefined && {resourceVersion})}
 }

@@ -1,6 +1,6 @@
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {isProblem, type Problem, quoted} from '../problem.ts'
-import type {CachedImages, CachedWorkload, CacheOrigin, ImageCache} from './image-cache.ts'
+import type {CachedImages, CachedWorkload, CacheOrigin, ImageCache, ListCost} from './image-cache.ts'
 import {areNames, isCount, isName, isRecord, parseJson} from './json-shape.ts'
 import {decodeShardIndex, type ShardedCache} from './shard-index.ts'
 
@@ -97,6 +97,7 @@ function decodeEntry(entry: unknown): CachedWorkload | 'of another kind' | undef
 
 function decodeOrigin(content: Readonly<Record<string, unknown>>): CacheOrigin | CacheProblem {
   const {clusterUid, builtAt, resourceVersions = {}, workloads, provenAt} = content
+  const lastList = decodeListCost(content.lastList)
   if (clusterUid !== undefined && !isName(clusterUid)) return {problem: 'The image cache has a broken "clusterUid".'}
   const built = typeof builtAt === 'string' ? new Date(builtAt) : undefined
   if (builtAt !== undefined && (built === undefined || Number.isNaN(built.getTime()))) {
@@ -111,7 +112,15 @@ function decodeOrigin(content: Readonly<Record<string, unknown>>): CacheOrigin |
     ...(built !== undefined && {builtAt: built}),
     ...(workloads !== undefined && {workloads}),
     ...(isTime(provenAt) && {provenAt: new Date(provenAt)}),
+    ...(lastList && {lastList}),
   }
+}
+
+/** Only an estimate depends on it: what is broken is not known. */
+function decodeListCost(listed: unknown): ListCost | undefined {
+  if (!isRecord(listed)) return undefined
+  const {workloads, pages, bytes} = listed
+  return isCount(workloads) && isCount(pages) && isCount(bytes) ? {workloads, pages, bytes} : undefined
 }
 
 /** RFC 3339. A time without its zone is the same moment nowhere; what is no time proves nothing, and spoils nothing. */

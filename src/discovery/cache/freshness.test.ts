@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {StoredCache} from './cache-store.ts'
-import {defaultSmallCluster, judgeCache, judgeForChanges, judgeProof, parseFreshness, takenAsItIs} from './freshness.ts'
+import {judgeCache, judgeForChanges, judgeProof, parseFreshness, takenAsItIs} from './freshness.ts'
 import type {ImageCache} from './image-cache.ts'
 
 const here = {uid: 'uid-east', standsIn: false}
@@ -85,8 +85,6 @@ test.each([
     reason: 'the UID of this cluster may not be read, so its image cache cannot be verified',
   },
   {stored: present({clusterUid: 'uid-east'}), reason: 'the image cache does not say of which version it is'},
-  {stored: present({...known, workloads: 1}), reason: 'the cluster is small: 1 workload'},
-  {stored: present({...known, workloads: 1999}), reason: 'the cluster is small: 1999 workloads'},
   {stored: present(known), version: 'v1.28.0', reason: 'servers of version v1.28.0 seldom prove what has changed'},
   {
     stored: present(known),
@@ -94,24 +92,15 @@ test.each([
     reason: 'servers of version v1.30.14-gke.1 seldom prove what has changed',
   },
 ])('a cluster is listed, not caught up with: $reason', ({stored, identity = here, version, reason}) => {
-  expect(judgeForChanges(stored, {identity, version}, defaultSmallCluster)).toEqual({reason})
+  expect(judgeForChanges(stored, {identity, version})).toEqual({reason})
 })
 
 test.each(['v1.31.0', 'v1.36.3+k3s1', 'v2.0.0', 'unknown', undefined])(
   'a server of version %s can be caught up with',
   (version) => {
-    expect(judgeForChanges(present(known), {identity: here, version}, defaultSmallCluster)).toHaveProperty('cache')
+    expect(judgeForChanges(present(known), {identity: here, version})).toHaveProperty('cache')
   },
 )
-
-test.each([
-  {workloads: 2000, smallCluster: defaultSmallCluster},
-  {workloads: 0, smallCluster: 0},
-  {workloads: undefined, smallCluster: defaultSmallCluster},
-])('a cache of $workloads workloads is caught up with where $smallCluster are few', ({workloads, smallCluster}) => {
-  const stored = present({...known, ...(workloads !== undefined && {workloads})})
-  expect(judgeForChanges(stored, {identity: here, version: 'v1.36.3'}, smallCluster)).toHaveProperty('cache')
-})
 
 const at = (time: string) => new Date(`2026-11-24T${time}Z`)
 const proved = (

@@ -23,9 +23,6 @@ export type JudgedCache<Cache extends CacheOrigin = ImageCache> =
   | {readonly cache: Cache; readonly reason: string}
   | {readonly reason: string}
 
-/** Below this many workloads a list is as fast as asking what has changed. */
-export const defaultSmallCluster = 2000
-
 /**
  * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
  * no cluster, or a cluster whose UID may not be read, cannot be checked; it is taken, and the reason says so.
@@ -69,20 +66,16 @@ export interface KnownCluster {
 export function judgeForChanges(
   stored: StoredCache,
   {identity, version}: KnownCluster,
-  smallCluster: number,
 ): {readonly cache: ImageCache} | {readonly reason: string} {
   if (stored.state === 'missing') return {reason: noCache}
   if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
-  const {clusterUid, resourceVersions, workloads} = stored.cache
+  const {clusterUid, resourceVersions} = stored.cache
   if (clusterUid === undefined) return {reason: 'the image cache does not say which cluster it is of'}
   if (clusterUid !== identity.uid) {
     const cannotTell = 'the UID of this cluster may not be read, so its image cache cannot be verified'
     return {reason: identity.standsIn ? cannotTell : foreign}
   }
   if (resourceVersions.size === 0) return {reason: 'the image cache does not say of which version it is'}
-  if (workloads !== undefined && workloads < smallCluster) {
-    return {reason: `the cluster is small: ${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`}
-  }
   if (seldomProves(version)) return {reason: `servers of version ${printable(version)} seldom prove what has changed`}
   return {cache: stored.cache}
 }

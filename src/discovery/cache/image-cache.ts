@@ -12,6 +12,15 @@ export interface CachedWorkload {
 /** Which workloads run which image, as the pod templates spell it. */
 export type CachedImages = ReadonlyMap<string, readonly CachedWorkload[]>
 
+/** What a list of a whole cluster took: by it the next one is estimated. */
+export interface ListCost {
+  readonly workloads: number
+  /** Of the kind that has most of them: kinds are listed at the same time. */
+  readonly pages: number
+  /** As they came over the wire. */
+  readonly bytes: number
+}
+
 /** What an image cache says of itself. */
 export interface CacheOrigin {
   /** Undefined, as everything below it, in the older forms of the cache. */
@@ -22,6 +31,8 @@ export interface CacheOrigin {
   readonly workloads?: number
   /** When it was last proved complete, by the clock of the server; only who watches the cluster proves it. */
   readonly provenAt?: Date
+  /** Undefined: it was not measured. */
+  readonly lastList?: ListCost
 }
 
 export type CountsByKind = Readonly<Record<WorkloadKind, number>>
@@ -40,8 +51,9 @@ export interface ImageCache extends CacheOrigin {
   readonly wholeCounts?: WorkloadCounts
 }
 
-/** An origin that leaves nothing open but whether somebody watches. */
-export type KnownOrigin = Required<Omit<CacheOrigin, 'provenAt'>> & Pick<CacheOrigin, 'provenAt'>
+/** An origin that leaves nothing open but whether the cluster is watched, and what its last list took. */
+export type KnownOrigin = Required<Omit<CacheOrigin, 'provenAt' | 'lastList'>> &
+  Pick<CacheOrigin, 'provenAt' | 'lastList'>
 
 /** A cache that this version built, and that knows everything about itself. */
 export type BuiltImageCache = KnownOrigin & Pick<ImageCache, 'images'>
@@ -52,13 +64,14 @@ export interface WholeCluster {
   readonly builtAt: Date
   readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
   readonly workloads: readonly WorkloadImages[]
+  readonly lastList?: ListCost | undefined
 }
 
 /** The image cache of what was read of a cluster. */
-export function buildImageCache({workloads, ...origin}: WholeCluster): BuiltImageCache {
+export function buildImageCache({workloads, lastList, ...origin}: WholeCluster): BuiltImageCache {
   const images = new Map<string, CachedWorkload[]>()
   for (const workload of workloads) addWorkload(images, workload)
-  return {...origin, images, workloads: workloads.length}
+  return {...origin, images, workloads: workloads.length, ...(lastList && {lastList})}
 }
 
 /** Puts a workload under each image that it runs. */
@@ -104,6 +117,7 @@ export function encodeOrigin(cache: KnownOrigin): object {
     resourceVersions: Object.fromEntries(versions),
     workloads: cache.workloads,
     ...(cache.provenAt && {provenAt: cache.provenAt.toISOString()}),
+    ...(cache.lastList && {lastList: cache.lastList}),
   }
 }
 

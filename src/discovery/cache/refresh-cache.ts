@@ -37,7 +37,7 @@ export async function refreshCache(
   ])
   const builtAt = date ?? deps.clock.date()
   const everything = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
-  const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem}] = await Promise.all([
+  const [identity, {kept: workloads, resourceVersions, unread, isWhole, problem, cost}] = await Promise.all([
     retryRead(() => cluster.identityNow(deps.signal), deps),
     scanWorkloads(cluster, everything, (workload: WorkloadImages) => workload, deps),
   ])
@@ -46,7 +46,7 @@ export async function refreshCache(
     const reason = `Only a part of the cluster could be read: ${unread[0]?.failure.message ?? ''}`
     return {identity, unread, saved: notSaved('not-whole', reason)}
   }
-  const cache = buildImageCache({clusterUid: identity.uid, builtAt, resourceVersions, workloads})
+  const cache = buildImageCache({clusterUid: identity.uid, builtAt, resourceVersions, workloads, lastList: cost})
   if (identity.standsIn) {
     const reason =
       'The UID of namespace "kube-system" may not be read, and nobody could tell which cluster the cache is of.'

@@ -1,8 +1,8 @@
 import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
 import type {ClusterAccess, CredentialsExpiry} from '../../kube/ports/cluster-access.ts'
 import type {ConfigMapContent, ConfigMaps} from '../../kube/ports/config-maps.ts'
-import type {ChangesSince} from '../../kube/ports/workloads.ts'
-import type {ClusterIdentity} from '../../model/cluster.ts'
+import type {ChangesSince, Workloads} from '../../kube/ports/workloads.ts'
+import type {ClusterIdentity, Link} from '../../model/cluster.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadImages, WorkloadKind} from '../../model/workload.ts'
@@ -17,6 +17,7 @@ export interface FakeClusterOptions {
   readonly budgets?: readonly DisruptionBudget[]
   /** What became of a kind since its version in the image cache; default: nothing, proved. */
   readonly changes?: Partial<Record<WorkloadKind, ChangesSince>>
+  readonly link?: Link
   /** What its clock says, whenever it is asked. */
   readonly serverDate?: Date
   readonly credentialsExpire?: CredentialsExpiry
@@ -40,7 +41,7 @@ export interface StoredConfigMap extends ConfigMapContent {
 
 /** A small working cluster in memory: lists in pages, ConfigMaps with versions, and trouble where a test asks for it. */
 export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
-  const {context = 'east', workloads = [], trouble, pageSize = 500} = options
+  const {context = 'east', workloads = [], trouble} = options
   const namespaces = new Set([
     ...workloads.map(({namespace}) => namespace),
     ...(options.namespaces ?? ['hubspoke-system']),
@@ -63,6 +64,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     stored,
     context: {name: context, server: `https://${context}.example`, namespace: 'default'},
     cost: () => ({connections: 1, requests: requests.length, bytesRead: 0}),
+    link: () => options.link ?? {},
     close: () => Promise.resolve(),
     identity,
     identityNow: identity,
@@ -80,21 +82,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       await request('namespaces', signal)
       return [...namespaces]
     },
-    workloads: {
-      ...unused,
-      async *list(kind, {namespace, selector}, signal) {
-        const place = `${namespace === undefined ? '' : ` in ${namespace}`}${selector === undefined ? '' : ` -l ${selector}`}`
-        const found = workloads.filter((one) => one.kind === kind && (namespace ?? one.namespace) === one.namespace)
-        for (let at = 0; at === 0 || at < found.length; at += pageSize) {
-          await request(`list ${kind}${place}${at === 0 ? '' : ` from ${at}`}`, signal)
-          yield {workloads: found.slice(at, at + pageSize), resourceVersion: listVersion}
-        }
-      },
-      async changesSince(kind, resourceVersion, signal) {
-        await request(`changes ${kind} since ${resourceVersion}`, signal)
-        return options.changes?.[kind] ?? {changes: [], provenAt: listVersion}
-      },
-    },
+    workloads: fakeWorkloads(options, request),
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     ...unneeded,
     budgets: fakeBudgets(options, request),
@@ -116,6 +104,28 @@ function fakeBudgets({budgets = []}: FakeClusterOptions, request: Request): Clus
     async list(namespace, signal) {
       await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
       return budgets.filter((one) => (namespace ?? one.namespace) === one.namespace)
+    },
+  }
+}
+
+function fakeWorkloads({workloads = [], changes, pageSize = 500}: FakeClusterOptions, request: Request): Workloads {
+  return {
+    ...unused,
+    async *list(kind, {namespace, selector}, signal) {
+      const place = `${namespace === undefined ? '' : ` in ${namespace}`}${selector === undefined ? '' : ` -l ${selector}`}`
+      const found = workloads.filter((one) => one.kind === kind && (namespace ?? one.namespace) === one.namespace)
+      for (let at = 0; at === 0 || at < found.length; at += pageSize) {
+        await request(`list ${kind}${place}${at === 0 ? '' : ` from ${at}`}`, signal)
+        yield {workloads: found.slice(at, at + pageSize), resourceVersion: listVersion}
+      }
+    },
+    async readListed({kind, namespace, name}, signal) {
+      await request(`read ${kind} ${namespace}/${name}`, signal)
+      return workloads.find((one) => one.kind === kind && one.namespace === namespace && one.name === name)
+    },
+    async changesSince(kind, resourceVersion, signal) {
+      await request(`changes ${kind} since ${resourceVersion}`, signal)
+      return changes?.[kind] ?? {changes: [], provenAt: listVersion}
     },
   }
 }

@@ -1,6 +1,7 @@
 import {type Dispatcher, errors} from 'undici'
-import type {Cost} from '../../model/cluster.ts'
+import type {Cost, Link} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {Clock} from '../../shared/clock.ts'
 import {abortable} from '../abortable.ts'
 import type {TlsMaterial} from '../credentials/credentials.ts'
 import {type Party, quoted} from '../errors.ts'
@@ -8,6 +9,7 @@ import type {ProxyServer} from './choose-proxy.ts'
 import type {ConnectionBudget, Seat} from './connection-budget.ts'
 import {networkError, type Phase} from './network-errors.ts'
 import {type ConnectionLimits, closeLine, type Line, openLine} from './open-line.ts'
+import {createTraffic} from './traffic.ts'
 import {TunnelError} from './tunnel-error.ts'
 import {tunnelFailure} from './tunnel-failure.ts'
 
@@ -40,6 +42,7 @@ export interface Connection {
    */
   send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer>
   cost(): Cost
+  link(): Link
   /** How many endless answers it may carry, so that others still find a way. */
   endlessLimit(): number
   /** Ends every request and cuts the connection. */
@@ -49,6 +52,8 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly party: Party
   readonly origin: URL
+  /** By which the link is measured; without it nothing is known of it. */
+  readonly clock?: Pick<Clock, 'now'>
   readonly proxy?: ProxyServer
   readonly limits?: Partial<ConnectionLimits>
   /** Shared with the connections to other servers; without it nobody waits for anybody. */
@@ -61,13 +66,12 @@ const defaultLimits: ConnectionLimits = {connectMs: 5_000, responseMs: 30_000, p
 const endlessStreams = 50
 const http1Default = (): number => 16
 
-export function createConnection({party, origin, proxy, budget, limits: given}: ConnectionOptions): Connection {
+export function createConnection({party, origin, proxy, budget, clock, limits: given}: ConnectionOptions): Connection {
   const limits = {...defaultLimits, ...given}
   const lines: Line[] = []
   const seat = budget?.seat(retire)
   const begin = countInFlight(seat)
-  let requests = 0
-  let bytesRead = 0
+  const traffic = createTraffic(clock)
   let closed = false
 
   /** Nothing is in flight, and somebody else needs the connection more. The next request opens another one. */
@@ -75,10 +79,6 @@ export function createConnection({party, origin, proxy, budget, limits: given}: 
     const open = lines.filter(({retired}) => !retired)
     for (const line of open) line.retired = true
     await Promise.all(open.map(closeLine))
-  }
-
-  function onBytes(count: number): void {
-    bytesRead += count
   }
 
   function fail(error: unknown, phase: Phase, signal: AbortSignal): unknown {
@@ -107,10 +107,11 @@ export function createConnection({party, origin, proxy, budget, limits: given}: 
       const dispatcher = await abortable(line.dispatcher, signal).catch((error: unknown) => {
         throw fail(error, 'connecting', signal)
       })
-      requests++
+      const answered = traffic.begin()
       const {statusCode, headers, body} = await ask(dispatcher, request, signal).catch((error: unknown) => {
         throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
       })
+      const onBytes = answered()
       const onError = (error: unknown): unknown => fail(error, 'sent', signal)
       return {status: statusCode, headers, body: watched(body, {onBytes, onError, onEnd: end})}
     } catch (error) {
@@ -121,7 +122,8 @@ export function createConnection({party, origin, proxy, budget, limits: given}: 
 
   return {
     send,
-    cost: () => ({connections: lines.reduce((sum, {dialer}) => sum + dialer.count(), 0), requests, bytesRead}),
+    cost: () => ({connections: lines.reduce((sum, {dialer}) => sum + dialer.count(), 0), ...traffic.counts()}),
+    link: traffic.link,
     endlessLimit: () => lines.at(-1)?.endlessLimit ?? endlessStreams,
     async close() {
       closed = true

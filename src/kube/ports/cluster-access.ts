@@ -1,4 +1,4 @@
-import type {ClusterIdentity, ContextRef, Cost} from '../../model/cluster.ts'
+import type {ClusterIdentity, ContextRef, Cost, Link} from '../../model/cluster.ts'
 import type {AccessReviews} from './access-reviews.ts'
 import type {ConfigMaps} from './config-maps.ts'
 import type {DisruptionBudgets} from './disruption-budgets.ts'
@@ -34,6 +34,8 @@ export interface ClusterAccess {
   listNamespaces(signal: AbortSignal): Promise<readonly string[]>
   /** Counted since the connection was opened. */
   cost(): Cost
+  /** Measured by the requests that were made; nothing is sent for it. */
+  link(): Link
   /** Ends the connection and every watch on it. Never rejects. */
   close(): Promise<void>
 }

@@ -31,6 +31,8 @@ export interface Workloads {
     request: ListRequest,
     signal: AbortSignal,
   ): AsyncIterable<WorkloadPage & {readonly restarted?: boolean}>
+  /** The workload of this name as a list with `traits` would show it; undefined: there is none. */
+  readListed(workload: Omit<WorkloadIdentity, 'uid'>, signal: AbortSignal): Promise<ListedWorkload | undefined>
   /** Undefined: there is no workload of this name any more. */
   read(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadState | undefined>
   /**

@@ -1,7 +1,9 @@
 import {HubspokeError} from '../../model/failure.ts'
-import type {ListedWorkload, WorkloadKind} from '../../model/workload.ts'
+import type {ListedWorkload, WorkloadIdentity, WorkloadKind} from '../../model/workload.ts'
 import {onePage, type Page} from '../answers/list-question.ts'
+import {oneObject} from '../answers/object-question.ts'
 import {checkPages} from '../answers/page-check.ts'
+import {unlessMissing} from '../answers/unless-missing.ts'
 import type {Api} from '../api.ts'
 import {unexpectedAnswer} from '../errors.ts'
 import type {ListRequest, WorkloadPage} from '../ports/workloads.ts'
@@ -52,6 +54,16 @@ export async function* listWorkloads(
     restarted = false
     token = page.continue
   } while (token !== '' || restarted)
+}
+
+/** `Workloads.readListed`. */
+export async function readListedWorkload(
+  api: Api,
+  {kind, namespace, name}: Omit<WorkloadIdentity, 'uid'>,
+  signal: AbortSignal,
+): Promise<ListedWorkload | undefined> {
+  const object = await unlessMissing(api.get(oneObject(workloadResources[kind], {namespace, name}), signal))
+  return object === undefined ? undefined : toListed(kind, object, true)
 }
 
 function toListed(kind: WorkloadKind, item: unknown, withTraits: boolean): ListedWorkload {

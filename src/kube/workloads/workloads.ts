@@ -9,7 +9,7 @@ import {readLastWords} from './last-words.ts'
 import {readWorkload} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
 import {createRolloutTroubles} from './rollout-troubles.ts'
-import {listWorkloads} from './workload-list.ts'
+import {listWorkloads, readListedWorkload} from './workload-list.ts'
 
 export interface WorkloadsDeps {
   readonly api: Api
@@ -31,6 +31,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
 
   return {
     list: (kind, request, signal) => listWorkloads(api, kind, request, signal),
+    readListed: (workload, signal) => readListedWorkload(api, workload, signal),
     read: (workload, signal) => readWorkload(api, workload, signal),
     restart: (workload, write, signal) => restartWorkload(api, workload, write, signal),
     async follow(workload, signal) {

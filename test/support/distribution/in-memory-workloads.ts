@@ -91,6 +91,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     },
     watch: () => Promise.reject(new Error('no kind is watched here')),
     newest: () => Promise.reject(new Error('no kind is watched here')),
+    readListed: () => Promise.reject(new Error('nothing is planned here')),
     read: (workload, signal) => call('read', workload, signal, () => objects.get(workload.name)),
     restart: (workload, write, signal) =>
       call('restart', workload, signal, () => {

@@ -57,7 +57,12 @@ async function save(watching: Watching, lock: ClusterLock | undefined): Promise<
   if (lock && !(await lock.holds())) return false
   const changes = state.mirror.changes()
   const {builtAt = clock.date(), provenAt} = state.proof ?? {}
-  const cache = state.mirror.toCache({clusterUid, builtAt, ...(provenAt && {provenAt})})
+  const cache = state.mirror.toCache({
+    clusterUid,
+    builtAt,
+    ...(provenAt && {provenAt}),
+    ...(state.lastList && {lastList: state.lastList}),
+  })
   const limit = {ms: writeMs, sentence: 'The image cache could not be written in time.', clock}
   const saved = await within(limit, (limited) =>
     saveImageCache(cluster.configMaps, namespace, cache, {clock, signal: limited, distrusted: state.distrusted}),

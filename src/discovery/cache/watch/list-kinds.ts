@@ -11,7 +11,7 @@ export async function listKinds(
   signal: AbortSignal,
 ): Promise<void> {
   const everything = {kinds, namespaces: chooseNamespaces([])}
-  const {kept, resourceVersions, unread, problem} = await scanWorkloads(
+  const {kept, resourceVersions, unread, problem, isWhole, cost} = await scanWorkloads(
     cluster,
     everything,
     (workload: WorkloadImages) => workload,
@@ -20,5 +20,6 @@ export async function listKinds(
   const failure = problem ?? unread[0]?.failure
   if (failure) throw new HubspokeError(failure.class, failure.message, {suggestions: failure.suggestions})
   const byKind = Map.groupBy(kept, ({kind}) => kind)
+  if (isWhole) state.lastList = cost
   for (const [kind, version] of resourceVersions) state.mirror.list(kind, byKind.get(kind) ?? [], BigInt(version))
 }

@@ -35,6 +35,7 @@ export async function loadSaved(watching: Watching, signal: AbortSignal): Promis
   if (cache.clusterUid === undefined || !mirror.adopt(cache)) {
     return listAll('the image cache does not say enough to go on from')
   }
+  state.lastList ??= cache.lastList
   if (!knewAll) {
     state.proof = {builtAt: cache.builtAt ?? builtAt, provenAt: cache.provenAt}
     state.saved = {changes: mirror.changes(), provenAt: cache.provenAt}

@@ -4,6 +4,7 @@ import type {OnEvent} from '../../../model/event.ts'
 import type {Failure} from '../../../model/failure.ts'
 import type {Clock} from '../../../shared/clock.ts'
 import {printable} from '../../../shared/printable.ts'
+import type {ListCost} from '../image-cache.ts'
 import {type Bell, createBell} from './bell.ts'
 import {type ClusterMirror, createClusterMirror} from './cluster-mirror.ts'
 
@@ -33,6 +34,8 @@ export interface WatchState {
   mayWriteAt: number
   /** How large it was when it was written last. */
   size: {readonly bytes: number; readonly shards: number} | undefined
+  /** What listing the whole cluster took the last time, where that is known. */
+  lastList: ListCost | undefined
   identity: ClusterIdentity | undefined
   /** What the answer was; undefined: nobody was asked. */
   mayCreateNamespace: boolean | undefined
@@ -57,6 +60,7 @@ export function createWatchState(clock: Clock): WatchState {
     distrusted: undefined,
     mayWriteAt: Number.NEGATIVE_INFINITY,
     size: undefined,
+    lastList: undefined,
     identity: undefined,
     mayCreateNamespace: undefined,
     standsBy: false,

@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest'
+import {createTraffic} from './traffic.ts'
+
+const ticking = (...times: readonly number[]) => {
+  const left = [...times]
+  return {now: () => left.shift() ?? 0}
+}
+
+test('nothing is known before the first answer, nor without a clock', () => {
+  expect(createTraffic(ticking()).link()).toEqual({})
+  const blind = createTraffic(undefined)
+  blind.begin()()(100_000)
+  expect(blind.link()).toEqual({})
+})
+
+test('the shortest way there and back counts: what the server needed is not the link', () => {
+  const traffic = createTraffic(ticking(0, 100, 200, 240, 300, 390))
+  for (const _ of [1, 2, 3]) traffic.begin()()
+  expect(traffic.link()).toEqual({roundTripMs: 40})
+})
+
+test('a long body says how fast the link is, a short one does not', () => {
+  const traffic = createTraffic(ticking(0, 10, 11, 20, 30, 40, 60))
+  traffic.begin()()(2_000)
+  expect(traffic.link()).toEqual({roundTripMs: 10})
+  const received = traffic.begin()()
+  received(10_000)
+  expect(traffic.link()).toEqual({roundTripMs: 10})
+  received(20_000)
+  expect(traffic.link()).toEqual({roundTripMs: 10, bytesPerMs: 1_000})
+})

@@ -1,0 +1,51 @@
+import type {Cost, Link} from '../../model/cluster.ts'
+import type {Clock} from '../../shared/clock.ts'
+
+/** A body below this comes in a few pieces at once, whatever the link: their times say nothing about it. */
+const tellingBytes = 16_384
+
+/** What goes over a connection. */
+export interface Traffic {
+  /** A request is sent. To be called when the head of its answer is there; what that returns, with each piece of the body. */
+  begin(): () => (bytes: number) => void
+  counts(): Pick<Cost, 'requests' | 'bytesRead'>
+  link(): Link
+}
+
+/**
+ * Counts what is sent over a connection and measures the link by it: the shortest way there and back, and how fast long bodies
+ * come. Several bodies at once share the link, so the fastest one says most about it. Without a clock nothing is measured.
+ */
+export function createTraffic(clock: Pick<Clock, 'now'> | undefined): Traffic {
+  let requests = 0
+  let bytesRead = 0
+  let link: Link = {}
+
+  function headCame(afterMs: number): void {
+    link = {...link, roundTripMs: Math.min(link.roundTripMs ?? afterMs, afterMs)}
+  }
+
+  function bodyCame(bytes: number, inMs: number): void {
+    if (bytes < tellingBytes || inMs <= 0) return
+    link = {...link, bytesPerMs: Math.max(link.bytesPerMs ?? 0, bytes / inMs)}
+  }
+
+  return {
+    begin() {
+      requests++
+      const sentAt = clock?.now() ?? 0
+      return () => {
+        const headAt = clock?.now() ?? 0
+        if (clock) headCame(headAt - sentAt)
+        let received = 0
+        return (bytes) => {
+          bytesRead += bytes
+          received += bytes
+          if (clock) bodyCame(received, clock.now() - headAt)
+        }
+      }
+    },
+    counts: () => ({requests, bytesRead}),
+    link: () => link,
+  }
+}
