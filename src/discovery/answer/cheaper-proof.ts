@@ -14,13 +14,13 @@ const packedBytes = 400
 const pageSize = 500
 
 /** What listing a cluster takes, in milliseconds. Kinds are listed at once, so only the pages of the longest follow each other. */
-export function estimateListMs({workloads, pages, bytes}: ListCost, {roundTripMs = 0, bytesPerMs}: Link): number {
+function estimateListMs({workloads, pages, bytes}: ListCost, {roundTripMs = 0, bytesPerMs}: Link): number {
   const transferMs = bytesPerMs === undefined ? 0 : bytes / bytesPerMs
   return pages * roundTripMs + transferMs + workloads * workloadMs
 }
 
 /** What it takes to prove the changes since a cache was built, in milliseconds. */
-export function estimateCatchUpMs({roundTripMs = 0}: Link): number {
+function estimateCatchUpMs({roundTripMs = 0}: Link): number {
   return bookmarkMs + roundTripMs
 }
 
