@@ -1,3 +1,5 @@
+import {subscribe} from 'node:diagnostics_channel'
+import {EventEmitter} from 'node:events'
 import type {Socket} from 'node:net'
 import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici'
 import type {TlsMaterial} from '../credentials/credentials.ts'
@@ -58,7 +60,23 @@ export function openLine(origin: URL, {tls, proxy, limits, seat, http1}: LineOpt
   }
 }
 
+let hearsStreams = false
+
+/**
+ * A stream that nobody listens to any more is told of the end of its session, too, and its error would end the process:
+ * undici 8.13 leaves streams that have ended, or were given up, without a listener before Node 24 has let go of them.
+ */
+function hearStreams(): void {
+  if (hearsStreams) return
+  hearsStreams = true
+  subscribe('http2.client.stream.created', (message) => {
+    const stream = typeof message === 'object' && message !== null && 'stream' in message ? message.stream : undefined
+    if (stream instanceof EventEmitter) stream.on('error', () => undefined)
+  })
+}
+
 function overHttp2(origin: URL, connect: buildConnector.connector, limits: ConnectionLimits): Dispatcher {
+  hearStreams()
   return new Client(origin, {
     connect,
     headersTimeout: limits.responseMs,

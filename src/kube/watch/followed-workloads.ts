@@ -2,6 +2,7 @@ import type {WorkloadIdentity, WorkloadKind, WorkloadState} from '../../model/wo
 import {type JsonObject, objectAt, textAt} from '../json-fields.ts'
 import type {WorkloadFeed} from '../ports/workloads.ts'
 import {toWorkloadState} from '../workloads/workload-state.ts'
+import {toVersion} from './resource-version.ts'
 import {createFeed, type FeedSink} from './workload-feed.ts'
 
 /** The workloads of one kind that are followed, and the feeds of each: whoever learns of a change tells it here. */
@@ -16,6 +17,8 @@ export interface FollowedWorkloads {
   /** What a read of a followed workload found. */
   found(workload: WorkloadIdentity, state: WorkloadState | undefined): void
   fail(workload: WorkloadIdentity, error: unknown): void
+  /** It is followed, and nothing as new as this state was told of it. */
+  isBehind(state: WorkloadState): boolean
 }
 
 interface Entry {
@@ -79,6 +82,10 @@ export function createFollowedWorkloads(kind: WorkloadKind): FollowedWorkloads {
       else end(workload.uid, 'deleted')
     },
     fail: (workload, error) => end(workload.uid, {error}),
+    isBehind({uid, resourceVersion}) {
+      const version = entries.get(uid)?.version
+      return version === '' || (version !== undefined && isOlder(version, resourceVersion))
+    },
   }
 }
 
@@ -91,5 +98,6 @@ function nameOf({namespace, name}: Pick<WorkloadIdentity, 'namespace' | 'name'>)
  * nothing is known, and nothing is dropped.
  */
 function isOlder(version: string, than: string): boolean {
-  return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than)
+  const [ours, theirs] = [toVersion(version), toVersion(than)]
+  return ours !== undefined && theirs !== undefined && ours < theirs
 }

@@ -79,3 +79,16 @@ test('a line that is no event ends the watch: what follows could lack something'
     {type: 'bookmark', version: '1'},
   ])
 })
+
+test('a line without an end ends the stream, and is not kept', async () => {
+  let chunks = 0
+  async function* endless() {
+    for (;;) {
+      chunks++
+      yield Buffer.alloc(1024 * 1024, 'x')
+    }
+  }
+  const lines: string[] = []
+  for await (const line of readLines(endless())) lines.push(line)
+  expect([lines, chunks]).toEqual([[], 9])
+})

@@ -1,7 +1,15 @@
 import {type FailureClass, HubspokeError} from '../../model/failure.ts'
+import type {Clock} from '../../shared/clock.ts'
 import {abortable} from '../abortable.ts'
 import {isExpired} from '../workloads/workload-list.ts'
-import {createWatchCursor, type WatchCursorDeps, type WatchListener, type WatchScope} from './watch-cursor.ts'
+import {
+  createWatchCursor,
+  type WatchCursor,
+  type WatchCursorDeps,
+  type WatchListener,
+  type WatchScope,
+} from './watch-cursor.ts'
+import {createWatchEars} from './watch-ears.ts'
 
 /** One watch of one kind, in one namespace or in all, that tells `followed` of every change. */
 export interface SharedWatch {
@@ -10,6 +18,8 @@ export interface SharedWatch {
    * attempt failed with; where the watch is forbidden it stays so.
    */
   ready(signal: AbortSignal): Promise<void>
+  /** It has told nothing for so long, or was not even accepted in time, that a proxy may keep its events. */
+  isSilent(): boolean
 }
 
 export interface SharedWatchDeps extends WatchCursorDeps {
@@ -17,6 +27,8 @@ export interface SharedWatchDeps extends WatchCursorDeps {
   readonly idle?: AbortSignal
   /** Called once, when a watch that stood is forbidden from then on: those whom it served need another one. */
   onForbidden(): void
+  /** Called when nothing was heard for longer than the time between two bookmarks: what happens meanwhile is not told. */
+  onSilence(): void
 }
 
 /** A watch that stood so long was sound, even if nothing happened in it. */
@@ -32,8 +44,9 @@ interface Ending {
 
 /** When `closing` is aborted, its reason is told to those who still wait. */
 export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): SharedWatch {
-  const {clock, followed, closing, idle, onForbidden} = deps
+  const {clock, followed, closing, idle, onForbidden, onSilence} = deps
   const cursor = createWatchCursor(scope, deps)
+  const ears = createWatchEars({clock, closing, onSilence})
   /** Resolved while the watch stands. */
   let standing = Promise.withResolvers<void>()
   let running = false
@@ -47,30 +60,22 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
   }
 
   async function attempt(): Promise<Ending> {
-    const startedAt = clock.now()
-    let progressed = false
-    let error: unknown
-    const listener: WatchListener = {
+    const ending = await watchToEnd(cursor, clock, {
       onLive() {
         stood = true
         standing.resolve()
       },
-      onProgress() {
-        progressed = true
-      },
-    }
-    try {
-      await cursor.watch(listener)
-    } catch (reason) {
-      error = reason
-      if (isExpired(reason)) cursor.expire()
-      standing.reject(reason)
-    }
+      onProgress: ears.heard,
+    })
+    if (isExpired(ending.error)) cursor.expire()
+    if (isLate(ending.error)) ears.late()
+    if (ending.error !== undefined) standing.reject(ending.error)
     fallen()
-    return {sound: progressed || clock.now() - startedAt >= soundMs, error}
+    return ending
   }
 
   async function run(): Promise<void> {
+    ears.open()
     for (let failures = 0; !closing.aborted; ) {
       const {sound, error} = await attempt()
       if (error !== undefined && isFinal(error, followed.list(scope.namespace).length)) return stop(error)
@@ -82,6 +87,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
 
   function stop(error: unknown): void {
     running = false
+    ears.close()
     cursor.reset()
     standing.reject(error)
     if (idle?.aborted) return
@@ -103,7 +109,27 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
       }
       await abortable(standing.promise, signal)
     },
+    isSilent: ears.isSilent,
   }
+}
+
+async function watchToEnd(cursor: WatchCursor, clock: Clock, {onLive, onProgress}: WatchListener): Promise<Ending> {
+  const startedAt = clock.now()
+  let progressed = false
+  let error: unknown
+  const listener: WatchListener = {
+    onLive,
+    onProgress() {
+      progressed = true
+      onProgress()
+    },
+  }
+  try {
+    await cursor.watch(listener)
+  } catch (reason) {
+    error = reason
+  }
+  return {sound: progressed || clock.now() - startedAt >= soundMs, error}
 }
 
 const passing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error', 'conflict'])
@@ -111,6 +137,11 @@ const passing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 't
 /** A failure that may be gone at the next try, so that a watch or a poll goes on. */
 export function isPassing(error: unknown): boolean {
   return error instanceof HubspokeError && passing.has(error.failureClass)
+}
+
+/** Neither an answer nor a refusal: a server, or a proxy on its behalf (HTTP 504), did not come to one. */
+export function isLate(error: unknown): boolean {
+  return error instanceof HubspokeError && (error.failureClass === 'timeout' || error.status === 504)
 }
 
 /** Nothing that a further try could mend, or nobody who waits for it. */

@@ -1,9 +1,10 @@
+import {HubspokeError} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {changesOf} from '../answers/other-questions.ts'
 import {Unexpected} from '../answers/question.ts'
 import type {Query} from '../answers/resource.ts'
 import type {Api} from '../api.ts'
-import {answerError, unexpectedAnswer} from '../errors.ts'
+import {answerError, quoted, unexpectedAnswer} from '../errors.ts'
 import {watchForSilence} from './silence.ts'
 import {readWatchEvents, type WatchEvent, type Watched} from './watch-stream.ts'
 
@@ -13,19 +14,23 @@ export interface WatchRun {
   readonly watched: Watched
   readonly query: Query
   readonly signal: AbortSignal
-  /** How long it may say nothing at all, in milliseconds. Default: longer than the minute between two bookmarks. */
+  /** How long it may tell nothing, in milliseconds. Default: `longestSilenceMs`. */
   readonly silenceMs?: number
   /** The server has accepted the watch. */
   onLive(): void
   onEvent(event: Exclude<WatchEvent, {readonly type: 'error'}>): void
 }
 
-const longestSilenceMs = 90_000
+/** Longer than the minute between two bookmarks. */
+export const longestSilenceMs = 90_000
+
+/** A server that accepts a watch says so at once: as long as for any other answer. */
+const headMs = 30_000
 
 /**
- * One watch from its request to its end, which is the server's own, or ours when nothing was heard for too long. Rejects
- * with a `HubspokeError` where it was refused, cut, or ended with an error, and where it told something that no watch of
- * this resource tells.
+ * One watch from its request to its end, which is the server's own, or ours when it told nothing for too long: bytes that
+ * are no event are nothing. Rejects with a `HubspokeError` where it was refused, not accepted in time, cut, or ended with an
+ * error, and where it told something that no watch of this resource tells.
  */
 export async function watchOnce({api, clock, signal, silenceMs, onLive, onEvent, ...run}: WatchRun): Promise<void> {
   const {watched, query} = run
@@ -35,24 +40,44 @@ export async function watchOnce({api, clock, signal, silenceMs, onLive, onEvent,
   try {
     const {resource, namespace} = watched
     const question = changesOf(resource, namespace, query)
-    const body = await api.watch(question, either)
+    const answer = api.watch(question, either)
+    const body = await accepted(answer, {clock, signal: either}, () => ending.abort(notAccepted(api)))
     onLive()
-    for await (const event of readWatchEvents(heard(body, silence.heard), watched)) {
+    for await (const event of readWatchEvents(body, watched)) {
+      silence.heard()
       if (event instanceof Unexpected) throw unexpectedAnswer(api.party, event.why)
       if (event.type === 'error') throw answerError(api.party, {...event, about: question.about})
       onEvent(event)
       if (event.type === 'expired') return
     }
   } catch (error) {
-    if (signal.aborted || !ending.signal.aborted) throw error
+    const wasSilent = ending.signal.aborted && !(ending.signal.reason instanceof HubspokeError)
+    if (signal.aborted || !wasSilent) throw error
   } finally {
     ending.abort()
   }
 }
 
-async function* heard<T>(chunks: AsyncIterable<T>, tell: () => void): AsyncIterable<T> {
-  for await (const chunk of chunks) {
-    tell()
-    yield chunk
+async function accepted<T>(
+  answer: Promise<T>,
+  {clock, signal}: {readonly clock: Clock; readonly signal: AbortSignal},
+  onLate: () => void,
+): Promise<T> {
+  const done = new AbortController()
+  void clock.sleep(headMs, AbortSignal.any([signal, done.signal])).then(() => {
+    if (!signal.aborted && !done.signal.aborted) onLate()
+  })
+  try {
+    return await answer
+  } finally {
+    done.abort()
   }
+}
+
+/** Proxies hold back even the head of an answer until its first bytes come. */
+function notAccepted({party}: Api): HubspokeError {
+  return new HubspokeError(
+    'timeout',
+    `${party.server} (context ${quoted(party.context)}) did not accept a watch in time.`,
+  )
 }

@@ -1,12 +1,14 @@
 import {createSharedWatch, type SharedWatch, type SharedWatchDeps} from './shared-watch.ts'
 import type {WatchScope} from './watch-cursor.ts'
 
-export interface WatchPoolDeps extends Omit<SharedWatchDeps, 'onForbidden' | 'idle'> {
+export interface WatchPoolDeps extends Omit<SharedWatchDeps, 'onForbidden' | 'onSilence' | 'idle'> {
   readonly kind: WatchScope['kind']
   /** Asked before each further watch: false where the connection carries as many as it should. */
   readonly mayWatch: () => boolean
   /** A watch of this scope stood, and is forbidden from then on. */
   onForbidden(namespace: string | undefined): void
+  /** The watch of this scope has told nothing for too long. */
+  onSilence(namespace: string | undefined): void
 }
 
 /** The watches of one kind: one per namespace that is asked for, and one of all. */
@@ -21,7 +23,7 @@ interface Pooled {
   readonly idle: AbortController
 }
 
-export function createWatchPool({kind, mayWatch, onForbidden, ...deps}: WatchPoolDeps): WatchPool {
+export function createWatchPool({kind, mayWatch, onForbidden, onSilence, ...deps}: WatchPoolDeps): WatchPool {
   const pooled = new Map<string | undefined, Pooled>()
 
   /** Ends the watch of a namespace in which nobody follows any more, so that another one may take its place. */
@@ -44,7 +46,13 @@ export function createWatchPool({kind, mayWatch, onForbidden, ...deps}: WatchPoo
       const closing = AbortSignal.any([deps.closing, idle.signal])
       const watch = createSharedWatch(
         {kind, namespace},
-        {...deps, closing, idle: idle.signal, onForbidden: () => onForbidden(namespace)},
+        {
+          ...deps,
+          closing,
+          idle: idle.signal,
+          onForbidden: () => onForbidden(namespace),
+          onSilence: () => onSilence(namespace),
+        },
       )
       pooled.set(namespace, {namespace, watch, idle})
       return watch

@@ -3,6 +3,7 @@ import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadFeed} from '../ports/workloads.ts'
 import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
+import {toWorkloadState} from '../workloads/workload-state.ts'
 import {createWorkloadFollower} from './workload-follower.ts'
 
 const never = new AbortController().signal
@@ -330,4 +331,83 @@ test('abort ends the wait for a watch, close ends everything', async () => {
   expect(api.watches[0]?.aborted).toBe(true)
   await clock.advance(1_000_000)
   expect([api.watches.length, clock.sleepers]).toEqual([1, 0])
+})
+
+const polls = (paths: readonly string[]) => paths.filter((path) => path.endsWith('/web')).length
+
+test('what a watch does not tell for ninety seconds is read, and read on', async () => {
+  let version = 1
+  const {api, clock, follower} = setUp({
+    get(path) {
+      if (path.includes('?limit=1')) return list('100')
+      return path.endsWith('/api') ? object('1', api2) : object(String(version))
+    },
+  })
+  const feed = await follower.follow(web, never)
+  version = 7
+  await clock.advance(89_999)
+  expect(polls(api.gets)).toBe(0)
+  await clock.advance(1)
+  expect(await next(feed)).toBe('7')
+  version = 8
+  await clock.advance(2_000)
+  expect(await next(feed)).toBe('8')
+  await follower.follow(api2, never)
+  expect(api.gets.at(-1)).toBe('/apis/apps/v1/namespaces/pay/deployments/api')
+})
+
+test('bytes that are no event are silence', async () => {
+  const {api, clock, follower} = setUp({get: (path) => (path.includes('?limit=1') ? list('100') : object('7'))})
+  const feed = await follower.follow(web, never)
+  for (let second = 0; second < 90; second += 10) {
+    api.watches[0]?.sendBytes(Buffer.from(' '))
+    await clock.advance(10_000)
+  }
+  expect(await next(feed)).toBe('7')
+})
+
+test.each([
+  {because: 'whose head does not come', watch: undefined},
+  {because: 'that a proxy gives up (HTTP 504)', watch: () => raise(504)},
+])('a watch $because is replaced by reads, at once for the next one', async ({watch}) => {
+  const get = (path: string) => {
+    if (path.includes('?limit=1')) return list('100')
+    return path.endsWith('/api') ? object('1', api2) : object('1')
+  }
+  const {api, clock, follower} = setUp({get, ...(watch && {watch})})
+  if (watch === undefined) Object.assign(api, {watch: (_path: string, signal: AbortSignal) => untilAborted(signal)})
+  const following = follower.follow(web, never)
+  await clock.advance(30_000)
+  expect(await next(await following)).toBe('1')
+  expect(await next(await follower.follow(api2, never))).toBe('1')
+})
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+}
+
+test('an event shows that a watch is heard again', async () => {
+  const {api, clock, follower} = setUp({get: (path) => (path.includes('?limit=1') ? list('100') : object('7'))})
+  const feed = await follower.follow(web, never)
+  await clock.advance(90_000)
+  expect(await next(feed)).toBe('7')
+  api.watches.at(-1)?.send(changed('9'))
+  expect(await next(feed)).toBe('9')
+  await follower.follow(api2, never)
+  expect(api.gets.filter((path) => path.endsWith('/api'))).toEqual([])
+})
+
+test('a write that its watch does not tell of is looked for, one that it tells of is not', async () => {
+  const get = (path: string) => (path.includes('?limit=1') ? list('100') : object('107'))
+  const {api, clock, follower} = setUp({get})
+  const feed = await follower.follow(web, never)
+  follower.expect(toWorkloadState('Deployment', object('105')))
+  await clock.advance(9_999)
+  expect(polls(api.gets)).toBe(0)
+  await clock.advance(1)
+  expect(await next(feed)).toBe('107')
+  follower.expect(toWorkloadState('Deployment', object('106')))
+  feed.close()
+  await clock.advance(60_000)
+  expect(polls(api.gets)).toBe(1)
 })

@@ -1,16 +1,18 @@
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadIdentity, WorkloadKind} from '../../model/workload.ts'
+import type {WorkloadIdentity, WorkloadKind, WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
 import type {Api} from '../api.ts'
 import type {WorkloadFeed} from '../ports/workloads.ts'
-import {readWorkload} from '../workloads/read-workload.ts'
 import {createFollowedWorkloads} from './followed-workloads.ts'
-import {isPassing} from './shared-watch.ts'
+import {isLate, type SharedWatch} from './shared-watch.ts'
 import {createWatchPool} from './watch-pool.ts'
+import {createWorkloadPolls} from './workload-polls.ts'
 
 /** Follows workloads of one kind in one cluster, by the cheapest way that the permissions leave. */
 export interface WorkloadFollower {
   follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
+  /** A workload was written: its watch tells so within seconds, or is not heard. */
+  expect(written: WorkloadState): void
 }
 
 export interface FollowerDeps {
@@ -22,16 +24,18 @@ export interface FollowerDeps {
   readonly mayWatch: () => boolean
 }
 
-const pollMs = 2_000
+/** API servers send the event of a write while they answer it: whatever takes so long is held back. */
+const eventMs = 10_000
 
 /**
  * One watch for all namespaces; where that is forbidden, one per namespace in which somebody follows; where that is
- * forbidden too, or there are too many already, a read of each workload every two seconds.
+ * forbidden too, or there are too many already, a read of each workload every two seconds. So are workloads read whose
+ * watch is not accepted in time or tells nothing: proxies that buffer hold back the events of a watch, or even its head.
  */
 export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): WorkloadFollower {
   const {api, clock, closing, mayWatch} = deps
   const followed = createFollowedWorkloads(kind)
-  const polled = new Set<string>()
+  const polls = createWorkloadPolls({api, clock, closing, followed})
   const {watchOf} = createWatchPool({
     kind,
     api,
@@ -42,6 +46,9 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
     onForbidden(namespace) {
       for (const workload of followed.list(namespace)) void coverAgain(workload)
     },
+    onSilence(namespace) {
+      for (const workload of followed.list(namespace)) void polls.goOn(workload)
+    },
   })
 
   closing.addEventListener('abort', () => {
@@ -51,16 +58,11 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
   /** Resolves when every later change of the workload is sure to be told. */
   async function cover(workload: WorkloadIdentity, signal: AbortSignal): Promise<void> {
     for (const namespace of [undefined, workload.namespace]) {
-      try {
-        const watch = watchOf(namespace)
-        if (watch !== undefined) return await watch.ready(signal)
-      } catch (error) {
-        if (!(error instanceof HubspokeError) || error.failureClass !== 'forbidden') throw error
-      }
+      const how = await tryWatch(watchOf(namespace), signal)
+      if (how === 'watched') return
+      if (how === 'silent') break
     }
-    if (polled.has(workload.uid)) return
-    followed.found(workload, await readWorkload(api, workload, signal))
-    void poll(workload)
+    await polls.begin(workload, signal)
   }
 
   /** Permissions were taken away under a running watch: those who follow must not notice. */
@@ -72,22 +74,12 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
     }
   }
 
-  async function poll(workload: WorkloadIdentity): Promise<void> {
-    if (polled.has(workload.uid)) return
-    polled.add(workload.uid)
-    for (;;) {
-      await clock.sleep(pollMs, closing)
-      if (closing.aborted || !followed.has(workload.uid)) break
-      try {
-        followed.found(workload, await readWorkload(api, workload, closing))
-      } catch (error) {
-        if (!isPassing(error)) followed.fail(workload, error)
-      }
-    }
-    polled.delete(workload.uid)
-  }
-
   return {
+    expect(written) {
+      void clock.sleep(eventMs, closing).then(() => {
+        if (!closing.aborted && followed.isBehind(written)) void polls.goOn(written)
+      })
+    },
     async follow(workload, signal) {
       signal.throwIfAborted()
       const feed = followed.add(workload)
@@ -99,5 +91,23 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
         throw error
       }
     },
+  }
+}
+
+/** `silent`: a watch is accepted, or is not, and says nothing; another one would say no more. */
+async function tryWatch(
+  watch: SharedWatch | undefined,
+  signal: AbortSignal,
+): Promise<'watched' | 'silent' | 'impossible'> {
+  if (watch === undefined) return 'impossible'
+  if (watch.isSilent()) return 'silent'
+  try {
+    await watch.ready(signal)
+    return 'watched'
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isLate(error)) return 'silent'
+    if (error instanceof HubspokeError && error.failureClass === 'forbidden') return 'impossible'
+    throw error
   }
 }

@@ -33,7 +33,11 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     list: (kind, request, signal) => listWorkloads(api, kind, request, signal),
     readListed: (workload, signal) => readListedWorkload(api, workload, signal),
     read: (workload, signal) => readWorkload(api, workload, signal),
-    restart: (workload, write, signal) => restartWorkload(api, workload, write, signal),
+    async restart(workload, write, signal) {
+      const written = await restartWorkload(api, workload, write, signal)
+      if (written && !write.dryRun) followers.get(workload.kind)?.expect(written)
+      return written
+    },
     async follow(workload, signal) {
       const ofKind = followers.get(workload.kind)
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
