@@ -3,7 +3,7 @@ import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {type Need, type PermittedVerb, permittedVerbs, type Reach} from '../model/permission.ts'
+import {mayBeByName, type Need, type PermittedVerb, permittedVerbs, type Reach} from '../model/permission.ts'
 import {needsOf} from '../model/permissions.ts'
 import type {Clock} from '../shared/clock.ts'
 import {cacheAgeMs} from './cache/cache-age.ts'
@@ -120,7 +120,11 @@ function askAll(cluster: ClusterAccess, reach: Reach, signal: AbortSignal): Prom
   const ask = async (purpose: PermittedVerb, need: Need): Promise<CheckedPermission> => {
     const {verb, group, resource, namespace = null, name = null, essential, without} = need
     const kind = group === '' ? resource : `${resource}.${group}`
-    return {purpose, verb, resource: kind, namespace, name, allowed: await mayI(need), essential, without}
+    const allowed = await mayI(need)
+    return {
+      ...{purpose, verb, resource: kind, namespace, name, allowed},
+      ...{mayBeByName: !allowed && mayBeByName(need), essential, without},
+    }
   }
   return Promise.all(permittedVerbs.flatMap((verb) => needsOf(verb, reach).map((need) => ask(verb, need))))
 }

@@ -12,6 +12,8 @@ export interface CheckedPermission {
   /** Null: any name. */
   readonly name: string | null
   readonly allowed: boolean
+  /** It is not allowed for every workload, and a role may still allow it for some by name: a run asks for each. */
+  readonly mayBeByName: boolean
   /** Without it the command does not do what it is for; else it answers less well. */
   readonly essential: boolean
   /** What comes of it where it is not allowed. */

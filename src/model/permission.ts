@@ -47,6 +47,17 @@ const resourceOfKind = {
   DaemonSet: 'daemonsets',
 } as const satisfies Record<WorkloadKind, string>
 
+/** May a role allow it for single workloads by name? To list or to watch them needs no name, and then no name is asked about. */
+export function mayBeByName({
+  verb,
+  group,
+  resource,
+  name,
+}: Omit<Need, 'why' | 'without' | 'beyond' | 'essential'>): boolean {
+  const isOfWorkloads = group === 'apps' && Object.values<string>(resourceOfKind).includes(resource)
+  return isOfWorkloads && name === undefined && (verb === 'get' || verb === 'patch')
+}
+
 /** The kind as authorisation names it. */
 export function workloadResource(kind: WorkloadKind): string {
   return resourceOfKind[kind]

@@ -43,6 +43,8 @@ export interface AccessRule {
   readonly resources: readonly string[]
   /** Default: all, and requests that name none. */
   readonly namespaces?: readonly string[]
+  /** `resourceNames`: only objects of these names; what names none is not allowed then. Default: all. */
+  readonly names?: readonly string[]
 }
 
 /** A workload as it stands, rolled out, when the sandbox starts (or is being rolled out, when it is added later). */

@@ -12,6 +12,9 @@ const skewWorthSayingMs = 30_000
 const soonMs = 7 * 24 * 3_600_000
 const namesShown = 5
 
+const byNameNote =
+  'A role may still allow to get and to patch single workloads by name: restart asks for each of them before it writes.'
+
 /**
  * What is not permitted, said once with the commands and the contexts that it concerns: first what they cannot do without,
  * then what they do less well without, by what comes of it.
@@ -30,7 +33,11 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
     const grants = listOf([...new Set(group.map(({permission}) => grantOf(permission)))])
     return `${purposesOf(group)}: ${without}; may not ${grants} (${shown(contextsOf(group))})`
   })
-  return [...section('Not permitted:', needed, options), ...section('Less than could be:', lesser, options)]
+  const byName = essential.some(({permission}) => permission.mayBeByName) ? [byNameNote] : []
+  return [
+    ...section('Not permitted:', [...needed, ...byName], options),
+    ...section('Less than could be:', lesser, options),
+  ]
 }
 
 /** What nobody asked for and everybody should know: one cluster twice, clocks that differ, credentials that end soon. */

@@ -1,9 +1,9 @@
-import {createSemaphore} from '../../kube/connection/semaphore.ts'
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {within} from '../../lease/within.ts'
 import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {createSemaphore} from '../../shared/semaphore.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import type {IdentifiedContext} from './protected-clusters.ts'
 

@@ -69,6 +69,7 @@ describe('preflight', () => {
       'east: patch deployments.apps',
       'east: patch deployments.apps in shop',
       'east: patch deployments.apps in blog',
+      'east: patch deployments.apps in blog named web',
     ])
     expect([...refusals]).toEqual([
       [
@@ -79,6 +80,35 @@ describe('preflight', () => {
           suggestions: ['kubectl --context east auth can-i patch deployments.apps -n blog'],
         },
       ],
+    ])
+  })
+
+  test('asks once per target where that is denied, too, as a role may allow single objects by name', async () => {
+    const {asked, refusals} = await check(shop, (_, question) => question.endsWith(' in shop named api'))
+    expect(asked).toContain('east: patch deployments.apps in shop named web')
+    expect([...refusals.keys()]).toEqual([targetKey(shop[0]!), targetKey(shop[2]!)])
+  })
+
+  test('asks about no more than 500 targets by name, 20 at once; the others are not refused, which is said', async () => {
+    const many = Array.from({length: 600}, (_, index) => target('east', `shop/web-${index}`))
+    let running = 0
+    let most = 0
+    const answer = async (question: string) => {
+      if (!question.includes(' named ')) return false
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running -= 1
+      return false
+    }
+    const {asked, refusals, events} = await check(many, (_, question) => answer(question))
+    expect([asked.length, most, refusals.size]).toEqual([502, 20, 500])
+    expect(events).toEqual([
+      {
+        type: 'notice',
+        message:
+          'More than 500 permissions by name of context "east": the others were not checked, the write will tell.',
+      },
     ])
   })
 
@@ -97,7 +127,11 @@ describe('preflight', () => {
     expect([...refusals.values()][0]?.message).toBe(
       'Context "east" may not patch statefulsets.apps in namespace "shop".',
     )
-    expect((await check([shop[0]!], () => false, {needs})).asked).toEqual(['east: get pods', 'east: get pods in shop'])
+    expect((await check([shop[0]!], () => false, {needs})).asked).toEqual([
+      'east: get pods',
+      'east: get pods in shop',
+      'east: get pods in shop named web',
+    ])
   })
 
   test('asks nothing about an empty plan', async () => {

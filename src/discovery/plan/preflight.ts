@@ -5,6 +5,7 @@ import {type Failure, HubspokeError} from '../../model/failure.ts'
 import {type PermittedVerb, workloadResource} from '../../model/permission.ts'
 import {permissionsOf} from '../../model/permissions.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
+import {createSemaphore, type Semaphore} from '../../shared/semaphore.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import {quoted} from '../problem.ts'
@@ -46,7 +47,8 @@ export function targetNeeds(verb: PermittedVerb): (target: Pick<Target, 'kind'>)
 
 /**
  * Asks each cluster, before the first write, whether the plan may be carried out: once per verb and kind for all
- * namespaces, and only where that is denied once per namespace of the plan. A target that its context may not act on is
+ * namespaces, only where that is denied once per namespace of the plan, and only where that is denied, too, once per target, as
+ * a role may allow single objects by name. A target that its context may not act on is
  * given to another context of the same cluster that may. What nobody may do is refused; a question that is not answered
  * is no refusal, the write will tell.
  *
@@ -82,23 +84,58 @@ export async function preflight(
 type Ask = (context: string, question: AccessQuestion) => Promise<boolean>
 
 async function firstDenied(
-  {context, namespace}: Target,
+  {context, namespace, name}: Target,
   needs: readonly AccessNeed[],
   ask: Ask,
 ): Promise<AccessNeed | undefined> {
   for (const {verb, group, resource} of needs) {
     const need = {verb, group, resource}
-    const allowed = (await ask(context, need)) || (await ask(context, {...need, namespace}))
+    const allowed =
+      (await ask(context, need)) ||
+      (await ask(context, {...need, namespace})) ||
+      (await ask(context, {...need, namespace, name}))
     if (!allowed) return need
   }
   return undefined
 }
 
-/** Every question is asked once, whoever wants to know; a context that does not answer is named once. */
-function askOnce({open, onEvent, signal}: PreflightDeps): Ask {
+/** Of one context: so many questions about single objects are asked, and so many of them at once. */
+const mostNamed = 500
+const namedAtOnce = 20
+
+/**
+ * Every question is asked once, whoever wants to know; a context that does not answer is named once. Questions about single
+ * objects are bounded: what is beyond the bound is not refused.
+ */
+function askOnce(deps: PreflightDeps): Ask {
+  const {onEvent} = deps
   const answers = new Map<string, Promise<boolean>>()
+  const put = putTo(deps)
+  const named = new Map<string, {readonly inTurn: Semaphore; asked: number}>()
+
+  function putNamed(context: string, question: AccessQuestion): Promise<boolean> {
+    const turns = named.get(context) ?? {inTurn: createSemaphore(namedAtOnce), asked: 0}
+    named.set(context, turns)
+    turns.asked += 1
+    if (turns.asked === mostNamed + 1) {
+      const why = `More than ${mostNamed} permissions by name of context ${quoted(context)}: the others were not checked, the write will tell.`
+      onEvent({type: 'notice', message: why})
+    }
+    return turns.asked > mostNamed ? Promise.resolve(true) : turns.inTurn(() => put(context, question))
+  }
+
+  return (context, question) => {
+    const {verb, group, resource, namespace, name} = question
+    const key = JSON.stringify([context, verb, group, resource, namespace, name])
+    const answer = answers.get(key) ?? (name === undefined ? put : putNamed)(context, question)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+function putTo({open, onEvent, signal}: PreflightDeps): Ask {
   const silent = new Set<string>()
-  async function put(context: string, question: AccessQuestion): Promise<boolean> {
+  return async function put(context: string, question: AccessQuestion): Promise<boolean> {
     try {
       return (await untilStopped(open(context).access.mayI(question, signal), signal)) ?? true
     } catch (error) {
@@ -110,13 +147,6 @@ function askOnce({open, onEvent, signal}: PreflightDeps): Ask {
       }
       return true
     }
-  }
-  return (context, question) => {
-    const {verb, group, resource, namespace} = question
-    const key = JSON.stringify([context, verb, group, resource, namespace])
-    const answer = answers.get(key) ?? put(context, question)
-    answers.set(key, answer)
-    return answer
   }
 }
 

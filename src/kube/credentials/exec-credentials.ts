@@ -1,4 +1,4 @@
-import {createSemaphore} from '../connection/semaphore.ts'
+import {createSemaphore} from '../../shared/semaphore.ts'
 import {type ExecCredential, ExecPluginError, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
 

@@ -59,11 +59,12 @@ function isDenied(match: RequestMatch, question: Question, user: string): boolea
 }
 
 function isGranted(rule: AccessRule, question: Question): boolean {
-  const {verb, namespace = ''} = question
+  const {verb, namespace = '', name = ''} = question
   return (
     (rule.verbs.includes('*') || rule.verbs.includes(verb)) &&
     (rule.resources.includes('*') || rule.resources.includes(resourceOf(question))) &&
-    (rule.namespaces === undefined || rule.namespaces.includes(namespace))
+    (rule.namespaces === undefined || rule.namespaces.includes(namespace)) &&
+    (rule.names === undefined || rule.names.includes(name))
   )
 }
 

@@ -9,6 +9,7 @@ export function permission(more: Partial<CheckedPermission> = {}): CheckedPermis
     namespace: null,
     name: null,
     allowed: true,
+    mayBeByName: false,
     essential: true,
     without: 'nothing is read',
     ...more,
