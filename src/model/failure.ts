@@ -6,6 +6,7 @@ import {externalText} from '../shared/external-text.ts'
  * `timeout` is a server that was reached and did not answer in time, or a rollout that took longer than an explicit `--timeout`;
  * `rollout` a write that was accepted and did not
  * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all);
+ * `owned` one whose template another controller runs;
  * `other-cluster` a context that points at another cluster than when the run was planned;
  * `reverted` a write that was accepted and changed back by somebody else.
  */
@@ -22,6 +23,7 @@ export const failureClasses = [
   'rejected',
   'rollout',
   'not-restartable',
+  'owned',
   'reverted',
   'recreated',
   'other-cluster',

@@ -13,9 +13,26 @@ export interface TakesDown {
   readonly message: string
 }
 
+/**
+ * Why a rollout may not get on. `being-deleted`: the workload is. `broken-pods`: not all pods of a StatefulSet are ready, and its
+ * controller replaces none until they are. `volume`: a new pod may need a volume that the old one holds on another node.
+ * `run-elsewhere`: another controller runs the pods of this template, and a change of it begins a release there.
+ */
+export const obstacleWhys = ['being-deleted', 'broken-pods', 'volume', 'run-elsewhere'] as const
+
+export interface Obstacle {
+  readonly why: (typeof obstacleWhys)[number]
+  /** One clause for people. */
+  readonly message: string
+}
+
 /** What is to be known of a target before it is agreed to. */
 export interface TargetMarks {
   readonly owner: Owner | null
+  /** Beside `owner`; default: none. */
+  readonly otherOwners?: readonly Owner[]
+  /** Default: none. */
+  readonly obstacles?: readonly Obstacle[]
   readonly takesDown: readonly TakesDown[]
 }
 
@@ -26,6 +43,9 @@ export type Marks = ReadonlyMap<string, TargetMarks>
 export interface MarksEntry {
   /** Null: nobody that is known. */
   readonly owner: Owner | null
+  readonly otherOwners: readonly Owner[]
+  /** Null: it was not looked at. */
+  readonly obstacles: readonly Obstacle[] | null
   /** Null: it was not looked at. */
   readonly takesDown: readonly TakesDown[] | null
 }

@@ -1,5 +1,19 @@
 /** Tools that own workloads; `controller` is any other one, known by an owner reference. */
-export const ownerTools = ['argo-cd', 'flux', 'helm', 'controller'] as const
+export const ownerTools = [
+  'argo-cd',
+  'flux',
+  'helm',
+  'controller',
+  'gardener',
+  'karmada',
+  'olm',
+  'kapp',
+  'config-sync',
+  'rancher',
+  'crossplane',
+  'argo-rollouts',
+  'flagger',
+] as const
 
 /** Who keeps a workload in the shape that is written down elsewhere: in git, in a chart, in a custom resource. */
 export interface Owner {
@@ -11,7 +25,21 @@ export interface Owner {
   readonly name: string
 }
 
-const toolNames = {'argo-cd': 'Argo CD ', flux: 'Flux ', helm: 'Helm ', controller: ''} as const
+const toolNames = {
+  'argo-cd': 'Argo CD ',
+  flux: 'Flux ',
+  helm: 'Helm ',
+  controller: '',
+  gardener: 'Gardener ',
+  karmada: 'Karmada ',
+  olm: 'OLM ',
+  kapp: 'kapp ',
+  'config-sync': 'Config Sync ',
+  rancher: 'Rancher ',
+  crossplane: 'Crossplane ',
+  'argo-rollouts': 'Argo Rollouts ',
+  flagger: 'Flagger ',
+} as const satisfies Record<Owner['tool'], string>
 
 /** `Flux Kustomization flux-system/apps`: how an owner is named to people. */
 export function ownerName(owner: Owner): string {
@@ -27,4 +55,12 @@ export function ownerKind({tool, kind}: Owner): string {
 /** Does it look again and again, and put back what has changed? Helm acts only when somebody runs it. */
 export function isReconciling({tool}: Owner): boolean {
   return tool !== 'helm'
+}
+
+/** Tools that leave fields of others as they are, or act only when somebody runs them. */
+const leavesStamps: ReadonlySet<Owner['tool']> = new Set(['argo-cd', 'flux', 'helm'])
+
+/** Does it write the whole pod template when it next looks, which may be minutes later? Of a controller nothing is known. */
+export function mayPutBackLater({tool}: Owner): boolean {
+  return tool !== 'controller' && !leavesStamps.has(tool)
 }

@@ -1,3 +1,4 @@
+import type {Obstacle} from './marks.ts'
 import type {Owner} from './owner.ts'
 
 /** The kinds that hubspoke acts on, in the order in which they are listed everywhere. */
@@ -35,6 +36,10 @@ export interface PodReplacement {
 /** What a plan wants to know of a workload besides; only lists tell it. */
 export interface WorkloadTraits {
   readonly owner: Owner | null
+  /** Default: none. */
+  readonly otherOwners?: readonly Owner[]
+  /** Default: none. */
+  readonly obstacles?: readonly Obstacle[]
   readonly replacement: PodReplacement
 }
 

@@ -162,6 +162,8 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     undo: undo ?? null,
     lastWords: null,
     owner: marks?.owner ?? null,
+    otherOwners: marks?.otherOwners ?? [],
+    obstacles: marks === undefined ? null : (marks.obstacles ?? []),
     takesDown: marks?.takesDown ?? null,
   }
 }

@@ -1,5 +1,5 @@
 import type {TakesDown} from '../model/marks.ts'
-import {type Owner, ownerKind} from '../model/owner.ts'
+import {mayPutBackLater, type Owner, ownerKind} from '../model/owner.ts'
 import type {MarkedTarget, PlanView} from '../model/plan-view.ts'
 import {targetName} from '../model/target.ts'
 import {paletteFor} from './palette.ts'
@@ -17,6 +17,7 @@ export function markLines(
   const warnings = [
     ...downSentences(marked, options),
     ...budgetSentences(marked, options),
+    ...obstacleSentences(marked, options),
     ...notReadSentences(budgetsNotRead, options),
   ]
   const paint = paletteFor(options.color).warning
@@ -48,6 +49,13 @@ function named(marked: readonly MarkedTarget[], wanted: (mark: TakesDown) => boo
   })
 }
 
+function obstacleSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
+  const held = marked.flatMap(({target, obstacles = []}) =>
+    obstacles.length === 0 ? [] : [`${targetName(target)} (${obstacles.map(({message}) => message).join('; ')})`],
+  )
+  return held.length === 0 ? [] : [`${countOf(held.length, 'workload')} may not roll out: ${some(held, options)}.`]
+}
+
 function notReadSentences(notRead: PlanView['budgetsNotRead'], options: ViewOptions): readonly string[] {
   return [...Map.groupBy(notRead, ({failure}) => failure.class)].map(([failureClass, places]) => {
     const names = places.map(({context, namespace}) => (namespace === null ? context : `${context}/${namespace}`))
@@ -56,13 +64,15 @@ function notReadSentences(notRead: PlanView['budgetsNotRead'], options: ViewOpti
 }
 
 function ownerLines(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
-  const owners = marked.flatMap(({owner}) => (owner === null ? [] : [owner]))
+  const owned = marked.filter(({owner}) => owner !== null)
+  const owners = owned.flatMap(({owner, otherOwners = []}) => (owner === null ? [] : [owner, ...otherOwners]))
   if (owners.length === 0) return []
   const lines = [...Map.groupBy(owners, ownerKind)]
     .sort(([, a], [, b]) => b.length - a.length)
     .flatMap(([kind, of]) => wrapText(options.printable(`${kind}: ${some(counted(of), options)}`), options.width, '  '))
-  const are = owners.length === 1 ? 'is' : 'are'
-  return [`${countOf(owners.length, 'target')} ${are} owned by others:`, ...lines, '']
+  const are = owned.length === 1 ? 'is' : 'are'
+  const later = owners.some(mayPutBackLater) ? ', and may be put back later' : ''
+  return [`${countOf(owned.length, 'target')} ${are} owned by others${later}:`, ...lines, '']
 }
 
 /** `flux-system/apps (3)`, the largest first. */

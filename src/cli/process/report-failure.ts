@@ -52,6 +52,7 @@ const exitForClass = {
   rejected: 'target-failed',
   rollout: 'target-failed',
   'not-restartable': 'target-failed',
+  owned: 'target-failed',
   reverted: 'target-failed',
   recreated: 'target-failed',
   'other-cluster': 'target-failed',

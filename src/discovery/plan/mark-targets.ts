@@ -1,7 +1,8 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {Marks} from '../../model/marks.ts'
+import type {Marks, Obstacle, TargetMarks} from '../../model/marks.ts'
+import {ownerName} from '../../model/owner.ts'
 import type {BudgetsNotRead} from '../../model/plan-view.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import type {WorkloadTraits} from '../../model/workload.ts'
@@ -39,13 +40,41 @@ export async function markTargets(targets: Plan, traits: Traits, deps: MarkingDe
       }),
     ),
   )
+  const elsewhere = await runElsewhere(targets, traits, deps)
   const marked = targets.flatMap((target) => {
     const known = traits.get(targetKey(target))
     if (known === undefined) return []
     const budgets = read.get(target.context)?.budgets.get(target.namespace) ?? []
-    return [[targetKey(target), {owner: known.owner, takesDown: takesDown(known.replacement, budgets)}] as const]
+    const {owner, otherOwners, replacement} = known
+    const obstacles = [...(known.obstacles ?? []), ...(elsewhere.get(target) ?? [])]
+    const mark: TargetMarks = {
+      ...{owner, takesDown: takesDown(replacement, budgets)},
+      ...(otherOwners && {otherOwners}),
+      ...(obstacles.length > 0 && {obstacles}),
+    }
+    return [[targetKey(target), mark] as const]
   })
   return {marks: new Map(marked), budgetsNotRead: [...read.values()].flatMap(({notRead}) => notRead)}
+}
+
+/** So many Deployments without pods are looked at before a run; it looks at each before it writes. */
+const mostIdle = 100
+
+/** Deployments without pods whose template another controller runs. What could not be read is not told before it is known. */
+async function runElsewhere(
+  targets: Plan,
+  traits: Traits,
+  {open, signal}: MarkingDeps,
+): Promise<ReadonlyMap<Target, readonly Obstacle[]>> {
+  const isIdle = (target: Target) =>
+    target.kind === 'Deployment' && traits.get(targetKey(target))?.replacement.wanted === 0
+  const idle = targets.filter(isIdle).slice(0, mostIdle)
+  const found = idle.map(async (target): Promise<readonly [Target, readonly Obstacle[]]> => {
+    const runner = await untilStopped(open(target.context).workloads.runnerOf(target, signal), signal)
+    if (runner === undefined || runner === 'unknown') return [target, []]
+    return [target, [{why: 'run-elsewhere', message: `${ownerName(runner)} runs its pods`}]]
+  })
+  return new Map(await Promise.all(found))
 }
 
 interface BudgetsRead {

@@ -195,6 +195,7 @@ const unused = {
   restart: notNeeded,
   follow: notNeeded,
   podTroubles: notNeeded,
+  runnerOf: async () => undefined,
   lastWords: notNeeded,
 }
 

@@ -625,6 +625,16 @@ describe('a template that is changed back', () => {
     expect([rolledOutAt, tookMs]).toEqual([rolledOut, ended])
   })
 
+  test.each(['gardener', 'karmada', 'olm', 'kapp', 'config-sync', 'rancher', 'crossplane'] as const)(
+    'may come later than ten seconds where %s owns it, and the reason says so',
+    async (tool) => {
+      const owner: Owner = {tool, kind: 'Thing', namespace: null, name: 'x'}
+      const {end, tookMs} = await watch({from: {...rollingOut, owner}, steps: [[2_000, done]]})
+      expect(end?.reason).toMatch(/^3 new pods available; .*Thing x may put it back later$/)
+      expect(tookMs).toBe(12_000)
+    },
+  )
+
   test.each<{what: string; story: Story}>([
     {what: 'a stop', story: {stopAfterMs: 5_000}},
     {

@@ -1,4 +1,4 @@
-import {isReconciling, ownerName} from '../../model/owner.ts'
+import {isReconciling, mayPutBackLater, ownerName} from '../../model/owner.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {formatDuration} from '../../shared/duration.ts'
@@ -27,12 +27,18 @@ export async function keepVigil(rollout: Rollout, end: Settled, seen: Sightings,
   try {
     while (!rollout.isTakenBack(seen.state)) {
       const leftMs = until - clock.now()
-      if (leftMs <= 0 || (await seen.next(leftMs)) !== 'seen') return end
+      if (leftMs <= 0 || (await seen.next(leftMs)) !== 'seen') return withOutlook(end, from)
     }
     return takenBack(rollout.target, from, seen.state)
   } catch {
-    return end
+    return withOutlook(end, from)
   }
+}
+
+/** Ten seconds are short for a tool that looks once in a while. */
+function withOutlook(end: Settled, {owner}: WorkloadState): Settled {
+  if (owner === undefined || !mayPutBackLater(owner)) return end
+  return {...end, reason: `${end.reason}; ${ownerName(owner)} may put it back later`}
 }
 
 /** The end of a target whose pod template is not as it was written any more. */

@@ -1,4 +1,5 @@
 import type {Failure} from '../../model/failure.ts'
+import {type Owner, ownerName} from '../../model/owner.ts'
 import type {Target} from '../../model/target.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
@@ -62,7 +63,13 @@ function recreated(target: Target): Settled {
 }
 
 /** Why a changed pod template would not move a single pod, and the command that would. */
-function obstacleOf(target: Target, {paused, strategy, partition, wanted}: WorkloadState): Settled | undefined {
+function obstacleOf(target: Target, state: WorkloadState): Settled | undefined {
+  const {paused, strategy, partition, wanted, deletedAt, finalizers} = state
+  if (deletedAt !== undefined) {
+    const waits = finalizers.length === 0 ? '' : ` (finalizers ${finalizers.join(', ')})`
+    const command = kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml')
+    return notRestartable(`it is being deleted since ${deletedAt}${waits}`, command)
+  }
   if (paused) {
     return notRestartable('it is paused', kubectlCommand(target, 'rollout', 'resume', kubectlName(target)))
   }
@@ -77,6 +84,21 @@ function obstacleOf(target: Target, {paused, strategy, partition, wanted}: Workl
   }
   return undefined
 }
+
+/** A Deployment whose pods another controller runs: a changed template is a new release there. */
+export function runElsewhere(target: Target, runner: Owner): Settled {
+  const {kind, name} = runner
+  const message = `${ownerName(runner)} runs its pods, and takes a changed template for a new release: it was left alone`
+  return skipped({
+    class: 'owned',
+    message,
+    suggestions: [kubectlCommand(target, 'get', `${kind.toLowerCase()}/${name}`)],
+  })
+}
+
+/** Said of a Deployment without pods where nobody could see whether another controller runs them. */
+export const perhapsElsewhere =
+  'it has 0 replicas; if Argo Rollouts or Flagger runs its pods elsewhere, this begins a release there (could not be read)'
 
 function notRestartable(obstacle: string, command: string): Settled {
   const message = `${obstacle}: a restart would not replace a pod`

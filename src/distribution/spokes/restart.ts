@@ -11,7 +11,14 @@ import {recheckRollout} from '../rollout/recheck-rollout.ts'
 import type {Rollout} from '../rollout/rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
 import {beforeRestart, recordedBefore} from './before-restart.ts'
-import {decideRestart, gone, type RestartAim, type RestartDecision} from './restart-decision.ts'
+import {
+  decideRestart,
+  gone,
+  perhapsElsewhere,
+  type RestartAim,
+  type RestartDecision,
+  runElsewhere,
+} from './restart-decision.ts'
 import {type RestartStory, restartAnnotations, restartAnnouncement} from './restart-words.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
 import {undoRestart} from './undo-restart.ts'
@@ -82,7 +89,27 @@ async function act(it: Try): Promise<Settled | Written> {
     if (it.sent.has(target.uid)) announce(it) // the reply was lost
     return watchAgain(it, decision.state)
   }
-  return options.dryRun ? tryOut(it, decision.state) : write(it, decision.state)
+  const runner = await runnerOf(it, decision.state)
+  if (typeof runner === 'object') return runElsewhere(target, runner)
+  const done = await (options.dryRun ? tryOut(it, decision.state) : write(it, decision.state))
+  return runner === 'unknown' ? withRemark(done, perhapsElsewhere) : done
+}
+
+/** Only of a Deployment without pods: what has pods is run by itself. */
+async function runnerOf({workloads, target, attempt}: Try, {kind, wanted}: WorkloadState) {
+  return kind === 'Deployment' && wanted === 0 ? workloads.runnerOf(target, attempt.signal) : undefined
+}
+
+/** The same end, with a remark in the reason of a success. */
+function withRemark(end: Settled | Written, remark: string): Settled | Written {
+  if (end.outcome === 'written') {
+    const settle: Written['settle'] = async (watch) => {
+      const settled = await end.settle(watch)
+      return settled?.outcome === 'succeeded' ? {...settled, reason: `${settled.reason}; ${remark}`} : settled
+    }
+    return {...end, settle}
+  }
+  return end.outcome === 'succeeded' ? {...end, reason: `${end.reason}; ${remark}`} : end
 }
 
 const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}

@@ -1,3 +1,4 @@
+import type {Owner} from '../../model/owner.ts'
 import type {
   ListedWorkload,
   WorkloadIdentity,
@@ -54,6 +55,11 @@ export interface Workloads {
    * pods there are. Empty: nothing to be seen.
    */
   podTroubles(workload: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+  /**
+   * What runs the pods of a Deployment that has none itself, for which a change of its template is a new release. `unknown`: it
+   * could not be read. Undefined: nothing does.
+   */
+  runnerOf(workload: WorkloadIdentity, signal: AbortSignal): Promise<Owner | 'unknown' | undefined>
   /**
    * The last lines that a crashed container wrote, oldest first, without what looks like a secret and safe to print. Empty:
    * it wrote none, nobody kept them, or they may not be read.

@@ -8,7 +8,8 @@ import type {Api} from '../api.ts'
 import {unexpectedAnswer} from '../errors.ts'
 import type {ListRequest, WorkloadPage} from '../ports/workloads.ts'
 import {podReplacement} from './pod-replacement.ts'
-import {workloadOwner} from './workload-owner.ts'
+import {workloadObstacles} from './workload-obstacles.ts'
+import {workloadOwners} from './workload-owner.ts'
 import {workloadResources} from './workload-resources.ts'
 import {toWorkloadImages} from './workload-state.ts'
 
@@ -69,7 +70,14 @@ export async function readListedWorkload(
 function toListed(kind: WorkloadKind, item: unknown, withTraits: boolean): ListedWorkload {
   const images = toWorkloadImages(kind, item)
   if (!withTraits) return images
-  const traits = {owner: workloadOwner(kind, item) ?? null, replacement: podReplacement(kind, item)}
+  const [owner = null, ...otherOwners] = workloadOwners(kind, item)
+  const replacement = podReplacement(kind, item)
+  const obstacles = workloadObstacles(kind, item, replacement)
+  const traits = {
+    ...{owner, replacement},
+    ...(otherOwners.length > 0 && {otherOwners}),
+    ...(obstacles.length > 0 && {obstacles}),
+  }
   return {...images, traits}
 }
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {ownerName} from '../../model/owner.ts'
-import {workloadOwner} from './workload-owner.ts'
+import {workloadOwner, workloadOwners} from './workload-owner.ts'
 
 const place = {namespace: 'shop', name: 'web'}
 const tracked = (id: string) => ({annotations: {'argocd.argoproj.io/tracking-id': id}})
@@ -49,13 +49,100 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
   {metadata: {ownerReferences: [controller]}, is: 'Shop eu', because: 'the API names its controller'},
   {
     metadata: {ownerReferences: [{...controller, controller: false}]},
+    is: 'Shop eu',
+    because: 'nobody but a tool sets an owner reference',
+  },
+  {
+    metadata: {
+      labels: {'resources.gardener.cloud/managed-by': 'gardener'},
+      annotations: {'resources.gardener.cloud/origin': 'shoot--team--prod:shoot--team--prod/web'},
+    },
+    is: 'Gardener ManagedResource shoot--team--prod/web',
+    because: 'its annotation names where it comes from',
+  },
+  {
+    metadata: {labels: {'resources.gardener.cloud/managed-by': 'gardener'}},
+    is: 'Gardener ManagedResource gardener',
+    because: 'its label says so',
+  },
+  {
+    metadata: {
+      labels: {'karmada.io/managed': 'true'},
+      annotations: {'work.karmada.io/name': 'web-7d', 'work.karmada.io/namespace': 'karmada-es-member1'},
+    },
+    is: 'Karmada Work karmada-es-member1/web-7d',
+    because: 'it is in a member cluster',
+  },
+  {
+    metadata: {
+      labels: {'olm.owner': 'shop.v1', 'olm.owner.kind': 'ClusterServiceVersion', 'olm.owner.namespace': 'shop'},
+      ownerReferences: [{...controller, kind: 'ClusterServiceVersion', name: 'shop.v1', controller: false}],
+    },
+    is: 'OLM ClusterServiceVersion shop/shop.v1',
+    because: 'its labels say more than its owner reference',
+  },
+  {
+    metadata: {labels: {'kapp.k14s.io/app': '17000'}},
+    is: 'kapp App 17000',
+    because: 'its label holds the id of the app',
+  },
+  {
+    metadata: {annotations: {'configmanagement.gke.io/managed': 'enabled', 'configsync.gke.io/manager': 'shop_web'}},
+    is: 'Config Sync RepoSync shop/web',
+    because: 'a namespace has its own manager',
+  },
+  {
+    metadata: {annotations: {'configmanagement.gke.io/managed': 'enabled', 'configsync.gke.io/manager': ':root'}},
+    is: 'Config Sync RootSync root-sync',
+    because: 'the manager is that of the cluster',
+  },
+  {
+    metadata: {annotations: {'configmanagement.gke.io/managed': 'disabled'}},
     is: undefined,
-    because: 'it only goes when the other does',
+    because: 'Config Sync leaves it alone',
+  },
+  {
+    metadata: {annotations: {'objectset.rio.cattle.io/id': 'default-web'}},
+    is: 'Rancher Bundle default-web',
+    because: 'Fleet notes its bundle',
+  },
+  {
+    metadata: {
+      annotations: {
+        'objectset.rio.cattle.io/id': '',
+        'objectset.rio.cattle.io/owner-gvk': 'k3s.cattle.io/v1, Kind=Addon',
+        'objectset.rio.cattle.io/owner-name': 'web',
+      },
+    },
+    is: undefined,
+    because: 'no set is named',
+  },
+  {
+    metadata: {labels: {'crossplane.io/composite': 'shop-x7', 'crossplane.io/claim-name': 'shop'}},
+    is: 'Crossplane Claim shop',
+    because: 'the claim is what users know',
   },
   {metadata: {...byArgo, ownerReferences: [controller]}, is: 'Shop eu', because: 'labels are copied, owners are not'},
 ])('$is, because $because', ({metadata, is}) => {
   const owner = workloadOwner('Deployment', {metadata: {...place, ...metadata}})
   expect(owner && ownerName(owner)).toBe(is)
+})
+
+test('several owners are all named, each once: controllers first, then who reconciles, then who only runs', () => {
+  const metadata = {
+    ...place,
+    labels: {...byHelm.labels, ...flux('kustomize'), 'olm.owner': 'eu'},
+    annotations: {...byHelm.annotations, ...byArgo.annotations},
+    ownerReferences: [{...controller, controller: false, kind: 'Config', name: 'c'}, controller, controller],
+  }
+  expect(workloadOwners('Deployment', {metadata}).map(ownerName)).toEqual([
+    'Shop eu',
+    'Argo CD Application shop-prod',
+    'Flux Kustomization flux-system/apps',
+    'OLM ClusterServiceVersion eu',
+    'Config c',
+    'Helm Release shop/web',
+  ])
 })
 
 test('what its names would do to a terminal is taken away', () => {

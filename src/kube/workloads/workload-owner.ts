@@ -1,21 +1,39 @@
 import type {Owner} from '../../model/owner.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
-import {externalText} from '../../shared/external-text.ts'
 import {type JsonObject, objectAt, objectsAt, textAt} from '../json-fields.ts'
+import {ownerOf, toolOwners} from './tool-owners.ts'
 
 /**
  * Who owns an object of the API, from its metadata alone; undefined: nobody that is known here. A controller that the API
- * itself names comes first, then whoever reconciles, then Helm, which acts only when somebody runs it.
+ * itself names comes first, then whoever reconciles, then whoever else an owner reference names, then Helm, which acts only
+ * when somebody runs it.
  */
 export function workloadOwner(kind: WorkloadKind, object: unknown): Owner | undefined {
-  const metadata = objectAt(object, 'metadata')
-  return controllerOf(metadata) ?? argoOf(kind, metadata) ?? fluxOf(metadata) ?? helmOf(metadata)
+  return workloadOwners(kind, object)[0]
 }
 
-function controllerOf(metadata: JsonObject): Owner | undefined {
-  const reference = objectsAt(metadata, 'ownerReferences').find(({controller}) => controller === true)
-  // An owner reference never leads into another namespace, and its kind may have none.
-  return reference && owner('controller', textAt(reference, 'kind'), undefined, textAt(reference, 'name'))
+/** All owners, in this order, each once. */
+export function workloadOwners(kind: WorkloadKind, object: unknown): readonly Owner[] {
+  const metadata = objectAt(object, 'metadata')
+  const owners = [
+    ...referred(metadata, true),
+    ...listOf(argoOf(kind, metadata)),
+    ...listOf(fluxOf(metadata)),
+    ...toolOwners(metadata),
+    ...referred(metadata, false),
+    ...listOf(helmOf(metadata)),
+  ]
+  const keyOf = ({kind: of, name}: Owner): string => `${of}/${name}`
+  return owners.filter((one, at) => owners.findIndex((other) => keyOf(other) === keyOf(one)) === at)
+}
+
+const listOf = (one: Owner | undefined): readonly Owner[] => (one === undefined ? [] : [one])
+
+/** Nobody but a tool sets an owner reference. It never leads into another namespace, and its kind may have none. */
+function referred(metadata: JsonObject, controls: boolean): readonly Owner[] {
+  return objectsAt(metadata, 'ownerReferences')
+    .filter(({controller}) => (controller === true) === controls)
+    .map((reference) => ownerOf('controller', textAt(reference, 'kind'), undefined, textAt(reference, 'name')))
 }
 
 const argoLabel = 'argocd.argoproj.io/instance'
@@ -27,7 +45,7 @@ function argoOf(kind: WorkloadKind, metadata: JsonObject): Owner | undefined {
   if (application === '') return undefined
   // Applications outside the namespace of Argo CD: `namespace_name`; names have no underscore.
   const [name = '', namespace] = application.split('_').reverse()
-  return owner('argo-cd', 'Application', namespace, name)
+  return ownerOf('argo-cd', 'Application', namespace, name)
 }
 
 /** `application:group/kind:namespace/name`. One that names another object came with a copy, and Argo CD ignores it. */
@@ -41,7 +59,7 @@ function fluxOf(metadata: JsonObject): Owner | undefined {
   const labels = objectAt(metadata, 'labels')
   const by = (tool: string, kind: string): Owner | undefined => {
     const name = textAt(labels, `${tool}.toolkit.fluxcd.io/name`)
-    return name === '' ? undefined : owner('flux', kind, textAt(labels, `${tool}.toolkit.fluxcd.io/namespace`), name)
+    return name === '' ? undefined : ownerOf('flux', kind, textAt(labels, `${tool}.toolkit.fluxcd.io/namespace`), name)
   }
   return by('helm', 'HelmRelease') ?? by('kustomize', 'Kustomization')
 }
@@ -52,14 +70,5 @@ function helmOf(metadata: JsonObject): Owner | undefined {
   const release = textAt(annotations, 'meta.helm.sh/release-name')
   const isManaged = textAt(objectAt(metadata, 'labels'), 'app.kubernetes.io/managed-by') === 'Helm'
   if (release === '' || !isManaged) return undefined
-  return owner('helm', 'Release', textAt(annotations, 'meta.helm.sh/release-namespace'), release)
-}
-
-function owner(tool: Owner['tool'], kind: string, namespace: string | undefined, name: string): Owner {
-  return {
-    tool,
-    kind: externalText(kind),
-    namespace: namespace ? externalText(namespace) : null,
-    name: externalText(name),
-  }
+  return ownerOf('helm', 'Release', textAt(annotations, 'meta.helm.sh/release-namespace'), release)
 }

@@ -9,8 +9,8 @@ import {readLastWords} from './last-words.ts'
 import {readWorkload} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
 import {createRolloutTroubles} from './rollout-troubles.ts'
+import {createTemplateRunners} from './template-runners.ts'
 import {listWorkloads, readListedWorkload} from './workload-list.ts'
-
 export interface WorkloadsDeps {
   readonly api: Api
   readonly clock: Clock
@@ -44,6 +44,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       return ofKind.follow(workload, signal)
     },
     podTroubles: createRolloutTroubles(api),
+    runnerOf: createTemplateRunners(api),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),

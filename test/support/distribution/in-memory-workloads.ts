@@ -1,5 +1,6 @@
 import type {PodTrouble, RestartWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports/workloads.ts'
 import {HubspokeError} from '../../../src/model/failure.ts'
+import type {Owner} from '../../../src/model/owner.ts'
 import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.ts'
 
 type Verb = 'read' | 'restart' | 'follow'
@@ -27,6 +28,8 @@ export interface InMemoryWorkloads extends Workloads {
   /** Called after each write that arrived, as a controller would see it. */
   onRestart: (state: WorkloadState) => void
   troubles: readonly PodTrouble[] | HubspokeError
+  /** What runs the pods of a Deployment that has none itself. */
+  runner: Owner | 'unknown' | undefined
 }
 
 export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): InMemoryWorkloads {
@@ -74,6 +77,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     },
     onRestart: () => undefined,
     troubles: [],
+    runner: undefined,
     state: (name) => objects.get(name),
     trouble: (verb, ...more) => mishaps.set(verb, [...(mishaps.get(verb) ?? []), ...more]),
     before: (verb, happening) => void happenings.set(verb, happening),
@@ -114,6 +118,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         return feed
       }),
     changesSince: async () => ({unproven: 'failed'}),
+    runnerOf: async () => workloads.runner,
     lastWords: async (_namespace, {pod}) => [`the last words of ${pod}`],
     async podTroubles(_state, signal) {
       calls.push('podTroubles')

@@ -1,0 +1,44 @@
+import type {Obstacle} from '../../model/marks.ts'
+import type {PodReplacement, WorkloadKind} from '../../model/workload.ts'
+import {externalText} from '../../shared/external-text.ts'
+import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
+
+/** Why the rollout of an object of the API may not get on, as far as the object alone tells. */
+export function workloadObstacles(
+  kind: WorkloadKind,
+  object: unknown,
+  replacement: PodReplacement,
+): readonly Obstacle[] {
+  const spec = objectAt(object, 'spec')
+  return [
+    ...beingDeleted(objectAt(object, 'metadata')),
+    ...(kind === 'StatefulSet' ? brokenPods(spec, objectAt(object, 'status')) : []),
+    ...(kind === 'Deployment' ? heldVolumes(spec, replacement) : []),
+  ]
+}
+
+function beingDeleted(metadata: JsonObject): readonly Obstacle[] {
+  const since = sentenceAt(metadata, 'deletionTimestamp')
+  return since === '' ? [] : [{why: 'being-deleted', message: `being deleted since ${since}`}]
+}
+
+/** A controller that waits for its pods in order replaces none while one is not ready. */
+function brokenPods(spec: JsonObject, status: JsonObject): readonly Obstacle[] {
+  const wanted = numberAt(spec, 'replicas', 1)
+  const ready = numberAt(status, 'readyReplicas')
+  if (textAt(spec, 'podManagementPolicy') === 'Parallel' || ready >= wanted) return []
+  return [{why: 'broken-pods', message: `${ready} of ${wanted} pods ready: none is replaced until all are`}]
+}
+
+/** No old pod ends before a new one is ready, and both have the same claim: of `ReadWriteOnce`, on one node alone. */
+function heldVolumes(spec: JsonObject, {wanted, awayAtOnce, recreates}: PodReplacement): readonly Obstacle[] {
+  if (wanted === 0 || awayAtOnce > 0 || recreates || spec.paused === true) return []
+  const claims = objectsAt(objectAt(spec, 'template', 'spec'), 'volumes')
+    .map((volume) => textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName'))
+    .filter((name) => name !== '')
+  if (claims.length === 0) return []
+  const names = externalText(claims.join(', '))
+  return [
+    {why: 'volume', message: `claim ${names}: if it is ReadWriteOnce, new pods start only on the node of the old`},
+  ]
+}
