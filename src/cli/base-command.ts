@@ -108,9 +108,9 @@ export abstract class BaseCommand extends Command {
     const format = json ? 'json' : (output as OutputFormat)
     const report = withCommandsPlaced(unplaced, this.place())
     stdout.write(await this.render(report, format, views))
-    // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names have no room for
-    // it: then --quiet must not take away what they leave out.
-    if (format !== 'table' && format !== 'wide' && (!quiet || format === 'name')) {
+    // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names and values have no
+    // room for it: then --quiet must not take away what they leave out.
+    if (format !== 'table' && format !== 'wide' && (!quiet || format === 'name' || format === 'tsv')) {
       stderr.write(`Exit ${report.verdict.code}: ${printable(report.verdict.sentence)}\n`)
     }
     await stdout.flushed()
@@ -122,6 +122,7 @@ export abstract class BaseCommand extends Command {
     const {stdout, env} = this.runtime
     if (format === 'json' || format === 'yaml') return renderDocument(report, format)
     if (format === 'name' && views.name) return views.name(report, printable)
+    if (format === 'tsv' && views.tsv) return views.tsv(report, printable)
     if (format === 'junit' && views.junit) return views.junit(report)
     return (await views.table())(report, viewOptions(stdout, env, {wide: format === 'wide', place: this.place()}))
   }

@@ -9,6 +9,7 @@ export interface Views<Report> {
   /** Loaded when it is wanted: what it lays tables out with is slow to load, and documents, names and help need none. */
   table(): Promise<(report: Report, options: ViewOptions) => string>
   name?(report: Report, printable: ViewOptions['printable']): string
+  tsv?(report: Report, printable: ViewOptions['printable']): string
   junit?(report: Report): string
 }
 

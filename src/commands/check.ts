@@ -5,6 +5,7 @@ import {namespacesFlag, plainNamespaces} from '../cli/flags/permission-flags.ts'
 import {readingDeps} from '../cli/run/discovery-request.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
 import type {CheckReport} from '../model/check-report.ts'
+import {renderCheckValues} from '../summary/separated-values.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
@@ -19,7 +20,7 @@ export default class Check extends BaseCommand {
   static override flags = {
     ...contextFlags,
     namespace: namespacesFlag,
-    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv']),
   }
 
   async run(): Promise<CheckReport> {
@@ -35,6 +36,7 @@ export default class Check extends BaseCommand {
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../summary/check-table.ts')).renderCheckTable,
+      tsv: renderCheckValues,
     })
   }
 }

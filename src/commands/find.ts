@@ -5,6 +5,7 @@ import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
 import {discover} from '../discovery/discover.ts'
 import type {FindReport} from '../model/report.ts'
 import {renderNames} from '../summary/documents.ts'
+import {renderFindValues} from '../summary/separated-values.ts'
 import {summarizeFind} from '../summary/summarize.ts'
 
 export default class Find extends BaseCommand {
@@ -28,7 +29,7 @@ export default class Find extends BaseCommand {
     ...contextFlags,
     ...workloadFlags,
     ...proofFlags,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name']),
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'tsv']),
   }
 
   async run(): Promise<FindReport> {
@@ -47,6 +48,7 @@ export default class Find extends BaseCommand {
     return this.conclude(report, flags, {
       table: async () => (await import('../summary/find-table.ts')).renderFindTable,
       name: renderNames,
+      tsv: renderFindValues,
     })
   }
 }

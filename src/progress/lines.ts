@@ -6,7 +6,7 @@ import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
 import type {Progress, ProgressStream} from './progress.ts'
-import {troubleOfReading, undoSentence} from './progress-model.ts'
+import {troubleOfReading, undoSentence} from './troubles.ts'
 
 export interface LinesOptions {
   readonly stream: Pick<ProgressStream, 'write'>

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import type {HubEvent} from '../model/event.ts'
 import {fitFrame, frameOf} from './live-frame.ts'
 import {createProgressModel} from './progress-model.ts'
-import {finished, planned, read, started, stuck} from './testing/events.ts'
+import {finished, planned, read, started, stuck, target} from './testing/events.ts'
 
 function frame(fit: {rows: number; below: number}, ...events: HubEvent[]) {
   const model = createProgressModel()
@@ -94,4 +94,16 @@ test('the totals say which wave runs or has ended, and below is what the next on
   const paused = frame(roomy, planned('eu/shop/web'), {type: 'wave-paused', ...place, ms: 90_000}, waiting)
   expect(paused.totals.text).toBe('Total  0 of 1 done; wave 2 of 4 has ended, 1m30s of pause')
   expect(paused.below).toEqual(['wave 3 waits for health: eu/shop/web: ill'])
+})
+
+test('long names of contexts leave room for the reason of a failure', () => {
+  const context = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod-eu'
+  const model = createProgressModel()
+  const checkout = {...target('eu/shop/checkout'), context}
+  model.apply({type: 'discovery-started', contexts: [context, context.replace('prod-eu', 'prod-us')]})
+  model.apply({type: 'distribution-started', plan: [checkout]})
+  model.apply({type: 'target-trouble', target: checkout, reason: 'ImagePullBackOff', message: 'ImagePullBackOff'})
+  const {rows, below} = frameOf(model.view(), {rows: 5, below: 3})
+  expect(rows[0]?.text).toMatch(/^…\/prod-eu {2}0 of 1 done/)
+  expect(below).toEqual(['…/prod-eu/shop/Deployment/checkout: ImagePullBackOff'])
 })

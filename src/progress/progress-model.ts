@@ -1,11 +1,10 @@
-import type {ClusterReading} from '../model/cluster.ts'
 import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isAsWanted} from '../model/result.ts'
-import {type Target, targetKey, targetName} from '../model/target.ts'
-import type {Undo} from '../model/undo.ts'
+import {type Target, targetKey} from '../model/target.ts'
 import type {WavePlace} from '../model/wave.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {createTroubles, type Troubles, troubleOfReading} from './troubles.ts'
 
 /** How many targets of one cluster, or of all, are where. They add up to the total. */
 export interface TargetCounts {
@@ -64,16 +63,14 @@ export interface ProgressModel {
 type State = Exclude<keyof TargetCounts, 'total'>
 type Counts = Record<keyof TargetCounts, number>
 
-const troublesKept = 20
-
 /**
  * Keeps count of what the events say. No clock, no stream, and constant work per event. An event about something that no
  * earlier event named changes nothing.
  */
 export function createProgressModel(): ProgressModel {
   const troubles = createTroubles()
-  const contexts = createContextCounter(troubles.tell)
-  const targets = createTargetCounter()
+  const contexts = createContextCounter(troubles)
+  const targets = createTargetCounter(troubles.shown)
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
   let wave: WaveView | undefined
@@ -126,11 +123,12 @@ export function createProgressModel(): ProgressModel {
   }
 }
 
-function createContextCounter(tell: (trouble: string) => void) {
+function createContextCounter({know, shown, tell}: Troubles) {
   const waitingFor = new Set<string>()
   const counts = {total: 0, read: 0, notInFull: 0}
   return {
     select(contexts: readonly string[]) {
+      know(contexts)
       counts.total = contexts.length
       for (const context of contexts) waitingFor.add(context)
     },
@@ -139,9 +137,9 @@ function createContextCounter(tell: (trouble: string) => void) {
       counts.read += 1
       if (trouble === undefined) return
       counts.notInFull += 1
-      tell(`${context} ${trouble}`)
+      tell(`${shown(context)} ${trouble}`)
     },
-    view: () => ({...counts, waitingFor: [...waitingFor]}),
+    view: () => ({...counts, waitingFor: [...waitingFor].map(shown)}),
   }
 }
 
@@ -154,32 +152,7 @@ function waveAfter(before: WaveView | undefined, event: WaveEvent): WaveView {
   return {wave, of, pauseMs: before?.pauseMs, waitingFor: event.message}
 }
 
-/** The last sentences of what went wrong. What holds a target up is told once, and forgotten when it goes on or ends. */
-function createTroubles() {
-  let kept: readonly {readonly text: string; readonly holdsUp?: string}[] = []
-  const add = (trouble: (typeof kept)[number]) => {
-    kept = [...kept, trouble].slice(-troublesKept)
-  }
-  const forget = (target: Target) => {
-    kept = kept.filter(({holdsUp}) => holdsUp !== targetKey(target))
-  }
-  return {
-    tell: (text: string) => add({text}),
-    tellOf(target: Target, why: string) {
-      forget(target)
-      add({text: `${targetName(target)}: ${why}`, holdsUp: targetKey(target)})
-    },
-    tellEnd(result: SpokeResult) {
-      forget(result.target)
-      const trouble = troubleOfResult(result)
-      if (trouble !== undefined) add({text: trouble})
-    },
-    forget,
-    view: () => ({troubles: kept.map(({text}) => text)}),
-  }
-}
-
-function createTargetCounter() {
+function createTargetCounter(shown: Troubles['shown']) {
   const clusters = new Map<string, Counts & {readonly name: string}>()
   const states = new Map<string, State>()
   const totals: Counts = zero()
@@ -198,7 +171,7 @@ function createTargetCounter() {
     plan(plan: readonly Target[]) {
       for (const target of plan) {
         if (states.has(targetKey(target))) continue
-        const cluster = clusters.get(target.clusterUid) ?? {...zero(), name: target.context}
+        const cluster = clusters.get(target.clusterUid) ?? {...zero(), name: shown(target.context)}
         clusters.set(target.clusterUid, cluster)
         states.set(targetKey(target), 'waiting')
         for (const counts of [cluster, totals]) {
@@ -220,23 +193,4 @@ function zero(): Counts {
 function endState(result: SpokeResult): State {
   if (result.outcome === 'not-run') return 'notRun'
   return isAsWanted(result) ? 'done' : 'trouble'
-}
-
-/** The sentence of a result that somebody has to look at. */
-function troubleOfResult(result: SpokeResult): string | undefined {
-  if (endState(result) !== 'trouble') return undefined
-  const undone = result.undo === undefined ? '' : `; ${undoSentence(result.undo)}`
-  return `${targetName(result.target)} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}${undone}`
-}
-
-/** What became of an undo: `undone: back to the revision before`. */
-export function undoSentence({outcome, reason}: Undo): string {
-  return `${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[outcome]}: ${reason}`
-}
-
-/** What is wrong with a context that was not read in full. */
-export function troubleOfReading({problem, unread}: ClusterReading): string | undefined {
-  if (problem) return `NOT READ: ${problem.message}`
-  const [first] = unread
-  return first && `READ IN PART: ${first.failure.message}`
 }

@@ -6,11 +6,12 @@ import {nextLines, suggestionsOf} from './next-lines.ts'
 import {type Palette, paletteFor} from './palette.ts'
 import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import type {ViewOptions} from './view-options.ts'
+import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 import {bytesOf} from './words.ts'
 
 /** The image cache of every context, as `cache refresh` or `cache watch` left it, or `cache show` found it; what went wrong first. */
-export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport, options: ViewOptions): string {
+export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport, wholeNames: ViewOptions): string {
+  const options = showingContexts(wholeNames, [...caches.map(({context}) => context), ...contextsLeftOut])
   const of = (wanted: (entry: CacheEntry) => boolean) =>
     caches.filter(wanted).map(({context, reason, problem}) => ({
       name: context,
@@ -38,13 +39,14 @@ export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport
   return `${lines.join('\n')}\n`
 }
 
-function cacheLines(caches: readonly CacheEntry[], {printable, width, color, wide}: ViewOptions): readonly string[] {
+function cacheLines(caches: readonly CacheEntry[], options: ViewOptions): readonly string[] {
+  const {printable, width, color, wide} = options
   const read = caches.filter(({state}) => state !== 'not-read')
   if (read.length === 0) return []
   const palette = paletteFor(color)
   const showsShards = wide || read.some(({shards}) => shards)
   const rows = read.map((entry) => [
-    printable(entry.context),
+    printable(contextIn(options)(entry.context)),
     {text: entry.state, paint: paintState(entry, palette)},
     entry.ageMs === null ? '-' : formatDuration(entry.ageMs),
     numberOr(entry.workloads),

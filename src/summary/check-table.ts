@@ -7,13 +7,14 @@ import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
 import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import type {ViewOptions} from './view-options.ts'
+import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
 
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
 /** What `check` learned: contexts that cannot be used first, then one row per context, then what is not permitted. */
-export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckReport, options: ViewOptions): string {
+export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckReport, wholeNames: ViewOptions): string {
+  const options = showingContexts(wholeNames, [...contexts.map(({context}) => context), ...contextsLeftOut])
   const troubles: TroubleSection[] = [
     {word: 'CANNOT BE USED', noun: 'context', tone: 'failure', troubles: contexts.flatMap(toTroubles)},
   ]
@@ -44,12 +45,13 @@ function missingRoles(contexts: readonly CheckEntry[]): readonly string[] {
   return [`hubspoke rbac ${words.map((word) => word.replace(' ', '-')).join(' ')}  to see the roles that are missing`]
 }
 
-function contextLines(contexts: readonly CheckEntry[], {printable, width, color, wide}: ViewOptions) {
+function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
+  const {printable, width, color, wide} = options
   const usable = contexts.filter(({problem}) => problem === null)
   if (usable.length === 0) return []
   const palette = paletteFor(color)
   const rows = usable.map((entry) => [
-    printable(entry.context),
+    printable(contextIn(options)(entry.context)),
     printable(entry.version ?? '-'),
     entry.latencyMs === null ? '-' : formatDuration(entry.latencyMs),
     ...purposes.map((purpose) => {

@@ -18,15 +18,24 @@ test('columns are as wide as their content, and no line ends with spaces', () =>
   ])
 })
 
-test('only the last column is wrapped; names stay whole, also where the terminal is too narrow', () => {
-  const rows = [['a-name-of-thirty-characters-xxx', '1', 'a reason that needs more than one line here']]
+test('only the last column is wrapped; where too little room is left for it, it has lines of its own', () => {
+  const why = 'a reason that needs more than one line here'
+  expect(renderColumns(columns, [['a-name', '1', why]], {...plain, width: 50})).toEqual([
+    'NAME    COUNT  WHY',
+    'a-name      1  a reason that needs more than one',
+    '               line here',
+  ])
+  const rows = [
+    ['a-name-of-thirty-characters-xxx', '1', `${why} and there`],
+    ['日本', '2', ''],
+  ]
   expect(renderColumns(columns, rows, {...plain, width: 50})).toEqual([
-    'NAME                             COUNT  WHY',
-    'a-name-of-thirty-characters-xxx      1  a reason',
-    '                                        that needs',
-    '                                        more than',
-    '                                        one line',
-    '                                        here',
+    'NAME                             COUNT',
+    '    WHY',
+    'a-name-of-thirty-characters-xxx      1',
+    '    a reason that needs more than one line here',
+    '    and there',
+    '日本                                 2',
   ])
 })
 

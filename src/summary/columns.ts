@@ -20,8 +20,11 @@ export interface ColumnsOptions {
 }
 
 const gap = '  '
-/** A column that must wrap keeps at least this width, even where the terminal is too narrow for it. */
+/** A column that is shortened keeps at least this width, even where the terminal is too narrow for it. */
 const minWrapWidth = 12
+/** What would have to wrap in fewer columns gets lines of its own below its row. */
+const minLastWidth = 24
+const below = '    '
 /** cli-table3 takes time superlinear in the rows of one table. */
 const rowsPerTable = 25
 
@@ -34,13 +37,17 @@ const borderless = {
 
 /**
  * Rows in columns as kubectl prints them: a title line, no borders. Only the last column is wrapped to fit the width, or shortened:
- * names must stay whole to be copied, and so a narrow terminal may break their lines itself.
+ * names must stay whole to be copied, and so a narrow terminal may break their lines itself. Where a few words would be all
+ * that fits beside the others, the last column has lines of its own below each row.
  *
  * Plain text is padded here (10,000 rows in about 20 ms); rows with characters that take two columns or none go through
  * cli-table3, which measures them, at about 0.2 ms a row.
  */
 export function renderColumns(columns: readonly Column[], whole: readonly Row[], options: ColumnsOptions) {
-  const widths = columnWidths(columns, whole, options.width)
+  const {width} = options
+  const beside = width === undefined ? columns.length : countBeside(columns, whole, width)
+  if (width !== undefined && beside < columns.length) return belowEachOther(columns, whole, {...options, beside, width})
+  const widths = columnWidths(columns, whole, width)
   const rows = shortenLast(columns.at(-1), whole, widths.at(-1) ?? 0)
   const titles = columns.map(({title}) => ({text: title, paint: options.heading}))
   const lines = plainLines(columns, titles, widths)
@@ -55,6 +62,47 @@ export function renderColumns(columns: readonly Column[], whole: readonly Row[],
     start += count
   }
   return lines
+}
+
+/** How many columns stand beside each other: all of them, unless the last ones would be broken in the middle of a word. */
+function countBeside(columns: readonly Column[], rows: readonly Row[], width: number): number {
+  const widths = columnWidths(columns, rows, undefined)
+  const ends = widths.map((_, index) => widths.slice(0, index + 1).reduce((sum, each) => sum + each + gap.length, 0))
+  const room = width - (ends.at(-2) ?? 0)
+  const words = rows.flatMap((row) => textOf(row.at(-1) ?? '').split(' ')).map(displayWidth)
+  const longestWord = Math.max(0, ...words.filter((each) => each <= width - below.length))
+  const least = columns.at(-1)?.shorten ? minWrapWidth : Math.max(minLastWidth, longestWord)
+  if (room >= Math.min(least, widths.at(-1) ?? 0)) return columns.length
+  const fitting = ends.findIndex((end) => end - gap.length > width)
+  return Math.max(1, Math.min(fitting === -1 ? columns.length - 1 : fitting, columns.length - 1))
+}
+
+/** The first columns as a table, and below each of its rows what has no room beside them. */
+function belowEachOther(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  {beside, width, heading}: {readonly beside: number; readonly width: number} & Pick<ColumnsOptions, 'heading'>,
+): string[] {
+  const first = rows.map((row) => row.slice(0, beside))
+  // Without a width every row is one line.
+  const [titles = '', ...lines] = renderColumns(columns.slice(0, beside), first, {width: undefined, heading})
+  const others = columns.slice(beside).map(({title}) => title)
+  return [
+    titles,
+    heading(below + others.join(gap)),
+    ...shortenLast(columns.at(-1), rows, width - below.length).flatMap((row, index) => [
+      lines[index] ?? '',
+      ...linesBelow(row.slice(beside), width),
+    ]),
+  ]
+}
+
+function linesBelow(cells: Row, width: number): readonly string[] {
+  const said = cells.filter((cell) => textOf(cell) !== '')
+  if (said.length === 0) return []
+  const text = said.map(textOf).join(gap)
+  if (below.length + displayWidth(text) <= width) return [below + said.map(painted).join(gap)]
+  return wrapText(text, width - below.length, '', displayWidth).map((line) => below + paintOf(said.at(-1) ?? '')(line))
 }
 
 function countUntilPlain(rows: readonly Row[], start: number): number {

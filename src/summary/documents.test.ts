@@ -32,13 +32,13 @@ test('YAML repeats what is shared: anchors are hard to read, and many tools know
 
 test('names are one target or workload a line, in order', () => {
   const printable = (text: string) => text.replaceAll('\n', '?')
-  expect(renderNames(report, printable)).toBe('eu/shop/Deployment/web\neu/shop/Deployment/cart\n')
+  expect(renderNames(report, printable)).toBe('shop/Deployment/web/eu\nshop/Deployment/cart/eu\n')
   const readings = [reading('e\nu', {matches: [match('eu/pay/StatefulSet/db')]})]
   const found = summarizeFind({query: 'web', scope: scope(['e\nu']), readings, allowEmpty: false})
-  expect(renderNames(found, printable)).toBe('e?u/pay/StatefulSet/db\n')
+  expect(renderNames(found, printable)).toBe('pay/StatefulSet/db/e?u\n')
 })
 
 test('no names are an empty text', () => {
   expect(renderNames(summarizeRun(runFacts({results: []})), String)).toBe('')
-  expect(renderNames(summarizeRun(runFacts({results: [result('a/b/DaemonSet/c')]})), String)).toBe('a/b/DaemonSet/c\n')
+  expect(renderNames(summarizeRun(runFacts({results: [result('a/b/DaemonSet/c')]})), String)).toBe('b/DaemonSet/c/a\n')
 })

@@ -35,10 +35,13 @@ async function renderYaml(report: Report): Promise<string> {
   return escapeInYaml(document.toString({lineWidth: 0}))
 }
 
-/** One `context/namespace/Kind/name` a line: the workloads found, or the targets of a run, in order. */
+/**
+ * One `namespace/Kind/name/context` a line: the workloads found, or the targets of a run, in order. The context comes last,
+ * as it alone may hold slashes: `IFS=/ read -r namespace kind name context` takes the line apart.
+ */
 export function renderNames(report: RunReport | FindReport, printable: (text: string) => string): string {
   const entries: readonly WorkloadEntry[] = report.type === 'RunReport' ? report.results : report.workloads
   return entries
-    .map(({context, namespace, kind, name}) => `${printable(`${context}/${namespace}/${kind}/${name}`)}\n`)
+    .map(({context, namespace, kind, name}) => `${printable(`${namespace}/${kind}/${name}/${context}`)}\n`)
     .join('')
 }

@@ -23,7 +23,7 @@ test('every workload with its image, then the images, the scope, the sources and
   expect(renderFindTable(report, terminal)).toMatchInlineSnapshot(`
     "CONTEXT  NAMESPACE  WORKLOAD               IMAGE
     eu-west  shop       Deployment/web         ghcr.io/acme/web:1.4.2
-    eu-west  shop       Deployment/web-canary  ghcr.io/acme/web:1.5.0@sha256:0123456789ab…
+    eu-west  shop       Deployment/web-canary  …/acme/web:1.5.0@sha256:0123456789ab…
     us-east  pay        StatefulSet/ledger     ghcr.io/acme/web:1.4.2
 
     2 images matched:
@@ -116,7 +116,7 @@ eu       shop       Deployment/web  ghcr.io/acme/web:1.4.2
 IN THE IMAGE CACHE ONLY  1 workload, not readable with these credentials: as
 they were then
 CONTEXT  NAMESPACE  WORKLOAD           AS OF    IMAGE
-eu       pay        Deployment/ledger  12m ago  ghcr.io/acme/web:1.5.0@sha256:0123456789ab…
+eu       pay        Deployment/ledger  12m ago  …/web:1.5.0@sha256:0123456789ab…
 `)
   expect(found.images).toEqual(['ghcr.io/acme/web:1.4.2'])
   expect(found.verdict).toMatchObject({

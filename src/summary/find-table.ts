@@ -2,12 +2,12 @@ import type {CachedOnlyEntry, FindReport} from '../model/report.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {ageWords} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
-import {matchedImages, shortImage} from './image-words.ts'
+import {imageWithin, matchedImages, shortImage} from './image-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
 import {sameClusterLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
-import type {ViewOptions} from './view-options.ts'
+import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 import {countOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
@@ -16,8 +16,9 @@ import {wrapText} from './wrap-text.ts'
  * cache names, each image reference that matched with how often, what was not looked at, the sources, and the verdict as
  * the last line.
  */
-export function renderFindTable(report: FindReport, options: ViewOptions): string {
+export function renderFindTable(report: FindReport, wholeNames: ViewOptions): string {
   const {workloads, cachedOnly, clusters, scope, verdict} = report
+  const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
   const troubles = unreadSections(clusters)
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
   const lines = [
@@ -55,8 +56,9 @@ function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptio
 
 type FoundEntry = Omit<WorkloadEntry, 'uid'>
 
-function placeCells({context, namespace, kind, name}: FoundEntry, {printable}: ViewOptions): readonly string[] {
-  return [printable(context), printable(namespace), `${kind}/${printable(name)}`]
+function placeCells({context, namespace, kind, name}: FoundEntry, options: ViewOptions): readonly string[] {
+  const {printable} = options
+  return [printable(contextIn(options)(context)), printable(namespace), `${kind}/${printable(name)}`]
 }
 
 function imageCells(workload: FoundEntry, {printable, width, wide}: ViewOptions): readonly string[] {
@@ -71,8 +73,14 @@ function titledLines(
   rows: readonly (readonly string[])[],
   {width, color, wide}: ViewOptions,
 ): readonly string[] {
-  const columns = [...titles, ...(wide ? ['CONTAINER'] : []), 'IMAGE'].map((title) => ({title}))
+  const before = [...titles, ...(wide ? ['CONTAINER'] : [])].map((title) => ({title}))
+  const columns = [...before, {title: 'IMAGE', ...(!wide && width !== undefined && {shorten: oneImageWithin})}]
   return renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet})
+}
+
+/** Several images, or one with words behind it, are wrapped. */
+function oneImageWithin(text: string, width: number): string {
+  return text.includes(' ') ? text : imageWithin(text, width)
 }
 
 /** ` (init migrate)`: where no plain container runs the image, which one does, as nobody would look for it there. */

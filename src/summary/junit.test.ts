@@ -25,7 +25,7 @@ test('a suite per context, a case per target, and a context that was not read is
       <testsuite name="verdict" tests="0" failures="0" errors="0" skipped="0">
         <properties>
           <property name="code" value="1"/>
-          <property name="sentence" value="1 of 6 targets failed, 1 is unverified and 1 could not be acted on; cannot reach 1 of 2 contexts. Not included: 1 target dropped (It no longer runs the image.)."/>
+          <property name="sentence" value="1 of 6 targets failed, 1 is unverified and 1 could not be acted on; cannot reach 1 of 2 contexts. Not included: 1 target dropped (It no longer runs the image)."/>
         </properties>
       </testsuite>
       <testsuite name="eu" tests="6" failures="2" errors="1" skipped="2" timestamp="2026-11-24T03:04:12">

@@ -48,7 +48,7 @@ test('a run that was killed: what is not known first, in words, then the rest, t
     succeeded  eu-west  shop       Deployment/web  4.2s
 
     Total 8  Succeeded 1  Failed 1  Writing 2  Retrying 1  Written 1  Planned 2
-    Failed: us-east/shop/Deployment/web
+    Failed: us-east/shop/Deployment/web: The server refused it.
     Run 20261124-030412-9f3a: restart ghcr.io/acme/web, begun at 2026-11-24 03:04:12
     UTC.
     Unfinished: it goes on or was killed, which look alike in a ledger; its last

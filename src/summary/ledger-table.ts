@@ -4,9 +4,9 @@ import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {verdictLines} from './report-lines.ts'
-import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
+import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import type {ViewOptions} from './view-options.ts'
+import {showingContexts, type ViewOptions} from './view-options.ts'
 import {countOf, listOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
@@ -14,8 +14,12 @@ import {wrapText} from './wrap-text.ts'
  * A past run for people: the targets without a result first, with what is known of each; then what went wrong, the other
  * targets, the counts, the run itself, and how to go on.
  */
-export function renderLedgerTable(report: LedgerReport, options: ViewOptions): string {
+export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions): string {
   const {targets, suggestions, verdict} = report
+  const options = showingContexts(
+    wholeNames,
+    targets.map(({context}) => context),
+  )
   const results = targets.flatMap(resultOf)
   const open = openSections(report)
   const troubles = troubleSections(results)
@@ -24,7 +28,7 @@ export function renderLedgerTable(report: LedgerReport, options: ViewOptions): s
     ...[...open, ...troubles, ...quietSections(results, null)].flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, null, {...options, troubled}),
     countsOf(report, options),
-    ...failedNames(results, options),
+    ...failedLines(results, options),
     ...runLines(report, options),
     ...nextLines([[suggestions], ...suggestionsOf(troubles)], options),
     ...verdictLines(verdict, options),

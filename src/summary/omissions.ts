@@ -45,7 +45,7 @@ function excludedOmissions(excluded: readonly Exclusion[]): readonly string[] {
 function droppedOmissions(results: RunFacts['results']): readonly string[] {
   const dropped = results.filter(({outcome, failure}) => outcome === 'skipped' && failure === undefined)
   return [...Map.groupBy(dropped, ({reason}) => reason)].map(
-    ([reason, group]) => `${countOf(group.length, 'target')} dropped (${reason})`,
+    ([reason, group]) => `${countOf(group.length, 'target')} dropped (${reason.replace(/\.$/, '')})`,
   )
 }
 

@@ -12,7 +12,7 @@ import {markLines} from './plan-marks.ts'
 import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import {showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
 import {waveLines} from './wave-lines.ts'
 import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
@@ -25,7 +25,8 @@ const targetsShown = 20
  * first, then one row per cluster, the images that matched, what is left out, and how many targets there are. It ends
  * without a question: whoever asks adds it.
  */
-export function renderPlan(plan: PlanView, options: ViewOptions): string {
+export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
+  const options = showingContexts(wholeNames, [...plan.scope.contexts, ...plan.scope.contextsLeftOut])
   const palette = paletteFor(options.color)
   const unread = plan.notRead.map(({context}) => context.name)
   const lines = [
@@ -81,7 +82,7 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
   if (withTargets.length === 0) return []
   const {printable, width, color, wide} = options
   const rows = withTargets.map((cluster) => [
-    printable(cluster.contexts[0] ?? ''),
+    printable(contextIn(options)(cluster.contexts[0] ?? '')),
     `${cluster.targets}`,
     kindWords(cluster),
     sourceWords(cluster),
@@ -167,7 +168,7 @@ function imageLines({clusters}: PlanView, options: ViewOptions): readonly string
   const {printable, width} = options
   const places = new Map<string, string[]>()
   for (const {contexts, images} of clusters) {
-    for (const image of images) places.set(image, [...(places.get(image) ?? []), contexts[0] ?? ''])
+    for (const image of images) places.set(image, [...(places.get(image) ?? []), contextIn(options)(contexts[0] ?? '')])
   }
   if (places.size === 0) return []
   const imageOf = showsAll(options) ? (image: string) => image : shortImage

@@ -8,7 +8,7 @@ import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
 import {bytesOf, countOf, listOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
@@ -39,7 +39,7 @@ export function excludedLines(
   options: ViewOptions,
 ): readonly string[] {
   return [...Map.groupBy(excluded, ({reason}) => reason)].flatMap(([reason, group]) => {
-    const names = group.map(({context, namespace, kind, name}) => `${context}/${namespace}/${kind}/${name}`)
+    const names = group.map((entry) => placeIn(options, entry))
     const them = group.length === 1 ? 'it' : 'them'
     const some = someOf(names, showsAll(options) ? names.length : namesShown)
     const text = `Excluded, ${reason} (${group[0]?.include ?? ''} includes ${them}): ${some}.`
@@ -55,9 +55,9 @@ export function sameClusterLines(clusters: readonly ClusterEntry[], options: Vie
       clusters.findIndex((other) => [context, ...sameClusterAs].includes(other.context)) === index,
   )
   return groups.flatMap(({context, sameClusterAs}) => {
-    const others = someOf(sameClusterAs, showsAll(options) ? sameClusterAs.length : namesShown)
+    const others = someOf(sameClusterAs.map(contextIn(options)), showsAll(options) ? sameClusterAs.length : namesShown)
     return wrapText(
-      options.printable(`Same cluster as ${context}: ${others}; each workload is counted once.`),
+      options.printable(`Same cluster as ${contextIn(options)(context)}: ${others}; each workload is counted once.`),
       options.width,
     )
   })
@@ -66,7 +66,7 @@ export function sameClusterLines(clusters: readonly ClusterEntry[], options: Vie
 /** Contexts of the kubeconfig that nobody selected. */
 export function notSelectedLines(contexts: readonly string[], options: ViewOptions): readonly string[] {
   if (contexts.length === 0) return []
-  const some = someOf(contexts, showsAll(options) ? contexts.length : namesShown)
+  const some = someOf(contexts.map(contextIn(options)), showsAll(options) ? contexts.length : namesShown)
   return wrapText(options.printable(`Not included: ${some} (not selected).`), options.width).map(
     paletteFor(options.color).quiet,
   )
@@ -76,7 +76,8 @@ export function notSelectedLines(contexts: readonly string[], options: ViewOptio
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
   const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
-  const named = (names: readonly string[]) => someOf(names, showsAll(options) ? names.length : namesShown)
+  const named = (names: readonly string[]) =>
+    someOf(names.map(contextIn(options)), showsAll(options) ? names.length : namesShown)
   const looked = [
     kinds.map((kind) => `${kind}s`).join(', '),
     namespaces.length === 0 ? 'all namespaces' : `namespaces ${listOf(namespaces)}`,
@@ -107,7 +108,7 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
   if (read.length === 0) return []
   const shown = showsAll(options) ? read : read.slice(0, sourcesShown)
   const rows = shown.map(({context, tier, tierReason, cacheAgeMs, workloadsRead, cost}) => [
-    printable(context),
+    printable(contextIn(options)(context)),
     tier ?? '-',
     cacheAgeMs === null ? '-' : formatDuration(cacheAgeMs),
     `${workloadsRead}`,
@@ -129,6 +130,20 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
     ...renderColumns(columns, rows, {width: options.wide ? undefined : options.width, heading: palette.quiet}),
     ...(rest > 0 ? [palette.quiet(`… and ${countOf(rest, 'more context')}; -o wide shows all.`)] : []),
   ]
+}
+
+/** The same in a sentence, where what was done matters more than what it cost. */
+export function sourceSentence(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
+  const read = clusters.filter(({status}) => status !== 'not-read')
+  if (read.length === 0) return []
+  const parts = [...Map.groupBy(read, ({tier, tierReason}) => `${tier} (${tierReason ?? '-'})`)].map(([source, of]) => {
+    const oldest = Math.max(...of.map(({cacheAgeMs}) => cacheAgeMs ?? -1))
+    const age = oldest < 0 ? '' : `, ${of.length === 1 ? '' : 'at most '}${formatDuration(oldest)} old`
+    return `${source}${age} in ${countOf(of.length, 'context')}`
+  })
+  const requests = read.reduce((sum, {cost}) => sum + cost.requests, 0)
+  const text = `Source: ${parts.join('; ')}. ${countOf(requests, 'request')}; -o wide shows them by context.`
+  return wrapText(options.printable(text), options.width).map(paletteFor(options.color).quiet)
 }
 
 /** The last line of every view: the exit code and what it means here. */

@@ -6,13 +6,11 @@ import type {Trouble} from './group-troubles.ts'
 import {outcomeTitle, paintOutcome, undoWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {showsAll, type ViewOptions} from './view-options.ts'
-import {someOf} from './words.ts'
-import {wrapText} from './wrap-text.ts'
+import {contextIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
 
 /** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
 const rowsShown = {calm: 20, troubled: 5}
-const failedNamesShown = 5
+const failedShown = 5
 const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
 
 type DryRun = RunReport['run']['dryRun']
@@ -72,7 +70,8 @@ export function calmLines(
   return [...calmRows(shown, dryRun, options), ...moreLine(sorted.slice(shown.length), dryRun, options), '']
 }
 
-function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, {printable, width, color, wide}: ViewOptions) {
+function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: ViewOptions) {
+  const {printable, width, color, wide} = options
   const palette = paletteFor(color)
   const isPlanned = ({outcome}: ResultEntry) => outcome === 'not-run' && dryRun === 'client'
   const reasonOf = (entry: ResultEntry) => (isPlanned(entry) ? '' : entry.reason)
@@ -84,7 +83,7 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, {printable, w
   const rows = entries.map((entry) => [
     {text: isPlanned(entry) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
     ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
-    printable(entry.context),
+    printable(contextIn(options)(entry.context)),
     printable(entry.namespace),
     `${entry.kind}/${printable(entry.name)}`,
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
@@ -104,13 +103,40 @@ function moreLine(left: readonly ResultEntry[], dryRun: DryRun, {color}: ViewOpt
   return [paletteFor(color).quiet(`… and ${words.join(', ')}; -o wide shows all.`)]
 }
 
-/** The names of the failed once more: they are to be copied. */
-export function failedNames(results: readonly ResultEntry[], options: ViewOptions): readonly string[] {
-  const {printable, width, color} = options
-  const failed = results.filter(({outcome}) => outcome === 'failed').map(nameOf)
-  if (failed.length === 0) return []
-  const names = someOf(failed, showsAll(options) ? failed.length : failedNamesShown)
-  return wrapText(`Failed: ${printable(names)}`, width).map(paletteFor(color).failure)
+/**
+ * The failed once more, a line each with why: where the screen ends, what stands above is out of sight. On a terminal the
+ * reason is cut, never the name.
+ */
+export function failedLines(results: readonly ResultEntry[], options: ViewOptions): readonly string[] {
+  const {printable, color} = options
+  const failed = results.filter(({outcome}) => outcome === 'failed')
+  const shown = showsAll(options) ? failed : failed.slice(0, failedShown)
+  const rest = failed.length - shown.length
+  const lines = shown.map((entry) => {
+    const name = printable(`Failed: ${placeIn(options, entry)}`)
+    const why = printable(`${entry.reason || (entry.failure?.message ?? '')}${undoWords(entry)}`)
+    return why === '' ? name : withReason(name, why, options.width)
+  })
+  return [...lines, ...(rest > 0 ? [`Failed: … and ${rest} more; -o wide shows all.`] : [])].map(
+    paletteFor(color).failure,
+  )
+}
+
+const shortestReason = 24
+
+/** In one line where a part of the reason fits beside the name, else in two. */
+function withReason(name: string, why: string, width: number | undefined): string {
+  if (width === undefined || name.length + 2 + why.length <= width) return `${name}: ${why}`
+  const room = width - name.length - 2
+  return room >= shortestReason ? `${name}: ${cutTo(room, why)}` : `${name}:\n  ${cutTo(width - 2, why)}`
+}
+
+/** Kubernetes names its reasons in one word (`ImagePullBackOff`): that one stays, wherever the sentence has it. */
+function cutTo(room: number, why: string): string {
+  if (why.length <= room) return why
+  const word = /\b[A-Z][a-z]+(?:[A-Z][a-z]*)+\b/.exec(why)?.[0]
+  const said = word !== undefined && !why.slice(0, room - 1).includes(word) ? `${word}: ${why}` : why
+  return `${said.slice(0, room - 1)}…`
 }
 
 const nameOf = ({context, namespace, kind, name}: ResultEntry) => `${context}/${namespace}/${kind}/${name}`

@@ -52,16 +52,14 @@ test('one failure among nine: what, where and why on top; what to type and the v
     … and 3 more succeeded; -o wide shows all.
 
     Total 9  Succeeded 8  Failed 1
-    Failed: eu-west/shop/Deployment/web
+    Failed: eu-west/shop/Deployment/web: ImagePullBackOff: The rollout is stuck: co…
     Run 20261124-030412-9f3a took 2m11s.
     Searched: Deployments, StatefulSets, DaemonSets; all namespaces; 3 contexts.
     Not searched: lab and old (not selected); Jobs, CronJobs, bare Pods, ReplicaSets
     without an owner, Argo Rollouts and other custom resources, ephemeral
     containers, image volumes.
-    CONTEXT   SOURCE  AGE  READ  REQUESTS  WHY
-    eu-west   scan    -     312         9  no image cache in this cluster
-    us-east   cache   3m    312         9  asked for
-    ap-south  scan    -     312         9  no image cache in this cluster
+    Source: scan (no image cache in this cluster) in 2 contexts; cache (asked for),
+    3m old in 1 context. 27 requests; -o wide shows them by context.
     Next:
       kubectl --context eu-west -n shop describe pod web-5d9c7c9b8-x2x4q
       hubspoke runs retry 20261124-030412-9f3a
@@ -151,7 +149,7 @@ test('the order is failed, unverified, stuck, not read, not run, skipped, done',
   expect(found).toEqual([...found].sort((a, b) => a - b))
   expect(found[0]).toBe(0)
   expect(text).toContain(
-    'Total 6  Succeeded 1  Failed 1  Unverified 1  Not run 1  Skipped 2\nFailed: eu/a/Deployment/bad\n',
+    'Total 6  Succeeded 1  Failed 1  Unverified 1  Not run 1  Skipped 2\nFailed: eu/a/Deployment/bad: ImagePullBackOff: The rollout',
   )
 })
 
@@ -161,7 +159,7 @@ test('all failures are shown, and only some of what went well', () => {
   for (const {target} of bad) expect(text).toContain(`    eu-west/shop/Deployment/${target.name}  2m4s\n`)
   expect(text.match(/^succeeded /gm)).toHaveLength(5)
   expect(text).toContain('… and 35 more succeeded; -o wide shows all.')
-  expect(text).toContain('bad-4 and 55 more\n')
+  expect(text).toContain('\nFailed: … and 55 more; -o wide shows all.\n')
 })
 
 test.each([
@@ -212,9 +210,13 @@ test('no more than five commands, and it is said that there are more', () => {
 })
 
 test('each context names its source, age and cost', () => {
-  const text = render({readings: three, results: eight})
-  expect(text).toMatch(/eu-west +scan +- +312 +9 +no image cache in this cluster\n/)
-  expect(text).toMatch(/us-east +cache +3m +312 +9 +asked for\n/)
+  const facts = {readings: three, results: eight}
+  expect(render(facts)).toContain(
+    'Source: scan (no image cache in this cluster) in 2 contexts; cache (asked for),\n3m old in 1 context. 27 requests',
+  )
+  const text = render(facts, {...terminal, wide: true})
+  expect(text).toMatch(/eu-west +scan +- +312 +9 +47.1 KiB +no image cache in this cluster\n/)
+  expect(text).toMatch(/us-east +cache +3m +312 +9 +47.1 KiB +asked for\n/)
 })
 
 test('colour only repeats what the words say', () => {

@@ -10,21 +10,23 @@ import {
   sameClusterLines,
   scopeLines,
   sourceLines,
+  sourceSentence,
   unreadSections,
   verdictLines,
 } from './report-lines.ts'
-import {calmLines, failedNames, quietSections, troubleSections} from './result-lines.ts'
+import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {retryScopeLines} from './retry-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
-import type {ViewOptions} from './view-options.ts'
+import {showingContexts, type ViewOptions} from './view-options.ts'
 import {wavesLine} from './wave-lines.ts'
 
 /**
  * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
  * failed, what was not looked at, the sources, the next commands, and the verdict as the last line.
  */
-export function renderRunTable(report: RunReport, options: ViewOptions): string {
+export function renderRunTable(report: RunReport, wholeNames: ViewOptions): string {
   const {run, results, clusters, counts, scope, verdict} = report
+  const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
   if (run.consent === 'cancelled') return `${verdictLines(verdict, options).join('\n')}\n`
   const troubles = [...troubleSections(results), ...unreadSections(clusters)]
   const troubled = troubles.some((section) => section.troubles.length > 0)
@@ -35,14 +37,14 @@ export function renderRunTable(report: RunReport, options: ViewOptions): string 
     ...calmLines(results, run.dryRun, {...options, troubled}),
     ...cachedOnlyLines(report.cachedOnly, options),
     countsLine(counts, paletteFor(options.color), run.dryRun),
-    ...failedNames(results, options),
+    ...failedLines(results, options),
     ...runLine(report, options),
     ...reasonLines(run.reason, options),
     ...wavesLine(report, options),
     ...excludedLines(report.excluded, options),
     ...sameClusterLines(clusters, options),
     ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
-    ...sourceLines(clusters, options),
+    ...(options.wide ? sourceLines(clusters, options) : sourceSentence(clusters, options)),
     ...nextLines(suggestionsOf(troubles), options, retryCommands(report)),
     ...verdictLines(verdict, options),
   ]

@@ -1,3 +1,5 @@
+import {shortContextNames} from '../model/context-names.ts'
+
 /** How a report is shown to people. */
 export interface ViewOptions {
   /** Columns of the terminal. Undefined: a pipe, where nothing is wrapped, shortened or left out. */
@@ -7,8 +9,33 @@ export interface ViewOptions {
   readonly wide: boolean
   /** Makes text from clusters and files safe to print on one line. */
   readonly printable: (text: string) => string
+  /** How a context is named where there is little room; default: by its name. */
+  readonly shortContext?: (name: string) => string
   /** A command as it has to be typed here; default: as it is. */
   readonly placed?: (command: string) => string
+}
+
+/**
+ * The options for a view in which these contexts are named: where there is little room, long names are shown by the part
+ * that tells them apart.
+ */
+export function showingContexts(options: ViewOptions, names: Iterable<string>): ViewOptions {
+  if (showsAll(options)) return options
+  const short = shortContextNames(names)
+  return {...options, shortContext: (name) => short.get(name) ?? name}
+}
+
+/** How a context is named in this view; raw text. */
+export function contextIn({shortContext = (name) => name}: ViewOptions): (name: string) => string {
+  return shortContext
+}
+
+/** `prod-eu/shop/Deployment/web`, its context as this view names it; raw text. */
+export function placeIn(
+  options: ViewOptions,
+  place: {readonly context: string; readonly namespace: string; readonly kind: string; readonly name: string},
+): string {
+  return `${contextIn(options)(place.context)}/${place.namespace}/${place.kind}/${place.name}`
 }
 
 /** Is every row to be shown? */

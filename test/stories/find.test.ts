@@ -170,7 +170,7 @@ describe('-o name', () => {
   test('one workload a line and nothing else on stdout, so that it composes; the verdict is on stderr', async () => {
     await using fleet = await openFleet([eu, us])
     const {stdout, stderr, exitCode} = await fleet.shell.run('find', `${image}:1.*`, '-o', 'name')
-    expect(stdout).toBe('eu/shop/Deployment/cart\neu/shop/Deployment/web\nus/shop/Deployment/web\n')
+    expect(stdout).toBe('shop/Deployment/cart/eu\nshop/Deployment/web/eu\nshop/Deployment/web/us\n')
     expect(stderr).toContain('Exit 0: Found 3 workloads in 2 clusters.')
     expect(exitCode).toBe(0)
   })

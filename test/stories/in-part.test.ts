@@ -72,7 +72,7 @@ describe('find, where only the namespace of the context may be read', () => {
   test('a list of names has only what was read', async () => {
     await using fleet = await openCached()
     const {stdout} = await fleet.shell.run(...find, '-o', 'name')
-    expect(stdout).toBe('eu-shop/shop/Deployment/web\neu-shop/shop/StatefulSet/db\n')
+    expect(stdout).toBe('shop/Deployment/web/eu-shop\nshop/StatefulSet/db/eu-shop\n')
   })
 
   test.each([

@@ -3,7 +3,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
-import {confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
+import {confirmedContexts, confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
 import {findProtected} from '../protection/find-protected.ts'
 import {identifyContexts} from '../protection/identify-contexts.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
@@ -22,12 +22,13 @@ export type MayWriteCache = (context: ContextRef, identity: ClusterIdentity) => 
  * was typed
  */
 export async function agreeToCaches(
-  {confirm = []}: {readonly confirm?: readonly string[] | undefined},
+  {confirm: typed = []}: {readonly confirm?: readonly string[] | undefined},
   clusters: Clusters,
   {runtime, session}: {readonly runtime: Runtime; readonly session: Session},
 ): Promise<MayWriteCache> {
   const {selected, all, protections, open} = clusters
   if (protections.length === 0) return async () => undefined
+  const confirm = confirmedContexts(typed, all)
   const deps = {clock: runtime.clock, signal: session.stop.signal}
   for (const one of unmatchedProtections(all, protections)) {
     session.onEvent({type: 'notice', message: unmatchedSentence(one)})
@@ -37,7 +38,7 @@ export async function agreeToCaches(
   const found = await findProtected(agreed, read, clusters, deps)
   const {terminal} = runtime
   if (terminal === undefined) requireConfirmed(found, confirm)
-  else if (!(await session.aside(() => confirmProtected(found, confirm, {terminal, signal: deps.signal})))) {
+  else if (!(await session.aside(() => confirmProtected(found, confirm, {terminal, signal: deps.signal, all})))) {
     throw new HubspokeError('declined', 'Declined; nothing was written.')
   }
   return async (context, identity) => {

@@ -5,6 +5,7 @@ import type {CommandPlace} from '../../shared/suggested-command.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
+import {confirmedContexts} from '../protection/confirm-protected.ts'
 import {findProtected} from '../protection/find-protected.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
 import type {IdentifiedContext} from '../protection/protected-clusters.ts'
@@ -57,7 +58,8 @@ export function agreeToPlan(
       question: questionOf(view, proposal.targets.length),
       protectedClusters,
       yes: flags.yes,
-      confirmed: flags.confirm ?? [],
+      all: clusters.all,
+      confirmed: confirmedContexts(flags.confirm ?? [], clusters.all),
       reason: subject.reason,
     }
     return askConsent(request, runtime, signal)

@@ -1,4 +1,5 @@
 import type {Agreement} from '../../hub/contract.ts'
+import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectedCluster} from '../../model/plan-view.ts'
 import type {Runtime} from '../process/runtime.ts'
@@ -9,6 +10,8 @@ export interface ConsentRequest {
   /** `Restart 9 workloads in 3 clusters?` */
   readonly question: string
   readonly protectedClusters: readonly ProtectedCluster[]
+  /** Every context of the kubeconfig: a name may be typed by an end that only it has. */
+  readonly all: readonly ContextRef[]
   /** `--yes` on the command line. */
   readonly yes: boolean
   /** `--confirm NAME`, as often as it was given. */
@@ -24,7 +27,7 @@ export interface ConsentRequest {
  * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
  */
 export async function askConsent(
-  {question, protectedClusters, yes, confirmed, reason}: ConsentRequest,
+  {question, protectedClusters, all, yes, confirmed, reason}: ConsentRequest,
   runtime: Pick<Runtime, 'terminal' | 'env' | 'stderr'>,
   signal: AbortSignal,
 ): Promise<Agreement> {
@@ -36,7 +39,7 @@ export async function askConsent(
     if (lacksReason) throw withoutReason()
     return {agreed: true, consent: yes ? '--yes' : 'HUBSPOKE_YES'}
   }
-  if (!(await confirmProtected(protectedClusters, confirmed, {terminal, signal}))) return {agreed: false}
+  if (!(await confirmProtected(protectedClusters, confirmed, {terminal, signal, all}))) return {agreed: false}
   const why = lacksReason ? await askReason(terminal, signal) : reason
   if (lacksReason && why === undefined) return {agreed: false}
   if (yes) return {agreed: true, reason: why, consent: '--yes'}

@@ -6,7 +6,7 @@ import {paceFlags} from './pace-flags.ts'
 import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
 
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'junit'
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'tsv' | 'junit'
 
 /** `-o`, with the formats that a command's report has. */
 export const outputFlag = (formats: readonly OutputFormat[]) =>

@@ -1,21 +1,62 @@
+import type {ContextRef} from '../../model/cluster.ts'
+import {contextBySuffix, shortContextNames} from '../../model/context-names.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectedCluster} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {Terminal} from '../process/terminal.ts'
 
-/** Asks for the name of each protected context that `--confirm` has not named; false as soon as another one was typed. */
+/**
+ * The contexts that `--confirm` names, by their name or by the end of it that no other context has.
+ *
+ * @throws HubspokeError of class `usage` where several contexts end so: which one is meant is not guessed
+ */
+export function confirmedContexts(typed: readonly string[], all: readonly ContextRef[]): readonly string[] {
+  const names = all.map(({name}) => name)
+  return typed.map((each) => {
+    const meant = contextBySuffix(each, names)
+    if (!('problem' in meant)) return meant.name
+    if (meant.problem === 'unknown') return each
+    const ending = names.filter((name) => name.endsWith(each.trim().replace(/^…/, '')))
+    throw new HubspokeError('usage', `--confirm "${printable(each)}" names several contexts. Nothing was written.`, {
+      suggestions: ending.slice(0, shown).map((name) => `--confirm ${shellWord(name)}`),
+    })
+  })
+}
+
+const shown = 3
+
+/**
+ * Asks for the name of each protected context that `--confirm` has not named, or for the end of it that no other context
+ * has; false as soon as something else was typed.
+ */
 export async function confirmProtected(
   clusters: readonly ProtectedCluster[],
   confirmed: readonly string[],
-  {terminal, signal}: {readonly terminal: Terminal; readonly signal: AbortSignal},
+  {
+    terminal,
+    signal,
+    all,
+  }: {readonly terminal: Terminal; readonly signal: AbortSignal; readonly all: readonly ContextRef[]},
 ): Promise<boolean> {
+  const names = all.map(({name}) => name)
   for (const {context, because} of unconfirmed(clusters, confirmed)) {
-    const question = `"${printable(context)}" is protected (${printable(because)}). Type its name to go on: `
+    const question = `"${printable(context)}" is protected (${printable(because)}). Type its name${orItsEnd(context, names)} to go on: `
     const typed = await terminal.ask(question, signal)
-    if (typed?.trim() !== context) return false
+    const meant = contextBySuffix(typed ?? '', names)
+    if ('problem' in meant || meant.name !== context) return false
   }
   return true
+}
+
+/** `, or "prod-eu",` of a long name that ends so alone. */
+function orItsEnd(context: string, names: readonly string[]): string {
+  const end =
+    shortContextNames(names)
+      .get(context)
+      ?.replace(/^…[/:_@\\| ]/, '') ?? ''
+  const meant = contextBySuffix(end, names)
+  return !('problem' in meant) && meant.name === context ? `, or "${printable(end)}",` : ''
 }
 
 /** @throws HubspokeError of class `usage` for protected contexts that were not confirmed, where nobody can be asked */

@@ -9,6 +9,7 @@ import type {RunReport} from '../../model/report.ts'
 import type {Retried} from '../../model/run-facts.ts'
 import {renderNames} from '../../summary/documents.ts'
 import {renderJunit} from '../../summary/junit.ts'
+import {renderRunValues} from '../../summary/separated-values.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {Clusters, ContextFlags, Reach} from '../clusters.ts'
 import {agreeToPlan, type ConsentFlags} from '../consent/agree-to-plan.ts'
@@ -79,6 +80,7 @@ export abstract class WritingCommand extends BaseCommand {
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/run-table.ts')).renderRunTable,
       name: renderNames,
+      tsv: renderRunValues,
       junit: renderJunit,
     })
   }

@@ -10,6 +10,7 @@ import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {refreshEntry} from '../../discovery/cache/refresh-entry.ts'
 import {retryRead} from '../../discovery/retry-read.ts'
 import type {CacheReport} from '../../model/report.ts'
+import {renderCacheValues} from '../../summary/separated-values.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheRefresh extends BaseCommand {
@@ -28,7 +29,7 @@ export default class CacheRefresh extends BaseCommand {
       helpGroup: 'SAFETY',
     }),
     ...confirmFlag,
-    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv']),
   }
 
   async run(): Promise<CacheReport> {
@@ -51,6 +52,7 @@ export default class CacheRefresh extends BaseCommand {
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
+      tsv: renderCacheValues,
     })
   }
 }

@@ -5,13 +5,14 @@ import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {showCache} from '../../discovery/cache/show-cache.ts'
 import type {CacheReport} from '../../model/report.ts'
+import {renderCacheValues} from '../../summary/separated-values.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheShow extends BaseCommand {
   static override summary = 'Show the state of the image cache of each cluster.'
   static override description = 'Asks every context of the kubeconfig, unless some are named. Nothing is written.'
   static override examples = [{description: 'How old are they?', command: '<%= config.bin %> <%= command.id %>'}]
-  static override flags = {...contextFlags, output: outputFlag(['table', 'wide', 'json', 'yaml'])}
+  static override flags = {...contextFlags, output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv'])}
 
   async run(): Promise<CacheReport> {
     const {flags} = await this.parse(CacheShow)
@@ -25,6 +26,7 @@ export default class CacheShow extends BaseCommand {
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
+      tsv: renderCacheValues,
     })
   }
 }

@@ -46,7 +46,7 @@ export default class RunsRetry extends WritingCommand {
       helpGroup: 'WORKLOADS',
     }),
     ...retryWriteFlags,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'junit']),
+    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'tsv', 'junit']),
   }
 
   async run(): Promise<RunReport> {

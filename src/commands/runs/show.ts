@@ -5,6 +5,7 @@ import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/p
 import {disagreements} from '../../cli/run/same-run.ts'
 import type {ContextsPlace} from '../../model/contexts-place.ts'
 import type {LedgerReport} from '../../model/report.ts'
+import {renderLedgerValues} from '../../summary/separated-values.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
 export default class RunsShow extends BaseCommand {
@@ -17,7 +18,7 @@ export default class RunsShow extends BaseCommand {
     {description: 'By the beginning of its id', command: '<%= config.bin %> <%= command.id %> 20261124-2'},
   ]
   static override args = {id: runIdArg}
-  static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml'])}
+  static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv'])}
 
   private recordedPlace: ContextsPlace | undefined
 
@@ -35,6 +36,7 @@ export default class RunsShow extends BaseCommand {
     const report = summarizeLedger(id, recorded, {suggestions, retriedBy, conflicts: disagreements(recorded)})
     return this.conclude(report, flags, {
       table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,
+      tsv: renderLedgerValues,
     })
   }
 }

@@ -1,0 +1,61 @@
+import type {ClusterReading} from '../model/cluster.ts'
+import {shortContextNames} from '../model/context-names.ts'
+import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import {type Target, targetKey, targetName} from '../model/target.ts'
+import type {Undo} from '../model/undo.ts'
+
+const troublesKept = 20
+
+export type Troubles = ReturnType<typeof createTroubles>
+
+/** The last sentences of what went wrong. What holds a target up is told once, and forgotten when it goes on or ends. */
+export function createTroubles() {
+  let short: ReadonlyMap<string, string> = new Map()
+  const shown = (context: string) => short.get(context) ?? context
+  const nameOf = (target: Target) => targetName({...target, context: shown(target.context)})
+  let kept: readonly {readonly text: string; readonly holdsUp?: string}[] = []
+  const add = (trouble: (typeof kept)[number]) => {
+    kept = [...kept, trouble].slice(-troublesKept)
+  }
+  const forget = (target: Target) => {
+    kept = kept.filter(({holdsUp}) => holdsUp !== targetKey(target))
+  }
+  return {
+    tell: (text: string) => add({text}),
+    tellOf(target: Target, why: string) {
+      forget(target)
+      add({text: `${nameOf(target)}: ${why}`, holdsUp: targetKey(target)})
+    },
+    tellEnd(result: SpokeResult) {
+      forget(result.target)
+      const trouble = troubleOfResult(result, nameOf(result.target))
+      if (trouble !== undefined) add({text: trouble})
+    },
+    forget,
+    shown,
+    /** Of these contexts the long names are shortened: a line has little room, and the reason must not be pushed out of it. */
+    know(contexts: readonly string[]) {
+      short = shortContextNames(contexts)
+    },
+    view: () => ({troubles: kept.map(({text}) => text)}),
+  }
+}
+
+/** The sentence of a result that somebody has to look at. */
+function troubleOfResult(result: SpokeResult, name: string): string | undefined {
+  if (result.outcome === 'not-run' || isAsWanted(result)) return undefined
+  const undone = result.undo === undefined ? '' : `; ${undoSentence(result.undo)}`
+  return `${name} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}${undone}`
+}
+
+/** What became of an undo: `undone: back to the revision before`. */
+export function undoSentence({outcome, reason}: Undo): string {
+  return `${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[outcome]}: ${reason}`
+}
+
+/** What is wrong with a context that was not read in full. */
+export function troubleOfReading({problem, unread}: ClusterReading): string | undefined {
+  if (problem) return `NOT READ: ${problem.message}`
+  const [first] = unread
+  return first && `READ IN PART: ${first.failure.message}`
+}
