@@ -214,7 +214,7 @@ test('names in a path cannot leave it', () => {
 
 function answer(response: Response, status: number): void {
   response.writeHead(status)
-  response.end(json({kind: 'Status'}))
+  response.end(status === 200 ? 'ok' : json({kind: 'Status'}))
 }
 
 /** An api whose first connection was cut, and a server that from then on denies everything until it is ready. */
@@ -286,6 +286,54 @@ test('a server that does not let anybody ask whether it is ready is not believed
   await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
+test.each([
+  {said: '404 page not found', status: 404},
+  {said: '<html>', status: 200},
+])('nor is one for which a gateway answers $status with $said', async ({said, status}) => {
+  const it = await setUp(({url}, response) => {
+    if (url === '/cut') return it.server.cut()
+    if (url !== '/readyz') return answer(response, 403)
+    response.writeHead(status)
+    return response.end(said)
+  })
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+})
+
+/** As `setUp`, of a server that speaks HTTP/1.1 only. */
+async function setUpHttp1(handler: Handler) {
+  const server = await startServer(handler, {protocol: 'http/1.1'})
+  const party = {context: 'prod', server: server.url}
+  const connection = createConnection({party, origin: new URL(server.url)})
+  open.push(connection, server)
+  const credential = {headers: {}, tls: {ca: server.ca}}
+  const current = async (): Promise<Credential> => credential
+  const credentials = {current, renewed: current}
+  return {api: createApi({party, connection, credentials, clock, basePath: ''}), server}
+}
+
+test('over HTTP/1.1, connections beside each other are no new ones: what is denied over them is believed', async () => {
+  const waiting: Response[] = []
+  const {api, server} = await setUpHttp1((_request, response) => {
+    waiting.push(response)
+    if (waiting.length < 3) return
+    for (const one of waiting) answer(one, 403)
+  })
+  const denials = await Promise.allSettled(['/a', '/b', '/c'].map((path) => api.get(ask(path), never)))
+  expect(denials).toMatchObject(Array(3).fill({reason: {failureClass: 'forbidden'}}))
+  expect(server.connections()).toBe(3)
+  expect(server.requests).toHaveLength(3)
+})
+
+test('over HTTP/1.1, a request that was cut makes the next denial doubtful', async () => {
+  const it = await setUpHttp1(({url}, response) => {
+    if (url === '/cut') return it.server.cut()
+    return answer(response, url === '/readyz' ? 500 : 403)
+  })
+  await it.api.get(ask('/cut'), never).catch(() => undefined)
+  await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
+})
+
 test('a denial on the first connection is believed', async () => {
   const {api, server} = await setUp((_request, response) => answer(response, 403))
   await expect(api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
@@ -338,11 +386,13 @@ function setUpCounted(answerTo: (path: string, connections: number) => {status: 
       asked.push(`${path} on ${connections}`)
       const {status, reopened} = answerTo(path, connections)
       if (reopened) connections += 1
-      const bytes = Buffer.from(json(status === 200 ? {ok: true} : {kind: 'Status'}))
+      const success = path === '/readyz' ? 'ok' : json({ok: true})
+      const bytes = Buffer.from(status === 200 ? success : json({kind: 'Status'}))
       return {status, headers: {}, body: Readable.from([bytes])}
     },
     cost: () => ({connections, requests: 0, bytesRead: 0}),
     link: () => ({}),
+    generation: () => connections,
     endlessLimit: () => 1,
     close: async () => undefined,
   }

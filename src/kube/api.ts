@@ -6,7 +6,7 @@ import {type Question, type Topic, Unexpected} from './answers/question.ts'
 import type {Connection, WireAnswer, WireRequest} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
 import {withoutCredential} from './credentials/without-credential.ts'
-import {createDenialDoubts} from './denial-doubts.ts'
+import {createDenialDoubts, type Readiness} from './denial-doubts.ts'
 import {answerError, type Party, unexpectedAnswer} from './errors.ts'
 import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody} from './read-body.ts'
 
@@ -72,12 +72,12 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     party,
     connection,
     clock,
-    async readyStatus(signal) {
+    async readiness(signal) {
       const credential = await abortable(credentials.current(), signal)
-      const statusFor = async (asker: Credential) => statusOfAll(await send(readyz, asker, signal), errorReader)
-      const status = await statusFor(credential)
+      const answerFor = async (asker: Credential) => wholeOf(await send(readyz, asker, signal), errorReader)
+      const first = await answerFor(credential)
       // A server that does not know accounts yet refuses every token before it looks at the question.
-      return status === 401 ? statusFor({...credential, headers: {}}) : status
+      return readinessOf(first.status === 401 ? await answerFor({...credential, headers: {}}) : first)
     },
   })
 
@@ -94,7 +94,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
         return answer
       } catch (error) {
         if (!isDoubtful(error) || asked >= mostDoubts[error.failureClass]) throw error
-        await doubts.settle(signal)
+        await doubts.settle(error, signal)
       }
     }
   }
@@ -157,10 +157,19 @@ export function recognised<T>(party: Party, {read}: Pick<Question<T>, 'read'>, b
   return value
 }
 
-/** The status of an answer, when all of it has come. */
-async function statusOfAll(answer: OpenAnswer, reader: BodyReader): Promise<number> {
-  await readBeginning(answer, reader)
-  return answer.status
+interface WholeAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+async function wholeOf(answer: OpenAnswer, reader: BodyReader): Promise<WholeAnswer> {
+  return {status: answer.status, text: await readBeginning(answer, reader)}
+}
+
+/** Who may not even ask anonymously is refused by a server that knows its accounts: it is ready. */
+function readinessOf({status, text}: WholeAnswer): Readiness {
+  if (status >= 500) return 'not-ready'
+  return status === 401 || (status === 200 && text.trim() === 'ok') ? 'ready' : 'untold'
 }
 
 /** A request as it was sent. */

@@ -18,41 +18,46 @@ export interface DenialDoubts {
    * denial of a server which has been started again, and denies everybody everything until it has read roles and accounts.
    */
   watchOver(): (error: unknown) => error is Denial
-  /** Asks the server; rejects with a failure that may heal where it is not ready, or where nothing says that it is. */
-  settle(signal: AbortSignal): Promise<void>
+  /**
+   * Asks the server; rejects with a failure that may heal where it is not ready, or where nothing says that it is. That failure
+   * proves that the request was not carried out where the denial did.
+   */
+  settle(denial: Denial, signal: AbortSignal): Promise<void>
   /** The server has done something for us. */
   served(): void
 }
 
+export type Readiness = 'ready' | 'not-ready' | 'untold'
+
 export interface DenialDoubtsDeps {
   readonly party: Party
-  readonly connection: Pick<Connection, 'cost'>
+  readonly connection: Pick<Connection, 'generation'>
   readonly clock: Pick<Clock, 'now'>
-  /** The status of what the server answers when it is asked whether it is ready. */
-  readyStatus(signal: AbortSignal): Promise<number>
+  /** What the server answers when it is asked whether it is ready: yes, no, or nothing that would be either. */
+  readiness(signal: AbortSignal): Promise<Readiness>
 }
 
 /** For so long nothing is believed of a server that does not tell whether it is ready: it may not know yet who may ask. */
 const graceMs = 30_000
 
 /** The first connection is not doubted: a server that was started again has cut one before. */
-export function createDenialDoubts({party, connection, clock, readyStatus}: DenialDoubtsDeps): DenialDoubts {
+export function createDenialDoubts({party, connection, clock, readiness}: DenialDoubtsDeps): DenialDoubts {
   let believedUpTo = 1
   let doubtedSince: number | undefined
   return {
     watchOver() {
       // Not what is believed when the answer has come: another request may have found the server ready in between.
       const believed = believedUpTo
-      return (error): error is Denial => isDenial(error) && connection.cost().connections > believed
+      return (error): error is Denial => isDenial(error) && connection.generation() > believed
     },
-    async settle(signal) {
-      const {connections} = connection.cost()
+    async settle({refused}, signal) {
+      const generation = connection.generation()
       doubtedSince ??= clock.now()
-      const status = await readyStatus(signal)
-      // Whether somebody may ask is itself a question of roles, so that this denial proves nothing.
-      const isDenied = status === 403
-      if (status >= 500 || (isDenied && clock.now() - doubtedSince < graceMs)) throw notReady(party)
-      believedUpTo = Math.max(believedUpTo, connections)
+      const said = await readiness(signal)
+      // Whether somebody may ask is itself a question of roles, so that a denial proves nothing; nor does a gateway's page.
+      const isYoung = said === 'untold' && clock.now() - doubtedSince < graceMs
+      if (said === 'not-ready' || isYoung) throw notReady(party, refused)
+      believedUpTo = Math.max(believedUpTo, generation)
     },
     served() {
       doubtedSince = undefined
@@ -60,7 +65,7 @@ export function createDenialDoubts({party, connection, clock, readyStatus}: Deni
   }
 }
 
-function notReady({context, server}: Party): HubspokeError {
+function notReady({context, server}: Party, refused: boolean): HubspokeError {
   const message = `The server of context ${quoted(context)} at ${printable(server)} has just started and is not ready.`
-  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context)), refused: true})
+  return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context)), refused})
 }

@@ -43,6 +43,11 @@ export interface Connection {
   send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer>
   cost(): Cost
   link(): Link
+  /**
+   * Another number whenever the server may be another process than before: over HTTP/2 with each connection; over HTTP/1.1, where
+   * several are open at once and idle ones end as a matter of course, with each request that the network failed.
+   */
+  generation(): number
   /** How many endless answers it may carry, so that others still find a way. */
   endlessLimit(): number
   /** Ends every request and cuts the connection. */
@@ -108,12 +113,13 @@ export function createConnection({party, origin, proxy, budget, clock, limits: g
         throw fail(error, 'connecting', signal)
       })
       const answered = traffic.begin()
-      const {statusCode, headers, body} = await ask(dispatcher, request, signal).catch((error: unknown) => {
-        throw fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
-      })
-      const onBytes = answered()
-      const onError = (error: unknown): unknown => fail(error, 'sent', signal)
-      return {status: statusCode, headers, body: watched(body, {onBytes, onError, onEnd: end})}
+      const onError = (error: unknown): unknown => {
+        if (!signal.aborted) line.cuts++
+        return fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
+      }
+      const answer = await ask(dispatcher, request, signal).catch((error: unknown) => Promise.reject(onError(error)))
+      const body = watched(answer.body, {onBytes: answered(), onError, onEnd: end})
+      return {status: answer.statusCode, headers: answer.headers, body}
     } catch (error) {
       end()
       throw error
@@ -124,6 +130,7 @@ export function createConnection({party, origin, proxy, budget, clock, limits: g
     send,
     cost: () => ({connections: lines.reduce((sum, {dialer}) => sum + dialer.count(), 0), ...traffic.counts()}),
     link: traffic.link,
+    generation: () => lines.reduce((sum, line) => sum + generationOf(line), 0),
     endlessLimit: () => lines.at(-1)?.endlessLimit ?? endlessStreams,
     async close() {
       closed = true
@@ -131,6 +138,10 @@ export function createConnection({party, origin, proxy, budget, clock, limits: g
       await Promise.all(lines.map(closeLine))
     },
   }
+}
+
+function generationOf({parallel, cuts, dialer}: Line): number {
+  return parallel ? 1 + cuts : dialer.count()
 }
 
 interface BodyWatcher {

@@ -25,6 +25,10 @@ export interface Line {
   readonly dispatcher: Promise<Dispatcher>
   /** Known when the protocol is. */
   endlessLimit: number | undefined
+  /** Over HTTP/1.1: it has several connections at once, and idle ones come and go. */
+  parallel: boolean
+  /** Requests that the network failed. */
+  cuts: number
   /** Closed, and kept for what it counted. */
   retired: boolean
 }
@@ -41,7 +45,15 @@ export interface LineOptions {
 /** Begins to open it; what it needs before is waited for. */
 export function openLine(origin: URL, {tls, proxy, limits, seat, http1}: LineOptions): Line {
   const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy})
-  const line: Line = {tls, dialer, endlessLimit: undefined, retired: false, dispatcher: open()}
+  const line: Line = {
+    tls,
+    dialer,
+    endlessLimit: undefined,
+    parallel: false,
+    cuts: 0,
+    retired: false,
+    dispatcher: open(),
+  }
   return line
 
   async function open(): Promise<Dispatcher> {
@@ -55,6 +67,7 @@ export function openLine(origin: URL, {tls, proxy, limits, seat, http1}: LineOpt
     const connect = startingWith(socket, dialer.connect)
     if (protocolOf(socket) === 'h2') return overHttp2(origin, connect, limits)
     const connections = http1()
+    line.parallel = true
     line.endlessLimit = connections / 2
     return overHttp1(origin, {connect, connections, limits})
   }
