@@ -36,8 +36,8 @@ export function saysMissing(status: JsonObject, {resource, namespace, name, mayM
 function isAbout(details: JsonObject, {resource, namespace, name}: About): boolean {
   const kind = textAt(details, 'kind')
   if (kind === '' || kind === 'resourcequotas' || resource === undefined) return true
-  const isNamed = (expected: string | undefined) =>
-    expected === undefined || (textAt(details, 'name') || expected) === expected
+  const found = textAt(details, 'name')
+  const isNamed = (expected: string | undefined) => found === '' || found === expected
   return (isOf(details, resource) && isNamed(name)) || (isOf(details, namespaces) && isNamed(namespace))
 }
 
