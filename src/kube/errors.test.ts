@@ -129,6 +129,20 @@ test.each([
 
 test.each([
   {because: 'the header', retryAfter: '7', body: undefined, ms: 7_000},
+  {because: 'the header, up to ten minutes', retryAfter: '999999', body: undefined, ms: 600_000},
+  {because: 'nothing that is no number of seconds', retryAfter: '1e12', body: undefined, ms: undefined},
+  {
+    because: 'nothing below zero',
+    retryAfter: '-5',
+    body: status('', {details: {retryAfterSeconds: -1}}),
+    ms: undefined,
+  },
+  {
+    because: 'the Status, up to ten minutes',
+    retryAfter: undefined,
+    body: status('', {details: {retryAfterSeconds: 1e12}}),
+    ms: 600_000,
+  },
   {because: 'the Status', retryAfter: undefined, body: status('', {details: {retryAfterSeconds: 3}}), ms: 3_000},
   {
     because: 'the header before the Status',

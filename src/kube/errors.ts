@@ -197,10 +197,17 @@ export function goOnWithout(word: string): string {
 
 /** Seconds, as API servers send it; the date form of RFC 9110 needs a clock that agrees with theirs and is not used. */
 function retryAfterMs(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : undefined
+  return header !== undefined && /^\d{1,6}$/.test(header.trim()) ? believedMs(Number(header)) : undefined
 }
 
 function statusRetryAfterMs(body: unknown): number | undefined {
   const seconds = numberAt(objectAt(objectOf(body), 'details'), 'retryAfterSeconds')
-  return seconds > 0 ? seconds * 1000 : undefined
+  return seconds > 0 ? believedMs(seconds) : undefined
+}
+
+/** API servers ask for seconds. Whoever asks for more than this does not decide when a run ends, in milliseconds. */
+const longestRetryAfterMs = 600_000
+
+function believedMs(seconds: number): number {
+  return Math.min(seconds * 1000, longestRetryAfterMs)
 }

@@ -9,6 +9,11 @@ const later = new Date('2026-11-24T03:04:17.345Z')
 describe('the record of a holder', () => {
   const first = heldRecord(holder, undefined, at)
 
+  test('counts transitions as far as the API does', () => {
+    const last = {...first, holderIdentity: 'somebody', leaseTransitions: 2 ** 31 - 1}
+    expect(heldRecord(holder, last, later)).toMatchObject({leaseTransitions: 0})
+  })
+
   test('says who, since when, and for how long it may be silent', () => {
     expect(first).toEqual({
       holderIdentity: 'run-1-abc',

@@ -41,7 +41,7 @@ export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at
     leaseDurationSeconds: leaseMs / 1000,
     acquireTime: renews ? previous.acquireTime : time,
     renewTime: time,
-    leaseTransitions: (previous?.leaseTransitions ?? -1) + (renews ? 0 : 1),
+    leaseTransitions: transitionsAfter(previous?.leaseTransitions ?? -1, renews ? 0 : 1),
     annotations: {
       ...(holder.runId !== '' && {[annotations.runId]: holder.runId}),
       [annotations.verb]: holder.verb,
@@ -49,6 +49,11 @@ export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at
       [annotations.host]: holder.host,
     },
   }
+}
+
+/** The API counts to 2^31 - 1 and refuses more. */
+function transitionsAfter(before: number, more: number): number {
+  return before + more <= 2 ** 31 - 1 ? before + more : 0
 }
 
 /** The record of nobody, which whoever comes next may take at once. */

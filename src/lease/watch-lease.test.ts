@@ -185,3 +185,20 @@ describe('not to be seen', () => {
     await expect(watch(undefined, stop.signal)).rejects.toThrow('aborted')
   })
 })
+
+test.each([3_600, 2 ** 31 - 1, 2 ** 53, 1e300])(
+  'a holder that promises to be heard of after %d s is taken to be alive after a minute',
+  async (leaseDurationSeconds) => {
+    const {leases, clock, watch} = createLook()
+    leases.put({...held, leaseDurationSeconds})
+    expect(await watch()).toMatchObject({state: 'held', alive: false})
+    expect(clock.now()).toBe(60_000)
+  },
+)
+
+test.each([0, -1])('a record that promises %d s is given the time of our own', async (leaseDurationSeconds) => {
+  const {leases, clock, watch} = createLook()
+  leases.put({...held, leaseDurationSeconds})
+  expect(await watch()).toMatchObject({state: 'free'})
+  expect(clock.now()).toBe(15_000)
+})

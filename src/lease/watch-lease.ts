@@ -35,12 +35,18 @@ export interface LeaseWatch {
 const pollMs = 1_000
 
 /**
+ * Nobody is looked at for longer than this without `waitMs`, whatever a record promises: a holder that is to be heard of
+ * once a year is taken to be alive.
+ */
+const longestLookMs = 60_000
+
+/**
  * Looks at the lock of a cluster until it is clear whether it may be taken. A holder is dead when its record stays as it is
  * for as long as it promised to be heard of, measured by our own monotonic clock from the moment at which we saw it: what
  * other clocks say proves nothing. Writes nothing. Rejects when the signal is aborted, and with bugs.
  */
 export async function watchLease(watch: LeaseWatch): Promise<Sighting> {
-  const patientUntil = watch.clock.now() + (watch.waitMs ?? Number.POSITIVE_INFINITY)
+  const patientUntil = watch.clock.now() + (watch.waitMs ?? longestLookMs)
   try {
     return await untilClear(await read(watch), patientUntil, watch)
   } catch (error) {

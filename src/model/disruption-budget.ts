@@ -51,6 +51,6 @@ export function allowedDisruptions(budget: DisruptionBudget, wanted: number): nu
 
 function roundedUp(share: number | string, total: number): number {
   if (typeof share === 'number') return share
-  const percent = Number.parseFloat(share)
-  return Number.isNaN(percent) ? 0 : Math.ceil((percent * total) / 100)
+  const [, percent] = /^(\d{1,9})%$/.exec(share) ?? []
+  return percent === undefined ? 0 : Math.ceil((Number(percent) * total) / 100)
 }

@@ -1,5 +1,6 @@
 import {externalText} from '../../shared/external-text.ts'
 import {type JsonObject, objectOf, textAt} from '../json-fields.ts'
+import {numberProblem} from './number-problem.ts'
 import {apiVersionOf, type Resource} from './resource.ts'
 
 const metadataForm = 'PartialObjectMetadata'
@@ -24,7 +25,8 @@ export function objectProblem(body: unknown, resource: Resource, wanted: Wanted)
   }
   const identity = identityProblem(metadata, wanted.without)
   if (identity !== undefined) return identity
-  return wanted.uid === undefined || metadata.uid === wanted.uid ? undefined : 'it is another object of the same name'
+  if (wanted.uid !== undefined && metadata.uid !== wanted.uid) return 'it is another object of the same name'
+  return numberProblem(body)
 }
 
 /** Why an element of a list, or the object of an event, does not belong to what was asked for. */
@@ -40,7 +42,7 @@ export function memberProblem(item: unknown, resource: Resource, namespace: stri
     if (found === '') return 'an object in it has no namespace'
     if (namespace !== undefined && found !== namespace) return other('namespace', found, namespace)
   }
-  return identityProblem(fields)
+  return identityProblem(fields) ?? numberProblem(item)
 }
 
 /**

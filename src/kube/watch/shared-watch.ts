@@ -35,6 +35,8 @@ export interface SharedWatchDeps extends WatchCursorDeps {
 const soundMs = 5_000
 const firstDelayMs = 250
 const maxDelayMs = 5_000
+/** A server may ask for so long, while reads take the watch's place. */
+const longestAskedMs = 30_000
 
 interface Ending {
   /** It was of use before it ended. */
@@ -156,6 +158,6 @@ function isFinal(error: unknown, waiting: number): boolean {
  */
 function pauseMs(failures: number, error: unknown): number {
   const again = error === undefined || isExpired(error) ? failures - 1 : Math.max(1, failures)
-  const asked = error instanceof HubspokeError ? (error.retryAfterMs ?? 0) : 0
+  const asked = error instanceof HubspokeError ? Math.min(error.retryAfterMs ?? 0, longestAskedMs) : 0
   return again < 1 ? asked : Math.max(asked, Math.min(maxDelayMs, firstDelayMs * 2 ** (again - 1)))
 }

@@ -54,7 +54,7 @@ function awayOf(wanted: number, unavailable: number, surge: number): Numbers {
 
 /** A number, or a percentage of a whole. */
 function share(value: unknown, whole: number, round: (exact: number) => number): number {
-  if (typeof value === 'number') return value
-  const percent = typeof value === 'string' ? Number.parseFloat(value) : Number.NaN
-  return Number.isNaN(percent) ? 0 : round((percent * whole) / 100)
+  if (typeof value === 'number') return Math.max(0, value)
+  const [, percent] = typeof value === 'string' ? (/^(\d{1,9})%$/.exec(value) ?? []) : []
+  return percent === undefined ? 0 : round((Number(percent) * whole) / 100)
 }

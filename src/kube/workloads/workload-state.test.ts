@@ -170,3 +170,8 @@ test('of the annotations of a workload only our own are kept', () => {
     'hubspoke.dev/run-id': 'r',
   })
 })
+
+test('a progress deadline is waited for, but no longer than a day', () => {
+  const object = {spec: {progressDeadlineSeconds: 2_147_483_646}}
+  expect(toWorkloadState('Deployment', object).progressDeadlineMs).toBe(86_400_000)
+})

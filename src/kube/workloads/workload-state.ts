@@ -137,12 +137,17 @@ function podCounts(kind: WorkloadKind, spec: JsonObject, status: JsonObject): Po
 
 function progressDeadlineMs(kind: WorkloadKind, spec: JsonObject): number | undefined {
   const seconds = kind === 'Deployment' ? numberAt(spec, 'progressDeadlineSeconds') : 0
-  return seconds > 0 && seconds !== noDeadlineSeconds ? seconds * 1000 : undefined
+  return seconds > 0 && seconds !== noDeadlineSeconds ? believedMs(seconds) : undefined
 }
 
 /** Whole seconds of a spec in milliseconds; what is no such number reads as `otherwise`. */
 function secondsAt(spec: JsonObject, key: string, otherwise: number): number {
-  return Math.max(0, numberAt(spec, key, otherwise)) * 1000
+  return believedMs(Math.max(0, numberAt(spec, key, otherwise)))
+}
+
+/** Nothing is waited for longer than a day for what a spec says. */
+function believedMs(seconds: number): number {
+  return Math.min(seconds, 86_400) * 1000
 }
 
 function toCondition(condition: unknown): WorkloadCondition {
