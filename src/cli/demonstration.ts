@@ -3,6 +3,7 @@ import {devNull} from 'node:os'
 import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
+import {wrapText} from '../summary/wrap-text.ts'
 import type {Runtime} from './process/runtime.ts'
 
 /** The image that the demonstration restarts, as a repository: any tag. */
@@ -19,10 +20,10 @@ export async function demonstrate(
   runtime: Pick<Runtime, 'program' | 'stderr' | 'env'>,
 ): Promise<void> {
   const {program} = runtime
-  const say = (text: string) => runtime.stderr.write(`${text}\n`)
+  const say = (lines: readonly string[]) => runtime.stderr.write(`${wrapped(lines, runtime.stderr.columns())}\n`)
   const words = ['restart', demoImage, '--all-contexts', '--yes', '--backoff', '1s']
   say(introduction(sandbox))
-  say(`$ ${program.typed} ${words.join(' ')}\n`)
+  say([`  $ ${program.typed} ${words.join(' ')}`, ''])
   const code = await runProgram([...program.argv, ...words, '--kubeconfig', kubeconfigPath], runtime.env)
   if (code !== exitCodes['target-failed'].code) {
     throw new HubspokeError('internal', `The demonstration should end with 1 and ended with ${code}.`)
@@ -30,33 +31,48 @@ export async function demonstrate(
   say(explanation(program.typed))
 }
 
-function introduction({clusters}: Sandbox): string {
-  const names = clusters.map(({name}) => name)
-  return `Three simulated clusters are up on the loopback interface: ${names.join(', ')}.
-They run ${demoImage} in several places. One of its tags cannot be pulled, and one cluster answers the first
-write with an error that passes. Restarting everything that runs the image:
-`
+function introduction({clusters}: Sandbox): readonly string[] {
+  const names = clusters.map(({name}) => name).join(', ')
+  return [
+    `Three simulated clusters are up on the loopback interface: ${names}.`,
+    `They run ${demoImage} in several places. One of its tags cannot be pulled, and one cluster answers the first write with a transient error. Restarting everything that runs the image:`,
+    '',
+  ]
 }
 
-function explanation(typed: string): string {
-  return `
-That run ended with exit code 1, as it must: one target failed. What there was to see:
-  isolation  the failed target stopped nobody; the others were restarted and watched to their end
-  retry      the write that met a passing error was tried again, after looking whether it had arrived
-  reason     the failed target says why: its image cannot be pulled
-  summary    failures first, then counts, what was not looked at, and what to type next
+function explanation(typed: string): readonly string[] {
+  return [
+    '',
+    'That run ended with exit code 1, as it must: one target failed. What there was to see:',
+    '  isolation  the failed target stopped no other; those were restarted and watched to their end',
+    '  retry      the write that met a transient error was sent again, after a look whether it had arrived',
+    '  reason     the failed target says why: its image cannot be pulled',
+    '  summary    failures first, then counts, what was not included, and what to type next',
+    '',
+    'To go on with these clusters, keep them up in one terminal:',
+    `  ${typed} sandbox`,
+    'and, as it says there, in another:',
+    `  ${typed} find ${demoImage}`,
+    `  ${typed} cache refresh --all-contexts`,
+    `  ${typed} restart ${demoImage} -c 'eu-*'`,
+    'With clusters of your own, nothing is written before you agree to the plan:',
+    `  ${typed} check`,
+    `  ${typed} find IMAGE`,
+    `  ${typed} restart IMAGE -c CONTEXT --dry-run client`,
+    '',
+  ]
+}
 
-To go on with these clusters, keep them up in one terminal:
-  ${typed} sandbox
-and, as it says there, in another:
-  ${typed} find ${demoImage}
-  ${typed} cache refresh --all-contexts
-  ${typed} restart ${demoImage} -c 'eu-*'
-With clusters of your own, nothing is written before you agree to the plan:
-  ${typed} check
-  ${typed} find IMAGE
-  ${typed} restart IMAGE -c CONTEXT --dry-run client
-`
+/** Prose is broken at its spaces; what follows a wide gap stays below its beginning, and commands stay whole. */
+function wrapped(lines: readonly string[], width: number | undefined): string {
+  return lines
+    .flatMap((line) => {
+      const [, item, rest] = /^( {2}\w+ {2,})(\S.*)$/.exec(line) ?? []
+      if (item === undefined || rest === undefined) return line.startsWith(' ') ? [line] : wrapText(line, width)
+      const [first = '', ...more] = wrapText(rest, width, ' '.repeat(item.length))
+      return [item + first.trimStart(), ...more]
+    })
+    .join('\n')
 }
 
 function runProgram(argv: readonly string[], env: Runtime['env']): Promise<number | null> {

@@ -1,5 +1,7 @@
 import {type Command, CommandHelp, Help} from '@oclif/core'
-import {exitCodeRows} from '../summary/exit-code-table.ts'
+import type {ExitName} from '../model/exit-code.ts'
+import {own} from '../shared/own.ts'
+import {allExits, exitCodeRows} from '../summary/exit-code-table.ts'
 
 /** What oclif writes before a flag's sentence, its default and environment variable, gets a line of its own below it. */
 function asideBelow(text: string): string {
@@ -17,12 +19,51 @@ class HubspokeCommandHelp extends CommandHelp {
     return super.flags(flags)?.map(([name, text]) => [name, text === undefined ? undefined : asideBelow(text)])
   }
 
-  protected override sections() {
-    return [
-      ...super.sections(),
-      {header: 'EXIT CODES', generate: (_: unknown, header: string) => [{header, body: exitCodeRows()}]},
-    ]
+  /** A command stands on one line, however long: what is broken elsewhere than at its own spaces cannot be pasted. */
+  protected override examples(examples: Command.Example[] | string | undefined): string | undefined {
+    const parts = (Array.isArray(examples) ? examples : []).map((one) =>
+      typeof one === 'string'
+        ? this.render(one)
+        : `${this.wrap(one.description, this.indentSpacing * 2)}\n\n${this.indent(`$ ${this.render(one.command)}`)}`,
+    )
+    return parts.length === 0 ? undefined : parts.join('\n\n')
   }
+
+  protected override sections() {
+    const body = exitCodeRows(codesOf(this.command.id))
+    return [...super.sections(), {header: 'EXIT CODES', generate: (_: unknown, header: string) => [{header, body}]}]
+  }
+}
+
+const withoutTargets: readonly ExitName[] = ['ok', 'usage', 'bug']
+const reading: readonly ExitName[] = [
+  'ok',
+  'target-failed',
+  'usage',
+  'nothing-matched',
+  'context-not-read',
+  'bug',
+  'hung-up',
+  'interrupted',
+  'terminated',
+]
+
+/** Commands that cannot end with every code; one that is not here can. */
+const endings: Readonly<Record<string, readonly ExitName[]>> = {
+  'cache refresh': [...reading, 'declined'],
+  'cache show': reading,
+  'cache watch': [...reading, 'locked', 'declined'],
+  check: reading,
+  find: reading,
+  rbac: withoutTargets,
+  'runs list': [...withoutTargets, 'target-failed'],
+  'runs prune': [...withoutTargets, 'target-failed', 'declined'],
+  'runs show': [...withoutTargets, 'target-failed'],
+  sandbox: withoutTargets,
+}
+
+function codesOf(id: string): readonly ExitName[] {
+  return own(endings, id.replaceAll(':', ' ')) ?? allExits
 }
 
 /** Help as oclif writes it, with the exit codes at the end of everything. */
@@ -36,6 +77,6 @@ export default class HubspokeHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
-    this.log(this.section('EXIT CODES', exitCodeRows()))
+    this.log(this.section('EXIT CODES', exitCodeRows(allExits)))
   }
 }

@@ -39,6 +39,9 @@ export function rbacRequest(words: readonly string[], flags: RbacFlags): RbacReq
 /** `cache-refresh`, as a word of the command line. */
 const typedAs = (verb: PermittedVerb) => verb.replaceAll(' ', '-')
 
+/** Every command whose permissions are known, as it is typed here. */
+export const permittedWords: readonly string[] = permittedVerbs.map(typedAs)
+
 /** The verbs in the order of the table, each once. */
 function verbsIn(words: readonly string[]): readonly PermittedVerb[] {
   const asked = new Set(words.map((word) => word.trim().replaceAll(/[-\s]+/g, ' ')))
@@ -49,7 +52,7 @@ function verbsIn(words: readonly string[]): readonly PermittedVerb[] {
       .map((verb) => typedAs(verb as PermittedVerb))
     throw new HubspokeError(
       'usage',
-      `"${unknown[0]}" is no command whose permissions are known: choose among ${permittedVerbs.map(typedAs).join(', ')}.`,
+      `"${unknown[0]}" is no command whose permissions are known: choose among ${permittedWords.join(', ')}.`,
       {suggestions: near.map((verb) => `hubspoke rbac ${verb}`)},
     )
   }

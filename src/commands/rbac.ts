@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
 import {contextFlags} from '../cli/flags/flags.ts'
 import {namespacesFlag} from '../cli/flags/permission-flags.ts'
-import {rbacRequest} from '../cli/rbac-request.ts'
+import {permittedWords, rbacRequest} from '../cli/rbac-request.ts'
 import {planRoles} from '../summary/plan-roles.ts'
 import {type Manifest, permissionWords, rbacList, renderRbac} from '../summary/rbac-manifests.ts'
 
@@ -26,7 +26,7 @@ export default class Rbac extends BaseCommand {
   ]
   static override args = {
     verbs: Args.string({
-      description: 'Commands: find, restart, cache-refresh, cache-show.',
+      description: `Commands: ${permittedWords.join(', ')}.`,
       required: true,
       multiple: true,
     }),

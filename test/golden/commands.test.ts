@@ -38,6 +38,20 @@ describe('help', () => {
     expectGolden(fileOf(words), await helpOf(words))
   })
 
+  test.each(commands.map(({id}) => ({words: id.split(':')})))('of $words can be pasted, and fits', async ({words}) => {
+    const lines = (await helpOf(words)).split('\n')
+    const shown = lines.filter((line) => line.startsWith('    $ '))
+    const {examples = []} = commands.find(({id}) => typed(id) === words.join(' ')) ?? {}
+    const typedOut = examples.map((one) => (typeof one === 'string' ? one : one.command))
+    expect(shown).toEqual(
+      typedOut.map(
+        (command) =>
+          `    $ ${command.replace('<%= config.bin %>', 'hubspoke').replace('<%= command.id %>', words.join(' '))}`,
+      ),
+    )
+    expect(lines.filter((line) => line.length > 80 && !shown.includes(line))).toEqual([])
+  })
+
   test('has no golden file of a command that is gone', () => {
     const files = readdirSync(join(goldenFolder, 'help')).map((name) => `help/${name}`)
     expect(files.sort()).toEqual(helped.map(fileOf).sort())

@@ -2,6 +2,7 @@ import {PassThrough, Writable} from 'node:stream'
 import {askOnTerminal, type Terminal} from '../../src/cli/process/terminal.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
+import {printable} from '../../src/shared/printable.ts'
 
 /** What is done at a question: a line is typed, a key is pressed, or the terminal goes away. */
 export type Answer = string | {readonly key: 'ctrl-c' | 'ctrl-d'} | 'hang-up'
@@ -53,7 +54,7 @@ export function openFakeTerminal(keyboard: Keyboard, {clock, raise, write}: Fake
   return {
     ask(question, signal) {
       shown = ''
-      expected = question
+      expected = printable(question)
       return terminal.ask(question, signal)
     },
   }

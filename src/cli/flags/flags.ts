@@ -21,7 +21,7 @@ export const outputFlag = (formats: readonly OutputFormat[]) =>
 
 /** Flags of every command. */
 export const outputFlags = {
-  json: Flags.boolean({summary: 'The same as -o json.', env: 'HUBSPOKE_JSON', helpGroup: 'OUTPUT'}),
+  json: Flags.boolean({summary: 'Write the result as JSON to stdout.', env: 'HUBSPOKE_JSON', helpGroup: 'OUTPUT'}),
   quiet: Flags.boolean({char: 'q', summary: 'No progress on stderr.', env: 'HUBSPOKE_QUIET', helpGroup: 'OUTPUT'}),
   verbose: Flags.boolean({char: 'v', summary: 'More detail on stderr.', env: 'HUBSPOKE_VERBOSE', helpGroup: 'OUTPUT'}),
 }

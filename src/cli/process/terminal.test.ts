@@ -21,6 +21,16 @@ test('the line that was typed after the question', async () => {
   expect(raised).toEqual([])
 })
 
+test('a name in a question moves no cursor and forges no line', async () => {
+  const shown: string[] = []
+  const clock = createVirtualClock({autoAdvance: true, loopback: false})
+  const write = (text: string) => shown.push(text)
+  const terminal = openFakeTerminal({answers: ['y']}, {clock, raise: () => undefined, write})
+  await terminal.ask('Go on with "\u001b]0;x\u0007\u202e\u061c\n"? ', new AbortController().signal)
+  expect(shown.join('')).toContain('Go on with "\\x1b]0;x\\x07\\u202e\\u061c\\x0a"? ')
+  for (const raw of ['\u0007', '\u202e', '\u061c']) expect(shown.join('')).not.toContain(raw)
+})
+
 describe('what was typed before the question does not count', () => {
   test.each([
     {typedAhead: 'y\r', because: 'a line'},

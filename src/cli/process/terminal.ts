@@ -2,12 +2,14 @@ import {createInterface} from 'node:readline/promises'
 import type {ReadStream, WriteStream} from 'node:tty'
 import type {StopSignal} from '../../model/exit-code.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {printable} from '../../shared/printable.ts'
 
 /** A person who can be asked. */
 export interface Terminal {
   /**
    * The line that was typed after the question was shown, without its end; undefined when the input ended or the signal was
-   * aborted first. What was typed or pasted before does not count: it cannot be an answer.
+   * aborted first. What was typed or pasted before does not count: it cannot be an answer. The question is one line, and made safe
+   * to print here: names are in it.
    */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>
 }
@@ -61,7 +63,7 @@ export function askOnTerminal({input, output}: TerminalStreams, {clock, raise}: 
     lines.on('SIGINT', () => raise('SIGINT'))
     const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
     try {
-      return await Promise.race([lines.question(question, {signal}), closed])
+      return await Promise.race([lines.question(printable(question), {signal}), closed])
     } catch {
       return undefined
     } finally {
