@@ -159,6 +159,6 @@ export interface PodTrouble {
   readonly blocks?: boolean
   /** It is a state of a pod and names no cause. */
   readonly vague?: boolean
-  /** The pod is ending, and may take so long, in milliseconds: its grace period. */
+  /** The pod is ending, and may take so long, in milliseconds: its grace period. 0: that has passed. */
   readonly waits?: number
 }

@@ -1,8 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {findPodTroubles as find} from './pod-trouble.ts'
 
+const now = new Date('2026-01-01T00:30:00Z')
 type Pods = Parameters<typeof find>[0]['newest']
-const findPodTroubles = (newest: Pods, older: Pods = [], inOrder = true) => find({newest, older}, {inOrder})
+const findPodTroubles = (newest: Pods, older: Pods = [], inOrder = true) => find({newest, older}, {inOrder, now})
 
 const pod = (name: string, status: object, metadata = {}) => ({metadata: {name, ...metadata}, status})
 const waiting = (reason: string, message?: string, more = {}) => ({
@@ -198,6 +199,13 @@ describe('a pod that is being deleted', () => {
         waits: 3_600_000,
         vague: true,
       },
+    ])
+  })
+
+  test('is not waited for any more when its grace period has passed', () => {
+    const old = {deletionTimestamp: '2025-12-24T00:00:30Z', deletionGracePeriodSeconds: 30}
+    expect(findPodTroubles([], [pod('old', {}, old)])).toMatchObject([
+      {message: 'terminating since 2025-12-24T00:00:00Z, grace period 30s, which has passed', waits: 0},
     ])
   })
 

@@ -20,19 +20,22 @@ const severity: readonly string[] = [
   'Unschedulable',
 ]
 
+/** What a kubelet needs to end a pod when its grace period is over; and clocks differ. */
+const kubeletMs = 60_000
+
 /**
  * What keeps pods from becoming ready, worst first, in the kubelet's and the scheduler's own words. A pod of an older revision
  * concerns a rollout where its controller waits for it to be ready (`inOrder`), or where it is being deleted.
  */
 export function findPodTroubles(
   {newest, older}: Pick<RolloutPods, 'newest' | 'older'>,
-  {inOrder}: {readonly inOrder: boolean},
+  {inOrder, now}: {readonly inOrder: boolean; readonly now: Date},
 ): readonly PodTrouble[] {
   const blocking = older
     .filter((pod) => inOrder && !isBeingDeleted(pod) && !isReady(pod))
-    .flatMap((pod) => troublesOf(pod).map((trouble) => ({...trouble, blocks: true})))
-  const ending = [...newest, ...older].filter(isBeingDeleted).flatMap(troublesOf)
-  const others = newest.filter((pod) => !isBeingDeleted(pod)).flatMap(troublesOf)
+    .flatMap((pod) => troublesOf(pod, now).map((trouble) => ({...trouble, blocks: true})))
+  const ending = [...newest, ...older].filter(isBeingDeleted).flatMap((pod) => troublesOf(pod, now))
+  const others = newest.filter((pod) => !isBeingDeleted(pod)).flatMap((pod) => troublesOf(pod, now))
   return [...blocking, ...others, ...ending].sort((a, b) => rank(a) - rank(b) || a.pod.localeCompare(b.pod))
 }
 
@@ -51,10 +54,10 @@ function isReady(pod: JsonObject): boolean {
   return textAt(conditionOf(objectAt(pod, 'status'), 'Ready'), 'status') === 'True'
 }
 
-function troublesOf(pod: JsonObject): readonly PodTrouble[] {
+function troublesOf(pod: JsonObject, now: Date): readonly PodTrouble[] {
   const status = objectAt(pod, 'status')
   const about = aboutPod(textAt(objectAt(pod, 'metadata'), 'name'))
-  if (isBeingDeleted(pod)) return [ending(pod, about)]
+  if (isBeingDeleted(pod)) return [ending(pod, about, now)]
   const scheduled = conditionOf(status, 'PodScheduled')
   if (textAt(scheduled, 'status') === 'False') {
     return [about(undefined, sentenceAt(scheduled, 'reason') || 'Unschedulable', notScheduled(pod, scheduled))]
@@ -71,21 +74,26 @@ function troublesOf(pod: JsonObject): readonly PodTrouble[] {
 }
 
 /** A pod that ends takes as long as its grace period allows; then its finalizers or a lost node keep it. */
-function ending(pod: JsonObject, about: About): PodTrouble {
+function ending(pod: JsonObject, about: About, now: Date): PodTrouble {
   const metadata = objectAt(pod, 'metadata')
   const status = objectAt(pod, 'status')
   const graceMs = numberAt(metadata, 'deletionGracePeriodSeconds', 30) * 1000
   const node = textAt(objectAt(pod, 'spec'), 'nodeName')
   const finalizers = textsAt(metadata, 'finalizers')
   const isLost = sentenceAt(status, 'reason') === 'NodeLost' || textAt(status, 'phase') === 'Unknown'
+  const dueAt = textAt(metadata, 'deletionTimestamp')
+  const isOver = now.getTime() > Date.parse(dueAt) + kubeletMs
   const parts = [
-    `terminating since ${since(textAt(metadata, 'deletionTimestamp'), graceMs)}`,
-    `grace period ${formatDuration(graceMs)}`,
+    `terminating since ${since(dueAt, graceMs)}`,
+    `grace period ${formatDuration(graceMs)}${isOver ? ', which has passed' : ''}`,
     ...(finalizers.length > 0 ? [`finalizers ${finalizers.join(', ')}`] : []),
     ...(node === '' ? [] : [`on node ${node}`]),
     ...(isLost ? [sentenceAt(status, 'message') || 'the node does not answer'] : []),
   ]
-  return about(undefined, isLost ? 'NodeLost' : 'Terminating', parts.join(', '), {waits: graceMs, vague: true})
+  return about(undefined, isLost ? 'NodeLost' : 'Terminating', parts.join(', '), {
+    waits: isOver ? 0 : graceMs,
+    vague: true,
+  })
 }
 
 /** `metadata.deletionTimestamp` is when the pod is to be gone: its deletion was asked for a grace period before. */

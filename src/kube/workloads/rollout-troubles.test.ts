@@ -68,7 +68,7 @@ async function look(kind: WorkloadKind, {pods = [], events = [], eventsForbidden
     ...{kind, uid: 'u1', wanted: 3, current: 3, updated: 1, updateRevision: 'new', templateGeneration: '2'},
     ...state,
   })
-  const troubles = createRolloutTroubles(api)
+  const troubles = createRolloutTroubles(api, {date: () => new Date('2026-11-24T10:00:30Z')})
   return {troubles: await troubles(of, never), again: () => troubles(of, never), api, eventsAsked: () => eventsOf(api)}
 }
 

@@ -1,4 +1,5 @@
 import type {WorkloadState} from '../../model/workload.ts'
+import type {Clock} from '../../shared/clock.ts'
 import type {Api} from '../api.ts'
 import {type JsonObject, objectAt, textAt} from '../json-fields.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
@@ -12,6 +13,7 @@ import {createWarnings} from './warning-events.ts'
  */
 export function createRolloutTroubles(
   api: Api,
+  clock: Pick<Clock, 'date'>,
 ): (state: WorkloadState, signal: AbortSignal) => Promise<readonly PodTrouble[]> {
   const podsOf = createRolloutPods(api)
   const warningOf = createWarnings(api)
@@ -43,7 +45,7 @@ export function createRolloutTroubles(
 
   return async (state, signal) => {
     const pods = await podsOf(state, signal)
-    const [worst, ...others] = findPodTroubles(pods, state)
+    const [worst, ...others] = findPodTroubles(pods, {inOrder: state.inOrder, now: clock.date()})
     if (worst?.vague === true) return [await explained(worst, pods, state, signal), ...others]
     return worst === undefined ? notCreated(state, pods, signal) : [worst, ...others]
   }

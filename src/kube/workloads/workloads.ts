@@ -43,7 +43,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
       return ofKind.follow(workload, signal)
     },
-    podTroubles: createRolloutTroubles(api),
+    podTroubles: createRolloutTroubles(api, clock),
     runnerOf: createTemplateRunners(api),
     lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
