@@ -71,7 +71,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     serverDate: async (signal) => (await api.getDated(serverVersion, signal)).serverDate,
     credentialsExpire: async () => expiryOf(await credentials.current()),
     async listNamespaces(signal) {
-      const found = await readList(api, namespaces, {}, signal)
+      const found = await readList(api, namespaces, {informs: true}, signal)
       return found.map((namespace) => textAt(objectAt(namespace, 'metadata'), 'name'))
     },
     cost: connection.cost,

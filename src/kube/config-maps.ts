@@ -14,7 +14,9 @@ const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 export function createConfigMaps(api: Api): ConfigMaps {
   return {
     async read(namespace, name, signal) {
-      const found = await unlessMissing(api.getDated(oneObject(configMaps, {namespace, name}), signal))
+      const found = await unlessMissing(
+        api.getDated(oneObject(configMaps, {namespace, name, bareNotFound: true}), signal),
+      )
       return found && {...toConfigMap(found.value), ...(found.serverDate && {serverDate: found.serverDate})}
     },
     async write(namespace, name, content, signal) {
@@ -31,7 +33,12 @@ export function createConfigMaps(api: Api): ConfigMaps {
     },
     async list(namespace, label, signal) {
       const labelSelector = [...Object.entries(managedBy).map(([key, value]) => `${key}=${value}`), label].join(',')
-      const found = await readList(api, configMaps, {namespace, query: {labelSelector}, form: 'metadata'}, signal)
+      const found = await readList(
+        api,
+        configMaps,
+        {namespace, query: {labelSelector}, form: 'metadata', informs: true},
+        signal,
+      )
       return found.map((item) => textAt(objectAt(item, 'metadata'), 'name')).sort()
     },
     async delete(namespace, name, signal) {

@@ -8,7 +8,7 @@ import type {DisruptionBudgets} from './ports/disruption-budgets.ts'
 export function createDisruptionBudgets(api: Api): DisruptionBudgets {
   return {
     async list(namespace, signal) {
-      return (await readList(api, disruptionBudgets, {namespace}, signal)).map(toDisruptionBudget)
+      return (await readList(api, disruptionBudgets, {namespace, informs: true}, signal)).map(toDisruptionBudget)
     },
   }
 }

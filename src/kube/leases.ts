@@ -11,13 +11,15 @@ import {fieldManager} from './workloads/restart-workload.ts'
 export function createLeases(api: Api): Leases {
   return {
     async read(namespace, name, signal) {
-      const object = await unlessMissing(api.get(oneObject(leases, {namespace, name}), signal))
+      const object = await unlessMissing(
+        api.get(oneObject(leases, {namespace, name, without: 'uid', bareNotFound: true}), signal),
+      )
       return object === undefined ? undefined : toLease(object)
     },
     async write(namespace, name, {record, resourceVersion, dryRun}, signal) {
       const body = toObject({namespace, name, resourceVersion}, record)
       const query = {fieldManager, dryRun: dryRun ? 'All' : undefined}
-      const request = {namespace, name, query, ...(dryRun && {without: 'resourceVersion' as const})}
+      const request = {namespace, name, query, without: dryRun ? 'resourceVersion' : 'uid'} as const
       if (resourceVersion === undefined) {
         const created = await api.write({method: 'POST', question: newObject(leases, request), body}, signal)
         return accepted(toLease(created), record)

@@ -21,8 +21,9 @@ export function genuineStatus(body: unknown, status: number, about: About): Json
 }
 
 /** Does a genuine `Status` say that what was asked for does not exist, and nothing else? */
-export function saysMissing(status: JsonObject, {resource, namespace, name, mayMiss}: About): boolean {
+export function saysMissing(status: JsonObject, {resource, namespace, name, mayMiss, bareNotFound}: About): boolean {
   if (status.reason !== 'NotFound' || resource === undefined) return false
+  if (bareNotFound && status.details === undefined) return true
   const details = objectAt(status, 'details')
   const names = (of: Resource, expected: string | undefined) =>
     expected !== undefined && textAt(details, 'name') === expected && isOf(details, of)

@@ -1,6 +1,6 @@
 import {type JsonObject, objectOf, textAt} from '../json-fields.ts'
 import {forms} from './forms.ts'
-import {kindProblem, memberProblem} from './object-problem.ts'
+import {listProblem, memberProblem, namedMemberProblem} from './object-problem.ts'
 import {type Question, Unexpected} from './question.ts'
 import {type Query, type Resource, resourcePath} from './resource.ts'
 
@@ -10,6 +10,8 @@ export interface ListQuestion {
   readonly query?: Query
   /** Only the metadata of its objects is wanted. */
   readonly form?: 'metadata'
+  /** Its objects only inform, by their names: neither their identity nor the version of the list is used. */
+  readonly informs?: boolean
 }
 
 /** A list, or a page of one. */
@@ -23,18 +25,20 @@ export interface Page {
 }
 
 /** A page of the objects of a resource. A collection that does not exist is a failure, not an empty list. */
-export function onePage(resource: Resource, {namespace, query, form}: ListQuestion): Question<Page> {
+export function onePage(resource: Resource, {namespace, query, form, informs = false}: ListQuestion): Question<Page> {
   return {
     path: resourcePath(resource, namespace, [], query),
     about: {resource, namespace, mayMiss: []},
     ...(form && {accept: forms.metadataList}),
     read(body) {
       const {metadata, items} = objectOf(body)
-      const kind = kindProblem(body, resource, `${resource.kind}List`, 'PartialObjectMetadataList')
+      const kind = listProblem(body, resource)
       if (kind !== undefined) return new Unexpected(kind)
       const page = toPage(objectOf(metadata), items)
       if (page instanceof Unexpected) return page
-      const problem = page.items.map((item) => memberProblem(item, resource, namespace)).find((one) => one)
+      if (!informs && page.resourceVersion === '') return new Unexpected('it has no resourceVersion')
+      const memberProblemOf = informs ? namedMemberProblem : memberProblem
+      const problem = page.items.map((item) => memberProblemOf(item, resource, namespace)).find((one) => one)
       return problem === undefined ? page : new Unexpected(problem)
     },
   }
@@ -43,7 +47,6 @@ export function onePage(resource: Resource, {namespace, query, form}: ListQuesti
 function toPage(metadata: JsonObject, items: unknown): Page | Unexpected {
   if (!Array.isArray(items) && items !== null) return new Unexpected('it has no items')
   const resourceVersion = textAt(metadata, 'resourceVersion')
-  if (resourceVersion === '') return new Unexpected('it has no resourceVersion')
   const {continue: token = '', remainingItemCount: remaining} = metadata
   if (typeof token !== 'string') return new Unexpected('its continue token is no text')
   const isCount = remaining === undefined || (typeof remaining === 'number' && remaining >= 0)

@@ -10,8 +10,8 @@ export interface Wanted {
   readonly namespace?: string | undefined
   readonly name: string
   readonly uid?: string
-  /** Not asked of it: an object that a dry run creates has no version, and of some only the UID is used. */
-  readonly without?: 'resourceVersion'
+  /** Not asked of it: an object that a dry run creates has no version, and of some only one of the two is used. */
+  readonly without?: 'resourceVersion' | 'uid'
 }
 
 /** Why a body is not that object, as the rest of a sentence; undefined: it is. */
@@ -29,8 +29,21 @@ export function objectProblem(body: unknown, resource: Resource, wanted: Wanted)
   return numberProblem(body)
 }
 
+/** Why an element of a list that only informs does not belong to it: by its name alone it is known. */
+export function namedMemberProblem(item: unknown, resource: Resource, namespace?: string): string | undefined {
+  const {kind, metadata} = objectOf(item)
+  const fields = objectOf(metadata)
+  const wrongKind = kind === undefined ? undefined : kindProblem(item, resource, resource.kind, metadataForm)
+  if (wrongKind !== undefined) return wrongKind
+  if (textAt(fields, 'name') === '') return 'an object in it has no name'
+  const found = textAt(fields, 'namespace')
+  return found === '' || namespace === undefined || found === namespace
+    ? undefined
+    : other('namespace', found, namespace)
+}
+
 /** Why an element of a list, or the object of an event, does not belong to what was asked for. */
-export function memberProblem(item: unknown, resource: Resource, namespace: string | undefined): string | undefined {
+export function memberProblem(item: unknown, resource: Resource, namespace?: string): string | undefined {
   const {metadata, kind} = objectOf(item)
   const fields = objectOf(metadata)
   // In a list of one kind, the API leaves the kind out of its elements.
@@ -43,6 +56,19 @@ export function memberProblem(item: unknown, resource: Resource, namespace: stri
     if (namespace !== undefined && found !== namespace) return other('namespace', found, namespace)
   }
   return identityProblem(fields) ?? numberProblem(item)
+}
+
+/**
+ * Why a body is not a list of a resource. The generic `List`, in which proxies answer that collect from several servers, is one
+ * where each of its elements says of which kind it is.
+ */
+export function listProblem(body: unknown, resource: Resource): string | undefined {
+  const {kind, apiVersion = 'v1', items} = objectOf(body)
+  if (kind !== 'List' || apiVersion !== 'v1') {
+    return kindProblem(body, resource, `${resource.kind}List`, `${metadataForm}List`)
+  }
+  const each = Array.isArray(items) ? items : []
+  return each.map((item) => kindProblem(item, resource, resource.kind)).find((problem) => problem !== undefined)
 }
 
 /**
@@ -60,8 +86,9 @@ export function kindProblem(body: unknown, resource: Resource, kind: string, for
 }
 
 function identityProblem(metadata: JsonObject, without?: Wanted['without']): string | undefined {
-  if (textAt(metadata, 'uid') === '') return 'it has no uid'
-  return without === undefined && textAt(metadata, 'resourceVersion') === '' ? 'it has no resourceVersion' : undefined
+  const lacks = (field: 'uid' | 'resourceVersion') => without !== field && textAt(metadata, field) === ''
+  if (lacks('uid')) return 'it has no uid'
+  return lacks('resourceVersion') ? 'it has no resourceVersion' : undefined
 }
 
 function other(field: string, found: unknown, wanted: string): string {

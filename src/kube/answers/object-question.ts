@@ -11,6 +11,8 @@ export interface ObjectRequest extends Pick<Wanted, 'uid' | 'without'> {
   readonly query?: Query
   /** Only its metadata is wanted. */
   readonly form?: 'metadata'
+  /** @see About */
+  readonly bareNotFound?: true
 }
 
 /** One object that is read, changed in part, or replaced. */
@@ -56,13 +58,13 @@ export function deletedObject(resource: Resource, request: ObjectRequest): Quest
 
 function answeredBy(
   resource: Resource,
-  {namespace, name, uid, without, form}: ObjectRequest,
+  {namespace, name, uid, without, form, bareNotFound}: ObjectRequest,
   {path, mayMiss}: Pick<Question<unknown>, 'path'> & Pick<About, 'mayMiss'>,
 ): Question<JsonObject> {
   const wanted: Wanted = {namespace, name, ...(uid !== undefined && {uid}), ...(without && {without})}
   return {
     path,
-    about: {resource, namespace, name, mayMiss},
+    about: {resource, namespace, name, mayMiss, ...(bareNotFound && {bareNotFound})},
     ...(form && {accept: forms.metadata}),
     read(body) {
       const problem = objectProblem(body, resource, wanted)

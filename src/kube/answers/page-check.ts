@@ -18,17 +18,21 @@ export interface PageCheck {
 export function checkPages(): PageCheck {
   const tokens = new Set<string>()
   const uids = new Set<string>()
+  let count = 0
   let version: string | undefined
   let promised: number | undefined
 
   function countProblem({items, remaining, continue: token}: Page): string | undefined {
-    const before = uids.size
-    for (const item of items) uids.add(textAt(objectAt(item, 'metadata'), 'uid'))
-    if (uids.size < before + items.length) return 'an object is in it twice'
-    if (remaining !== undefined) promised ??= uids.size + remaining
+    for (const item of items) {
+      const uid = textAt(objectAt(item, 'metadata'), 'uid')
+      if (uid !== '' && uids.has(uid)) return 'an object is in it twice'
+      uids.add(uid)
+    }
+    count += items.length
+    if (remaining !== undefined) promised ??= count + remaining
     if (promised === undefined) return undefined
-    if (uids.size > promised) return 'it has more objects than it promised'
-    return token === '' && uids.size < promised ? 'it has fewer objects than it promised' : undefined
+    if (count > promised) return 'it has more objects than it promised'
+    return token === '' && count < promised ? 'it has fewer objects than it promised' : undefined
   }
 
   function tokenProblem({continue: token}: Page): string | undefined {

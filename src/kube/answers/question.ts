@@ -25,6 +25,8 @@ export interface About {
   readonly name?: string
   /** What a `Status` of reason NotFound may say does not exist. A collection always exists. */
   readonly mayMiss: readonly ('object' | 'namespace')[]
+  /** A NotFound without details counts, too: what follows it is a create or a list, which shows whether it was true. */
+  readonly bareNotFound?: true
 }
 
 /** Why an answer is not the one that was asked for; part of a sentence, safe to print. */

@@ -1,6 +1,6 @@
 import {type JsonObject, objectOf, objectsAt, textAt} from '../json-fields.ts'
 import {forms} from './forms.ts'
-import {kindProblem} from './object-problem.ts'
+import {listProblem} from './object-problem.ts'
 import {type Question, Unexpected} from './question.ts'
 import {type Query, type Resource, resourcePath} from './resource.ts'
 
@@ -35,9 +35,7 @@ export function someObjects(resource: Resource, {namespace, query, form}: SomeQu
     read(body) {
       const {kind, metadata, items, rows} = objectOf(body)
       const isTable = form === 'rows' && kind === 'Table'
-      const problem = isTable
-        ? undefined
-        : kindProblem(body, resource, `${resource.kind}List`, 'PartialObjectMetadataList')
+      const problem = isTable ? undefined : listProblem(body, resource)
       if (problem !== undefined) return new Unexpected(problem)
       if (!Array.isArray(isTable ? rows : items)) return new Unexpected(`it has no ${isTable ? 'rows' : 'items'}`)
       return {
