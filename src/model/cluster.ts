@@ -1,4 +1,5 @@
 import type {Failure} from './failure.ts'
+import type {NearImage} from './near-image.ts'
 import type {ListedWorkload, WorkloadImages, WorkloadKind} from './workload.ts'
 
 /** An entry of the kubeconfig as it was selected: a local alias, never an identity. */
@@ -96,6 +97,8 @@ export interface ClusterReading {
   readonly unread: readonly Unread[]
   /** Undefined: everything could be read, or the cache says nothing of the rest that can be relied on. */
   readonly cachedOnly?: CachedOnly
+  /** Where nothing matched: images that may have been meant. */
+  readonly near?: readonly NearImage[]
   /** What the image cache named and the cluster does not run any more; only for a verb that writes. */
   readonly dropped?: readonly DroppedMatch[]
   /** Set when nothing could be read at all. */

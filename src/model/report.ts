@@ -5,6 +5,7 @@ import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
 import type {LastWords} from './last-words.ts'
 import type {MarksEntry} from './marks.ts'
+import type {NearImage} from './near-image.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {FailedTry, Outcome} from './result.ts'
 import type {Consent} from './run-facts.ts'
@@ -54,6 +55,9 @@ export interface WaveEntry {
   readonly state: WaveState
 }
 
+/** An image that may have been meant, and how many workloads run it. */
+export type NearImageEntry = Pick<NearImage, 'image' | 'workloads'>
+
 export interface Counts {
   readonly total: number
   readonly succeeded: number
@@ -95,6 +99,10 @@ export interface RunReport {
   readonly results: readonly ResultEntry[]
   /** They match and are no targets. */
   readonly excluded: readonly ExcludedEntry[]
+  /** Where nothing matched: images that may have been meant, the nearest first. */
+  readonly nearImages: readonly NearImageEntry[]
+  /** The next commands to type, where nothing matched. */
+  readonly suggestions: readonly string[]
   /** No targets: what they are now could not be read. */
   readonly cachedOnly: readonly CachedOnlyEntry[]
   readonly counts: Counts
@@ -111,6 +119,10 @@ export interface FindReport {
   readonly workloads: readonly WorkloadEntry[]
   /** Not among the workloads, nor are their images among the images. */
   readonly cachedOnly: readonly CachedOnlyEntry[]
+  /** Where nothing matched: images that may have been meant, the nearest first. */
+  readonly nearImages: readonly NearImageEntry[]
+  /** The next commands to type, where nothing matched. */
+  readonly suggestions: readonly string[]
   /** Every image reference that the query matched, as the pod templates spell it, sorted. */
   readonly images: readonly string[]
   readonly verdict: Verdict

@@ -101,7 +101,7 @@ export function sameClusterGroups(readings: readonly ClusterReading[]): readonly
 }
 
 /** A cache may have been copied: what it alone says of its cluster must not hide the workloads of another server. */
-function placeOf({context, identity}: ClusterReading): string {
+export function placeOf({context, identity}: ClusterReading): string {
   const clusterUid = identity?.uid ?? context.server
   return identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
 }

@@ -3,6 +3,7 @@ import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {ageWords} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {imageWithin, matchedImages, shortImage} from './image-words.ts'
+import {nearImageLines} from './near-images.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
 import {sameClusterLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
@@ -29,7 +30,8 @@ export function renderFindTable(report: FindReport, wholeNames: ViewOptions): st
     ...sameClusterLines(clusters, options),
     ...scopeLines(scope, unread, options),
     ...sourceLines(clusters, options),
-    ...nextLines(suggestionsOf(troubles), options),
+    ...nearImageLines(report.nearImages, options),
+    ...nextLines([...suggestionsOf(troubles), [report.suggestions]], options),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

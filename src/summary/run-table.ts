@@ -1,6 +1,7 @@
 import type {ResultEntry, RunReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {cachedOnlyLines} from './cached-only-lines.ts'
+import {nearImageLines} from './near-images.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
@@ -45,7 +46,8 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
     ...sameClusterLines(clusters, options),
     ...(run.retryOf === null ? scopeLines(scope, unread, options) : retryScopeLines(run.retryOf, options)),
     ...(options.wide ? sourceLines(clusters, options) : sourceSentence(clusters, options)),
-    ...nextLines(suggestionsOf(troubles), options, retryCommands(report)),
+    ...nearImageLines(report.nearImages, options),
+    ...nextLines([...suggestionsOf(troubles), [report.suggestions]], options, retryCommands(report)),
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`

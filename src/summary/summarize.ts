@@ -14,12 +14,15 @@ import {
   workloadEntries,
 } from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
+import {nearImageCommands, nearImageEntries} from './near-images.ts'
 import {verdictOfRun} from './verdict.ts'
 import {type Besides, verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
 
 /** The report of a run: a pure function of what happened. */
 export function summarizeRun(facts: RunFacts): RunReport {
   const {id, verb, startedAt, durationMs, dryRun, waited, ledger} = facts
+  const isEmpty = facts.results.length + facts.excluded.length === 0
+  const near = isEmpty ? nearImageEntries(facts.readings) : []
   return {
     schemaVersion: 1,
     type: 'RunReport',
@@ -42,6 +45,8 @@ export function summarizeRun(facts: RunFacts): RunReport {
     clusters: facts.readings.map((reading) => clusterEntry(reading, facts.sameCluster)),
     results: resultEntries(facts),
     excluded: excludedEntries(facts.excluded),
+    nearImages: near,
+    suggestions: nearImageCommands(near),
     cachedOnly: cachedOnlyEntries(facts.readings),
     counts: countOutcomes(facts.results),
     verdict: verdictOfRun(facts),
@@ -53,6 +58,7 @@ export function summarizeFind(facts: FindFacts): FindReport {
   const workloads = workloadEntries(facts.readings)
   const cachedOnly = cachedOnlyEntries(facts.readings)
   const sameCluster = sameClusterGroups(facts.readings)
+  const near = workloads.length + cachedOnly.length === 0 ? nearImageEntries(facts.readings) : []
   const images = new Set(workloads.flatMap(({matched}) => matched.map(({image}) => image)))
   return {
     schemaVersion: 1,
@@ -62,6 +68,8 @@ export function summarizeFind(facts: FindFacts): FindReport {
     clusters: facts.readings.map((reading) => clusterEntry(reading, sameCluster)),
     workloads,
     cachedOnly,
+    nearImages: near,
+    suggestions: nearImageCommands(near),
     images: [...images].sort(),
     verdict: verdictOfFind(facts, workloads, cachedOnly.length),
   }

@@ -1,6 +1,6 @@
-// Packs the project, unpacks the package elsewhere, and starts it: nothing that it needs may be missing from it.
+// Packs the project, installs the package as the README says, elsewhere, and starts it: nothing that it needs may be missing.
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readdirSync, rmSync, symlinkSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -10,11 +10,16 @@ try {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {cwd: root, stdio: 'inherit'})
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   if (!tarball) throw new Error('npm pack left no package')
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder])
-  symlinkSync(join(root, 'node_modules'), join(folder, 'package', 'node_modules'))
-  const help = execFileSync(process.execPath, [join(folder, 'package', 'bin', 'run.js'), 'restart', '--help'])
-  if (!help.includes('EXIT CODES')) throw new Error('the packed program shows no help')
-  console.log('The package is whole and starts.')
+  if (!readFileSync(join(root, 'README.md'), 'utf8').includes(`npm install --global ./${tarball}`)) {
+    throw new Error(`the README installs another package than ${tarball}`)
+  }
+  const prefix = join(folder, 'global')
+  const install = ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', '--prefer-offline']
+  execFileSync('npm', [...install, `./${tarball}`], {cwd: folder, stdio: 'inherit'})
+  const program = join(prefix, 'bin', 'hubspoke')
+  const help = execFileSync(process.execPath, [program, 'restart', '--help'])
+  if (!help.includes('EXIT CODES')) throw new Error('the installed program shows no help')
+  console.log('The package installs and starts.')
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }

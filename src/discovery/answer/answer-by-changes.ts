@@ -1,6 +1,7 @@
 import type {WorkloadChange} from '../../kube/ports/workloads.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
+import {mergeNear} from '../image/near-images.ts'
 import {answerByScan} from './answer-by-scan.ts'
 import {answerFromCache} from './answer-from-cache.ts'
 import {applyChanges, type NotCaughtUp, type ScannedKind, whyCaughtUp, whyNotCaughtUp} from './catch-up.ts'
@@ -56,6 +57,7 @@ function mergeAnswers(
   const read = {
     matches: answers.flatMap(({matches}) => matches),
     workloadsRead: answers.reduce((sum, {workloadsRead}) => sum + workloadsRead, 0),
+    near: answers.some(({matches}) => matches.length > 0) ? [] : mergeNear(answers.map(({near = []}) => near)),
     patternsSeen: new Set(answers.flatMap(({patternsSeen}) => [...patternsSeen])),
   }
   if (problem) return {...read, unread: [], problem}

@@ -1,7 +1,9 @@
 import type {Unread, WorkloadMatch} from '../../model/cluster.ts'
+import type {NearImage} from '../../model/near-image.ts'
 import {type ContainerImage, type WorkloadKind, workloadName} from '../../model/workload.ts'
 import type {CachedWorkload, CountsByKind, ImageCache, WorkloadCounts} from '../cache/image-cache.ts'
 import {type ImageQuery, matches} from '../image/image-query.ts'
+import {countNear, createNearImages} from '../image/near-images.ts'
 import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
 /** What a cache says of a query. */
@@ -13,6 +15,8 @@ export interface CacheAnswer {
   readonly patternsSeen: ReadonlySet<string>
   /** Kinds that were asked for and that the cache knows nothing about. */
   readonly unread: readonly Unread[]
+  /** Where nothing matched: what may have been meant, of the images that were read. */
+  readonly near: readonly NearImage[]
 }
 
 /** Which workloads a query asks about. */
@@ -49,8 +53,14 @@ export function answerFromCache(cache: ImageCache, question: CacheQuestion): Cac
     }),
     workloadsRead: (cache.wholeCounts && countChosen(cache.wholeCounts, question, filter)) ?? found.size,
     patternsSeen: filter.patternsSeen,
+    near: answers.length === 0 ? nearestOf([...found.values()], query) : [],
     unread: kinds.filter((kind) => !knowsKind(cache, kind)).map(notInCache),
   }
+}
+
+function nearestOf(found: readonly {readonly images: readonly ContainerImage[]}[], query: ImageQuery) {
+  const nearTo = createNearImages(query)
+  return countNear(found.map(({images}) => nearTo(images.map(({image}) => image))))
 }
 
 /** What the answer speaks of, where only the part of the cache was read that can match. Undefined: it does not say. */

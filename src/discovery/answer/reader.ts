@@ -40,7 +40,16 @@ export interface Reader {
 /** What a cluster, or its image cache, answers. */
 export type Answer = Pick<
   ClusterReading,
-  'identity' | 'tier' | 'tierReason' | 'cacheAgeMs' | 'workloadsRead' | 'matches' | 'unread' | 'dropped' | 'problem'
+  | 'identity'
+  | 'tier'
+  | 'tierReason'
+  | 'cacheAgeMs'
+  | 'workloadsRead'
+  | 'matches'
+  | 'unread'
+  | 'near'
+  | 'dropped'
+  | 'problem'
 > & {
   /** The patterns of `-n` under which there was a workload. */
   readonly patternsSeen: ReadonlySet<string>

@@ -198,7 +198,8 @@ function fromShards(cache: ImageCache, index: ShardIndex, query: ImageQuery): Im
 }
 
 function comparable(cache: ImageCache, query: ImageQuery, {namespaces = [], kinds = workloadKinds}: QueryScope) {
-  const answer = answerFromCache(cache, {query, kinds, namespaces: chooseNamespaces(namespaces)})
+  // What may have been meant instead is looked for in what was read.
+  const {near: _near, ...answer} = answerFromCache(cache, {query, kinds, namespaces: chooseNamespaces(namespaces)})
   const byName = (a: {name: string}, b: {name: string}) => (a.name < b.name ? -1 : 1)
   const matches = answer.matches.map(({images: _, ...match}) => match).sort(byName)
   return {...answer, matches, patternsSeen: [...answer.patternsSeen].sort()}
