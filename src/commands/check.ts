@@ -2,6 +2,7 @@ import {BaseCommand} from '../cli/base-command.ts'
 import {askEachContext, besides} from '../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/flags/permission-flags.ts'
+import {checkProtection} from '../cli/protection/check-protection.ts'
 import {readingDeps} from '../cli/run/discovery-request.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
 import type {CheckReport} from '../model/check-report.ts'
@@ -9,7 +10,7 @@ import {renderCheckValues} from '../summary/separated-values.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
-  static override summary = 'Check each context: reachable, credentials, permissions, image cache.'
+  static override summary = 'Check each context: reachable, credentials, permissions, protection, lock, image cache.'
   static override description =
     'Asks every context of the kubeconfig, unless some are named. Nothing is written. What each command needs, and what ' +
     'becomes of it without, is what "rbac" prints as roles.'
@@ -32,7 +33,8 @@ export default class Check extends BaseCommand {
         work: (cluster) => checkCluster(cluster, reach, deps),
         failed: (context, problem) => ({...notChecked(context), problem}),
       })
-      return summarizeCheck(await ask, besides(clusters, session))
+      const {entries, unmatchedProtections} = await checkProtection(await ask, clusters, deps)
+      return summarizeCheck(entries, besides(clusters, session), unmatchedProtections)
     })
     return this.conclude(report, flags, {
       table: async () => (await import('../summary/check-table.ts')).renderCheckTable,

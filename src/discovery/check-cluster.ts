@@ -9,6 +9,7 @@ import type {Clock} from '../shared/clock.ts'
 import {cacheAgeMs} from './cache/cache-age.ts'
 import {readCacheHead, type StoredHead} from './cache/cache-store.ts'
 import {judgeCache} from './cache/freshness.ts'
+import {checkLock} from './check-lock.ts'
 import {withEndOfCredentials} from './ended-credentials.ts'
 import {type ReadingDeps, retryRead} from './retry-read.ts'
 
@@ -34,9 +35,10 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
   const version = await cluster.serverVersion(signal)
   const latencyMs = Math.round(clock.now() - from)
   const {serverNow, clockSkewMs} = await compareClocks(cluster, deps)
-  const [permissions, imageCache] = await Promise.all([
+  const [permissions, imageCache, lock] = await Promise.all([
     askAll(cluster, reach, signal),
     readCacheState(cluster, reach.cacheNamespace, deps),
+    checkLock(cluster, reach.cacheNamespace, deps),
   ])
   return {
     ...notChecked(cluster.context),
@@ -47,6 +49,7 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
     clockSkewMs,
     credentials: await credentialsLeft(cluster, serverNow),
     permissions,
+    lock,
     imageCache: imageCache && describe(imageCache, judgeCache(imageCache, identity), clock),
   }
 }
@@ -79,6 +82,8 @@ export function notChecked({name, server}: ContextRef): CheckEntry {
     credentials: null,
     permissions: [],
     imageCache: null,
+    protected: null,
+    lock: null,
     problem: null,
   }
 }

@@ -10,7 +10,7 @@ import type {ClusterReading} from '../model/cluster.ts'
 import type {ContextsPlace} from '../model/contexts-place.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
-import type {LockEntry, RunLock} from '../model/run-lock.ts'
+import type {LockOutlook, RunLock} from '../model/run-lock.ts'
 import type {RunOptions} from '../model/run-options.ts'
 import type {Plan} from '../model/target.ts'
 import type {Wave} from '../model/wave.ts'
@@ -59,7 +59,7 @@ export interface Agreement {
 /** What will stand in the way of a plan. */
 export interface Prospect extends Preflighted, Marked {
   /** Clusters in which there can be no lock, as far as that is known before one is taken. */
-  readonly withoutLock: readonly LockEntry[]
+  readonly withoutLock: readonly LockOutlook[]
 }
 
 export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {

@@ -1,5 +1,6 @@
 import type {Failure} from './failure.ts'
 import type {PermittedVerb} from './permission.ts'
+import type {ProtectionKind} from './plan-view.ts'
 import type {Verdict} from './report.ts'
 
 export interface CheckedPermission {
@@ -18,6 +19,24 @@ export interface CheckedPermission {
   readonly essential: boolean
   /** What comes of it where it is not allowed. */
   readonly without: string
+}
+
+/** Whether a run could take the lock of a cluster. */
+export interface LockCheck {
+  /** `missing-namespace`: the namespace that the lock is kept in does not exist. */
+  readonly state: 'available' | 'held' | 'missing-namespace' | 'forbidden' | 'unknown'
+  /** Who holds it, or why it cannot be taken; null where it can. */
+  readonly reason: string | null
+  /** The next commands to type. */
+  readonly suggestions: readonly string[]
+}
+
+/** An entry of a config file that protects clusters. */
+export interface ProtectionEntry {
+  readonly by: ProtectionKind
+  readonly pattern: string
+  readonly file: string
+  readonly line: number
 }
 
 export interface CheckEntry {
@@ -46,6 +65,10 @@ export interface CheckEntry {
     readonly ageMs: number | null
     readonly workloads: number | null
   } | null
+  /** Why its cluster is written only when the name of the context was confirmed; null: it is not protected. */
+  readonly protected: (ProtectionEntry & {readonly reason: string}) | null
+  /** Null where nothing could be asked. */
+  readonly lock: LockCheck | null
   readonly problem: Failure | null
 }
 
@@ -56,5 +79,7 @@ export interface CheckReport {
   readonly contexts: readonly CheckEntry[]
   /** Contexts of the kubeconfig that were not selected. */
   readonly contextsLeftOut: readonly string[]
+  /** Entries of config files that protect nothing, as far as that could be found out. */
+  readonly unmatchedProtections: readonly ProtectionEntry[]
   readonly verdict: Verdict
 }

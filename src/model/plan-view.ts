@@ -3,7 +3,7 @@ import type {Exclusion} from './exclusion.ts'
 import type {Failure} from './failure.ts'
 import type {TargetMarks} from './marks.ts'
 import type {CachedOnlyEntry} from './report.ts'
-import type {LockEntry} from './run-lock.ts'
+import type {LockOutlook} from './run-lock.ts'
 import type {Target} from './target.ts'
 import type {WorkloadKind} from './workload.ts'
 
@@ -35,7 +35,15 @@ export interface ProtectedCluster {
   readonly context: string
   /** Why, as a clause. */
   readonly because: string
+  /** The entry of a config file that protects it. */
+  readonly by: ProtectionKind
+  readonly pattern: string
+  readonly path: string
+  readonly line: number
 }
+
+/** How a config file names what it protects. */
+export type ProtectionKind = 'context' | 'server' | 'clusterUid'
 
 /** What a plan takes up again of an earlier run. */
 export interface RetryView {
@@ -123,7 +131,7 @@ export interface PlanView {
   /** What else is to be known before anybody agrees; raw text. */
   readonly notes?: readonly string[]
   /** Clusters in which nothing keeps other runs out. */
-  readonly withoutLock: readonly LockEntry[]
+  readonly withoutLock: readonly LockOutlook[]
   readonly marked: readonly MarkedTarget[]
   /** Where nobody could look for PodDisruptionBudgets. */
   readonly budgetsNotRead: readonly BudgetsNotRead[]

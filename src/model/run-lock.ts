@@ -7,6 +7,11 @@ export interface LockEntry {
   readonly reason: string | null
 }
 
+/** A cluster in which there will be no lock, and the commands that change that. */
+export interface LockOutlook extends LockEntry {
+  readonly suggestions: readonly string[]
+}
+
 const namesShown = 5
 
 /** One sentence for each reason why there is no lock somewhere; raw text. */

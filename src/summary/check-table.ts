@@ -1,6 +1,7 @@
 import type {CheckEntry, CheckedPermission, CheckReport} from '../model/check-report.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {clockWords, credentialsWords, missingLines, noteLines} from './check-notes.ts'
+import {protectionLines} from './check-protection-lines.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
@@ -13,7 +14,10 @@ import {countOf} from './words.ts'
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
 /** What `check` learned: contexts that cannot be used first, then one row per context, then what is not permitted. */
-export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckReport, wholeNames: ViewOptions): string {
+export function renderCheckTable(
+  {contexts, contextsLeftOut, unmatchedProtections, verdict}: CheckReport,
+  wholeNames: ViewOptions,
+): string {
   const options = showingContexts(wholeNames, [...contexts.map(({context}) => context), ...contextsLeftOut])
   const troubles: TroubleSection[] = [
     {word: 'CANNOT BE USED', noun: 'context', tone: 'failure', troubles: contexts.flatMap(toTroubles)},
@@ -22,8 +26,9 @@ export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckRepo
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...contextLines(contexts, options),
     ...missingLines(contexts, options),
+    ...protectionLines(contexts, unmatchedProtections, options),
     ...noteLines(contexts, options),
-    ...nextLines([...suggestionsOf(troubles), [missingRoles(contexts)]], options),
+    ...nextLines([...suggestionsOf(troubles), [missingRoles(contexts)], contexts.map(lockSuggestions)], options),
     ...notSelectedLines(contextsLeftOut, options),
     ...verdictLines(verdict, options),
   ]
@@ -33,6 +38,11 @@ export function renderCheckTable({contexts, contextsLeftOut, verdict}: CheckRepo
 function toTroubles({context, problem}: CheckEntry): readonly Trouble[] {
   if (!problem) return []
   return [{name: context, class: problem.class, message: problem.message, note: '', suggestions: problem.suggestions}]
+}
+
+/** The command that makes a lock possible. */
+function lockSuggestions({lock}: CheckEntry): readonly string[] {
+  return lock?.state === 'missing-namespace' ? lock.suggestions.map((next) => `${next}  for the lock`) : []
 }
 
 /** The command that prints what whoever grants permissions has to apply. */
@@ -50,6 +60,7 @@ function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
   const usable = contexts.filter(({problem}) => problem === null)
   if (usable.length === 0) return []
   const palette = paletteFor(color)
+  const guards = usable.some((entry) => entry.protected !== null)
   const rows = usable.map((entry) => [
     printable(contextIn(options)(entry.context)),
     printable(entry.version ?? '-'),
@@ -59,10 +70,17 @@ function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
       return {text, paint: text === 'yes' ? palette.success : text === '-' ? palette.quiet : palette.warning}
     }),
     cacheWords(entry.imageCache),
+    lockCell(entry.lock, palette),
+    ...(guards ? [entry.protected ? {text: 'PROTECTED', paint: palette.warning} : ''] : []),
     ...(wide ? [credentialsWords(entry), clockWords(entry), printable(entry.server), printable(entry.uid ?? '-')] : []),
   ])
-  const titles = ['CONTEXT', 'VERSION', 'ANSWER', 'FIND', 'RESTART', 'CACHE REFRESH', 'IMAGE CACHE']
-  const columns = [...titles, ...(wide ? ['CREDENTIALS', 'OUR CLOCK', 'SERVER', 'CLUSTER UID'] : [])].map((title) => ({
+  const titles = ['CONTEXT', 'VERSION', 'ANSWER', 'FIND', 'RESTART', 'CACHE REFRESH', 'IMAGE CACHE', 'LOCK']
+  const protection = guards ? ['PROTECTION'] : []
+  const columns = [
+    ...titles,
+    ...protection,
+    ...(wide ? ['CREDENTIALS', 'OUR CLOCK', 'SERVER', 'CLUSTER UID'] : []),
+  ].map((title) => ({
     title,
   }))
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: palette.quiet}), '']
@@ -78,6 +96,18 @@ function allowance(permissions: readonly CheckedPermission[]): string {
   if (permissions.length === 0) return '-'
   if (allowed < essential.length) return allowed === 0 ? 'no' : 'in part'
   return permissions.every((permission) => permission.allowed) ? 'yes' : 'mostly'
+}
+
+function lockCell(lock: CheckEntry['lock'], palette: ReturnType<typeof paletteFor>) {
+  if (lock === null) return {text: '-', paint: palette.quiet}
+  const words = {
+    available: 'available',
+    held: 'held',
+    'missing-namespace': 'no namespace',
+    forbidden: 'forbidden',
+  } as const
+  const text = lock.state === 'unknown' ? 'unknown' : words[lock.state]
+  return {text, paint: lock.state === 'available' ? palette.success : palette.warning}
 }
 
 function cacheWords(cache: CheckEntry['imageCache']): string {

@@ -113,8 +113,8 @@ test('a plan says where nothing keeps other runs out, once for each reason', () 
   const noNamespace = 'the namespace "hubspoke-system" does not exist'
   const contexts = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
   const withoutLock = [
-    ...contexts.map((context) => ({context, state: 'none' as const, reason: noNamespace})),
-    {context: 'us-east', state: 'none' as const, reason: 'May not create leases'},
+    ...contexts.map((context) => ({context, state: 'none' as const, reason: noNamespace, suggestions: []})),
+    {context: 'us-east', state: 'none' as const, reason: 'May not create leases', suggestions: ['kubectl x']},
   ]
   const text = renderPlan({...plan, withoutLock}, {...terminal, width: 200})
   expect(text).toContain(

@@ -33,6 +33,7 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
     ...wrapText(`Plan: ${options.printable(headingOf(plan))}`, options.width).map(palette.heading),
     ...reasonLines(plan.reason, options),
     '',
+    ...withoutLockLines(plan, options),
     ...retryLines(plan, options),
     ...troubleSections(plan).flatMap((section) => troubleLines(section, options)),
     ...clusterLines(plan, options),
@@ -46,7 +47,6 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
     ...markLines(plan, options),
     ...excludedSection(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
-    ...withoutLockLines(plan, options),
     ...(plan.retry ? retryScopeLines(plan.retry.runId, options) : scopeLines(scopeEntry(plan.scope), unread, options)),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
     ...consentLines(plan, options),
@@ -189,10 +189,15 @@ function undoLines({undoFailed = false}: PlanView, {width}: ViewOptions): readon
   return [...wrapText('What fails in its rollout is put back to what it was before (--undo-failed).', width), '']
 }
 
-function withoutLockLines({withoutLock}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {
+/** First of all, and once: whoever agrees goes on without. */
+function withoutLockLines({withoutLock}: PlanView, options: ViewOptions): readonly string[] {
   if (withoutLock.length === 0) return []
+  const {printable, width, color, placed = (command) => command} = options
+  const commands = [...new Set(withoutLock.flatMap(({suggestions}) => suggestions))]
+  const shown = commands.slice(0, showsAll(options) ? commands.length : namesShown)
+  const next = shown.map((command) => paletteFor(color).command(`  try: ${printable(placed(command))}`))
   const sentences = withoutLockSentences(withoutLock).flatMap((sentence) => wrapText(printable(sentence), width))
-  return [...sentences.map(paletteFor(color).warning), '']
+  return [...sentences.map(paletteFor(color).warning), ...next, '']
 }
 
 function excludedSection({excluded}: PlanView, options: ViewOptions): readonly string[] {

@@ -76,10 +76,15 @@ export function summarizeFind(facts: FindFacts): FindReport {
 }
 
 /** The report of `check`, one entry per selected context; contexts of one cluster know of each other. */
-export function summarizeCheck(entries: readonly CheckEntry[], besides: Besides = {}): CheckReport {
+export function summarizeCheck(
+  entries: readonly CheckEntry[],
+  besides: Besides = {},
+  unmatchedProtections: CheckReport['unmatchedProtections'] = [],
+): CheckReport {
   const {contextsLeftOut = []} = besides
   const contexts = entries.map((entry) => ({...entry, sameClusterAs: sameCluster(entry, entries)}))
-  return {schemaVersion: 1, type: 'CheckReport', contexts, contextsLeftOut, verdict: verdictOfCheck(contexts, besides)}
+  const verdict = verdictOfCheck(contexts, besides)
+  return {schemaVersion: 1, type: 'CheckReport', contexts, contextsLeftOut, unmatchedProtections, verdict}
 }
 
 function sameCluster({context, uid}: CheckEntry, entries: readonly CheckEntry[]): readonly string[] {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
+import type {CheckReport} from '../../src/model/check-report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {type Ended, openShell, type Shell, type ShellOptions} from '../support/run-command.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
@@ -273,5 +274,42 @@ describe('what is protected is said', () => {
     const shell = await stage.shell()
     await shell.run(...restart)
     expect(stage.fleet.cluster('other').requests()).toEqual([])
+  })
+})
+
+describe('check says what is protected, and why', () => {
+  const rows = async (one: Case, ...words: readonly string[]) => {
+    await using stage = await openCase(one)
+    const shell = await stage.shell()
+    const report = (await shell.run('check', ...words, '-o', 'json')).document() as CheckReport
+    return {report, stdout: (await shell.run('check', ...words)).stdout}
+  }
+
+  test.each(cases)('$how', async (one) => {
+    const {report, stdout} = await rows(one, '-c', 'lab')
+    expect(report.contexts[0]?.protected?.reason).toContain(one.because)
+    expect(stdout).toMatch(/^lab .* PROTECTED$/m)
+    expect(stdout).toContain('Protected, written only when confirmed by name:')
+  })
+
+  test('by context, server or UID; null where it is not protected', async () => {
+    const by = async (config: Case['config']) => {
+      const {report} = await rows({how: '', ...(config && {config}), because: ''})
+      return report.contexts[0]?.protected?.by ?? null
+    }
+    expect(await by('protectedContexts: [lab]')).toBe('context')
+    expect(await by('protected: [{server: "127.*"}]')).toBe('server')
+    expect(await by(({cluster}) => `protected: [{clusterUid: ${cluster('lab').uid}}]`)).toBe('clusterUid')
+    expect(await by('protectedContexts: [prod]')).toBe(null)
+  })
+
+  test('what protects nothing is listed, UIDs only when every context was asked', async () => {
+    const config = 'protected:\n  - context: euwest\n  - server: "*.acme.example"\n  - clusterUid: 0a0a\n'
+    const unmatched = ({report}: Awaited<ReturnType<typeof rows>>) =>
+      report.unmatchedProtections.map(({by, pattern, line}) => `${by} ${pattern} ${line}`)
+    const one = {how: '', config, prod: localhost, because: ''}
+    expect(unmatched(await rows(one))).toEqual(['context euwest 2', 'server *.acme.example 3', 'clusterUid 0a0a 4'])
+    expect(unmatched(await rows(one, '-c', 'lab'))).toEqual(['context euwest 2', 'server *.acme.example 3'])
+    expect((await rows(one)).stdout.replace(/\s+/g, ' ')).toContain('no context of the kubeconfig falls under it')
   })
 })

@@ -85,3 +85,49 @@ describe('where there can be no lock', () => {
     ).toEqual([])
   })
 })
+
+describe('check says whether a lock could be had', () => {
+  test.each([
+    {how: 'nobody has it', spec: lockable('east'), state: 'available', says: 'available'},
+    {how: 'there is no namespace for it', spec: {name: 'east'}, state: 'missing-namespace', says: 'no namespace'},
+    {
+      how: 'it may not be taken',
+      spec: {...lockable('east'), trouble: [{type: 'forbidden', verb: 'create', resource: 'leases'}]},
+      state: 'forbidden',
+      says: 'forbidden',
+    },
+    {
+      how: 'nobody answers',
+      spec: {...lockable('east'), trouble: [{type: 'answer', status: 500, resource: 'leases'}]},
+      state: 'unknown',
+      says: 'unknown',
+    },
+  ] as const)('$how: $state, and nothing is written', async ({spec, state, says}) => {
+    await using fleet = await openFleet([spec])
+    const {document} = await fleet.shell.run('check', '-o', 'json')
+    expect(document()).toMatchObject({contexts: [{lock: {state}, problem: null}]})
+    expect((await fleet.shell.run('check')).stdout).toMatch(new RegExp(`^east .* ${says}$`, 'm'))
+    expect(fleet.cluster('east').objects('Lease')).toEqual([])
+  })
+
+  test('another run has it: who', async () => {
+    await using fleet = await openFleet([lockable('east', 'web')])
+    const running = fleet.shell.run(...restart, '--run-id', '20261124-200000-000a')
+    while (fleet.restarted().length === 0) await new Promise(setImmediate)
+    const {stdout} = await fleet.shell.run('check')
+    expect(stdout).toMatch(/^east .* held$/m)
+    expect(stdout).toContain('held by run 20261124-200000-000a (restart)')
+    await running
+  })
+})
+
+test('a fresh cluster: that there is no lock is said once, at the top of the plan, with the command that changes it', async () => {
+  await using fleet = await openFleet([{name: 'west', workloads: runningWeb('web')}])
+  const {stderr, exitCode} = await fleet.shell.run('restart', image, '-c', 'west', '--yes')
+  const text = stderr.replace(/\s+/g, ' ')
+  expect(text.match(/No lock in "west"/g)).toHaveLength(1)
+  expect(text).toContain('kubectl --context west create namespace hubspoke-system')
+  expect(text.indexOf('No lock in')).toBeGreaterThan(text.indexOf('Plan: '))
+  expect(text.indexOf('No lock in')).toBeLessThan(text.indexOf('CONTEXT TARGETS'))
+  expect(exitCode).toBe(0)
+})

@@ -1,4 +1,5 @@
 import {HubspokeError} from '../../model/failure.ts'
+import type {ProtectionKind} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
 
 /** What the config file says. */
@@ -22,9 +23,7 @@ export interface ConfigFile {
   }
 }
 
-export const protectionKinds = ['context', 'server', 'clusterUid'] as const
-
-export type ProtectionKind = (typeof protectionKinds)[number]
+export const protectionKinds = ['context', 'server', 'clusterUid'] as const satisfies readonly ProtectionKind[]
 
 /** One entry of what a config file protects, and where it stands. */
 export interface Protection extends Place {

@@ -1,5 +1,6 @@
+import type {ProtectionKind} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
-import {type Protection, type ProtectionKind, protectionKinds, wrongConfig} from './config-file.ts'
+import {type Protection, protectionKinds, wrongConfig} from './config-file.ts'
 import type {Item, YamlReader} from './yaml-reader.ts'
 
 /**

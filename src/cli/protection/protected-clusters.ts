@@ -24,38 +24,47 @@ export function protectedClusters(
 ): readonly ProtectedCluster[] {
   const guarded = [...planned, ...known].flatMap((one) => {
     const [protection] = protectionsOfContext(one.context, protections)
-    return protection ? [{...one, phrase: protectionPhrase(protection)}] : []
+    return protection ? [{...one, protection}] : []
   })
   return planned.flatMap((place) => {
     const own = guarded.find(({context}) => context.name === place.context.name)
-    if (own) return [{context: place.context.name, because: own.phrase}]
-    const because = reasonByUid(place, protections) ?? reasonByAlias(place, guarded)
-    return because === undefined ? [] : [{context: place.context.name, because}]
+    const found = own
+      ? {protection: own.protection, because: protectionPhrase(own.protection)}
+      : (reasonByUid(place, protections) ?? reasonByAlias(place, guarded))
+    if (found === undefined) return []
+    const {kind: by, pattern, path, line} = found.protection
+    return [{context: place.context.name, because: found.because, by, pattern, path, line}]
   })
 }
 
-function reasonByUid({identity}: IdentifiedContext, protections: readonly Protection[]): string | undefined {
-  const uids = protections.filter(({kind}) => kind === 'clusterUid')
-  const [first] = identity === undefined || identity.standsIn ? uids : protectionsOfUid(identity.uid, uids)
-  if (first === undefined) return undefined
-  if (identity !== undefined && !identity.standsIn) return protectionPhrase(first)
-  return `its UID cannot be read, and it may be that of ${protectionPhrase(first)}`
+interface Reason {
+  readonly protection: Protection
+  readonly because: string
 }
 
-type Guarded = IdentifiedContext & {readonly phrase: string}
+function reasonByUid({identity}: IdentifiedContext, protections: readonly Protection[]): Reason | undefined {
+  const uids = protections.filter(({kind}) => kind === 'clusterUid')
+  const isRead = identity !== undefined && !identity.standsIn
+  const [protection] = isRead ? protectionsOfUid(identity.uid, uids) : uids
+  if (protection === undefined) return undefined
+  const phrase = protectionPhrase(protection)
+  return {protection, because: isRead ? phrase : `its UID cannot be read, and it may be that of ${phrase}`}
+}
 
-function reasonByAlias(place: IdentifiedContext, guarded: readonly Guarded[]): string | undefined {
+type Guarded = IdentifiedContext & {readonly protection: Protection}
+
+function reasonByAlias(place: IdentifiedContext, guarded: readonly Guarded[]): Reason | undefined {
   const related = (wanted: Relation) => guarded.find((one) => relationOf(place, one) === wanted)
-  const same = related('same')
-  if (same) return `it is the same cluster as "${same.context.name}": ${same.phrase}`
-  const unknown = related('unknown')
-  if (unknown === undefined) return undefined
-  const name = `"${unknown.context.name}"`
-  const why =
-    unknown.identity === undefined
-      ? `${name} did not answer, and may point at this cluster`
-      : `it cannot be told from ${name}: the UID of kube-system cannot be read`
-  return `${why}: ${unknown.phrase}`
+  const found = related('same') ?? related('unknown')
+  if (found === undefined) return undefined
+  const name = `"${found.context.name}"`
+  const because = {
+    same: `it is the same cluster as ${name}`,
+    unknown: `it cannot be told from ${name}: the UID of kube-system cannot be read`,
+    silent: `${name} did not answer, and may point at this cluster`,
+  }
+  const relation = relationOf(place, found) === 'same' ? 'same' : found.identity === undefined ? 'silent' : 'unknown'
+  return {protection: found.protection, because: `${because[relation]}: ${protectionPhrase(found.protection)}`}
 }
 
 type Relation = 'same' | 'other' | 'unknown'

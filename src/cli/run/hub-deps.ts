@@ -14,6 +14,7 @@ import {toBeTried} from '../../hub/run-hub.ts'
 import {boundedLedger} from '../../ledger/bounded-ledger.ts'
 import {ledgerDirectory} from '../../ledger/ledger-directory.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {LockEntry} from '../../model/run-lock.ts'
 import type {Target} from '../../model/target.ts'
 import {printable} from '../../shared/printable.ts'
 import type {Clusters} from '../clusters.ts'
@@ -54,6 +55,7 @@ export function hubDeps(
   const {stop, onEvent} = session
   const reading = readingDeps(runtime, clusters, session) // open connections, clock, progress, stop signal
   const leases = (context: string) => clusters.open(context).leases
+  let told: readonly LockEntry[] = []
   const locking = {leases, clock, onEvent, signal: stop.signal}
   return {
     clock,
@@ -70,12 +72,13 @@ export function hubDeps(
         markTargets(tried, planned.traits, reading),
         lockOutlook(tried, lock, locking),
       ])
+      told = withoutLock
       return {...preflighted, ...marked, withoutLock}
     },
     agree,
     ...(gate !== undefined && {gate}),
     lock: (targets, ways) =>
-      takeRunLock({targets, ways}, lock, {
+      takeRunLock({targets, ways, told}, lock, {
         ...locking,
         leases: (context, clusterUid) => checkedLeases(leases(context), {context, clusterUid}, check),
         endpoint: clusters.endpointOf,

@@ -85,7 +85,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     workloads: fakeWorkloads(options, request),
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     ...unneeded,
-    budgets: fakeBudgets(options, request),
+    ...fakeRest(options, request),
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
@@ -98,6 +98,10 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
 const listVersion = '100'
 
 type Request = (what: string, signal: AbortSignal) => Promise<void>
+
+function fakeRest(options: FakeClusterOptions, request: Request): Pick<ClusterAccess, 'budgets' | 'leases'> {
+  return {budgets: fakeBudgets(options, request), leases: fakeLeases(request)}
+}
 
 function fakeBudgets({budgets = []}: FakeClusterOptions, request: Request): ClusterAccess['budgets'] {
   return {
@@ -199,7 +203,21 @@ const unused = {
   lastWords: notNeeded,
 }
 
-const unneeded = {leases: {read: notNeeded, write: notNeeded}, events: {record: notNeeded}}
+const unneeded = {events: {record: notNeeded}}
+
+/** A lock that is free, as far as it may be taken. */
+function fakeLeases(request: Request): ClusterAccess['leases'] {
+  return {
+    async read(_namespace, _name, signal) {
+      await request('lease read', signal)
+      return undefined
+    },
+    async write(_namespace, _name, {record}, signal) {
+      await request('lease write', signal)
+      return {...record, resourceVersion: '1'}
+    },
+  }
+}
 
 /** A Deployment (or another kind) with one container per image. */
 export function workload(place: string, ...images: readonly string[]): WorkloadImages {

@@ -43,9 +43,14 @@ test('a missing namespace, and what is not permitted, are said with the reason',
   cluster('b').always('read', refused('forbidden'))
   cluster('c').always('write', refused('rejected'))
   expect(await look()).toEqual([
-    {context: 'a', state: 'none', reason: 'the namespace "hubspoke-system" does not exist'},
-    {context: 'b', state: 'none', reason: 'It is forbidden'},
-    {context: 'c', state: 'none', reason: 'It is rejected'},
+    {
+      context: 'a',
+      state: 'none',
+      reason: 'the namespace "hubspoke-system" does not exist',
+      suggestions: ['kubectl --context a create namespace hubspoke-system'],
+    },
+    {context: 'b', state: 'none', reason: 'It is forbidden', suggestions: []},
+    {context: 'c', state: 'none', reason: 'It is rejected', suggestions: []},
   ])
 })
 

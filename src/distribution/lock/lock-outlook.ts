@@ -3,10 +3,10 @@ import {noAnswerSentence} from '../../lease/lease-sentences.ts'
 import {isRefusal} from '../../lease/watch-lease.ts'
 import {within} from '../../lease/within.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {LockEntry} from '../../model/run-lock.ts'
+import type {LockOutlook} from '../../model/run-lock.ts'
 import type {Plan} from '../../model/target.ts'
 import {type Place, placesOf} from './lock-places.ts'
-import {withoutLockReason} from './lock-sentences.ts'
+import {withoutLockReason, withoutLockSuggestions} from './lock-sentences.ts'
 import type {LockPolicy, RunLockDeps} from './run-lock.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function lockOutlook(
   plan: Plan,
   {mode, namespace, holder}: LockPolicy,
   {leases, clock, signal}: Omit<RunLockDeps, 'onEvent' | 'endpoint'>,
-): Promise<readonly LockEntry[]> {
+): Promise<readonly LockOutlook[]> {
   if (mode === 'off') return []
   const ask = async ({context, clusterUid}: Place, limited: AbortSignal): Promise<void> => {
     const found = leases(context, clusterUid)
@@ -25,7 +25,7 @@ export async function lockOutlook(
     const record = heldRecord(holder, undefined, clock.date())
     await found.write(namespace, leaseNames.run, {record, dryRun: true}, limited)
   }
-  const entries = placesOf(plan).map(async (place): Promise<readonly LockEntry[]> => {
+  const entries = placesOf(plan).map(async (place): Promise<readonly LockOutlook[]> => {
     const {context} = place
     try {
       const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock, signal}
@@ -35,7 +35,10 @@ export async function lockOutlook(
       if (signal.aborted) return []
       if (!(error instanceof HubspokeError)) throw error
       if (!isRefusal(error)) return []
-      return [{context, state: 'none', reason: withoutLockReason({context, namespace}, error.toFailure())}]
+      const where = {context, namespace}
+      const failure = error.toFailure()
+      const suggestions = withoutLockSuggestions(where, failure)
+      return [{context, state: 'none', reason: withoutLockReason(where, failure), suggestions}]
     }
   })
   return (await Promise.all(entries)).flat()

@@ -4,6 +4,7 @@ import {type Failure, HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {printable} from '../../shared/printable.ts'
+import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 
 /** Where the lock of a cluster is. */
@@ -39,12 +40,11 @@ export function lockedError(
 }
 
 export function lockRequiredError(place: LockPlace, failure: Failure): HubspokeError {
-  const {context, namespace} = place
-  const create = `kubectl --context ${printable(context)} create namespace ${printable(namespace)}`
+  const {context} = place
   return new HubspokeError(
     'usage',
     `There is no lock in context "${printable(context)}" (--lock require): ${withoutLockReason(place, failure)}. Nothing was written.`,
-    {suggestions: failure.class === 'not-found' ? [create] : failure.suggestions},
+    {suggestions: withoutLockSuggestions(place, failure)},
   )
 }
 
@@ -52,6 +52,12 @@ export function lockRequiredError(place: LockPlace, failure: Failure): HubspokeE
 export function withoutLockReason({namespace}: LockPlace, {class: failureClass, message}: Failure): string {
   if (failureClass === 'not-found') return `the namespace "${printable(namespace)}" does not exist`
   return message.replace(/\.$/, '')
+}
+
+/** The commands after which there can be one. */
+export function withoutLockSuggestions({context, namespace}: LockPlace, failure: Failure): readonly string[] {
+  if (failure.class !== 'not-found') return failure.suggestions
+  return [`kubectl --context ${shellWord(context)} create namespace ${shellWord(namespace)}`]
 }
 
 /** The cluster did not answer when its lock was to be taken. */

@@ -58,6 +58,8 @@ export interface Locked {
   readonly targets: Plan
   /** The contexts that are said to lead to one cluster. */
   readonly ways: readonly Ways[]
+  /** Where it was said already that there will be no lock; default: nowhere. */
+  readonly told?: readonly LockEntry[]
 }
 
 /**
@@ -68,9 +70,14 @@ export interface Locked {
  * @throws HubspokeError of class `locked` when another run has one of them; of class `usage` when one that is required
  *   cannot be had, or contexts that report the same cluster are not shown to point at one. Nothing stays taken then.
  */
-export async function takeRunLock({targets, ways}: Locked, policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
+export async function takeRunLock(
+  {targets, ways, told = []}: Locked,
+  policy: LockPolicy,
+  deps: RunLockDeps,
+): Promise<RunLock> {
   const places = placesOf(targets)
-  const lock = await takeLocks(places, policy, deps)
+  const isTold = ({context, reason}: LockEntry) => told.some((one) => one.context === context && one.reason === reason)
+  const lock = await takeLocks(places, policy, {...deps, isTold})
   const {namespace, holder} = policy
   const {clock, signal, endpoint} = deps
   try {
@@ -88,14 +95,19 @@ function uidOf(ways: readonly Ways[], context: string): string {
   return ways.find(({contexts}) => contexts.includes(context))?.clusterUid ?? ''
 }
 
-async function takeLocks(places: readonly Place[], policy: LockPolicy, deps: RunLockDeps): Promise<RunLock> {
+async function takeLocks(
+  places: readonly Place[],
+  policy: LockPolicy,
+  deps: RunLockDeps & {isTold(entry: LockEntry): boolean},
+): Promise<RunLock> {
   if (policy.mode === 'off') return toRunLock(takenNowhere(places, '--lock off'), deps)
   while (!deps.signal.aborted) {
     const seen = await lookEverywhere(places, policy, deps)
     // Somebody may be faster at this; whoever it is, is then looked at like any other holder.
     const taken = seen && (await takeInOrder(seen, policy, deps))
     if (taken === undefined) continue
-    for (const message of withoutLockSentences(taken.without)) deps.onEvent({type: 'notice', message})
+    const without = taken.without.filter((entry) => !deps.isTold(entry))
+    for (const message of withoutLockSentences(without)) deps.onEvent({type: 'notice', message})
     return toRunLock(taken, deps)
   }
   return toRunLock(takenNowhere(places, 'the run was stopped before it was taken'), deps)

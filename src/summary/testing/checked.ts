@@ -30,6 +30,8 @@ export function checked(context: string, more: Partial<CheckEntry> = {}): CheckE
     credentials: null,
     permissions: [],
     imageCache: {state: 'present', ageMs: 180_000, workloads: 312},
+    protected: null,
+    lock: {state: 'available', reason: null, suggestions: []},
     problem: null,
     ...more,
   }
