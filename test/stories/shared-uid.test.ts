@@ -7,7 +7,7 @@ import {openShell, type ShellOptions} from '../support/run-command.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 interface Kubeconfig {
-  clusters: {name: string; cluster: Record<string, unknown>}[]
+  clusters: {name: string; cluster: {server: string}}[]
   contexts: {name: string; context: {cluster: string; user: string}}[]
 }
 
@@ -33,10 +33,10 @@ async function openAlias(spec: Partial<ClusterSpec> = {}, trouble: readonly Trou
   const fleet = await openFleet([{...prod, contexts: [{name: 'other-user'}], ...spec}])
   for (const one of trouble) fleet.cluster('prod').addTrouble(one)
   const file = parse(fleet.sandbox.kubeconfig) as Kubeconfig
-  const cluster = file.clusters[0]?.cluster ?? {}
+  const cluster = file.clusters[0]?.cluster ?? {server: ''}
   file.clusters.push({
     name: 'alias',
-    cluster: {...cluster, server: String(cluster['server']).replace('127.0.0.1', 'localhost')},
+    cluster: {...cluster, server: cluster.server.replace('127.0.0.1', 'localhost')},
   })
   file.contexts.push({name: 'alias', context: {cluster: 'alias', user: 'other-user'}})
   file.contexts = file.contexts.filter(({name}) => name !== 'other-user')

@@ -6,6 +6,7 @@ import type {ClusterIdentity, Link} from '../../model/cluster.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {WorkloadImages, WorkloadKind} from '../../model/workload.ts'
+import {fakeRest, type Request} from './fake-rest.ts'
 
 export interface FakeClusterOptions {
   readonly context?: string
@@ -85,7 +86,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     workloads: fakeWorkloads(options, request),
     configMaps: fakeConfigMaps({stored, namespaces, serverDate: options.serverDate}, request),
     ...unneeded,
-    ...fakeRest(options, request),
+    ...fakeRest(options.budgets, request),
     access: {
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
@@ -96,21 +97,6 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
 }
 
 const listVersion = '100'
-
-type Request = (what: string, signal: AbortSignal) => Promise<void>
-
-function fakeRest(options: FakeClusterOptions, request: Request): Pick<ClusterAccess, 'budgets' | 'leases'> {
-  return {budgets: fakeBudgets(options, request), leases: fakeLeases(request)}
-}
-
-function fakeBudgets({budgets = []}: FakeClusterOptions, request: Request): ClusterAccess['budgets'] {
-  return {
-    async list(namespace, signal) {
-      await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
-      return budgets.filter((one) => (namespace ?? one.namespace) === one.namespace)
-    },
-  }
-}
 
 function fakeWorkloads({workloads = [], changes, pageSize = 500}: FakeClusterOptions, request: Request): Workloads {
   return {
@@ -204,20 +190,6 @@ const unused = {
 }
 
 const unneeded = {events: {record: notNeeded}}
-
-/** A lock that is free, as far as it may be taken. */
-function fakeLeases(request: Request): ClusterAccess['leases'] {
-  return {
-    async read(_namespace, _name, signal) {
-      await request('lease read', signal)
-      return undefined
-    },
-    async write(_namespace, _name, {record}, signal) {
-      await request('lease write', signal)
-      return {...record, resourceVersion: '1'}
-    },
-  }
-}
 
 /** A Deployment (or another kind) with one container per image. */
 export function workload(place: string, ...images: readonly string[]): WorkloadImages {

@@ -1,0 +1,36 @@
+import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
+import type {DisruptionBudget} from '../../model/disruption-budget.ts'
+
+/** Records a request and lets it meet with its trouble. */
+export type Request = (what: string, signal: AbortSignal) => Promise<void>
+
+/** What discovery hardly needs. */
+export function fakeRest(
+  budgets: readonly DisruptionBudget[] | undefined,
+  request: Request,
+): Pick<ClusterAccess, 'budgets' | 'leases'> {
+  return {budgets: fakeBudgets(budgets, request), leases: fakeLeases(request)}
+}
+
+function fakeBudgets(budgets: readonly DisruptionBudget[] = [], request: Request): ClusterAccess['budgets'] {
+  return {
+    async list(namespace, signal) {
+      await request(`list budgets${namespace === undefined ? '' : ` in ${namespace}`}`, signal)
+      return budgets.filter((one) => (namespace ?? one.namespace) === one.namespace)
+    },
+  }
+}
+
+/** A lock that is free, as far as it may be taken. */
+function fakeLeases(request: Request): ClusterAccess['leases'] {
+  return {
+    async read(_namespace, _name, signal) {
+      await request('lease read', signal)
+      return undefined
+    },
+    async write(_namespace, _name, {record}, signal) {
+      await request('lease write', signal)
+      return {...record, resourceVersion: '1'}
+    },
+  }
+}
