@@ -42,9 +42,12 @@ test('one row per context, what is wrong first, what is not permitted after it',
     "CANNOT BE USED  ap-south  (unauthenticated)
       The credentials were refused.
 
-    CONTEXT  VERSION  ANSWER  FIND  RESTART  CACHE REFRESH  IMAGE CACHE            LOCK
-    eu-west  v1.36.3  38ms    yes   yes      yes            312 workloads, 3m old  available
-    us-east  v1.36.3  38ms    yes   in part  no             missing                available
+    CONTEXT  VERSION  ANSWER  FIND  RESTART  CACHE REFRESH  IMAGE CACHE
+        LOCK
+    eu-west  v1.36.3  38ms    yes   yes      yes            312 workloads, 3m old
+        available
+    us-east  v1.36.3  38ms    yes   in part  no             missing
+        available
 
     Not permitted:
       restart: may not patch deployments.apps in all namespaces (us-east)
