@@ -10,7 +10,7 @@ import {renderCheckValues} from '../summary/separated-values.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
-  static override summary = 'Check each context: reachable, credentials, permissions, protection, lock, image cache.'
+  static override summary = 'Check each context: reachable, permissions, protection, lock, image cache.'
   static override description =
     'Asks every context of the kubeconfig, unless some are named. Nothing is written. What each command needs, and what ' +
     'becomes of it without, is what "rbac" prints as roles.'
