@@ -1,7 +1,10 @@
+import {execFile} from 'node:child_process'
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
+import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import {readConfigFile} from './read-config-file.ts'
 
 let home: string
@@ -10,7 +13,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(home, {recursive: true}))
 
-const machine = () => ({env: {}, homeDir: home, systemConfigPath: join(home, 'etc', 'config.yaml')})
+const machine = () => ({
+  env: {},
+  homeDir: home,
+  systemConfigPath: join(home, 'etc', 'config.yaml'),
+  clock: createVirtualClock({autoAdvance: true}),
+})
 
 async function write(folder: string, text: string) {
   await mkdir(join(home, folder, 'hubspoke'), {recursive: true})
@@ -99,4 +107,13 @@ test.each([true, false])('config.yml is not read, and that is told; config.yaml 
   })
   const named = await readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: other}})
   expect(named.protections).toHaveLength(1)
+})
+
+test('a pipe that nothing is written to is no empty config file: what it protects would be lost', async () => {
+  const path = join(home, 'pipe')
+  await promisify(execFile)('mkfifo', [path])
+  await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: `The config file ${path} is a pipe that nothing was written to.`,
+  })
 })

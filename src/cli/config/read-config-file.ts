@@ -1,8 +1,8 @@
-import {createReadStream} from 'node:fs'
 import {access} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
+import {readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {ConfigFile, ConfiguredDefaults} from './config-file.ts'
@@ -16,24 +16,31 @@ const largestBytes = 1024 * 1024
  * @throws HubspokeError of class `usage` that says where one of them is broken
  */
 export async function readConfigFile(
-  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath' | 'clock'>,
 ): Promise<ConfigFile> {
-  const {protections, ...system} = await readSystemConfig(runtime.systemConfigPath)
+  const {protections, ...system} = await readSystemConfig(runtime)
   const user = await readUserConfig(runtime)
   return {...user, protections: [...protections, ...user.protections], system}
 }
 
-async function readSystemConfig(path: string): Promise<ConfigFile['system'] & Pick<ConfigFile, 'protections'>> {
-  const text = await readText(path)
+async function readSystemConfig({
+  systemConfigPath: path,
+  clock,
+}: Pick<Runtime, 'systemConfigPath' | 'clock'>): Promise<ConfigFile['system'] & Pick<ConfigFile, 'protections'>> {
+  const text = await readText(path, clock)
   await refuseOtherSpelling(path)
   if (text !== undefined) return (await import('./parse-config.ts')).parseSystemConfig(text, path)
   return {path, protections: [], required: nothing}
 }
 
-async function readUserConfig({env, homeDir}: Pick<Runtime, 'env' | 'homeDir'>): Promise<Omit<ConfigFile, 'system'>> {
+async function readUserConfig({
+  env,
+  homeDir,
+  clock,
+}: Pick<Runtime, 'env' | 'homeDir' | 'clock'>): Promise<Omit<ConfigFile, 'system'>> {
   const named = env.HUBSPOKE_CONFIG || undefined
   const path = named ?? join(env.XDG_CONFIG_HOME || join(homeDir, '.config'), 'hubspoke', 'config.yaml')
-  const text = await readText(path)
+  const text = await readText(path, clock)
   if (named === undefined) await refuseOtherSpelling(path)
   if (text !== undefined) return (await import('./parse-config.ts')).parseConfig(text, path)
   if (named !== undefined) {
@@ -62,18 +69,18 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Undefined: there is no such file. No more is read than a config file may have. */
-async function readText(path: string): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
+async function readText(path: string, clock: Runtime['clock']): Promise<string | undefined> {
   try {
-    for await (const chunk of createReadStream(path, {end: largestBytes})) chunks.push(chunk)
+    return (await readBounded(path, {maxBytes: largestBytes, clock})).toString('utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new HubspokeError('usage', `Cannot read the config file ${printable(path)} (${code}).`)
+    throw new HubspokeError('usage', `${problemOf(code, printable(path))}.`)
   }
-  const bytes = Buffer.concat(chunks)
-  if (bytes.length > largestBytes) {
-    throw new HubspokeError('usage', `The config file ${printable(path)} is larger than 1 MiB.`)
-  }
-  return bytes.toString('utf8')
+}
+
+function problemOf(code: unknown, path: string): string {
+  if (code === 'EFBIG') return `The config file ${path} is larger than 1 MiB`
+  if (code === 'ETIMEDOUT') return `The config file ${path} is a pipe that nothing was written to`
+  return `Cannot read the config file ${path} (${code})`
 }

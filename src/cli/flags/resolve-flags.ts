@@ -22,7 +22,7 @@ export interface ResolvedFlags extends FilledIn {
 export async function resolveFlags(
   argv: readonly string[],
   commands: KnownCommands,
-  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath' | 'clock'>,
   recorded: FlagLevel = new Map(),
 ): Promise<ResolvedFlags> {
   const file = await readConfigFile(runtime)

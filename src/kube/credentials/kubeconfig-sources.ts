@@ -1,7 +1,9 @@
 import {readFile, stat} from 'node:fs/promises'
 import {delimiter, join, resolve} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
+import {systemClock} from '../../shared/clock.ts'
 import {printable} from '../../shared/printable.ts'
+import {type ReadBounds, readBounded} from '../../shared/read-bounded.ts'
 import type {ClusterEntry, KubeconfigEntries, UserEntry} from './kubeconfig-file.ts'
 
 export interface KubeconfigFile {
@@ -15,7 +17,12 @@ export interface SourceRequest {
   readonly path?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
+  /** For pipes that are still being filled. */
+  readonly clock?: ReadBounds['clock']
 }
+
+/** That of a thousand clusters with their certificates is less. */
+const largestBytes = 16 * 1024 * 1024
 
 /**
  * The files that kubectl would read: the one that was named, else those of `KUBECONFIG`, of which missing ones are
@@ -23,13 +30,18 @@ export interface SourceRequest {
  *
  * @throws HubspokeError `usage` where a named file is missing, or one cannot be read
  */
-export async function readKubeconfigFiles({path, env, homeDir}: SourceRequest): Promise<readonly KubeconfigFile[]> {
+export async function readKubeconfigFiles({
+  path,
+  env,
+  homeDir,
+  clock = systemClock,
+}: SourceRequest): Promise<readonly KubeconfigFile[]> {
   if (path !== undefined) {
-    const file = await readOne(path)
+    const file = await readOne(path, clock)
     if (file === undefined) throw missing(path)
     return [file]
   }
-  const files = await Promise.all(implicitPaths(env, homeDir).map(readOne))
+  const files = await Promise.all(implicitPaths(env, homeDir).map((one) => readOne(one, clock)))
   return files.filter((file) => file !== undefined)
 }
 
@@ -39,18 +51,24 @@ export function implicitPaths(env: SourceRequest['env'], homeDir: string): reado
   return listed.length > 0 ? [...new Set(listed)] : [join(homeDir, '.kube', 'config')]
 }
 
-async function readOne(path: string): Promise<KubeconfigFile | undefined> {
+async function readOne(path: string, clock: ReadBounds['clock']): Promise<KubeconfigFile | undefined> {
   try {
-    return {path: resolve(path), text: await readFile(path, 'utf8')}
+    return {path: resolve(path), text: (await readBounded(path, {maxBytes: largestBytes, clock})).toString('utf8')}
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    const why = code === 'EISDIR' ? 'is a folder' : 'cannot be read'
+    const why = new Map<unknown, string>(problems).get(code) ?? 'cannot be read'
     throw new HubspokeError('usage', `The kubeconfig file ${printable(path)} ${why}.`, {
       suggestions: [`ls -l ${printable(path)}`],
     })
   }
 }
+
+const problems = [
+  ['EISDIR', 'is a folder'],
+  ['EFBIG', 'is larger than 16 MiB'],
+  ['ETIMEDOUT', 'is a pipe that nothing was written to'],
+] as const
 
 function missing(path: string): HubspokeError {
   return new HubspokeError('usage', `The kubeconfig file ${printable(path)} does not exist.`, {

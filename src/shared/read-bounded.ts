@@ -1,0 +1,67 @@
+import {constants} from 'node:fs'
+import {type FileHandle, open} from 'node:fs/promises'
+import type {Clock} from './clock.ts'
+
+export interface ReadBounds {
+  readonly maxBytes: number
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
+}
+
+/** Why a file was not read to its end; `code` as of the errors of Node. */
+export class ReadProblem extends Error {
+  override readonly name = 'ReadProblem'
+  readonly code: 'EFBIG' | 'ETIMEDOUT'
+
+  constructor(code: ReadProblem['code']) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** A command that fills a pipe (`--kubeconfig <(sops -d FILE)`) may have to ask somebody first. */
+const patienceMs = 30_000
+
+const pollMs = 50
+const chunkBytes = 65_536
+
+/**
+ * The content of a file, or of a pipe that is filled, of no more than `maxBytes`. A pipe that nobody fills is not waited for
+ * longer than half a minute of silence, and never opened in a way that blocks the process.
+ *
+ * @throws ReadProblem, or the error of the file system
+ */
+export async function readBounded(path: string, {maxBytes, clock}: ReadBounds): Promise<Buffer> {
+  // Without O_NONBLOCK, opening a pipe waits for its writer, in a thread that nothing ends.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const isPipe = (await file.stat()).isFIFO()
+    const chunks: Buffer[] = []
+    let size = 0
+    let heardAt = clock.now()
+    for (;;) {
+      const chunk = await readChunk(file)
+      const isEnd = chunk?.length === 0 && !(isPipe && size === 0)
+      if (isEnd) return Buffer.concat(chunks)
+      if (chunk !== undefined && chunk.length > 0) {
+        heardAt = clock.now()
+        chunks.push(chunk)
+        size += chunk.length
+        if (size > maxBytes) throw new ReadProblem('EFBIG')
+      } else if (clock.now() - heardAt >= patienceMs) throw new ReadProblem('ETIMEDOUT')
+      else await clock.sleep(pollMs)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Undefined: there is nothing to read yet. */
+async function readChunk(file: FileHandle): Promise<Buffer | undefined> {
+  try {
+    const {bytesRead, buffer} = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, null)
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined
+    throw error
+  }
+}
