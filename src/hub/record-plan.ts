@@ -26,7 +26,7 @@ function entriesOf(
   {id, spoke, stamp, retryOf, reason, ...request}: RunRequest,
   proposal: Proposal,
 ): readonly LedgerEntry[] {
-  const {discovery, waves, unreached = []} = proposal
+  const {discovery, waves, excluded, sameCluster, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map((target) => [target, {wave: index + 1}] as const)))
@@ -47,7 +47,10 @@ function entriesOf(
       ...(reason !== undefined && {reason}),
       ...(request.options && {options: request.options}),
       ...(request.place && {place: request.place}),
+      ...(retryOf === undefined && {scope: discovery.scope}),
+      ...(sameCluster.length > 0 && {sameCluster: sameCluster.map(({contexts}) => contexts)}),
     },
+    ...excluded.map((exclusion) => ({type: 'excluded' as const, ...exclusion})),
     ...targets.map((target) => ({
       type: 'planned' as const,
       target,

@@ -1,3 +1,4 @@
+import type {Scope} from '../model/cluster.ts'
 import type {ContextsPlace} from '../model/contexts-place.ts'
 import {exitForSignal} from '../model/exit-code.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
@@ -29,6 +30,14 @@ const isTarget = isShape<Target>({
 const isPlace = isShape<ContextsPlace>({
   kubeconfig: maybe(isText),
   isInCluster: maybe((value) => typeof value === 'boolean'),
+})
+
+const isScope = isShape<Scope>({
+  kinds: eachIs(isOneOf(workloadKinds)),
+  namespaces: eachIs(isText),
+  selector: maybe(isText),
+  contexts: eachIs(isText),
+  contextsLeftOut: eachIs(isText),
 })
 
 const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
@@ -76,6 +85,14 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     reason: maybe(isText),
     options: maybe(isOptions),
     place: maybe(isPlace),
+    scope: maybe(isScope),
+    sameCluster: maybe(eachIs(eachIs(isText))),
+  }),
+  excluded: isShape<RecordOf<'excluded'>>({
+    ...base('excluded'),
+    target: isTarget,
+    reason: isText,
+    include: isText,
   }),
   planned: isShape<RecordOf<'planned'>>({
     ...base('planned'),

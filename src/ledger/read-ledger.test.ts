@@ -186,6 +186,7 @@ describe('damage', () => {
       path,
       run: undefined,
       invocations: [],
+      excluded: [],
       lastAt: undefined,
       targets: [],
       targetsMissing: 0,

@@ -1,5 +1,6 @@
 import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
+import type {Exclusion} from '../model/exclusion.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerRecord} from '../model/ledger.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
@@ -82,6 +83,7 @@ interface Entry {
 function createFold(path: string): Fold {
   const entries = new Map<string, Entry>()
   const invocations: RecordedRun['invocations'][number][] = []
+  let excluded: Exclusion[] = []
   let ended: RecordedRun['ended']
   let lastAt: string | undefined
   let damagedLines = 0
@@ -102,10 +104,12 @@ function createFold(path: string): Fold {
     if (record.type === 'run') {
       // The same run, invoked again, goes on. Whether it is the same is for its verb to say.
       invocations.push(record)
+      excluded = []
       ended = undefined
       missing = record.targets ?? Number.NEGATIVE_INFINITY
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
+    else if (record.type === 'excluded') excluded.push(record)
     else if (record.type !== 'wave-started') {
       const known = entries.get(record.target)
       if (known === undefined) damagedLines += 1
@@ -126,6 +130,7 @@ function createFold(path: string): Fold {
       path,
       run: invocations[0],
       invocations,
+      excluded: excluded.map(({target, reason, include}) => ({target, reason, include})),
       targets: [...entries.values()].map(({recorded}) => recorded),
       targetsMissing: Math.max(0, missing),
       ended,

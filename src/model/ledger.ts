@@ -1,6 +1,8 @@
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Before} from './before.ts'
+import type {Scope} from './cluster.ts'
 import type {ContextsPlace} from './contexts-place.ts'
+import type {Exclusion} from './exclusion.ts'
 import type {SpokeResult} from './result.ts'
 import type {RunOptions} from './run-options.ts'
 import type {StopReason} from './stop.ts'
@@ -26,7 +28,13 @@ export type LedgerRecord =
       readonly options?: RunOptions
       /** Where its contexts came from, for the commands that are suggested when it is shown; absent: kubectl finds them. */
       readonly place?: ContextsPlace
+      /** What was searched, and what was not; absent for a retry, which searches nothing. */
+      readonly scope?: Scope
+      /** Groups of selected contexts that lead to one cluster each. */
+      readonly sameCluster?: readonly (readonly string[])[]
     }
+  /** What matched and is not acted on; after the record of its run, before the first write. */
+  | ({readonly type: 'excluded'; readonly at: string} & Exclusion)
   /** Every target of the plan, all of them before the first write. Without a wave: in none, or the run had none. */
   | {
       readonly type: 'planned'

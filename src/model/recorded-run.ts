@@ -1,4 +1,5 @@
 import type {Before} from './before.ts'
+import type {Exclusion} from './exclusion.ts'
 import type {LedgerRecord} from './ledger.ts'
 import type {SpokeResult} from './result.ts'
 import type {Target} from './target.ts'
@@ -10,6 +11,8 @@ export interface RecordedRun {
   readonly run: Extract<LedgerRecord, {readonly type: 'run'}> | undefined
   /** The first records of all its invocations, oldest first: one, or several under the same id. */
   readonly invocations: readonly Extract<LedgerRecord, {readonly type: 'run'}>[]
+  /** What matched and was not acted on, in its last invocation; absent: none is recorded. */
+  readonly excluded?: readonly Exclusion[]
   /** In plan order. */
   readonly targets: readonly RecordedTarget[]
   /**

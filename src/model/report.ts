@@ -217,6 +217,12 @@ export interface LedgerReport {
   }
   /** Every planned target, in plan order. */
   readonly targets: readonly RecordedTargetEntry[]
+  /** They match and were no targets. */
+  readonly excluded: readonly ExcludedEntry[]
+  /** What was searched, and what was not. Null: a retry, or it is not recorded. */
+  readonly scope: ScopeEntry | null
+  /** Groups of selected contexts that lead to one cluster each: it was written through the first one only. */
+  readonly sameCluster: readonly (readonly string[])[]
   readonly counts: LedgerCounts
   /** The next commands to type. */
   readonly suggestions: readonly string[]

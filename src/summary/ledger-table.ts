@@ -3,7 +3,7 @@ import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
-import {verdictLines} from './report-lines.ts'
+import {excludedLines, scopeLines, verdictLines} from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showingContexts, type ViewOptions} from './view-options.ts'
@@ -15,10 +15,10 @@ import {wrapText} from './wrap-text.ts'
  * targets, the counts, the run itself, and how to go on.
  */
 export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions): string {
-  const {targets, suggestions, verdict} = report
+  const {targets, excluded, suggestions, verdict} = report
   const options = showingContexts(
     wholeNames,
-    targets.map(({context}) => context),
+    [...targets, ...excluded].map(({context}) => context),
   )
   const results = targets.flatMap(resultOf)
   const open = openSections(report)
@@ -30,6 +30,8 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
     countsOf(report, options),
     ...failedLines(results, options),
     ...runLines(report, options),
+    ...excludedLines(report.excluded, options),
+    ...(report.scope === null ? [] : scopeLines(report.scope, [], options)),
     ...nextLines([[suggestions], ...suggestionsOf(troubles)], options),
     ...verdictLines(verdict, options),
   ]

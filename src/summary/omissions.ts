@@ -33,6 +33,19 @@ export function runOmissions(facts: RunFacts): readonly string[] {
   ]
 }
 
+/** The same of a past run, as far as its ledger has it. */
+export function recordedOmissions({
+  excluded,
+  scope,
+  sameCluster,
+}: Pick<RunFacts, 'excluded' | 'sameCluster'> & {readonly scope: Scope | undefined}): readonly string[] {
+  return [
+    ...excludedOmissions(excluded),
+    ...sameClusterOmissions(sameCluster),
+    ...(scope === undefined ? [] : scopeOmissions(scope, {isAnswer: false})),
+  ]
+}
+
 /** `2 workloads in kube-system (-n kube-system includes them)`. */
 function excludedOmissions(excluded: readonly Exclusion[]): readonly string[] {
   return [...Map.groupBy(excluded, ({reason}) => reason)].map(([reason, group]) => {

@@ -12,7 +12,7 @@ import {markLines} from './plan-marks.ts'
 import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import {contextIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, placeIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
 import {waveLines} from './wave-lines.ts'
 import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
@@ -101,14 +101,15 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
 }
 
 /** What will be written, by name: who is asked should know. */
-function targetLines({targets}: PlanView, {printable, wide, color}: ViewOptions): readonly string[] {
+function targetLines({targets}: PlanView, options: ViewOptions): readonly string[] {
+  const {printable, wide, color} = options
   if (targets.length === 0) return []
   // One more than allowed takes no more room than saying that it is missing.
   const shown = wide || targets.length <= targetsShown + 1 ? targets : targets.slice(0, targetsShown)
   const rest = targets.length - shown.length
   return [
     'Targets:',
-    ...shown.map((target) => printable(`  ${targetName(target)}`)),
+    ...shown.map((target) => printable(`  ${placeIn(options, target)}`)),
     ...(rest > 0 ? [paletteFor(color).quiet(`  … and ${rest} more; -o wide names all.`)] : []),
     '',
   ]

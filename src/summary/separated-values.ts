@@ -1,5 +1,6 @@
 import type {CheckReport} from '../model/check-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {ExcludedEntry} from '../model/workload-entry.ts'
 import {matchedImages} from './image-words.ts'
 
 type Value = string | number | null
@@ -51,13 +52,15 @@ export const renderRunValues: Render<RunReport> = ({results, excluded}, printabl
       ...[entry.wave, entry.attempts, entry.durationMs, entry.failure?.class ?? null],
       ...[entry.reason || (entry.failure?.message ?? null), entry.undo?.outcome ?? null],
     ]),
-    ...excluded.map((entry) => [
-      ...[entry.context, entry.clusterUid, entry.namespace, entry.kind, entry.name, 'excluded'],
-      ...[null, null, null, null, `${entry.reason} (${entry.include})`, null],
-    ]),
+    ...excluded.map(excludedCells),
   ]
   return renderValues([...targetColumns, 'undo'], rows, printable)
 }
+
+const excludedCells = ({context, clusterUid, namespace, kind, name, reason, include}: ExcludedEntry) => [
+  ...[context, clusterUid, namespace, kind, name, 'excluded'],
+  ...[null, null, null, null, `${reason} (${include})`, null],
+]
 
 const targetColumns = [
   ...['context', 'clusterUid', 'namespace', 'kind', 'name', 'outcome'],
@@ -65,12 +68,13 @@ const targetColumns = [
 ]
 
 /** Of `runs show`: a line per planned target; the outcome of one without a result is its state. */
-export const renderLedgerValues: Render<LedgerReport> = ({targets}, printable) => {
-  const rows = targets.map((entry) => [
+export const renderLedgerValues: Render<LedgerReport> = ({targets, excluded}, printable) => {
+  const planned = targets.map((entry) => [
     ...[entry.context, entry.clusterUid, entry.namespace, entry.kind, entry.name, entry.outcome ?? entry.state],
     ...[entry.wave, entry.attempts, entry.durationMs, entry.failure?.class ?? null],
     ...[entry.reason || null, entry.undo?.outcome ?? null, entry.wrote],
   ])
+  const rows = [...planned, ...excluded.map((entry) => [...excludedCells(entry), null])]
   return renderValues([...targetColumns, 'undo', 'wrote'], rows, printable)
 }
 

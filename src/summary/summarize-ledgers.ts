@@ -11,6 +11,8 @@ import type {
   Verdict,
 } from '../model/report.ts'
 import {countOutcomes} from './count-outcomes.ts'
+import {excludedEntries, scopeEntry} from './entries.ts'
+import {recordedOmissions, withOmissions} from './omissions.ts'
 import {isSignal, toVerdict} from './verdict.ts'
 import {countOf} from './words.ts'
 
@@ -80,7 +82,8 @@ export function summarizeLedger(
     Pick<LedgerReport['run'], 'retriedBy'> &
     Partial<Pick<LedgerReport['run'], 'conflicts'>>,
 ): LedgerReport {
-  const {run, targets} = recorded
+  const {run, targets, excluded = []} = recorded
+  const {scope, sameCluster = []} = recorded.invocations.at(-1) ?? {}
   const entry = pastRunEntry(id, recorded, next.conflicts ?? [])
   return {
     schemaVersion: 1,
@@ -92,9 +95,12 @@ export function summarizeLedger(
       stamp: timestamp(run?.stamp),
     },
     targets: targets.map(targetEntry),
+    excluded: excludedEntries(excluded),
+    scope: scope === undefined ? null : scopeEntry(scope),
+    sameCluster,
     counts: countStates(targets),
     suggestions: entry.exitCode === 0 ? [] : next.suggestions,
-    verdict: ledgerVerdict(entry, targets),
+    verdict: withOmissions(ledgerVerdict(entry, targets), recordedOmissions({excluded, scope, sameCluster})),
   }
 }
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
+import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import type {WorkloadSpec} from '../../src/sandbox/spec.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
@@ -94,4 +94,21 @@ test('check and the cache commands say which contexts were not selected', async 
     const {stdout} = await fleet.shell.run(...command, '-c', 'eu*')
     expect(stdout).toContain('Not included: lab (not selected).')
   }
+})
+
+test('runs show tells it of a past run, in every format', async () => {
+  await using fleet = await openFleet(clusters)
+  await fleet.shell.run('restart', image, '-c', 'eu', '-c', 'eu-admin', '--yes', '--no-wait')
+  const {document} = await fleet.shell.run('runs', 'show', 'last', '-o', 'json')
+  const report = document() as LedgerReport
+  expect(report.excluded).toMatchObject([{namespace: 'kube-system', name: 'proxy', include: '-n kube-system'}])
+  expect(report.sameCluster).toEqual([['eu', 'eu-admin']])
+  expect(report.scope?.contextsLeftOut).toEqual(['lab'])
+  const clauses = ['1 workload in kube-system', 'context eu-admin, the same cluster as eu', '1 context not selected']
+  for (const clause of clauses) expect(report.verdict.sentence).toContain(clause)
+  for (const format of ['table', 'wide', 'yaml']) {
+    const {stdout} = await fleet.shell.run('runs', 'show', 'last', '-o', format)
+    for (const clause of clauses) expect(stdout.replaceAll(/\s+/g, ' '), format).toContain(clause)
+  }
+  expect((await fleet.shell.run('runs', 'show', 'last', '-o', 'tsv')).stdout).toMatch(/\tproxy\texcluded\t/)
 })
