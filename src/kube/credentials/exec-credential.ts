@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
-import {readFile} from 'node:fs/promises'
 import type {Clock} from '../../shared/clock.ts'
+import {readBounded} from '../../shared/read-bounded.ts'
 import {chooseProxy} from '../connection/choose-proxy.ts'
 import {objectAt, textAt} from '../json-fields.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
@@ -68,7 +68,7 @@ export async function runExecPlugin(
   asks = false,
 ): Promise<ExecCredential> {
   if (exec.interactive === 'Always' && !isTerminal) throw new ExecPluginError('needs a terminal to ask for input')
-  const info = await execInfo(exec, cluster, {interactive: asks, env})
+  const info = await execInfo(exec, cluster, {interactive: asks, env, clock})
   const output = await outputOf(exec, {
     env: {...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(info)},
     asks,
@@ -101,18 +101,22 @@ export function parseExecCredential(output: string): ExecCredential {
 async function execInfo(
   exec: ExecEntry,
   cluster: ClusterEntry,
-  {interactive, env}: {readonly interactive: boolean; readonly env: ExecSurroundings['env']},
+  {interactive, ...surroundings}: Pick<ExecSurroundings, 'env' | 'clock'> & {readonly interactive: boolean},
 ): Promise<unknown> {
   return {
     apiVersion: exec.apiVersion,
     kind: 'ExecCredential',
-    spec: {interactive, ...(exec.provideClusterInfo ? {cluster: await clusterInfo(cluster, env)} : {})},
+    spec: {interactive, ...(exec.provideClusterInfo ? {cluster: await clusterInfo(cluster, surroundings)} : {})},
   }
 }
 
 /** As client-go's `ConfigToExecCluster`: the CA as data, wherever it is kept, and the proxy, wherever it is named. */
-async function clusterInfo(cluster: ClusterEntry, env: ExecSurroundings['env']): Promise<unknown> {
-  const ca = cluster.caData || (cluster.caFile && (await readFile(cluster.caFile)).toString('base64'))
+async function clusterInfo(
+  cluster: ClusterEntry,
+  {env, clock}: Pick<ExecSurroundings, 'env' | 'clock'>,
+): Promise<unknown> {
+  const read = async (path: string) => (await readBounded(path, {maxBytes: maxOutputBytes, clock})).toString('base64')
+  const ca = cluster.caData || (cluster.caFile && (await read(cluster.caFile)))
   const proxy = proxyFor(cluster, env)
   return {
     server: cluster.server,
