@@ -34,6 +34,7 @@ function singles(rules: readonly Rule[] = []): readonly Rule[] {
     rule.resources.flatMap((resource) => rule.verbs.map((verb) => ({...rule, resources: [resource], verbs: [verb]}))),
   )
 }
+const fullImage = 'ghcr.io/acme/full'
 const crashingImage = 'ghcr.io/acme/crashes'
 const resourceWords = (words = '') => ({resource: words.split('/')[0], subresource: words.split('/')[1]})
 const wordsOf = ({verbs, resources}: Rule) => `${verbs[0]} ${resources[0]}`
@@ -221,6 +222,22 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       const reason = runReport(ended).results[0]?.reason
       expect(reason).toContain('reason unknown: may not read pods')
       expect(reason).not.toContain('ImagePullBackOff')
+    })
+
+    test('list events: nobody says why a StatefulSet gets no pod', async () => {
+      const full = workload({kind: 'StatefulSet', namespace: 'full', name: 'full', image: fullImage, replicas: 1})
+      const quota = {apiVersion: 'v1', kind: 'ResourceQuota', metadata: {namespace: 'full', name: 'none'}}
+      await cluster.apply([namespace('full'), full])
+      await untilRolledOut(cluster, ['stuck/stuck', 'stuck/crashing'])
+      await cluster.apply([{...quota, spec: {hard: {pods: '0'}}}])
+      const reasonOf = async () => {
+        const words = ['--all-contexts', '-y', '-o', 'json', '--kind', 'sts', '--timeout', '8s']
+        return runReport(await shell.run('restart', fullImage, ...words)).results[0]?.reason
+      }
+      expect(await reasonOf()).toContain('FailedCreate')
+      await lacking('list events')
+      expect(await reasonOf()).toMatch(/^no progress for 8/)
+      await cluster.kubectl(['delete', 'namespace', 'full', '--wait=false'])
     })
 
     test('get pods/log: the last words of a crashed container are not heard', async () => {
