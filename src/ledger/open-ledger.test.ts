@@ -42,8 +42,31 @@ describe('a ledger', () => {
     ])
     expect(await readFile(ledger.path, 'utf8')).toBe(
       '{"type":"writing","at":"2026-11-24T10:00:00.500Z","target":"a","attempt":1}\n' +
-        '{"type":"retrying","at":"2026-11-24T10:00:00.500Z","target":"a","attempt":1,"reason":"two\\nlines \u2028 and more"}\n',
+        '{"type":"retrying","at":"2026-11-24T10:00:00.500Z","target":"a","attempt":1,"reason":"two\\nlines \\u2028 and more"}\n',
     )
+  })
+
+  test('what a terminal would obey is an escape in it, and reads as it was', async () => {
+    const ledger = await createLedger({directory, runId, clock})
+    const target = 'a\u001b]0;x\u0007\u009b2J\u202e\u{e0041}\n'
+    await ledger.append({type: 'written', target})
+    await ledger.close()
+    const text = await readFile(ledger.path, 'utf8')
+    expect(text.trimEnd()).toMatch(/^[ -~]*$/)
+    expect(JSON.parse(text)).toMatchObject({target})
+  })
+
+  test('takes no record that its reader would not believe', async () => {
+    const ledger = await createLedger({directory, runId, clock})
+    await ledger.append({type: 'written', target: 'x'.repeat(1_000_000)})
+    await expect(ledger.append({type: 'written', target: 'x'.repeat(1_048_576)})).rejects.toMatchObject({
+      failureClass: 'usage',
+      message: expect.stringContaining('a record is longer than 1 MiB'),
+    })
+    await ledger.append({type: 'written', target: 'next'})
+    await ledger.close()
+    const targets = (await readFile(ledger.path, 'utf8')).trimEnd().split('\n')
+    expect(targets.map((line) => JSON.parse(line).target.length)).toEqual([1_000_000, 4])
   })
 
   test('waits for what is under way when it is closed, and takes nothing afterwards', async () => {

@@ -3,10 +3,11 @@ import {type FileHandle, mkdir, open} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Clock} from '../shared/clock.ts'
-import {printable} from '../shared/printable.ts'
+import {escapeInJson, printable} from '../shared/printable.ts'
 import {createGroupCommit} from './group-commit.ts'
 import {ledgerPath} from './ledger-directory.ts'
 import {codeOf, fileProblem, ledgerNotWritable} from './ledger-error.ts'
+import {maxRecordBytes} from './read-lines.ts'
 
 export interface LedgerPlace {
   /** Created, for its owner alone, when it is missing. */
@@ -41,7 +42,10 @@ export async function createLedger({directory, runId, mayContinue, clock}: Ledge
     path,
     async append({type, ...fields}) {
       if (closing !== undefined) throw ledgerNotWritable(path, 'it is closed')
-      last = commit(`${JSON.stringify({type, at: clock.date().toISOString(), ...fields})}\n`)
+      // Names are exact in it: what a terminal would obey is an escape of JSON.
+      const record = escapeInJson(JSON.stringify({type, at: clock.date().toISOString(), ...fields}))
+      if (Buffer.byteLength(record) > maxRecordBytes) throw ledgerNotWritable(path, 'a record is longer than 1 MiB')
+      last = commit(`${record}\n`)
       try {
         await last
       } catch (error) {

@@ -9,12 +9,10 @@ import {targetKey} from '../model/target.ts'
 import {printable} from '../shared/printable.ts'
 import {codeOf, fileProblem} from './ledger-error.ts'
 import {parseRecord} from './parse-record.ts'
-import {linesOf} from './read-lines.ts'
+import {linesOf, maxRecordBytes} from './read-lines.ts'
 
 /** A hundred thousand targets with long names are less. */
 const maxFileBytes = 256 * 1024 * 1024
-
-const maxLineBytes = 1024 * 1024
 
 /**
  * Reads the ledger of a run, which may still be going on. Rejects with a `HubspokeError` when there is none
@@ -27,7 +25,7 @@ export async function readLedger(path: string): Promise<RecordedRun> {
     if (!stat.isFile()) throw notReadable(path, 'it is no file')
     if (stat.size > maxFileBytes) throw notReadable(path, 'it is too large to be one')
     const fold = createFold(path)
-    for await (const line of linesOf(file, stat.size, maxLineBytes)) fold.add(parseRecord(line))
+    for await (const line of linesOf(file, stat.size, maxRecordBytes)) fold.add(parseRecord(line))
     return fold.end()
   } catch (error) {
     throw error instanceof HubspokeError ? error : notReadable(path, fileProblem(error))
@@ -45,7 +43,7 @@ export async function readBeginning(path: string): Promise<RecordedRun['run']> {
   try {
     const stat = await file?.stat()
     if (file === undefined || !stat?.isFile()) return undefined
-    for await (const line of linesOf(file, stat.size, maxLineBytes)) {
+    for await (const line of linesOf(file, stat.size, maxRecordBytes)) {
       const record = parseRecord(line)
       return record !== undefined && record !== 'unknown' && record.type === 'run' ? record : undefined
     }

@@ -1,5 +1,8 @@
 import type {FileHandle} from 'node:fs/promises'
 
+/** What is longer is no record: a ledger neither takes nor believes it. */
+export const maxRecordBytes = 1_048_576
+
 const newline = 0x0a
 
 /**
