@@ -57,7 +57,8 @@ export interface FailureDetails {
  * What we expect to go wrong. Anything else that is thrown is a bug.
  *
  * The original error is never kept as `cause`: it may hold response bodies, headers and tokens. Message and suggestions go
- * through `externalText`, whoever makes the error: they are safe to print, to keep in a ledger and to put into a document.
+ * through `externalText`, whoever makes the error: they are one line, safe to print, to keep in a ledger and to put into
+ * a document. Our own sentences need it for the names, paths and quotations in them.
  */
 export class HubspokeError extends Error {
   override readonly name = 'HubspokeError'
@@ -69,7 +70,7 @@ export class HubspokeError extends Error {
   readonly final: boolean
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
-    super(printableLines(message))
+    super(externalText(message, atMost))
     this.failureClass = failureClass
     this.suggestions = (details.suggestions ?? []).map((next) => externalText(next, atMost))
     this.status = details.status
@@ -90,13 +91,5 @@ export function toFailure(error: unknown): Failure {
   return {class: 'internal', message: `A bug in hubspoke: ${externalText(message, atMost)}`, suggestions: []}
 }
 
-/** In UTF-16 units: of one line of a message, or one suggestion, which may name every context of a kubeconfig. */
+/** In UTF-16 units: of a message, or one suggestion, which may name every context of a kubeconfig. */
 const atMost = {maxLength: 8_192}
-
-/** Our own sentences are safe; the names, paths and quotations in them come from elsewhere. */
-function printableLines(message: string): string {
-  return message
-    .split('\n')
-    .map((line) => externalText(line, atMost))
-    .join('\n')
-}

@@ -26,6 +26,8 @@ test.each([
   ['a colour inside of a token', 'ghp_abcdefghijk\u001b[0mhunter2hunter2'],
   ['a title inside of a key', 'pass\u001b]0;x\u0007word: hunter2'],
   ['an invisible character inside of a key', 'pass\u200bword=hunter2'],
+  ['an escaped invisible character inside of a key', 'pass\\u200bword=hunter2'],
+  ['an escaped tag inside of a key', 'pass\\u{e0041}word=hunter2'],
   ['a tag inside of a key', 'pass\u{e0041}word=hunter2'],
   ['a NUL before a token', '\u0000ghp_hunter2hunter2hunter2'],
   ['a line break before the value', 'password:\n  hunter2'],

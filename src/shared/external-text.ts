@@ -1,4 +1,4 @@
-import {printable, withoutUnprintable} from './printable.ts'
+import {isPrintable, printable, withoutUnprintable} from './printable.ts'
 import {redactSecrets} from './redact-secrets.ts'
 
 /** Enough for a sentence of a kubelet, a webhook or the API server. */
@@ -15,8 +15,16 @@ const sequences =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c)|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[ -/]{0,4}[0-~]/g
 
-/** Colours whose ESC a program has escaped already, as in JSON. */
+/** Colours whose ESC a program has escaped already, as in JSON, and other characters that are escaped so. */
 const escapedColors = /\\{1,8}(?:u001b|x1b|033|e)\[[\d;]{0,32}m/gi
+
+const escapes = /\\{1,8}(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2}))/gi
+
+/** An escape for what is not printable hides as much as the character itself. */
+function withoutEscaped(written: string, ...[long, units, byte]: readonly (string | undefined)[]): string {
+  const code = Number.parseInt(long ?? units ?? byte ?? '', 16)
+  return code > 0x10ffff || isPrintable(String.fromCodePoint(code)) ? written : ''
+}
 
 /**
  * The one door for text that is not ours: sentences of API servers, kubelets, webhooks, proxies and plugins, log lines,
@@ -33,7 +41,7 @@ export function externalText(text: string, {maxLength = defaultMaxLength}: {read
     .replace(/\s{3,}|\s[^\S ]|[^\S ]\s?/g, ' ')
     .trim()
   const redacted = redactSecrets(line)
-  const visible = withoutUnprintable(redacted).replace(escapedColors, '')
+  const visible = withoutUnprintable(redacted).replace(escapedColors, '').replace(escapes, withoutEscaped)
   const redactedAgain = redactSecrets(visible)
   return atMost(redactedAgain === visible ? printable(redacted) : redactedAgain, maxLength)
 }

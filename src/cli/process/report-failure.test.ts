@@ -30,7 +30,7 @@ async function reported(argv: readonly string[], failed = failure) {
 test('sentences on stderr, one line each and safe to print; nothing on stdout', async () => {
   expect(await reported(['find'])).toEqual({
     stdout: '',
-    stderr: 'No context matches "\\x1b[31mprod".\n  Second line.\n  try: -c \'prod\'\n',
+    stderr: 'No context matches "\\x1b[31mprod".\\x0a  Second line.\n  try: -c \'prod\'\n',
     code: 2,
   })
 })

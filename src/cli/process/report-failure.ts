@@ -28,7 +28,7 @@ export async function reportFailure(failure: Failure, {format, stdout, stderr}: 
     await stdout.flushed()
   }
   const lines = [
-    ...failure.message.split('\n'),
+    failure.message,
     ...failure.suggestions.map((next) => `  try: ${next}`),
     ...(failure.class === 'internal' ? [pleaseReport] : []),
   ]

@@ -1,6 +1,7 @@
 import {quoted} from '../../discovery/problem.ts'
 import {nearNames} from '../../discovery/select/near-names.ts'
 import type {Failure} from '../../model/failure.ts'
+import {externalText} from '../../shared/external-text.ts'
 
 /** A command line that oclif could not read, in one sentence; `words` are the command as it is typed. */
 export function usageFailure(error: Error, words: string, flags: readonly string[] = []): Failure {
@@ -21,8 +22,11 @@ export function usageSentence(message: string): string {
   const [, missing] = /^Missing \d+ required args?:\n(.+)$/s.exec(said) ?? []
   if (missing !== undefined) return `Missing: ${missing.split('\n').map(firstWord).join(', ')}.`
   const sentence = said.replace(/^Parsing (--\S+) \n\t/, '$1: ')
-  return /[.:?!]$/.test(sentence) ? sentence : `${sentence}.`
+  return externalText(/[.:?!]$/.test(sentence) ? sentence : `${sentence}.`, {maxLength: longest})
 }
+
+/** In UTF-16 units. */
+const longest = 8_192
 
 const firstWord = (line: string) => line.trim().split(/\s/, 1).join('').toUpperCase()
 

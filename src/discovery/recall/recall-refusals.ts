@@ -18,7 +18,7 @@ export function otherClusters(
     const same = `Context ${quoted(place.context)} does not lead to the cluster of the run ${runId}:`
     return `${same} the UID of that one is ${quoted(place.clusterUid)}, of this one ${quoted(identity.uid)}${standsIn(identity)}.`
   })
-  return new HubspokeError('usage', `${sentences.join('\n')}\nNothing was written, in other clusters neither.`, {
+  return new HubspokeError('usage', `${sentences.join(' ')} Nothing was written, in other clusters neither.`, {
     suggestions: [
       '--kubeconfig PATH  with one in which these contexts lead to the clusters of the run',
       'kubectl config get-contexts',
@@ -39,7 +39,7 @@ export function lostContexts(
     const gone = `Context ${quoted(context)} of the run ${runId} is not in the kubeconfig any more`
     return `${gone}, and ${noneOf(tried)} leads to its cluster (UID ${quoted(clusterUid)}, at ${quoted(server)}).${problemsOf(tried)}`
   })
-  return new HubspokeError('usage', `${sentences.join('\n')}\nNothing was written.`, {
+  return new HubspokeError('usage', `${sentences.join(' ')} Nothing was written.`, {
     suggestions: ['--kubeconfig PATH  with one that has this context', 'kubectl config get-contexts'],
   })
 }
