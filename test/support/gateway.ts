@@ -9,6 +9,9 @@ export interface StrangeAnswer {
   readonly contentType?: string
   /** What is sent: text as it stands, or what is made of the server's own answer. */
   readonly body: string | ((genuine: unknown) => unknown)
+  /** Sends the body instead: one that does not end, say. Rejects when the client is gone. */
+  pour?(response: ServerResponse): Promise<void>
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Which requests are answered so. */
@@ -38,10 +41,7 @@ interface Rule {
   left: number
 }
 
-/**
- * A gateway in front of the API server of a kubeconfig with one cluster, on the loopback interface. Lists come in pages of
- * one object.
- */
+/** A gateway in front of the API server of a kubeconfig with one cluster, on the loopback interface. */
 export async function openGateway(kubeconfig: string): Promise<Gateway> {
   const document = parse(kubeconfig)
   const {server: target, 'certificate-authority-data': ca} = document.clusters[0].cluster
@@ -56,7 +56,7 @@ export async function openGateway(kubeconfig: string): Promise<Gateway> {
     const {host, connection, 'content-length': length, 'accept-encoding': encoding, ...headers} = request.headers
     const method = request.method as 'GET'
     const options = {method, headers, dispatcher: upstream, ...(body !== '' && {body})}
-    return send(`${target}${request.url?.replace('limit=500', 'limit=1')}`, options)
+    return send(`${target}${request.url}`, options)
   }
 
   const pass = async (request: IncomingMessage, body: string, response: ServerResponse) => {
@@ -77,7 +77,8 @@ export async function openGateway(kubeconfig: string): Promise<Gateway> {
     const sent = isOfServer
       ? JSON.stringify((answer.body as (of: unknown) => unknown)(JSON.parse(genuine)))
       : answer.body
-    response.writeHead(answer.status, {'content-type': answer.contentType ?? 'application/json'})
+    response.writeHead(answer.status, {'content-type': answer.contentType ?? 'application/json', ...answer.headers})
+    if (answer.pour) return answer.pour(response)
     response.end(answer.status === 204 ? undefined : sent)
   }
 
