@@ -161,6 +161,28 @@ describe('the pause', () => {
     expect(stderr).toMatch(/c1\/shop\/Deployment\/app-00 {2}FAILED/)
   })
 
+  test('a canary that cannot be seen is not gone: the next wave does not follow it, 5', async () => {
+    await using fleet = await openFleet(clusters(2, 2))
+    const page = {type: 'answer', status: 404, plain: true, verb: 'get', name: 'app-00'} as const
+    const hide = () => fleet.cluster('c1').addTrouble(page)
+    const {report, exitCode} = await runWhile(fleet, hide, ...soak)
+    expect(report.counts).toMatchObject({total: 4, unverified: 1, notRun: 3})
+    expect(report.results[0]).toMatchObject({outcome: 'unverified', failure: {class: 'server-error'}})
+    expect(report.results[0]?.reason).toMatch(
+      /^was rolled out, then not to be seen in the pause after wave 1: .*HTTP 404/,
+    )
+    expect(exitCode).toBe(5)
+    expect(fleet.restarted()).toEqual(['c1/shop/Deployment/app-00'])
+  })
+
+  test('a canary that was deleted is gone, and the next wave starts', async () => {
+    await using fleet = await openFleet(clusters(2, 2))
+    const remove = () => fleet.cluster('c1').remove('Deployment', 'shop', 'app-00')
+    const {exitCode} = await runWhile(fleet, remove, ...soak)
+    expect(exitCode).toBe(0)
+    expect(fleet.writes()).toHaveLength(4)
+  })
+
   test('the ledger keeps both results, and the later one counts', async () => {
     await using fleet = await openFleet(clusters(1, 2))
     const ill = () => fallIll(fleet, 'c1', 'app-00')

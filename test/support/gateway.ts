@@ -45,7 +45,9 @@ interface Rule {
 export async function openGateway(kubeconfig: string): Promise<Gateway> {
   const document = parse(kubeconfig)
   const {server: target, 'certificate-authority-data': ca} = document.clusters[0].cluster
-  const upstream = new Agent({connect: {ca: Buffer.from(ca, 'base64')}, allowH2: false})
+  const {'client-certificate-data': cert, 'client-key-data': key} = document.users[0].user
+  const pem = (data: string | undefined) => (data === undefined ? undefined : Buffer.from(data, 'base64'))
+  const upstream = new Agent({connect: {ca: pem(ca), cert: pem(cert), key: pem(key)}, allowH2: false})
   let rule: Rule | undefined
   let met = 0
 
