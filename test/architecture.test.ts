@@ -176,3 +176,9 @@ test('files that others name are read within bounds', () => {
   const readers = files.filter((file) => unbounded.test(readFileSync(join(src, file), 'utf8')))
   expect(readers.sort()).toEqual(Object.keys(boundedOtherwise).sort())
 })
+
+test('a command with a context is made in one place', () => {
+  const literal = /[`'"]kubectl (--context|config view --minify)/
+  const others = files.filter((file) => file !== 'shared/suggested-command.ts')
+  expect(others.filter((file) => literal.test(readFileSync(join(src, file), 'utf8')))).toEqual([])
+})

@@ -5,7 +5,7 @@ import {within} from '../lease/within.ts'
 import type {LockCheck} from '../model/check-report.ts'
 import type {FailureClass} from '../model/failure.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {shellWord} from '../shared/shell-word.ts'
+import {kubectlCommand} from '../shared/suggested-command.ts'
 import {quoted} from './problem.ts'
 import type {ReadingDeps} from './retry-read.ts'
 
@@ -30,7 +30,7 @@ export async function checkLock(
     if (!(error instanceof HubspokeError)) throw error
     const state = states[error.failureClass] ?? 'unknown'
     if (state !== 'missing-namespace') return {state, reason: error.message, suggestions: error.suggestions}
-    const create = `kubectl --context ${shellWord(context.name)} create namespace ${shellWord(namespace)}`
+    const create = kubectlCommand({context: context.name}, 'create', 'namespace', namespace)
     return {state, reason: `the namespace ${quoted(namespace)} does not exist`, suggestions: [create]}
   }
 }

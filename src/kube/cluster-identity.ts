@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {ClusterIdentity, ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {shellWord} from '../shared/shell-word.ts'
+import {kubectlCommand} from '../shared/suggested-command.ts'
 import {oneObject} from './answers/object-question.ts'
 import {namespaces} from './answers/resource.ts'
 import type {Api} from './api.ts'
@@ -36,6 +36,6 @@ export function requireSameCluster({name}: Pick<ContextRef, 'name'>, uid: string
   const message = found.standsIn
     ? `It cannot be told any more which cluster context ${quoted(name)} points at: the UID of its kube-system cannot be read.`
     : `Context ${quoted(name)} points at another cluster than before: its UID is ${quoted(found.uid)}, and was ${quoted(uid)}.`
-  const suggestions = [`kubectl --context ${shellWord(name)} get namespace kube-system -o yaml`]
+  const suggestions = [kubectlCommand({context: name}, 'get', 'namespace', 'kube-system', '-o', 'yaml')]
   throw new HubspokeError('other-cluster', message, {suggestions, refused: true})
 }

@@ -1,6 +1,7 @@
 import {type FailureClass, type FailureDetails, HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
+import {kubectlOn} from '../shared/suggested-command.ts'
 import {genuineStatus, saysMissing} from './answers/genuine-status.ts'
 import type {About} from './answers/question.ts'
 import {numberAt, objectAt, objectOf, sentenceAt} from './json-fields.ts'
@@ -86,7 +87,7 @@ function describe(answer: Answer): Description {
       return {
         failureClass: 'unauthenticated',
         message: `The cluster of context ${context} did not accept the credentials (HTTP 401).`,
-        suggestions: [`kubectl --context ${name} auth whoami`, 'log in again as your cluster provider describes'],
+        suggestions: [kubectlOn(name, 'auth whoami'), 'log in again as your cluster provider describes'],
       }
     case 403:
       return isAdmissionRefusal(answer) ? rejected(answer) : forbidden(answer)
@@ -152,7 +153,7 @@ function forbidden({context, name, said}: Answer): Description {
     failureClass: 'forbidden',
     message: `Context ${context} does not permit this (HTTP 403)${tail(said)}`,
     suggestions: [
-      `kubectl --context ${name} auth can-i --list`,
+      kubectlOn(name, 'auth can-i --list'),
       ...(/ at the cluster scope\.?$/.test(said) ? ['-n NAMESPACE  where only single namespaces may be read'] : []),
     ],
   }
@@ -186,7 +187,7 @@ function tail(said: string): string {
  * @param word the name of the context as `shellWord` gives it
  */
 export function reach(word: string): readonly string[] {
-  return [`kubectl --context ${word} get --raw /readyz --request-timeout 10s`, goOnWithout(word)]
+  return [kubectlOn(word, 'get --raw /readyz --request-timeout 10s'), goOnWithout(word)]
 }
 
 /** The flag that leaves out a context, and what it is for. */

@@ -22,6 +22,16 @@ export function kubectlCommand(
   return ['kubectl', ...place, ...words].map(shellWord).join(' ')
 }
 
+/** The same of a context that is a word of a shell already, and of words that need no quotes. */
+export function kubectlOn(word: string, words: string): string {
+  return `kubectl --context ${word} ${words}`
+}
+
+/** The command that shows the entries of a context, without its secrets. */
+export function kubeconfigOf(word: string): string {
+  return `kubectl config view --minify --context ${word}`
+}
+
 /** `hubspoke` with these words, ready to paste into a shell. */
 export function hubspokeCommand(...words: readonly string[]): string {
   return ['hubspoke', ...words].map(shellWord).join(' ')

@@ -1,6 +1,6 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {CacheEntry} from '../../model/cache-entry.ts'
-import {shellWord} from '../../shared/shell-word.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import {describeCache, noCacheEntry} from './cache-entry.ts'
 import {type RefreshedCache, refreshCache} from './refresh-cache.ts'
@@ -55,5 +55,5 @@ async function saveInNewNamespace(
 
 function nextSteps(why: NotSaved, {context}: ClusterAccess, {cacheNamespace}: RefreshRequest): readonly string[] {
   if (why !== 'no-namespace') return []
-  return [`kubectl --context ${shellWord(context.name)} create namespace ${shellWord(cacheNamespace)}`]
+  return [kubectlCommand({context: context.name}, 'create', 'namespace', cacheNamespace)]
 }

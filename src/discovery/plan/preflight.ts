@@ -6,7 +6,7 @@ import {type PermittedVerb, workloadResource} from '../../model/permission.ts'
 import {permissionsOf} from '../../model/permissions.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import {createSemaphore, type Semaphore} from '../../shared/semaphore.ts'
-import {shellWord} from '../../shared/shell-word.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import {quoted} from '../problem.ts'
 import type {Planned} from './plan-targets.ts'
@@ -155,6 +155,6 @@ function refusal({context, namespace}: Target, {verb, group, resource}: AccessNe
   return {
     class: 'forbidden',
     message: `Context ${quoted(context)} may not ${verb} ${type} in namespace ${quoted(namespace)}.`,
-    suggestions: [`kubectl --context ${shellWord(context)} auth can-i ${verb} ${type} -n ${shellWord(namespace)}`],
+    suggestions: [kubectlCommand({context}, 'auth', 'can-i', verb, type, '-n', namespace)],
   }
 }

@@ -1,6 +1,6 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import {shellWord} from '../../shared/shell-word.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import {globMatches} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
@@ -32,12 +32,12 @@ export async function refuseUnmatchedNamespaces(
   const unmatched = unseen.filter((pattern) => !known.some((namespace) => globMatches(pattern, namespace)))
   if (unmatched.length === 0 || lists.includes(undefined)) return
   const near = [...new Set(unmatched.flatMap((pattern) => nearNames(pattern, known)))].map((name) => `-n ${name}`)
-  const contexts = answers.slice(0, 3).map(({reading}) => shellWord(reading.context.name))
+  const contexts = answers.slice(0, 3).map(({reading}) => reading.context.name)
   throw new HubspokeError(
     'usage',
     `No selected cluster has a namespace that matches ${unmatched.map(quoted).join(', ')}.`,
     {
-      suggestions: near.length > 0 ? near : contexts.map((name) => `kubectl --context ${name} get namespaces`),
+      suggestions: near.length > 0 ? near : contexts.map((context) => kubectlCommand({context}, 'get', 'namespaces')),
     },
   )
 }

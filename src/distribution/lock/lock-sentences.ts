@@ -4,7 +4,6 @@ import {type Failure, HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {printable} from '../../shared/printable.ts'
-import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 
 /** Where the lock of a cluster is. */
@@ -57,7 +56,7 @@ export function withoutLockReason({namespace}: LockPlace, {class: failureClass, 
 /** The commands after which there can be one. */
 export function withoutLockSuggestions({context, namespace}: LockPlace, failure: Failure): readonly string[] {
   if (failure.class !== 'not-found') return failure.suggestions
-  return [`kubectl --context ${shellWord(context)} create namespace ${shellWord(namespace)}`]
+  return [kubectlCommand({context: context}, 'create', 'namespace', namespace)]
 }
 
 /** The cluster did not answer when its lock was to be taken. */

@@ -2,6 +2,7 @@ import {type FailureClass, HubspokeError} from '../../model/failure.ts'
 import {own} from '../../shared/own.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {kubeconfigOf, kubectlOn} from '../../shared/suggested-command.ts'
 import {type Party, quoted, reach} from '../errors.ts'
 import {objectOf, textAt} from '../json-fields.ts'
 
@@ -72,7 +73,7 @@ const unreachable =
     suggestions: [...advice.map((of) => of(party)), ...reach(party.word)],
   })
 
-const showServer = ({word}: Named): string => `kubectl config view --minify --context ${word}  to see where it points`
+const showServer = ({word}: Named): string => `${kubeconfigOf(word)}  to see where it points`
 
 const showDates = ({address}: Named): string =>
   `openssl s_client -connect ${address} </dev/null | openssl x509 -noout -dates  to see its dates`
@@ -86,13 +87,13 @@ const badCertificate = (why: string, advice = showServer): Describe =>
 const clientCertificateRefused: Describe = ({context, server, word}) => ({
   failureClass: 'unauthenticated',
   message: `${server} did not accept the client certificate of context ${context}.`,
-  suggestions: [`kubectl --context ${word} auth whoami`, 'log in again as your cluster provider describes'],
+  suggestions: [kubectlOn(word, 'auth whoami'), 'log in again as your cluster provider describes'],
 })
 
 const clientCertificateBroken: Describe = ({context, word}) => ({
   failureClass: 'unauthenticated',
   message: `The client certificate, key or CA of context ${context} cannot be used: it is damaged, or the key does not fit.`,
-  suggestions: [`kubectl config view --minify --context ${word}`],
+  suggestions: [kubeconfigOf(word)],
 })
 
 const dnsFailed = unreachable(

@@ -1,6 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {kubeconfigOf} from '../../shared/suggested-command.ts'
 import {type Party, quoted, reach} from '../errors.ts'
 import {type ProxyServer, proxyName} from './choose-proxy.ts'
 import type {Limits} from './network-errors.ts'
@@ -39,6 +40,6 @@ function sentence({context, server, proxy, limits}: Way, why: TunnelError['why']
 }
 
 function whereToLook({from}: ProxyServer, word: string): string {
-  if (from === 'proxy-url') return `kubectl config view --minify --context ${word}  to see which proxy it names`
+  if (from === 'proxy-url') return `${kubeconfigOf(word)}  to see which proxy it names`
   return `echo "$${from}"  to see the proxy, and NO_PROXY for servers that need none`
 }

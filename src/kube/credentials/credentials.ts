@@ -1,6 +1,6 @@
 import type {KubeConfig, User} from '@kubernetes/client-node'
 import {HubspokeError} from '../../model/failure.ts'
-import {shellWord} from '../../shared/shell-word.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {quoted} from '../errors.ts'
 import type {ExecCredential} from './exec-credential.ts'
 import {ExecPluginError} from './exec-credential.ts'
@@ -203,7 +203,7 @@ function execAuthenticator(context: ResolvedContext, exec: ExecCredentials): Exe
 /** Never the original's message: it may hold what a plugin or an identity provider answered. */
 function credentialError(context: ResolvedContext, error: unknown): HubspokeError {
   const name = quoted(context.name)
-  const suggestions = [`kubectl --context ${shellWord(context.name)} auth whoami`]
+  const suggestions = [kubectlCommand({context: context.name}, 'auth', 'whoami')]
   if (error instanceof ExecPluginError && context.user?.exec !== undefined) {
     const {command, installHint} = context.user.exec
     const hint = installHint === '' ? [] : [installHint]

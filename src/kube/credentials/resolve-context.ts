@@ -1,6 +1,7 @@
 import type {ContextRef} from '../../model/cluster.ts'
 import {type FailureClass, HubspokeError} from '../../model/failure.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {kubeconfigOf} from '../../shared/suggested-command.ts'
 import {goOnWithout, quoted} from '../errors.ts'
 import type {ResolvedContext} from './credentials.ts'
 import {type KubeconfigEntries, mergeKubeconfigs, parseKubeconfig} from './kubeconfig-file.ts'
@@ -64,6 +65,6 @@ export function unusable(failureClass: FailureClass, name: string, why: string):
   return new HubspokeError(failureClass, `The context ${quoted(name)} ${why}.`, {
     refused: true,
     final: true,
-    suggestions: [`kubectl config view --minify --context ${shellWord(name)}`, goOnWithout(shellWord(name))],
+    suggestions: [kubeconfigOf(shellWord(name)), goOnWithout(shellWord(name))],
   })
 }

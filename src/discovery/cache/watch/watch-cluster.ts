@@ -9,7 +9,7 @@ import {workloadKinds} from '../../../model/workload.ts'
 import type {Clock} from '../../../shared/clock.ts'
 import {formatDuration} from '../../../shared/duration.ts'
 import {printable} from '../../../shared/printable.ts'
-import {shellWord} from '../../../shared/shell-word.ts'
+import {kubectlCommand} from '../../../shared/suggested-command.ts'
 import {followKind} from './follow-kind.ts'
 import {keepSaving} from './keep-saving.ts'
 import {loadSaved} from './load-saved.ts'
@@ -170,7 +170,7 @@ function noIdentity({context}: ClusterAccess): HubspokeError {
 }
 
 function noNamespace({cluster, namespace}: Watching): HubspokeError {
-  const create = `kubectl --context ${shellWord(cluster.context.name)} create namespace ${shellWord(namespace)}`
+  const create = kubectlCommand({context: cluster.context.name}, 'create', 'namespace', namespace)
   return new HubspokeError('not-found', `There is no namespace "${printable(namespace)}" for the image cache.`, {
     suggestions: [create],
   })
