@@ -41,7 +41,10 @@ interface Rule {
   left: number
 }
 
-/** A gateway in front of the API server of a kubeconfig with one cluster, on the loopback interface. */
+/**
+ * A gateway in front of the API server of a kubeconfig with one cluster, on the loopback interface. Lists come in pages of
+ * one object.
+ */
 export async function openGateway(kubeconfig: string): Promise<Gateway> {
   const document = parse(kubeconfig)
   const {server: target, 'certificate-authority-data': ca} = document.clusters[0].cluster
@@ -58,7 +61,7 @@ export async function openGateway(kubeconfig: string): Promise<Gateway> {
     const {host, connection, 'content-length': length, 'accept-encoding': encoding, ...headers} = request.headers
     const method = request.method as 'GET'
     const options = {method, headers, dispatcher: upstream, ...(body !== '' && {body})}
-    return send(`${target}${request.url}`, options)
+    return send(`${target}${request.url?.replace('limit=500', 'limit=1')}`, options)
   }
 
   const pass = async (request: IncomingMessage, body: string, response: ServerResponse) => {
