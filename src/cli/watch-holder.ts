@@ -1,17 +1,18 @@
 import type {Holder} from '../lease/lease-record.ts'
+import {accountWords} from '../model/actor.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Clusters} from './clusters.ts'
 import type {Runtime} from './process/runtime.ts'
 
 /** Who watches one context: what others that want to watch its cluster are told. */
-export function watchHolder({random, hostName, env}: Pick<Runtime, 'random' | 'hostName' | 'env'>): Holder {
+export function watchHolder({random, user}: Pick<Runtime, 'random' | 'user'>): Holder {
   const suffix = Math.floor(random() * 2 ** 48)
   return {
     identity: `cache-watch-${suffix.toString(16).padStart(12, '0')}`,
     runId: '',
     verb: 'cache watch',
-    user: env.USER ?? env.LOGNAME ?? env.USERNAME ?? '',
-    host: hostName,
+    user: accountWords(user),
+    host: user.host,
   }
 }
 

@@ -79,7 +79,7 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     if (brake.pull(why)) emit({type: 'stopping', reason: sentence})
   }
   const record = createRecorder(deps.ledger, stopFor)
-  const results = createResults(request, {record, emit, stopFor})
+  const results = createResults(request, {record, emit, clock, stopFor})
   const holdsLock = async (clusterUid: string): Promise<boolean> => {
     const holds = await deps.lock.holds(clusterUid)
     if (!holds) stopFor('lock-lost', await deps.lock.lost)
@@ -124,7 +124,13 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   const waveStates = await runWaves(waves, {...between, record, start})
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
   await Promise.all(undos)
-  return {results: results.all(), stoppedBy: brake.reason, waves: waveStates}
+  const all = results.all()
+  return {results: all, stoppedBy: stoppedBy(brake.reason, all), waves: waveStates}
+}
+
+/** A budget that was exceeded when nothing was left to start has stopped nothing. */
+function stoppedBy(reason: StopReason | undefined, results: readonly SpokeResult[]): StopReason | undefined {
+  return reason === 'max-failures' && results.every(({outcome}) => outcome !== 'not-run') ? undefined : reason
 }
 
 type StopFor = (reason: OwnReason, sentence: string) => void
@@ -145,7 +151,7 @@ function createRecorder(ledger: DistributionDeps['ledger'], stopFor: StopFor): S
 /** Keeps the one result of each target, and the failure budget. */
 function createResults(
   {plan, fanOut}: DistributionRequest,
-  {record, emit, stopFor}: Pick<SpokeRun, 'record' | 'emit'> & {readonly stopFor: StopFor},
+  {record, emit, clock, stopFor}: Pick<SpokeRun, 'record' | 'emit' | 'clock'> & {readonly stopFor: StopFor},
 ) {
   const results = new Map<Target, SpokeResult>()
   let failures = 0
@@ -171,7 +177,7 @@ function createResults(
     async relapse(target: Target, end: SpokeEnd): Promise<SpokeResult | undefined> {
       const before = results.get(target)
       if (before === undefined) return undefined
-      const result = {...before, ...end}
+      const result = {...before, ...end, endedAt: clock.date().toISOString()}
       await keep(result)
       emit({type: 'target-relapsed', result})
       return result

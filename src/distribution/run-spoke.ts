@@ -65,10 +65,12 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
     written: undefined,
   }
   let startedAt: number | undefined
+  let begun: Date | undefined
   const finish = (end: SpokeEnd) => {
     const durationMs = startedAt === undefined ? 0 : Math.round(run.clock.now() - startedAt)
     const {attempts, failedTries} = story
-    return run.finish({target, ...end, attempts, ...(failedTries.length > 0 && {failedTries}), durationMs})
+    const times = begun && {startedAt: begun.toISOString(), endedAt: run.clock.date().toISOString()}
+    return run.finish({target, ...end, attempts, ...(failedTries.length > 0 && {failedTries}), durationMs, ...times})
   }
   try {
     for (;;) {
@@ -76,6 +78,7 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
         await run.untilItsTurn(target, stopSignal(story, run))
         if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
         startedAt ??= run.clock.now()
+        begun ??= run.clock.date()
         const end = await tryOnce(target, story, run)
         if (end.outcome === 'retry' || end.outcome === 'lingering') return end
         const result = await finish(end)
@@ -189,16 +192,24 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
 
 /** Watches an accepted write to its end. */
 async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd | Lingering> {
-  await run.record({type: 'written', target: targetKey(target)})
-  run.emit({type: 'target-written', target})
+  const {found = false} = written
+  await run.record({type: found ? 'watching' : 'written', target: targetKey(target)})
+  run.emit({type: 'target-written', target, ...(found && {found})})
+  let lastSeen: string | undefined
   const {waits} = run.brake
   try {
     const settled = await written.settle({
       signal: waits,
-      onProgress: (message) => run.emit({type: 'target-progress', target, message}),
-      onTrouble: ({reason, sentence}) => run.emit({type: 'target-trouble', target, reason, message: sentence}),
+      onProgress(message) {
+        lastSeen = message
+        run.emit({type: 'target-progress', target, message})
+      },
+      onTrouble({reason, sentence}) {
+        lastSeen = sentence
+        run.emit({type: 'target-trouble', target, reason, message: sentence})
+      },
     })
-    if (settled === undefined) return unwatchedEnd(target, run.brake.reason)
+    if (settled === undefined) return unwatchedEnd(target, {stop: run.brake.reason, lastSeen})
     const remember = (end: Settled) => {
       if (end.outcome === 'succeeded') run.rolledOut(target, written)
       return end
@@ -206,7 +217,11 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
     if (settled.outcome !== 'lingering') return remember(settled)
     return {outcome: 'lingering', settle: async () => remember(await settled.settle())}
   } catch (error) {
-    return unwatchedEnd(target, run.brake.reason, waits.aborted ? undefined : toFailure(error))
+    return unwatchedEnd(target, {
+      stop: run.brake.reason,
+      lastSeen,
+      ...(!waits.aborted && {failure: toFailure(error)}),
+    })
   }
 }
 

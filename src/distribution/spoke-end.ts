@@ -54,9 +54,18 @@ export function stoppedEnd(target: Target, story: Story, reason: StopReason | un
   return {outcome: 'not-run', reason: `${without}: ${phrase}${lastTry}`}
 }
 
+/** Why a rollout was not watched to its end, and what was seen of it last. */
+export interface Unwatched {
+  readonly stop: StopReason | undefined
+  readonly failure?: Failure
+  /** How far it was, or what kept it from getting on. */
+  readonly lastSeen: string | undefined
+}
+
 /** The end of an accepted write whose rollout was not watched to its end: because of a stop, or of `failure`. */
-export function unwatchedEnd(target: Target, stop: StopReason | undefined, failure?: Failure): SpokeEnd {
-  const reason = `accepted, its rollout not watched to the end: ${failure?.message ?? stopPhrase(stop)}`
+export function unwatchedEnd(target: Target, {stop, failure, lastSeen}: Unwatched): SpokeEnd {
+  const seen = lastSeen === undefined ? '' : `; last seen: ${lastSeen}`
+  const reason = `accepted, its rollout not watched to the end: ${failure?.message ?? stopPhrase(stop)}${seen}`
   const known = failure ?? {class: 'rollout', message: reason, suggestions: []}
   return {outcome: 'unverified', reason, failure: withStatusCommand(target, known)}
 }

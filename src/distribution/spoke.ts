@@ -41,6 +41,8 @@ export interface Settled {
 /** The write was accepted; `settle` watches it to its end. */
 export interface Written {
   readonly outcome: 'written'
+  /** This run did not write it: it had been written before, by the run that it retries or by an earlier invocation. */
+  readonly found?: boolean
   /** Never retried. Ends with `undefined` when `signal` was aborted first: the end was not seen. */
   settle(watch: Watch): Promise<Settled | Lingering | undefined>
   /**

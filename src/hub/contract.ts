@@ -4,6 +4,7 @@ import type {Planned} from '../discovery/plan/plan-targets.ts'
 import type {Preflighted} from '../discovery/plan/preflight.ts'
 import type {DistributionDeps, FanOut} from '../distribution/distribute.ts'
 import type {Spoke} from '../distribution/spoke.ts'
+import type {Actor} from '../model/actor.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {Before} from '../model/before.ts'
 import type {ClusterReading} from '../model/cluster.ts'
@@ -52,6 +53,8 @@ export interface Agreement {
   readonly agreed: boolean
   /** Why the run is made, where that was asked for. */
   readonly reason?: string | undefined
+  /** How long the questions waited for their answers. */
+  readonly askedMs?: number
   /** Where the answer comes from. */
   readonly consent?: 'prompt' | '--yes' | 'HUBSPOKE_YES'
 }
@@ -76,6 +79,8 @@ export interface HubDeps extends Omit<DistributionDeps, 'ledger' | 'lock'> {
    */
   lock(targets: Plan, ways: Planned['sameCluster']): Promise<RunLock>
   openLedger(): Promise<Ledger>
+  /** Who acts, as far as that is known once the lock is taken. */
+  actor?(): Actor
   /** What a context has cost until now. */
   costOf(context: string): ClusterReading['cost']
 }

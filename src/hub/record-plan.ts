@@ -1,3 +1,4 @@
+import type {Actor} from '../model/actor.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
 import {type Target, targetKey} from '../model/target.ts'
@@ -13,7 +14,7 @@ export async function recordPlan(request: RunRequest, proposal: Proposal, deps: 
   try {
     const opened = await deps.openLedger()
     ledger = opened
-    await Promise.all(entriesOf(request, proposal).map((entry) => opened.append(entry)))
+    await Promise.all(entriesOf(request, proposal, deps.actor?.()).map((entry) => opened.append(entry)))
     return opened
   } catch (error) {
     await ledger?.close()
@@ -25,6 +26,7 @@ export async function recordPlan(request: RunRequest, proposal: Proposal, deps: 
 function entriesOf(
   {id, spoke, stamp, retryOf, reason, ...request}: RunRequest,
   proposal: Proposal,
+  by: Actor | undefined,
 ): readonly LedgerEntry[] {
   const {discovery, waves, excluded, sameCluster, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
@@ -46,6 +48,7 @@ function entriesOf(
       ...(retryOf && {retryOf: retryOf.id}),
       ...(reason !== undefined && {reason}),
       ...(request.options && {options: request.options}),
+      ...(by && {by}),
       ...(request.place && {place: request.place}),
       ...(retryOf === undefined && {scope: discovery.scope}),
       ...(sameCluster.length > 0 && {sameCluster: sameCluster.map(({contexts}) => contexts)}),

@@ -22,14 +22,15 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(asked, deps)
-  const {agreed, reason = asked.reason, consent} = await agreementTo(proposal, asked, deps)
+  const {agreed, reason = asked.reason, consent, askedMs} = await agreementTo(proposal, asked, deps)
+  const waiting = {ms: askedMs}
   const request = {...asked, reason}
   const writes = agreed && request.dryRun === null
   const lock = writes ? await deps.lock(toBeTried(proposal), proposal.sameCluster) : noLock
   try {
     const ledger = writes ? await recordPlan(request, proposal, deps) : undefined
     const {results, stoppedBy, waves} = agreed
-      ? await carryOut(request, proposal, {...deps, lock, ledger: ledger ?? unrecorded})
+      ? await carryOut(request, proposal, {...deps, ...countedGate(deps, waiting), lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
     const {unreached = []} = proposal
     const report = summarizeRun({
@@ -39,11 +40,13 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
       arguments: request.arguments,
       ...(reason !== undefined && {reason}),
       startedAt,
-      durationMs: deps.clock.now() - from,
+      durationMs: deps.clock.now() - from - waiting.ms,
+      askedMs: waiting.ms,
       dryRun: request.dryRun,
       waited: request.waited,
       allowEmpty: request.allowEmpty,
       ledger: ledger?.path ?? null,
+      by: writes ? (deps.actor?.() ?? null) : null,
       locks: lock.entries(),
       scope: proposal.discovery.scope,
       readings: proposal.discovery.readings.map((reading) => ({...reading, cost: deps.costOf(reading.context.name)})),
@@ -72,6 +75,21 @@ function carryOut(request: RunRequest, proposal: Proposal, deps: DistributionDep
   return distribute({plan, spoke, reason, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
 }
 
+/** A gate whose time counts as a question's, not as the run's. */
+function countedGate({gate, clock}: HubDeps, waiting: {ms: number}): Pick<DistributionDeps, 'gate'> {
+  if (gate === undefined) return {}
+  return {
+    async gate(end, signal) {
+      const from = clock.now()
+      try {
+        return await gate(end, signal)
+      } finally {
+        waiting.ms += clock.now() - from
+      }
+    },
+  }
+}
+
 /** Targets that preflight refused are not tried: nothing is written for their sake. */
 export function toBeTried({targets, refusals}: Preflighted): Plan {
   return targets.filter((target) => !refusals.has(targetKey(target)))
@@ -91,17 +109,18 @@ function isAsked({targets, refusals}: Proposal, {dryRun}: RunRequest): boolean {
 
 interface Answer extends Pick<Agreement, 'agreed' | 'reason'> {
   readonly consent: Consent | null
+  readonly askedMs: number
 }
 
 async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<Answer> {
-  if (deps.stop.reason !== undefined) return {agreed: false, consent: null}
-  const {agreed, reason, consent = null} = await deps.agree(proposal)
-  if (!isAsked(proposal, request)) return {agreed: false, reason, consent: null}
+  if (deps.stop.reason !== undefined) return {agreed: false, consent: null, askedMs: 0}
+  const {agreed, reason, consent = null, askedMs = 0} = await deps.agree(proposal)
+  if (!isAsked(proposal, request)) return {agreed: false, reason, consent: null, askedMs}
   if (deps.stop.reason !== undefined) {
-    return {agreed: false, reason, consent: deps.stop.reason in exitForSignal ? 'cancelled' : null}
+    return {agreed: false, reason, consent: deps.stop.reason in exitForSignal ? 'cancelled' : null, askedMs}
   }
-  if (!agreed) return {agreed, reason, consent: 'declined'}
-  return {agreed, reason, consent: request.dryRun === null ? consent : null}
+  if (!agreed) return {agreed, reason, consent: 'declined', askedMs}
+  return {agreed, reason, consent: request.dryRun === null ? consent : null, askedMs}
 }
 
 /** The run is over: what the ledger cannot take any more is said, and changes nothing. */

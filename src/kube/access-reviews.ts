@@ -1,4 +1,4 @@
-import {accessReview} from './answers/other-questions.ts'
+import {accessReview, selfReview} from './answers/other-questions.ts'
 import type {Api} from './api.ts'
 import type {AccessReviews} from './ports/access-reviews.ts'
 
@@ -13,6 +13,10 @@ export function createAccessReviews(api: Api): AccessReviews {
         spec: {resourceAttributes: asked},
       }
       return api.write({method: 'POST', question: accessReview(asked), body}, signal)
+    },
+    whoAmI(signal) {
+      const body = {apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview'}
+      return api.write({method: 'POST', question: selfReview, body}, signal)
     },
   }
 }

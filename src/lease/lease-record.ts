@@ -23,6 +23,8 @@ export interface Holder {
   /** Empty where it is not known. */
   readonly user: string
   readonly host: string
+  /** Whom the cluster takes it for; undefined where that is not known. */
+  readonly kubernetesUser?: string | undefined
 }
 
 const annotations = {
@@ -30,6 +32,7 @@ const annotations = {
   verb: 'hubspoke.dev/verb',
   user: 'hubspoke.dev/user',
   host: 'hubspoke.dev/host',
+  kubernetesUser: 'hubspoke.dev/kubernetes-user',
 } as const
 
 /** The record of a holder that takes the lock at `at`, or renews it where it is the holder already. */
@@ -47,6 +50,7 @@ export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at
       [annotations.verb]: holder.verb,
       ...(holder.user !== '' && {[annotations.user]: holder.user}),
       [annotations.host]: holder.host,
+      ...(holder.kubernetesUser !== undefined && {[annotations.kubernetesUser]: holder.kubernetesUser}),
     },
   }
 }
@@ -84,6 +88,7 @@ export function holderPhrase(lease: LeaseRecord): string {
   const note = (key: string) => shown(lease.annotations[key] ?? '')
   const runId = note(annotations.runId)
   const [verb, user, host] = [note(annotations.verb), note(annotations.user), note(annotations.host)]
+  const kubernetesUser = note(annotations.kubernetesUser)
   const who = runId === '' ? `"${shown(lease.holderIdentity)}"` : `run ${runId}`
   const since = shown(lease.acquireTime).replace(/\.\d+Z$/, 'Z')
   return [
@@ -91,6 +96,7 @@ export function holderPhrase(lease: LeaseRecord): string {
     ...(verb === '' ? [] : [`(${verb})`]),
     ...(user === '' ? [] : [`of ${user}`]),
     ...(host === '' ? [] : [`on ${host}`]),
+    ...(kubernetesUser === '' ? [] : [`(Kubernetes user ${kubernetesUser})`]),
   ]
     .join(' ')
     .concat(since === '' ? '' : `, since ${since}`)

@@ -1,3 +1,4 @@
+import type {Actor, KubernetesUser} from '../model/actor.ts'
 import type {Scope} from '../model/cluster.ts'
 import type {ContextsPlace} from '../model/contexts-place.ts'
 import {exitForSignal} from '../model/exit-code.ts'
@@ -45,6 +46,16 @@ const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
 const isBefore = (value: unknown) =>
   isObject(value) && Object.values(Object(value)).every((each) => each === null || isText(each))
 
+const orNull = (holds: (value: unknown) => boolean) => (value: unknown) => value === null || holds(value)
+
+const isActor = isShape<Actor>({
+  name: orNull(isText),
+  uid: orNull(isNumber),
+  sudoUser: orNull(isText),
+  host: isText,
+  kubernetesUsers: eachIs(isShape<KubernetesUser>({clusterUid: isText, username: isText})),
+})
+
 const isOptions = (value: unknown) =>
   isObject(value) &&
   Object.values(Object(value)).every(
@@ -60,6 +71,8 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   attempts: isNumber,
   failedTries: maybe(eachIs(isFailedTry)),
   durationMs: isNumber,
+  startedAt: maybe(isText),
+  endedAt: maybe(isText),
   reason: isText,
   failure: maybe(isFailure),
   undo: maybe(isUndo),
@@ -84,6 +97,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     retryOf: maybe(isText),
     reason: maybe(isText),
     options: maybe(isOptions),
+    by: maybe(isActor),
     place: maybe(isPlace),
     scope: maybe(isScope),
     sameCluster: maybe(eachIs(eachIs(isText))),
@@ -109,6 +123,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     before: maybe(isBefore),
   }),
   written: isShape<RecordOf<'written'>>({...base('written'), target: isText}),
+  watching: isShape<RecordOf<'watching'>>({...base('watching'), target: isText}),
   retrying: isShape<RecordOf<'retrying'>>({
     ...base('retrying'),
     target: isText,

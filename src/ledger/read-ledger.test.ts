@@ -30,6 +30,7 @@ const head = lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', ar
 const planned = lineOf({type: 'planned', target: web, server: 'https://eu-1'})
 const writing = lineOf({type: 'writing', target: key, attempt: 1})
 const written = lineOf({type: 'written', target: key})
+const watching = lineOf({type: 'watching', target: key})
 const retrying = lineOf({type: 'retrying', target: key, attempt: 1, reason: 'Cut.'})
 const refused = lineOf({type: 'retrying', target: key, attempt: 1, reason: 'Later.', refused: true})
 const failure = {class: 'rollout', message: 'stuck', suggestions: ['kubectl …']} as const
@@ -47,6 +48,7 @@ describe('the state of a target', () => {
     {lines: [], is: {state: 'planned', wrote: 'no', attempts: 0}},
     {lines: [writing], is: {state: 'writing', wrote: 'maybe', attempts: 1}},
     {lines: [writing, written], is: {state: 'written', wrote: 'yes', attempts: 1}},
+    {lines: [watching], is: {state: 'watching', wrote: 'no', attempts: 0, watched: true}},
     {lines: [retrying], is: {state: 'retrying', wrote: 'no', attempts: 1, retryReason: 'Cut.'}},
     {lines: [writing, retrying], is: {state: 'retrying', wrote: 'maybe', attempts: 1, retryReason: 'Cut.'}},
     {lines: [writing, refused], is: {state: 'retrying', wrote: 'no', attempts: 1, retryReason: 'Later.'}},
@@ -57,7 +59,12 @@ describe('the state of a target', () => {
     {lines: [writing, retrying, writing], is: {state: 'writing', wrote: 'maybe', attempts: 1}},
     {
       lines: [writing, retrying, written, finished],
-      is: {state: 'result', wrote: 'yes', attempts: 2, result: {target: web, ...result}},
+      is: {
+        state: 'result',
+        wrote: 'yes',
+        attempts: 2,
+        result: {target: web, endedAt: '2026-11-24T10:00:00.000Z', ...result},
+      },
     },
   ])('is $is.state, written: $is.wrote', async ({lines, is}) => {
     const {targets} = await read(head, planned, ...lines)

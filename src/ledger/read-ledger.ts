@@ -94,7 +94,15 @@ function createFold(path: string): Fold {
     const wrote = known?.wrote ?? 'no'
     const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
     entries.set(key, {
-      recorded: {target, server, wave, wrote, before: before ?? known?.before, ...fresh},
+      recorded: {
+        target,
+        server,
+        wave,
+        wrote,
+        ...(known?.watched && {watched: true}),
+        before: before ?? known?.before,
+        ...fresh,
+      },
       wroteBefore: wrote,
     })
   }
@@ -148,6 +156,8 @@ function after(known: Entry, record: TargetRecord): RecordedTarget {
       return {...next, wrote: 'maybe', attempts: record.attempt, before: record.before ?? next.before}
     case 'written':
       return {...next, wrote: 'yes'}
+    case 'watching':
+      return {...next, watched: true}
     case 'retrying':
       return {
         ...next,
@@ -160,7 +170,8 @@ function after(known: Entry, record: TargetRecord): RecordedTarget {
         ...next,
         wrote: wroteInTheEnd(known, record.result.outcome),
         attempts: record.result.attempts,
-        result: {target: known.recorded.target, ...record.result},
+        // A version that had no times wrote the record down when the target had ended.
+        result: {target: known.recorded.target, endedAt: record.at, ...record.result},
       }
     default:
       return record satisfies never

@@ -12,7 +12,8 @@ export type HubEvent =
   | {readonly type: 'context-answered'; readonly context: string; readonly problem: Failure | null}
   | {readonly type: 'distribution-started'; readonly plan: Plan}
   | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
-  | {readonly type: 'target-written'; readonly target: Target}
+  /** `found`: it had been written before this run. */
+  | {readonly type: 'target-written'; readonly target: Target; readonly found?: boolean}
   | {readonly type: 'target-progress'; readonly target: Target; readonly message: string}
   /** What keeps a rollout from getting on, whenever it changes; `reason` is the field's own word. */
   | {readonly type: 'target-trouble'; readonly target: Target; readonly reason: string; readonly message: string}
@@ -34,6 +35,8 @@ export type HubEvent =
   | ({readonly type: 'wave-started'; readonly targets: number} & WavePlace)
   /** The wave has ended, and the next one is held back for so long. */
   | ({readonly type: 'wave-paused'; readonly ms: number} & WavePlace)
+  /** How long it is still held back, from time to time. */
+  | ({readonly type: 'wave-countdown'; readonly leftMs: number} & WavePlace)
   /** What the next wave waits for besides; empty: for nothing any more. */
   | ({readonly type: 'wave-waiting'; readonly message: string} & WavePlace)
   | {readonly type: 'stopping'; readonly reason: string}

@@ -1,3 +1,4 @@
+import type {Actor} from './actor.ts'
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Before} from './before.ts'
 import type {Scope} from './cluster.ts'
@@ -24,6 +25,8 @@ export type LedgerRecord =
       readonly retryOf?: string
       /** Why it is made. */
       readonly reason?: string
+      /** Who made it. */
+      readonly by?: Actor
       /** How it is paced and guarded: what a retry keeps. Older versions leave it out. */
       readonly options?: RunOptions
       /** Where its contexts came from, for the commands that are suggested when it is shown; absent: kubectl finds them. */
@@ -57,6 +60,8 @@ export type LedgerRecord =
       readonly before?: Before
     }
   | {readonly type: 'written'; readonly at: string; readonly target: string}
+  /** It had been written before, by the run that is retried or by an earlier invocation: its rollout is only watched. */
+  | {readonly type: 'watching'; readonly at: string; readonly target: string}
   | {
       readonly type: 'retrying'
       readonly at: string

@@ -38,7 +38,10 @@ export interface RecordedTarget {
   /** From 1; undefined where the run has none. */
   readonly wave: number | undefined
   /** Its last record. */
-  readonly state: 'planned' | 'writing' | 'written' | 'retrying' | 'result'
+  readonly state: 'planned' | 'writing' | 'written' | 'watching' | 'retrying' | 'result'
+  /** Its rollout was watched although this run has not written it: the run that it retries has. */
+  readonly watched?: true
+  /** What this run, in all its invocations, is known to have written. */
   readonly wrote: (typeof writeStates)[number]
   /** What stood there before the last write that was announced. */
   readonly before: Before | undefined

@@ -1,3 +1,4 @@
+import type {Actor} from './actor.ts'
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {CacheEntry} from './cache-entry.ts'
 import type {ClusterEntry} from './cluster-entry.ts'
@@ -39,6 +40,9 @@ export interface ResultEntry extends WorkloadEntry, MarksEntry {
   /** Those that failed before the last one, oldest first. */
   readonly failedTries: readonly FailedTry[]
   readonly durationMs: number
+  /** First try and end, by the clock of this machine; null: it never started, or that is not known. */
+  readonly startedAt: string | null
+  readonly endedAt: string | null
   readonly reason: string
   readonly failure: Failure | null
   /** Whether the write of a target that failed was taken back; null: nobody asked for that, or it did not fail so. */
@@ -81,10 +85,15 @@ export interface RunReport {
     readonly reason: string | null
     readonly arguments: ArgumentsEntry
     readonly startedAt: string
+    /** Without the time that questions waited for their answers. */
     readonly durationMs: number
+    /** How long they waited, of the plan and of gates. */
+    readonly askedMs: number
     /** Null: it wrote. */
     readonly dryRun: 'client' | 'server' | null
     readonly waited: boolean
+    /** Who made it; null: nothing was written, or it is not known. */
+    readonly by: Actor | null
     /** Where consent came from, or that it was not given; null: none was needed. */
     readonly consent: Consent | null
     /** Null where the run ended before there was a plan to record. */
@@ -143,6 +152,7 @@ export interface LedgerCounts extends Counts {
   readonly planned: number
   readonly writing: number
   readonly written: number
+  readonly watching: number
   readonly retrying: number
 }
 
@@ -164,10 +174,16 @@ export interface PastRunEntry {
   readonly stoppedBy: StopReason | null
   /** Path of its ledger. */
   readonly ledger: string
+  /** Who made it; null: its ledger does not tell. */
+  readonly by: Actor | null
   /** Lines of the ledger that could not be understood. */
   readonly damagedLines: number
   /** Planned targets of which the ledger has no record. */
   readonly targetsMissing: number
+  /** From its last beginning to its end, or to its last record; null where that is not known. */
+  readonly durationMs: number | null
+  /** Runs that have retried its targets, oldest first. */
+  readonly retriedBy: readonly string[]
   /** What its invocations do not agree on: not empty, and the ledger is of several runs under one id. */
   readonly conflicts: readonly string[]
 }
@@ -198,6 +214,9 @@ export interface RecordedTargetEntry extends WorkloadEntry {
   /** Null, as the duration: no result was recorded. */
   readonly outcome: Outcome | null
   readonly durationMs: number | null
+  /** First try and end, by the clock of that machine; null: it never started, or that is not known. */
+  readonly startedAt: string | null
+  readonly endedAt: string | null
   /** Of the result, or of the last try that failed; else empty. */
   readonly reason: string
   readonly failure: Failure | null
@@ -209,8 +228,6 @@ export interface LedgerReport {
   readonly schemaVersion: 1
   readonly type: 'LedgerReport'
   readonly run: PastRunEntry & {
-    /** Runs that have taken up its targets again, oldest first. */
-    readonly retriedBy: readonly string[]
     readonly arguments: ArgumentsEntry
     /** What marks the writes of this run. */
     readonly stamp: string | null

@@ -29,6 +29,9 @@ export interface SpokeResult {
   /** Those before the last one; left out where there were none. */
   readonly failedTries?: readonly FailedTry[]
   readonly durationMs: number
+  /** By the clock of this machine, RFC 3339: its first try, and its end. Absent: it never started, or that is not known. */
+  readonly startedAt?: string
+  readonly endedAt?: string
   /** One sentence for people: what happened, or why nothing did. Empty when there is nothing to add. */
   readonly reason: string
   /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not as wanted. */

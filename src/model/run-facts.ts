@@ -1,3 +1,4 @@
+import type {Actor} from './actor.ts'
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {ClusterReading, Scope} from './cluster.ts'
 import type {Exclusion} from './exclusion.ts'
@@ -27,11 +28,15 @@ export interface RunFacts {
   /** Why it was made; absent: nobody has said. */
   readonly reason?: string
   readonly startedAt: Date
+  /** Without the time that questions waited for their answers. */
   readonly durationMs: number
+  readonly askedMs: number
   readonly dryRun: 'client' | 'server' | null
   readonly waited: boolean
   readonly allowEmpty: boolean
   readonly ledger: string | null
+  /** Null: nothing was written, or it is not known. */
+  readonly by: Actor | null
   readonly locks: readonly LockEntry[]
   readonly scope: Scope
   readonly readings: readonly ClusterReading[]

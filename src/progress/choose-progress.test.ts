@@ -47,7 +47,7 @@ test('a pipe gets lines', async () => {
   const {whole} = options({stderr: {...piped, write: (text) => written.push(text)}})
   const progress = await chooseProgress(whole)
   progress.onEvent({type: 'stopping', reason: 'SIGINT'})
-  expect(written).toEqual(['03:04:05  stopping: SIGINT\n'])
+  expect(written).toEqual(['2026-11-24T03:04:05Z  stopping: SIGINT\n'])
 })
 
 test('a stream that breaks is left alone, and nobody hears of it', async () => {

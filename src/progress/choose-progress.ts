@@ -31,7 +31,7 @@ export async function chooseProgress(options: ProgressOptions): Promise<Progress
   }
   if (!verbose && canDraw(options)) {
     const {createLiveProgress} = await import('./live.ts')
-    return guarded(createLiveProgress({stream, every, color: (env.NO_COLOR ?? '') === ''}))
+    return guarded(createLiveProgress({stream, every, now: () => clock.now(), color: (env.NO_COLOR ?? '') === ''}))
   }
   return guarded(createLinesProgress({stream, clock, verbose}))
 }

@@ -17,7 +17,7 @@ function start(verbose = false) {
 const web = target('eu/shop/web')
 const rolling = (message: string): HubEvent => ({type: 'target-progress', target: web, message})
 
-test('a run is told line by line, with the time of day', () => {
+test('a run is told line by line, with date, time and zone', () => {
   const {progress, written} = start()
   const events: HubEvent[] = [
     {type: 'discovery-started', contexts: ['eu', 'us']},
@@ -35,8 +35,8 @@ test('a run is told line by line, with the time of day', () => {
     {type: 'notice', message: 'The ledger has no end.'},
   ]
   for (const event of events) progress.onEvent(event)
-  expect(written.every((line) => line.startsWith('03:04:05  ') && line.endsWith('\n'))).toBe(true)
-  expect(written.map((line) => line.slice(10, -1))).toEqual([
+  expect(written.every((line) => line.startsWith('2026-11-24T03:04:05Z  ') && line.endsWith('\n'))).toBe(true)
+  expect(written.map((line) => line.slice(22, -1))).toEqual([
     'reading 2 contexts',
     'eu  0 of 312 workloads match (scan, no image cache)',
     'us  NOT READ: It is stuck.',
@@ -107,7 +107,7 @@ test('--verbose tells every step at once', () => {
 test('what a cluster says stays on its line', () => {
   const {progress, written} = start()
   progress.onEvent(finished('eu/shop/web', 'failed', {reason: 'a\n\x1b[2Jb'}))
-  expect(written).toEqual(['03:04:05  eu/shop/Deployment/web  FAILED after 12s: a\\x0a\\x1b[2Jb\n'])
+  expect(written).toEqual(['2026-11-24T03:04:05Z  eu/shop/Deployment/web  FAILED after 12s: a\\x0a\\x1b[2Jb\n'])
 })
 
 test('nothing is written once it has stopped', async () => {
@@ -128,7 +128,7 @@ test('waves are told when they start, pause and wait', () => {
     {...finished('eu/shop/web', 'failed', {reason: 'It fell ill.'}), type: 'target-relapsed'} as HubEvent,
   ]
   for (const event of events) progress.onEvent(event)
-  expect(written.map((line) => line.slice(10, -1))).toEqual([
+  expect(written.map((line) => line.slice(22, -1))).toEqual([
     'wave 1 of 3 starts with 1 target',
     'wave 1 of 3 has ended; 5m of pause, in which health is watched',
     'wave 2 of 3 waits for health: eu/shop/Deployment/web: 0 of 1 pods ready',

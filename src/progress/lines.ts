@@ -18,20 +18,32 @@ export interface LinesOptions {
 /** A rollout that takes long says how far it is no more often than this. */
 const quietMs = 10_000
 
-/** Plain lines for logs and pipes: `12:03:04  eu-west/shop/Deployment/web  written, waiting for its rollout`. */
+/** Plain lines for logs and pipes: `2026-11-24T12:03:04Z  eu-west/shop/Deployment/web  written, waiting for its rollout`. */
 export function createLinesProgress({stream, clock, verbose}: LinesOptions): Progress {
   const isDue = createPacer(clock, verbose ? 0 : quietMs)
+  const countdown = createCountdown()
   let stopped = false
   return {
     onEvent(event) {
       if (stopped) return
-      const text = sentenceOf(event, verbose, isDue)
+      const text = sentenceOf(event, verbose, isDue, countdown)
       if (text !== undefined) stream.write(`${timeOf(clock.date())}  ${printable(text)}\n`)
     },
     pause: async () => undefined,
     stop: async () => {
       stopped = true
     },
+  }
+}
+
+/** In a log, a pause is counted down by whole minutes, and once more half a minute before its end. */
+function createCountdown(): (leftMs: number) => string | undefined {
+  let step: number | undefined
+  return (leftMs) => {
+    const next = leftMs > 30_000 ? Math.ceil(leftMs / 60_000) : 0
+    const isDue = step !== undefined && next < step
+    step = next
+    return isDue ? `next wave in ${formatDuration(leftMs)}` : undefined
   }
 }
 
@@ -58,7 +70,12 @@ function createPacer(clock: Pick<Clock, 'now'>, ms: number): IsDue {
   }
 }
 
-function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | undefined {
+function sentenceOf(
+  event: HubEvent,
+  verbose: boolean,
+  isDue: IsDue,
+  countdown: (leftMs: number) => string | undefined,
+): string | undefined {
   switch (event.type) {
     case 'discovery-started':
       return `reading ${count(event.contexts.length, 'context')}`
@@ -73,13 +90,12 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return verbose ? `${targetName(event.target)}  started` : undefined
     case 'target-written':
       isDue(event.target)
-      return `${targetName(event.target)}  written, waiting for its rollout`
+      return `${targetName(event.target)}  ${writtenWords(event)}, waiting for its rollout`
     case 'target-progress':
-      return isDue(event.target, event.message) ? `${targetName(event.target)}  ${event.message}` : undefined
-    case 'target-trouble':
-      return isDue(event.target, event.message, event.reason)
-        ? `${targetName(event.target)}  ${event.message}`
-        : undefined
+    case 'target-trouble': {
+      const why = event.type === 'target-trouble' ? event.reason : undefined
+      return isDue(event.target, event.message, why) ? `${targetName(event.target)}  ${event.message}` : undefined
+    }
     case 'target-retrying':
       return `${targetName(event.target)}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
     case 'target-finished':
@@ -93,6 +109,8 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return `wave ${event.wave} of ${event.of} starts with ${count(event.targets, 'target')}`
     case 'wave-paused':
       return `wave ${event.wave} of ${event.of} has ended; ${formatDuration(event.ms)} of pause, in which health is watched`
+    case 'wave-countdown':
+      return countdown(event.leftMs)
     case 'wave-waiting':
       return `wave ${event.wave + 1} of ${event.of} ${waitSentence(event.message)}`
     case 'stopping':
@@ -105,6 +123,8 @@ function sentenceOf(event: HubEvent, verbose: boolean, isDue: IsDue): string | u
       return event satisfies never
   }
 }
+
+const writtenWords = ({found}: {readonly found?: boolean}) => (found ? 'was written before' : 'written')
 
 function readSentence({workloadsRead, matches, tier, tierReason}: ClusterReading): string {
   const source = [tier, tierReason].filter((part) => part !== undefined).join(', ')
@@ -123,6 +143,5 @@ function endSentence(result: SpokeResult): string {
 
 const count = (number: number, noun: string) => `${number} ${number === 1 ? noun : `${noun}s`}`
 
-/** The time of day where the person is. */
-const timeOf = (date: Date) =>
-  [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => `${part}`.padStart(2, '0')).join(':')
+/** With date and zone, that of run ids: lines of a log are compared with other logs. */
+const timeOf = (date: Date) => `${date.toISOString().slice(0, 19)}Z`

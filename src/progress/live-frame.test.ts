@@ -92,7 +92,7 @@ test('the totals say which wave runs or has ended, and below is what the next on
   expect(running.totals.text).toBe('Total  0 of 1 done; wave 2 of 4')
   const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/web: ill'}
   const paused = frame(roomy, planned('eu/shop/web'), {type: 'wave-paused', ...place, ms: 90_000}, waiting)
-  expect(paused.totals.text).toBe('Total  0 of 1 done; wave 2 of 4 has ended, 1m30s of pause')
+  expect(paused.totals.text).toBe('Total  0 of 1 done; next wave in 1m30s (2 of 4 ended)')
   expect(paused.below).toEqual(['wave 3 waits for health: eu/shop/web: ill'])
 })
 

@@ -1,6 +1,7 @@
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
-import type {ClusterCounts, ProgressView, TargetCounts, WaveView} from './progress-model.ts'
+import type {ClusterCounts, ProgressView, TargetCounts} from './progress-model.ts'
+import type {WaveView} from './wave-tracker.ts'
 
 /** One line of the live display. */
 export interface Row {
@@ -79,11 +80,12 @@ function totalsOf({stage, contexts, totals, wave, stopping}: ProgressView, width
   return {text: `${head}${countsText(totals)}${waveText(wave)}`, state: stateOf(totals)}
 }
 
-/** `; wave 2 of 4 has ended, 5m of pause`. */
+/** `; next wave in 27s (2 of 4 ended)`: what changes stands first, where a narrow terminal shows it. */
 function waveText(wave: WaveView | undefined): string {
   if (wave === undefined) return ''
-  const pause = wave.pauseMs === undefined ? '' : ` has ended, ${formatDuration(wave.pauseMs)} of pause`
-  return `; wave ${wave.wave} of ${wave.of}${pause}`
+  if (wave.pauseMs === undefined) return `; wave ${wave.wave} of ${wave.of}`
+  const left = formatDuration(Math.ceil(wave.pauseMs / 1000) * 1000).replace('.0s', 's')
+  return `; next wave in ${left} (${wave.wave} of ${wave.of} ended)`
 }
 
 function belowOf({stage, contexts, troubles, wave}: ProgressView, most: number): readonly string[] {

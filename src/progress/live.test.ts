@@ -161,7 +161,7 @@ test('a pause between two waves is drawn, also after somebody was asked', async 
   screen.write('Continue? w\n')
   progress.onEvent({type: 'wave-paused', wave: 1, of: 2, ms: 60_000})
   await drawn()
-  expect(withoutSpinner(screen.lines())).toContain('Total  0 of 2 done; wave 1 of 2 has ended, 1m of pause')
+  expect(withoutSpinner(screen.lines())).toContain('Total  0 of 2 done; next wave in 1m (1 of 2 ended)')
   await progress.stop()
 })
 

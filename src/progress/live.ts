@@ -9,6 +9,8 @@ export interface LiveOptions {
   readonly stream: ProgressStream
   readonly every: Every
   readonly color: boolean
+  /** Milliseconds, for what is counted down. */
+  readonly now?: () => number
 }
 
 const defaultRows = 24
@@ -20,8 +22,8 @@ const drawsAgain: ReadonlySet<HubEvent['type']> = new Set(['target-started', 'wa
  * A display that stays in its place on a terminal: a row per cluster, totals, and what went wrong last. It is gone when it
  * stops, as the report says all of it again; only notices, which no report holds, stay as lines.
  */
-export function createLiveProgress({stream, every, color}: LiveOptions): Progress {
-  const model = createProgressModel()
+export function createLiveProgress({stream, every, color, now}: LiveOptions): Progress {
+  const model = createProgressModel(now)
   // The size that a list was opened with is kept: its rows cannot come and go.
   const open = async (): Promise<LiveList> => {
     const fit = fitFrame(stream.rows() ?? defaultRows)

@@ -2,9 +2,9 @@ import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isAsWanted} from '../model/result.ts'
 import {type Target, targetKey} from '../model/target.ts'
-import type {WavePlace} from '../model/wave.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {createTroubles, type Troubles, troubleOfReading} from './troubles.ts'
+import {createWaveTracker, type WaveView} from './wave-tracker.ts'
 
 /** How many targets of one cluster, or of all, are where. They add up to the total. */
 export interface TargetCounts {
@@ -48,13 +48,6 @@ export interface ProgressView {
   readonly stopping: string | undefined
 }
 
-export interface WaveView extends WavePlace {
-  /** The pause after it; undefined while it runs. */
-  readonly pauseMs: number | undefined
-  /** What the next wave waits for; mostly empty. */
-  readonly waitingFor: string
-}
-
 export interface ProgressModel {
   apply(event: HubEvent): void
   view(): ProgressView
@@ -64,16 +57,18 @@ type State = Exclude<keyof TargetCounts, 'total'>
 type Counts = Record<keyof TargetCounts, number>
 
 /**
- * Keeps count of what the events say. No clock, no stream, and constant work per event. An event about something that no
- * earlier event named changes nothing.
+ * Keeps count of what the events say. No stream, and constant work per event. An event about something that no earlier event
+ * named changes nothing.
+ *
+ * @param now counts a pause down, in milliseconds
  */
-export function createProgressModel(): ProgressModel {
+export function createProgressModel(now: () => number = () => 0): ProgressModel {
   const troubles = createTroubles()
   const contexts = createContextCounter(troubles)
   const targets = createTargetCounter(troubles.shown)
+  const waves = createWaveTracker(now)
   let stage: ProgressView['stage'] = 'idle'
   let stopping: string | undefined
-  let wave: WaveView | undefined
   return {
     apply(event) {
       switch (event.type) {
@@ -102,8 +97,8 @@ export function createProgressModel(): ProgressModel {
         case 'wave-started':
         case 'wave-paused':
         case 'wave-waiting':
-          wave = waveAfter(wave, event)
-          return
+        case 'wave-countdown':
+          return waves.follow(event)
         case 'target-trouble':
           return troubles.tellOf(event.target, event.message)
         case 'stopping':
@@ -119,7 +114,7 @@ export function createProgressModel(): ProgressModel {
           return event satisfies never
       }
     },
-    view: () => ({stage, contexts: contexts.view(), ...targets.view(), ...troubles.view(), wave, stopping}),
+    view: () => ({stage, contexts: contexts.view(), ...targets.view(), ...troubles.view(), ...waves.view(), stopping}),
   }
 }
 
@@ -141,15 +136,6 @@ function createContextCounter({know, shown, tell}: Troubles) {
     },
     view: () => ({...counts, waitingFor: [...waitingFor].map(shown)}),
   }
-}
-
-type WaveEvent = Extract<HubEvent, {readonly type: 'wave-started' | 'wave-paused' | 'wave-waiting'}>
-
-function waveAfter(before: WaveView | undefined, event: WaveEvent): WaveView {
-  const {wave, of} = event
-  if (event.type === 'wave-started') return {wave, of, pauseMs: undefined, waitingFor: ''}
-  if (event.type === 'wave-paused') return {wave, of, pauseMs: event.ms, waitingFor: before?.waitingFor ?? ''}
-  return {wave, of, pauseMs: before?.pauseMs, waitingFor: event.message}
 }
 
 function createTargetCounter(shown: Troubles['shown']) {

@@ -108,7 +108,10 @@ describe('the server', () => {
     await using open = await openCluster()
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
     const aggregated = JSON.parse((await open.get('/apis', {accept})).body.toString())
-    expect(aggregated).toMatchObject({kind: 'APIGroupDiscoveryList', items: [{metadata: {name: 'apps'}}, {}, {}, {}]})
+    expect(aggregated).toMatchObject({
+      kind: 'APIGroupDiscoveryList',
+      items: [{metadata: {name: 'apps'}}, {}, {}, {}, {}],
+    })
     const {body} = await open.client.get<{resources: readonly {name: string}[]}>('/apis/apps/v1')
     expect(body.resources.map(({name}) => name)).toEqual(
       expect.arrayContaining(['deployments', 'deployments/scale', 'statefulsets']),

@@ -147,7 +147,7 @@ export function resultEntries({
 }
 
 function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
-  const {outcome, attempts, failedTries = [], durationMs, reason, failure, undo} = result
+  const {outcome, attempts, failedTries = [], durationMs, startedAt, endedAt, reason, failure, undo} = result
   const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
   const workload = {clusterUid, context, kind, namespace, name, uid, matched}
   return {
@@ -157,6 +157,8 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     attempts,
     failedTries,
     durationMs: Math.round(durationMs),
+    startedAt: startedAt ?? null,
+    endedAt: endedAt ?? null,
     reason,
     failure: failure ?? null,
     undo: undo ?? null,

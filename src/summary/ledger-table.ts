@@ -1,3 +1,4 @@
+import {type Actor, actorWords} from '../model/actor.ts'
 import type {LedgerReport, RecordedTargetEntry, ResultEntry} from '../model/report.ts'
 import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
@@ -22,7 +23,7 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
   )
   const results = targets.flatMap(resultOf)
   const open = openSections(report)
-  const troubles = troubleSections(results)
+  const troubles = troubleSections(results, options)
   const troubled = [...open, ...troubles].some((section) => section.troubles.length > 0)
   const lines = [
     ...[...open, ...troubles, ...quietSections(results, null)].flatMap((section) => troubleLines(section, options)),
@@ -84,6 +85,7 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
   const {run, suggestions} = report
   const sentences = [
     beginning(report),
+    ...(run.by === null ? [] : [`By ${byWords(run.by)}.`]),
     ...(run.reason === null ? [] : [`Reason: ${run.reason}`]),
     ...linked(report),
     ending(report),
@@ -98,6 +100,11 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
     ...(suggestions.length > 0 ? [nextSentence(report)] : []),
   ]
   return sentences.flatMap((sentence) => wrapText(printable(sentence), width)).map(paletteFor(color).quiet)
+}
+
+function byWords(by: Actor): string {
+  const users = [...new Set(by.kubernetesUsers.map(({username}) => username))]
+  return `${actorWords(by, undefined)}${users.length === 0 ? '' : `, Kubernetes ${users.length === 1 ? 'user' : 'users'} ${listOf(users)}`}`
 }
 
 function nextSentence({run}: LedgerReport): string {

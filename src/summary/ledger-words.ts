@@ -1,7 +1,7 @@
 import type {LedgerCounts, RecordedTargetEntry} from '../model/report.ts'
 
 /** What has no result yet, the least known first: the order in which it is shown. */
-export const openStates = ['writing', 'retrying', 'written', 'planned'] as const
+export const openStates = ['writing', 'retrying', 'written', 'watching', 'planned'] as const
 
 /** What the last record of a target without a result means. A ledger with damaged lines may lack what would say more. */
 export function stateSentence(
@@ -16,6 +16,8 @@ export function stateSentence(
     maybe: 'A write was announced; whether it arrived is not known.',
     yes: 'It was written; how its rollout ended is not known.',
   }
+  if (state === 'watching')
+    return 'It had been written before this run, which only watched it; how its rollout ended is not known.'
   if (state === 'retrying')
     return `${wrote === 'no' ? noneArrived(damagedLines) : known[wrote]} Its last try failed: ${reason}`
   if (state !== 'planned' || wrote === 'no') return known[wrote]

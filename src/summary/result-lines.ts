@@ -16,7 +16,11 @@ const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
 type DryRun = RunReport['run']['dryRun']
 
 /** Targets that somebody has to look at. */
-export function troubleSections(results: readonly ResultEntry[]): readonly TroubleSection[] {
+export function troubleSections(
+  results: readonly ResultEntry[],
+  {wide}: Pick<ViewOptions, 'wide'>,
+): readonly TroubleSection[] {
+  const toTrouble = (entry: ResultEntry) => troubleOf(entry, wide)
   const of = (outcome: Outcome) => results.filter((entry) => entry.outcome === outcome)
   const stuck = of('skipped').filter(({failure}) => failure !== null)
   return [
@@ -31,8 +35,8 @@ export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): 
   const of = (outcome: Outcome) =>
     results.filter((entry) => entry.outcome === outcome && entry.failure === null && !isCalm(entry, dryRun))
   return [
-    {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map(toTrouble)},
-    {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map(toTrouble)},
+    {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map((entry) => troubleOf(entry, false))},
+    {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map((entry) => troubleOf(entry, false))},
   ]
 }
 
@@ -41,11 +45,12 @@ function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged' || (outcome === 'not-run' && dryRun === 'client')
 }
 
-function toTrouble(entry: ResultEntry): Trouble {
+function troubleOf(entry: ResultEntry, wide: boolean): Trouble {
   const {failure, reason, attempts, durationMs} = entry
   const tries = attempts > 1 ? [`${attempts} tries`] : []
   const inWave = entry.wave === null ? [] : [`wave ${entry.wave}`]
-  const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...tries]
+  const times = wide && entry.startedAt !== null ? [`${secondOf(entry.startedAt)} to ${secondOf(entry.endedAt)}`] : []
+  const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...times, ...tries]
   return {
     name: nameOf(entry),
     class: failure?.class ?? '',
@@ -78,7 +83,7 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: View
   const hasReasons = entries.some((entry) => reasonOf(entry) !== '')
   const hasWaves = entries.some(({wave}) => wave !== null)
   const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
-  if (wide) titles.push('TRIES', 'IMAGE')
+  if (wide) titles.push('STARTED', 'ENDED', 'TRIES', 'IMAGE')
   if (hasReasons) titles.push('REASON')
   const rows = entries.map((entry) => [
     {text: isPlanned(entry) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
@@ -87,7 +92,9 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: View
     printable(entry.namespace),
     `${entry.kind}/${printable(entry.name)}`,
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
-    ...(wide ? [`${entry.attempts}`, printable(imagesOf(entry))] : []),
+    ...(wide
+      ? [secondOf(entry.startedAt), secondOf(entry.endedAt), `${entry.attempts}`, printable(imagesOf(entry))]
+      : []),
     ...(hasReasons ? [printable(reasonOf(entry))] : []),
   ])
   const columns = titles.map((title) => ({title}))
@@ -139,5 +146,7 @@ function cutTo(room: number, why: string): string {
   return `${said.slice(0, room - 1)}…`
 }
 
+/** `2026-11-24T20:00:05Z` */
+const secondOf = (time: string | null) => (time === null ? '-' : `${time.slice(0, 19)}Z`)
 const nameOf = ({context, namespace, kind, name}: ResultEntry) => `${context}/${namespace}/${kind}/${name}`
 const imagesOf = ({matched}: ResultEntry) => [...new Set(matched.map(({image}) => image))].join(', ')

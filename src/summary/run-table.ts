@@ -29,7 +29,7 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
   const {run, results, clusters, counts, scope, verdict} = report
   const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
   if (run.consent === 'cancelled') return `${verdictLines(verdict, options).join('\n')}\n`
-  const troubles = [...troubleSections(results), ...unreadSections(clusters)]
+  const troubles = [...troubleSections(results, options), ...unreadSections(clusters)]
   const troubled = troubles.some((section) => section.troubles.length > 0)
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
   const lines = [
@@ -62,8 +62,9 @@ function retryCommands({run, results}: RunReport): readonly string[] {
 
 /** A run without a ledger has left nothing that its id could be looked up by. */
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
+  const questions = run.askedMs < 1000 ? '' : `, without the ${formatDuration(run.askedMs)} that questions waited`
   const name = run.ledger === null ? 'It' : `Run ${printable(run.id)}`
   const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''
-  return [paletteFor(color).quiet(`${name} took ${formatDuration(run.durationMs)}.${retry}${ledger}`)]
+  return [paletteFor(color).quiet(`${name} took ${formatDuration(run.durationMs)}${questions}.${retry}${ledger}`)]
 }

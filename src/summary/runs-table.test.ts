@@ -29,10 +29,10 @@ const empty = listedRun('20261124-101501-0001', recordedRun({run: undefined, end
 
 test('a row for each run, the newest first, and what to type to see what was left', () => {
   expect(renderRunsTable(summarize([whole, killed, empty]), terminal)).toMatchInlineSnapshot(`
-    "RUN                   STATE       VERB     TARGETS         IMAGE
-    20261124-101501-0001  unfinished  -        none            -
-    20261124-101500-0001  unfinished  restart  1 writing of 5  ghcr.io/acme/web
-    20261124-030412-9f3a  exit 0      restart  1 succeeded     ghcr.io/acme/web
+    "RUN                   STATE       BY  TARGETS         IMAGE
+    20261124-101501-0001  unfinished  -   none            -
+    20261124-101500-0001  unfinished  -   1 writing of 5  ghcr.io/acme/web
+    20261124-030412-9f3a  exit 0      -   1 succeeded     ghcr.io/acme/web
 
     Next:
       hubspoke runs show 20261124-101501-0001
@@ -45,7 +45,7 @@ test('a row for each run, the newest first, and what to type to see what was lef
 test('wide: when each began, where its ledger is, and why it was made', () => {
   const text = renderRunsTable(summarize([{...whole, reason: 'memory leak'}]), {...terminal, wide: true})
   expect(text).toMatch(
-    /1 succeeded +2026-11-24 03:04:12 UTC +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +memory leak +ghcr\.io\/acme\/web\n/,
+    /2026-11-24 03:04:12 UTC +2m10s +- +1 succeeded +restart +- +- +\/state\/hubspoke\/runs\/20261124-030412-9f3a\.jsonl +memory leak +ghcr\.io\/acme\/web\n/,
   )
 })
 
@@ -87,13 +87,22 @@ test('on a terminal the newest are shown, and how many are older', () => {
 
 const long = 'registry.internal.example.com:5000/platform/payments/ledger-service:2026.11.24-build.1234'
 
+const sudo = {name: 'root', uid: 0, sudoUser: 'ada.lovelace', host: 'bastion', kubernetesUsers: []}
+
 test('a terminal of 80 columns and 24 lines shows the newest runs, one line each, whatever they are called', () => {
-  const many = Array.from({length: 30}, (_, index) => ({...killed, id: `20261124-0000${10 + index}-0000`, image: long}))
+  const many = Array.from({length: 30}, (_, index) => ({
+    ...killed,
+    id: `20261124-0000${10 + index}-0000`,
+    image: long,
+    by: sudo,
+  }))
   const text = renderRunsTable(summarize(many), {...terminal, width: 80})
   const lines = text.trimEnd().split('\n')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
   expect(lines.length).toBeLessThan(24)
-  expect(lines[1]).toBe('20261124-000039-0000  unfinished  restart  1 writing of 5  …/ledger-service:202…')
+  expect(lines[1]).toEqual(
+    expect.stringMatching(/^20261124-000039-0000 {2}unfinished {2}root \(sudo by… {2}1 writing of 5 {2}…/),
+  )
 })
 
 test('a pipe, and -o wide, show images and counts in full', () => {

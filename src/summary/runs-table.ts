@@ -1,5 +1,7 @@
+import {accountWords} from '../model/actor.ts'
 import type {RunsReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import {imageWithin} from './image-words.ts'
 import {openCounts, timeOf} from './ledger-words.ts'
@@ -15,6 +17,9 @@ type ListedRun = RunsReport['runs'][number]
 
 /** With the next commands and the verdict they fit in a terminal of 24 lines, so that the newest is seen. */
 const rowsShown = 12
+
+const roomyColumns = 110
+const byShown = 14
 
 /** Past runs, newest first: what was done, whether it ended, and how its targets did. */
 export function renderRunsTable({runs, notRead, verdict}: RunsReport, options: ViewOptions): string {
@@ -46,24 +51,27 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
   const {printable, width, color, wide} = options
   const palette = paletteFor(color)
   const whole = showsAll(options)
+  // Ids tell when runs began; in a narrow terminal there is no room to say it twice.
+  const roomy = wide || width === undefined || width >= roomyColumns
   // One row more than allowed takes no more room than saying that it is missing.
   const shown = whole || runs.length <= rowsShown + 1 ? runs : runs.slice(0, rowsShown)
+  const text = (known: string | null) => printable(known || '-')
   const rows = shown.map((run) => [
     run.id,
     {text: stateWords(run), paint: paintState(run, palette)},
-    printable(run.verb ?? '-'),
+    ...(roomy ? timeWords(run).map(text) : []),
+    text(run.by && (whole ? accountWords(run.by) : cut(accountWords(run.by)))),
     whole ? countWords(run).join(', ') : worstWords(run),
-    ...(wide
-      ? [run.startedAt === null ? '-' : timeOf(run.startedAt), printable(run.ledger), printable(run.reason ?? '-')]
-      : []),
-    printable(run.image ?? '-'),
+    ...(wide ? wideWords(run).map(text) : []),
+    text(run.image),
   ])
   const columns = [
     {title: 'RUN'},
     {title: 'STATE'},
-    {title: 'VERB'},
+    ...(roomy ? [{title: 'BEGUN'}, {title: 'TOOK'}] : []),
+    {title: 'BY'},
     {title: 'TARGETS'},
-    ...(wide ? [{title: 'BEGUN AT'}, {title: 'LEDGER'}, {title: 'REASON'}] : []),
+    ...(wide ? ['VERB', 'HOST', 'RETRIED BY', 'LEDGER', 'REASON'].map((title) => ({title})) : []),
     {title: 'IMAGE', ...(!whole && {shorten: imageWithin})},
   ]
   const rest = runs.length - shown.length
@@ -74,9 +82,20 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
   ]
 }
 
-function stateWords({state, exitCode}: ListedRun): string {
-  return exitCode === null ? state : `exit ${exitCode}`
+function wideWords({verb, by, retriedBy, ledger, reason}: ListedRun): readonly (string | null)[] {
+  return [verb, by?.host ?? null, retriedBy.join(', '), ledger, reason]
 }
+
+function stateWords({state, exitCode, retriedBy}: ListedRun): string {
+  const words = exitCode === null ? state : `exit ${exitCode}`
+  return retriedBy.length === 0 ? words : `${words}, retried`
+}
+
+function timeWords({startedAt, durationMs}: ListedRun): readonly (string | null)[] {
+  return [startedAt && timeOf(startedAt), durationMs === null ? null : formatDuration(durationMs)]
+}
+
+const cut = (text: string) => (text.length > byShown ? `${text.slice(0, byShown - 1)}…` : text)
 
 /** `1 writing`, `2 planned`, `1 failed` and `3 succeeded`: the worst first. */
 function countWords({counts}: ListedRun): readonly string[] {

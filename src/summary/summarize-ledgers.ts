@@ -24,7 +24,12 @@ export function summarizeRuns({
   runs,
   notRead,
 }: Pick<RunsReport, 'directory' | 'runs' | 'notRead'>): RunsReport {
-  const sorted = runs.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1))
+  const oldestFirst = runs.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+  const retriedBy = Map.groupBy(oldestFirst, ({retryOf}) => retryOf)
+  const sorted = oldestFirst.toReversed().map((run) => {
+    const retries = (retriedBy.get(run.id) ?? []).map(({id}) => id)
+    return {...run, retriedBy: retries}
+  })
   const verdict = toVerdict(notRead.length > 0 ? 'usage' : 'ok', () => sentenceOfRuns(directory, runs, notRead.length))
   return {schemaVersion: 1, type: 'RunsReport', directory, runs: sorted, notRead, verdict}
 }
@@ -65,9 +70,17 @@ function nameOf(answer: PruneAnswer, notRemoved: number): {readonly declined: bo
   return {declined: true, name: answer !== 'no' && isSignal(answer) ? exitForSignal[answer] : 'declined'}
 }
 
+/** What its own ledger does not say of a run. */
+type Around = Pick<PastRunEntry, 'retriedBy' | 'conflicts'>
+
+function between(from: string | undefined, to: string | undefined): number | null {
+  const ms = Date.parse(to ?? '') - Date.parse(from ?? '')
+  return Number.isNaN(ms) ? null : Math.max(0, ms)
+}
+
 /** One run of that list. */
-export function listedRun(id: string, recorded: RecordedRun, conflicts: readonly string[] = []): ListedRun {
-  return {...pastRunEntry(id, recorded, conflicts), counts: countStates(recorded.targets)}
+export function listedRun(id: string, recorded: RecordedRun, more: Partial<Around> = {}): ListedRun {
+  return {...pastRunEntry(id, recorded, more), counts: countStates(recorded.targets)}
 }
 
 /**
@@ -84,13 +97,12 @@ export function summarizeLedger(
 ): LedgerReport {
   const {run, targets, excluded = []} = recorded
   const {scope, sameCluster = []} = recorded.invocations.at(-1) ?? {}
-  const entry = pastRunEntry(id, recorded, next.conflicts ?? [])
+  const entry = pastRunEntry(id, recorded, next)
   return {
     schemaVersion: 1,
     type: 'LedgerReport',
     run: {
       ...entry,
-      retriedBy: next.retriedBy,
       arguments: argumentsOf(run?.arguments ?? {}),
       stamp: timestamp(run?.stamp),
     },
@@ -106,8 +118,8 @@ export function summarizeLedger(
 
 function pastRunEntry(
   id: string,
-  {path, run, ended, lastAt, damagedLines, targetsMissing}: RecordedRun,
-  conflicts: readonly string[],
+  {path, run, invocations, ended, lastAt, damagedLines, targetsMissing}: RecordedRun,
+  {retriedBy = [], conflicts = []}: Partial<Around>,
 ): PastRunEntry {
   const image = run?.arguments.image
   return {
@@ -122,8 +134,11 @@ function pastRunEntry(
     exitCode: ended?.exitCode ?? null,
     stoppedBy: ended?.stoppedBy ?? null,
     ledger: path,
+    by: run?.by ?? null,
     damagedLines,
     targetsMissing,
+    durationMs: between(invocations.at(-1)?.at, lastAt),
+    retriedBy,
     conflicts,
   }
 }
@@ -135,6 +150,8 @@ function targetEntry({target, server, wave, state, wrote, attempts, retryReason,
     ...{server, wave: wave ?? null, state, wrote, attempts, failedTries: result?.failedTries ?? []},
     outcome: result?.outcome ?? null,
     durationMs: result === undefined ? null : Math.round(result.durationMs),
+    startedAt: timestamp(result?.startedAt),
+    endedAt: timestamp(result?.endedAt),
     reason: result?.reason ?? retryReason ?? '',
     failure: result?.failure ?? null,
     undo: result?.undo ?? null,
@@ -144,7 +161,7 @@ function targetEntry({target, server, wave, state, wrote, attempts, retryReason,
 /** Counts by outcome, and by state where there is no outcome. */
 function countStates(targets: readonly RecordedTarget[]): LedgerCounts {
   const results = targets.flatMap(({result}) => result ?? [])
-  const states = {planned: 0, writing: 0, written: 0, retrying: 0}
+  const states = {planned: 0, writing: 0, written: 0, watching: 0, retrying: 0}
   for (const {state} of targets) if (state !== 'result') states[state] += 1
   return {...countOutcomes(results), ...states, total: targets.length}
 }

@@ -8,7 +8,7 @@ const web = {namespace: 'shop', name: 'web', image: `${image}:1.0`} as const
 const eu: ClusterSpec = {name: 'eu', workloads: [web]}
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
 const run = '20261124-200000-0000'
-const by = 'ada on host.example'
+const by = 'ada on host.example, Kubernetes user eu'
 const env = {USER: 'ada', HUBSPOKE_RUN_ID: run}
 
 const eventsOf = (fleet: Fleet) =>

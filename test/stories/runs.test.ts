@@ -39,7 +39,7 @@ async function cutInside(ledger: string, type: string): Promise<void> {
 test('after a restart, the list and the ledger tell what its summary told', async () => {
   await using fleet = await openFleet(two)
   const {run, counts, results} = await restarted(fleet)
-  const open = {planned: 0, writing: 0, written: 0, retrying: 0}
+  const open = {planned: 0, writing: 0, written: 0, watching: 0, retrying: 0}
   const facts = {id: run.id, verb: 'restart', image, startedAt: expect.any(String), state: 'ended', exitCode: 0}
   expect((await list(fleet)).runs).toEqual([expect.objectContaining({...facts, counts: {...counts, ...open}})])
   const ledger = await show(fleet, 'last')
@@ -59,7 +59,9 @@ test('people read of it what they would have read then', async () => {
   await using fleet = await openFleet([{...two[0]!, trouble: [stuck]}, two[1]!])
   const {run} = await restarted(fleet)
   const listed = await fleet.shell.run('runs', 'list')
-  expect(listed.stdout).toMatch(new RegExp(`${run.id} +exit 1 +restart +1 failed, 3 succeeded +${image}\n`))
+  expect(listed.stdout).toMatch(
+    new RegExp(`${run.id} +exit 1 +2026-11-24 \\S+ UTC +\\S+ +ada +1 failed, 3 succeeded +${image}\n`),
+  )
   expect(listed).toMatchObject({exitCode: 0, stderr: ''})
   const {stdout, exitCode} = await fleet.shell.run('runs', 'show', 'last')
   expect(stdout).toMatch(/^FAILED {2}eu\/shop\/Deployment\/web/)
@@ -98,7 +100,9 @@ test('of a run that was killed it is said what each target went through, and how
   for (const name of all) expect(stdout).toContain(name)
   expect(exitCode).toBe(0)
   const listed = await fleet.shell.run('runs', 'list')
-  expect(listed.stdout).toMatch(new RegExp(`${run.id} +unfinished +restart +1 writing, 3 planned +${image}\n`))
+  expect(listed.stdout).toMatch(
+    new RegExp(`${run.id} +unfinished +2026-11-24 \\S+ UTC +\\S+ +ada +1 writing, 3 planned +${image}\n`),
+  )
   expect(listed.stdout).toContain(`hubspoke runs show ${run.id}`)
 })
 

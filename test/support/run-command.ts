@@ -15,6 +15,7 @@ import RunsList from '../../src/commands/runs/list.ts'
 import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
+import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
 import {type Keyboard, openFakeTerminal} from './fake-terminal.ts'
@@ -38,6 +39,8 @@ const commands = {
 } as const
 
 export interface ShellOptions {
+  /** Who runs the commands; else `ada on host.example`. */
+  readonly user?: LocalUser
   /** The home folder of another shell, which removes it. */
   readonly home?: string
   readonly kubeconfig: string
@@ -119,7 +122,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         program: {argv: [], typed: 'hubspoke'},
         homeDir: home,
         systemConfigPath,
-        hostName: 'host.example',
+        user: options.user ?? {name: 'ada', uid: 1000, sudoUser: null, host: 'host.example'},
         clock: options.clock,
         random: () => (draws++ * 0.618) % 1,
         stdout,

@@ -39,7 +39,7 @@ export async function openFleet(
       sandbox.clusters.flatMap((cluster) =>
         cluster
           .requests()
-          .filter(({method, path}) => method !== 'GET' && !path.includes('selfsubjectaccessreviews'))
+          .filter(({method, path}) => method !== 'GET' && !/selfsubject(access)?reviews/.test(path))
           .filter(({path}) => !path.includes('dryRun=All') && !/\/(leases|events)\b/.test(path))
           .map(({method, path}) => `${cluster.name} ${method} ${path.split('?')[0]}`),
       ),

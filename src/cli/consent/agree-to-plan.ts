@@ -62,7 +62,9 @@ export function agreeToPlan(
       confirmed: confirmedContexts(flags.confirm ?? [], clusters.all),
       reason: subject.reason,
     }
-    return askConsent(request, runtime, signal)
+    const from = clock.now()
+    const agreement = await askConsent(request, runtime, signal)
+    return {...agreement, askedMs: clock.now() - from}
   }
   return (proposal) => session.aside(() => agree(proposal), {beforeWrites: true})
 }

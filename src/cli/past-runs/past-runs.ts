@@ -31,7 +31,7 @@ export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promi
   for (const id of await listLedgers(directory)) {
     try {
       const recorded = await readRun(directory, id)
-      runs.push(listedRun(id, recorded, disagreements(recorded)))
+      runs.push(listedRun(id, recorded, {conflicts: disagreements(recorded)}))
     } catch (error) {
       const problem = toFailure(error)
       // It went away since the directory was read.

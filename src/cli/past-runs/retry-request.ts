@@ -136,6 +136,8 @@ export function nothingLeft(
     marks: new Map(),
     declined: false,
     consent: null,
+    by: null,
+    askedMs: 0,
     stoppedBy: undefined,
   })
 }

@@ -1,8 +1,10 @@
-import {homedir, hostname, userInfo} from 'node:os'
+import {homedir, userInfo} from 'node:os'
 import type {ReadStream, WriteStream} from 'node:tty'
+import type {LocalUser} from '../../model/actor.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
 import {isHangupIgnored} from './ignored-hangup.ts'
+import {localUser} from './local-user.ts'
 import {type Output, outputTo} from './output.ts'
 import {askOnTerminal, type Terminal} from './terminal.ts'
 
@@ -18,7 +20,8 @@ export interface Runtime {
   readonly homeDir: string
   /** The system-wide config file, whether it exists or not. */
   readonly systemConfigPath: string
-  readonly hostName: string
+  /** Who runs this program, and on which machine. */
+  readonly user: LocalUser
   readonly program: Program
   readonly clock: Clock
   readonly random: () => number
@@ -48,7 +51,7 @@ export function processRuntime(): Runtime {
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
     homeDir: homeDirectory(), // the default kubeconfig, config file and ledger
     systemConfigPath: '/etc/hubspoke/config.yaml', // what a user's config file cannot weaken
-    hostName: hostname(), // whom other runs find at work
+    user: localUser(process.env), // the record: ledger, lock, annotations, Events
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter
     stdout: outputTo(process.stdout), // results

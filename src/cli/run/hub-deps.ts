@@ -20,6 +20,7 @@ import {printable} from '../../shared/printable.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
+import type {Actors} from './cluster-users.ts'
 import {readingDeps} from './discovery-request.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {openRunLedger} from './run-ledger.ts'
@@ -37,6 +38,7 @@ export interface RunComposition {
   /** A missing permission ends the run before the first write. */
   readonly strict: boolean
   readonly lock: LockPolicy
+  readonly actors: Pick<Actors, 'learn' | 'actor'>
   /** Whether a context still points at the cluster that was planned. */
   readonly check: ClusterCheck
   agree(proposal: Proposal): Promise<Agreement>
@@ -46,7 +48,7 @@ export interface RunComposition {
 
 /** The hub's dependencies, each from its folder: the only place that knows them all. */
 export function hubDeps(
-  {run, meaning, discovery, needs, strict, lock, check, agree, gate}: RunComposition,
+  {run, meaning, discovery, needs, strict, lock, actors, check, agree, gate}: RunComposition,
   runtime: Runtime,
   clusters: Clusters,
   session: Session,
@@ -77,12 +79,15 @@ export function hubDeps(
     },
     agree,
     ...(gate !== undefined && {gate}),
-    lock: (targets, ways) =>
-      takeRunLock({targets, ways, told}, lock, {
+    async lock(targets, ways) {
+      await actors.learn(targets)
+      return takeRunLock({targets, ways, told}, lock, {
         ...locking,
         leases: (context, clusterUid) => checkedLeases(leases(context), {context, clusterUid}, check),
         endpoint: clusters.endpointOf,
-      }),
+      })
+    },
+    actor: actors.actor,
     openLedger: async () => {
       const ledger = openRunLedger(run, meaning, {directory: ledgerDirectory({env, homeDir}), clock})
       const opened = await boundedLedger(ledger, {abort: session.abort, clock})

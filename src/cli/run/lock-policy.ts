@@ -1,5 +1,5 @@
 import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
-import {operatorOf} from '../process/operator.ts'
+import {accountWords} from '../../model/actor.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {RunIdentity} from './run-identity.ts'
 
@@ -15,9 +15,10 @@ export function lockPolicy(
   {id}: RunIdentity,
   verb: string,
   flags: LockFlags,
-  runtime: Pick<Runtime, 'random' | 'hostName' | 'env'>,
+  {random, user}: Pick<Runtime, 'random' | 'user'>,
+  userIn: NonNullable<LockPolicy['userIn']>,
 ): LockPolicy {
-  const suffix = Math.floor(runtime.random() * 2 ** 48)
+  const suffix = Math.floor(random() * 2 ** 48)
   return {
     mode: flags['dry-run'] === undefined ? flags.lock : 'off', // it writes nothing that others could be kept from
     waitMs: flags['lock-wait'],
@@ -26,7 +27,9 @@ export function lockPolicy(
       identity: `${id}-${suffix.toString(16).padStart(12, '0')}`,
       runId: id,
       verb,
-      ...operatorOf(runtime),
+      user: accountWords(user),
+      host: user.host,
     },
+    userIn,
   }
 }

@@ -35,8 +35,8 @@ export interface VerbRun {
   readonly check: ClusterCheck
   readonly clock: Runtime['clock']
   readonly lastWords: Pick<HeardLastWords, 'hear'>
-  /** `ada on laptop-7` */
-  readonly by: string
+  /** `ada on laptop-7`, and whom the cluster that the context leads to takes her for. */
+  by(context: string): string
   readonly announcer: Pick<Announcer, 'announce'>
 }
 

@@ -5,9 +5,9 @@ import type {Session} from '../process/session.ts'
 
 /** Tells of writes in the clusters that they were made in. */
 export function writeAnnouncer(
-  {hostName, clock}: Pick<Runtime, 'hostName' | 'clock'>,
+  {user, clock}: Pick<Runtime, 'user' | 'clock'>,
   clusters: Pick<Clusters, 'open'>,
   {onEvent}: Pick<Session, 'onEvent'>,
 ): Announcer {
-  return createAnnouncer({events: (context) => clusters.open(context).events, host: hostName, clock, onEvent})
+  return createAnnouncer({events: (context) => clusters.open(context).events, host: user.host, clock, onEvent})
 }

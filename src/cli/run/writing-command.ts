@@ -15,8 +15,8 @@ import type {Clusters, ContextFlags, Reach} from '../clusters.ts'
 import {agreeToPlan, type ConsentFlags} from '../consent/agree-to-plan.ts'
 import {requireSomebodyToAsk} from '../consent/consent.ts'
 import type {PlanSubject} from '../consent/plan-view.ts'
-import {operatorWords} from '../process/operator.ts'
 import type {Session, SessionFlags} from '../process/session.ts'
+import {createActors} from './cluster-users.ts'
 import {hubDeps, type RunComposition} from './hub-deps.ts'
 import {type HeardLastWords, hearLastWords, type LastWordsFlags} from './last-words.ts'
 import {type LockFlags, lockPolicy} from './lock-policy.ts'
@@ -118,7 +118,8 @@ export abstract class WritingCommand extends BaseCommand {
     const announcer = writeAnnouncer(runtime, clusters, session)
     const check = clusterCheck((context, uid, signal) => clusters.open(context).confirmIdentity(uid, signal))
     const made = {run, resumed, before, flags, clusters, check, clock: runtime.clock, lastWords, announcer}
-    const spoke = verb.spoke(asked.arguments, {...made, by: operatorWords(runtime)})
+    const actors = createActors(runtime.user, runtime, clusters, session)
+    const spoke = verb.spoke(asked.arguments, {...made, by: actors.words})
     const plan = {...subject, verb: spoke.verb, restartedAt: run.stamp, undoFailed: flags['undo-failed']}
     const composition = {
       run,
@@ -127,7 +128,8 @@ export abstract class WritingCommand extends BaseCommand {
       discovery: asked.discovery(clusters),
       needs: verb.needs,
       strict: flags.preflight === 'strict',
-      lock: lockPolicy(run, spoke.verb, flags, runtime),
+      lock: lockPolicy(run, spoke.verb, flags, runtime, actors.usernameIn),
+      actors,
       agree: agreeToPlan(plan, flags, {runtime, clusters, session, place: this.place()}),
       gate: waveGate(flags, runtime, session),
     }

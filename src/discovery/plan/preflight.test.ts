@@ -24,6 +24,7 @@ async function check(
   const open = (context: string) => ({
     ...fakeCluster({context}),
     access: {
+      whoAmI: async () => 'ada',
       async mayI(question: AccessQuestion) {
         asked.push(`${context}: ${questionText(question)}`)
         const answered = answer(context, questionText(question))

@@ -55,8 +55,12 @@ function problemOf({context}: Target, readings: readonly ClusterReading[]): Fail
 }
 
 /** What may have been written is not called unwritten only because nobody could look. */
-function unreachedResult({target, wrote}: RecordedTarget, failure: Failure, runId: string): SpokeResult {
+function unreachedResult({target, wrote, watched}: RecordedTarget, failure: Failure, runId: string): SpokeResult {
   const common = {target, attempts: 0, durationMs: 0, failure}
+  if (wrote === 'no' && watched) {
+    const reason = `the run ${runId} has found it written, and it could not be looked at: ${failure.message}`
+    return {...common, outcome: 'unverified', reason}
+  }
   if (wrote === 'no') return {...common, outcome: 'not-run', reason: `not started: ${failure.message}`}
   const written = wrote === 'yes' ? `the run ${runId} has written it` : `the run ${runId} may have written it`
   return {...common, outcome: 'unverified', reason: `${written}, and it could not be looked at: ${failure.message}`}

@@ -88,6 +88,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     ...unneeded,
     ...fakeRest(options.budgets, request),
     access: {
+      whoAmI: async () => 'ada',
       async mayI(question, signal) {
         await request(`may I ${questionText(question)}`, signal)
         return options.mayI?.(questionText(question)) ?? true

@@ -27,6 +27,8 @@ export interface LockPolicy {
   readonly waitMs: number | undefined
   readonly namespace: string
   readonly holder: Holder
+  /** Whom the cluster that the context leads to takes the holder for. */
+  userIn?(context: string): string | undefined
 }
 
 export interface RunLockDeps {
@@ -182,14 +184,18 @@ async function takeInOrder(seen: readonly Seen[], policy: LockPolicy, deps: RunL
 /** The lock of one cluster, or why there is none; undefined when another run was faster. */
 async function takeOne(
   {place: {context, clusterUid}, sighting}: Seen,
-  {mode, namespace, holder}: LockPolicy,
+  {mode, namespace, holder, userIn}: LockPolicy,
   {leases, clock, onEvent, onLost}: RunLockDeps & {onLost(sentence: string): void},
 ): Promise<ClusterLock | LockEntry | undefined> {
   const where = {context, namespace}
   const none = (failure: Failure): LockEntry => ({context, state: 'none', reason: withoutLockReason(where, failure)})
   if (sighting.state === 'none') return none(sighting.failure)
   const seen = sighting.state === 'free' ? sighting.seen : undefined
-  const lease = ownLease({leases: leases(context, clusterUid), namespace, name: leaseNames.run, holder, clock}, seen)
+  const known = {...holder, kubernetesUser: userIn?.(context)}
+  const lease = ownLease(
+    {leases: leases(context, clusterUid), namespace, name: leaseNames.run, holder: known, clock},
+    seen,
+  )
   const lock = clusterLock({context, lease, clock, onLost})
   try {
     if (!(await lock.renew())) return undefined

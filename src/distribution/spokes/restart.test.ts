@@ -32,7 +32,7 @@ function scene({workloads = createInMemoryWorkloads(workloadState()), options = 
     workloads: () => workloads,
     restartedAt: stamp,
     runId: '20261124-100000-01a1',
-    by: 'ada on laptop-7',
+    by: () => 'ada on laptop-7',
     changeCause: true,
     announce: () => undefined,
     resumed: false,

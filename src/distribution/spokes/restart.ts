@@ -23,7 +23,9 @@ import {type RestartStory, restartAnnotations, restartAnnouncement} from './rest
 import {restartsOfOthers} from './restarts-of-others.ts'
 import {undoRestart} from './undo-restart.ts'
 
-export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason'> {
+export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason' | 'by'> {
+  /** Who restarts, as far as the cluster that the context leads to is concerned. */
+  by(context: string): string
   /** The run may have begun in an earlier invocation. */
   readonly resumed: boolean
   /** What an earlier invocation found before it wrote, by the UID of the workload. */
@@ -115,7 +117,7 @@ function withRemark(end: Settled | Written, remark: string): Settled | Written {
 const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}
 
 async function tryOut({options, workloads, target, attempt}: Try, state: WorkloadState): Promise<Settled> {
-  const accepted = await workloads.restart(target, patchOf(options, attempt, state), attempt.signal)
+  const accepted = await workloads.restart(target, patchOf(options, target, attempt, state), attempt.signal)
   return accepted === undefined ? gone : {outcome: 'succeeded', reason: 'the server accepted it (dry run)'}
 }
 
@@ -124,7 +126,7 @@ async function write(it: Try, state: WorkloadState): Promise<Settled | Written> 
   const {options, workloads, target, attempt} = it
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   try {
-    const patch = patchOf(options, attempt, state)
+    const patch = patchOf(options, target, attempt, state)
     const before = beforeRestart(state, patch.annotations)
     await attempt.writing(before)
     it.sent.add(target.uid)
@@ -145,11 +147,12 @@ async function write(it: Try, state: WorkloadState): Promise<Settled | Written> 
 /** Written by an earlier try, or by an earlier invocation of the run. It may have been rolled out before we followed. */
 async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Written> {
   const {options, workloads, target, attempt} = it
-  if (!options.wait) return written(it, state, undefined)
+  const found = !it.sent.has(target.uid)
+  if (!options.wait) return {...written(it, state, undefined), found}
   const feed = await workloads.follow(target, attempt.signal)
   try {
     const now = it.decide(await workloads.read(target, attempt.signal))
-    if (now.todo === 'watch') return written(it, now.state, feed)
+    if (now.todo === 'watch') return {...written(it, now.state, feed), found}
     if (now.todo === 'write') throw new HubspokeError('conflict', 'The restart was taken back while it was looked at.')
     feed.close()
     return now.end
@@ -187,16 +190,18 @@ function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): 
 }
 
 function patchOf(
-  {runId, by, changeCause, ...options}: RestartOptions,
+  {runId, changeCause, restartedAt, dryRun, by}: RestartOptions,
+  {context}: Target,
   {reason}: Attempt,
   state: WorkloadState,
 ): RestartWrite {
-  const {restartedAt, dryRun} = options
+  const annotations = restartAnnotations({runId, by: by(context), reason, changeCause}, state)
   const {resourceVersion, generation} = state
-  const annotations = restartAnnotations({runId, by, reason, changeCause}, state)
   return {restartedAt, resourceVersion, generation, annotations, dryRun}
 }
 
-function announce({options: {runId, by, restartedAt, announce: tell}, target, attempt: {reason}}: Try): void {
+function announce({options, target, attempt: {reason}}: Try): void {
+  const {runId, restartedAt, announce: tell} = options
+  const by = options.by(target.context)
   tell(target, restartAnnouncement({runId, by, reason}, restartedAt))
 }

@@ -40,7 +40,7 @@ async function undo({state = {}, meanwhile = () => undefined, afterwards = recov
     workloads: () => workloads,
     restartedAt: stamp,
     runId: '20261124-100000-01a1',
-    by: 'ada on laptop-7',
+    by: () => 'ada on laptop-7',
     changeCause: true,
     announce: () => undefined,
     resumed: false,

@@ -11,10 +11,10 @@ const lookEveryMs = 10_000
  * the next wave may start, which is right after a look that found everything healthy, or when the run has stopped.
  */
 export async function passGate(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
-  const {brake, emit} = between
+  const {brake, clock, emit} = between
   const health = createHealthWatch(place, between)
-  const pause = {isOver: false}
-  const pauseEnds = holdBack(place, between).then(() => {
+  const pause = {isOver: false, until: undefined as number | undefined}
+  const pauseEnds = holdBack(place, between, pause).then(() => {
     pause.isOver = true
   })
   let said = ''
@@ -23,6 +23,7 @@ export async function passGate(place: WavePlace, between: BetweenWaves & {readon
     if (brake.starts.aborted || (pause.isOver && unwell === '')) break
     if (unwell !== said) emit({type: 'wave-waiting', ...place, message: unwell})
     said = unwell
+    if (pause.until !== undefined) emit({type: 'wave-countdown', ...place, leftMs: pause.until - clock.now()})
     await sleepUntil(pause.isOver ? undefined : pauseEnds, between)
   }
   await pauseEnds
@@ -37,13 +38,19 @@ async function sleepUntil(end: Promise<void> | undefined, {clock, brake}: Betwee
 }
 
 /** The pause, and then the question, as often as the answer is to wait. A wave that has changed nothing needs no pause. */
-async function holdBack(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
+async function holdBack(
+  place: WavePlace,
+  between: BetweenWaves & {readonly changed: boolean},
+  pause: {until: number | undefined},
+): Promise<void> {
   const {clock, brake, emit, gate, soFar, stopFor} = between
   let ms = between.changed ? between.pauseMs : 0
   for (;;) {
     if (ms > 0) {
       emit({type: 'wave-paused', ...place, ms})
+      pause.until = clock.now() + ms
       await clock.sleep(ms, brake.starts)
+      pause.until = undefined
     }
     if (gate === undefined || brake.starts.aborted) return
     const answer = await askGate(gate, {...place, ...soFar()}, brake.starts)

@@ -2,7 +2,7 @@ import {type JsonObject, objectOf, sentenceAt, textAt} from '../json-fields.ts'
 import {apiPath} from './api-path.ts'
 import {kindProblem} from './object-problem.ts'
 import {type Question, type Topic, Unexpected} from './question.ts'
-import {accessReviews, pods, type Query, type Resource, resourcePath} from './resource.ts'
+import {accessReviews, pods, type Query, type Resource, resourcePath, selfReviews} from './resource.ts'
 
 /** The server's version: `v1.33.0`. */
 export const serverVersion: Question<string> = {
@@ -27,6 +27,18 @@ export function accessReview(asked: JsonObject): Question<boolean> {
       return isOurs ? allowed : new Unexpected('it answers another question')
     },
   }
+}
+
+/** Whom the server takes this client for: text of others, as it may be shown. */
+export const selfReview: Question<string> = {
+  path: resourcePath(selfReviews, undefined),
+  about: {resource: selfReviews, mayMiss: []},
+  read(body) {
+    const problem = kindProblem(body, selfReviews, selfReviews.kind)
+    if (problem !== undefined) return new Unexpected(problem)
+    const {userInfo} = objectOf(objectOf(body).status)
+    return sentenceAt(userInfo, 'username', 200) || new Unexpected('its status names no user')
+  },
 }
 
 /** Text that a container has written. Any text may be it. */

@@ -32,6 +32,14 @@ export const accessReviews: Resource = {
   scope: 'cluster',
 }
 
+export const selfReviews: Resource = {
+  ...core,
+  group: 'authentication.k8s.io',
+  plural: 'selfsubjectreviews',
+  kind: 'SelfSubjectReview',
+  scope: 'cluster',
+}
+
 export type Query = Readonly<Record<string, string | undefined>>
 
 /** As an object names it: `apps/v1`, or `v1`. */

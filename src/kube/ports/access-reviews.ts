@@ -11,4 +11,6 @@ export interface AccessQuestion {
 export interface AccessReviews {
   /** One SelfSubjectAccessReview: it asks, it writes nothing. */
   mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean>
+  /** One SelfSubjectReview: the name that the server knows this client by, safe to show. Servers before 1.28 have none. */
+  whoAmI(signal: AbortSignal): Promise<string>
 }

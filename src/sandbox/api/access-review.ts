@@ -36,3 +36,13 @@ export function reviewAccess(user: User, troubles: readonly Trouble[], bytes: Bu
     status: {allowed},
   }
 }
+
+/** The answer to a SelfSubjectReview. */
+export function reviewSelf({name}: Pick<User, 'name'>): object {
+  return {
+    kind: 'SelfSubjectReview',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {creationTimestamp: null},
+    status: {userInfo: {username: name, groups: ['system:authenticated']}},
+  }
+}

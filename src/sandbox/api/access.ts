@@ -40,11 +40,11 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** Everybody may ask what they may. */
-const forEverybody = 'selfsubjectaccessreviews'
+/** Everybody may ask what they may, and who they are. */
+const forEverybody = ['selfsubjectaccessreviews', 'selfsubjectreviews']
 
 export function isAllowed(user: User, question: Question, troubles: readonly Trouble[]): boolean {
-  if (question.plural === forEverybody) return true
+  if (forEverybody.includes(question.plural)) return true
   const isForbidden = troubles.some((trouble) => trouble.type === 'forbidden' && isDenied(trouble, question, user.name))
   return !isForbidden && (user.may === undefined || user.may.some((rule) => isGranted(rule, question)))
 }

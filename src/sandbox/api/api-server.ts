@@ -1,11 +1,11 @@
 import type {Clock} from '../../shared/clock.ts'
 import type {Registry} from '../objects/registry.ts'
-import {type Resource, selfSubjectAccessReviews} from '../objects/resources.ts'
+import {type Resource, selfSubjectAccessReviews, selfSubjectReviews} from '../objects/resources.ts'
 import {methodNotAllowed, noSuchResource, unauthorized} from '../status.ts'
 import type {Answer} from '../transport/answer.ts'
 import type {Incoming} from '../transport/http-front.ts'
 import {actingUser, authenticate, isAllowed, refusal, type User} from './access.ts'
-import {reviewAccess} from './access-review.ts'
+import {reviewAccess, reviewSelf} from './access-review.ts'
 import type {ActiveTroubles} from './active-troubles.ts'
 import {answerGeneral} from './general-paths.ts'
 import {interfere} from './interference.ts'
@@ -145,6 +145,7 @@ export class ApiServer {
     const {incoming, request, query, user} = call
     const body = await readBody(incoming)
     const contentType = incoming.headers['content-type']
+    if (request.resource === selfSubjectReviews) return {text: JSON.stringify(reviewSelf(user)), status: 201}
     if (request.resource === selfSubjectAccessReviews) {
       return {
         text: JSON.stringify(reviewAccess(user, this.#deps.troubles.all, body, mediaType(contentType))),

@@ -103,6 +103,11 @@ export const selfSubjectAccessReviews = resource(
   {namespaced: false, verbs: ['create']},
 )
 
+export const selfSubjectReviews = resource('authentication.k8s.io', 'SelfSubjectReview', 'selfsubjectreviews', {
+  namespaced: false,
+  verbs: ['create'],
+})
+
 /** Every resource of a simulated cluster, each group in the order in which discovery lists it. */
 export const resources: readonly Resource[] = [
   configMaps,
@@ -117,6 +122,7 @@ export const resources: readonly Resource[] = [
   deployments,
   replicaSets,
   statefulSets,
+  selfSubjectReviews,
   selfSubjectAccessReviews,
   leases,
   podDisruptionBudgets,

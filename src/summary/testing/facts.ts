@@ -100,6 +100,8 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     marks: new Map(),
     declined: false,
     consent: null,
+    by: null,
+    askedMs: 0,
     stoppedBy: undefined,
     ...more,
   }

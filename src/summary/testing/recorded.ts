@@ -13,7 +13,7 @@ export function open(
 ): RecordedTarget {
   const server = `https://${target(path).context}.example:6443`
   const planned = {target: target(path), server, wave: undefined, state}
-  const wrote = {planned: 'no', writing: 'maybe', written: 'yes', retrying: 'no'} as const
+  const wrote = {planned: 'no', writing: 'maybe', written: 'yes', watching: 'no', retrying: 'no'} as const
   const attempts = state === 'planned' ? 0 : 1
   return {
     ...planned,
