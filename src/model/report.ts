@@ -81,13 +81,11 @@ export interface RunReport {
     readonly verb: string
     /** The run whose targets this one takes up again; null: it is no retry. */
     readonly retryOf: string | null
-    /** Why it was made; null: nobody has said. */
     readonly reason: string | null
     readonly arguments: ArgumentsEntry
     readonly startedAt: string
     /** Without the time that questions waited for their answers. */
     readonly durationMs: number
-    /** How long they waited, of the plan and of gates. */
     readonly askedMs: number
     /** Null: it wrote. */
     readonly dryRun: 'client' | 'server' | null
@@ -180,7 +178,7 @@ export interface PastRunEntry {
   readonly damagedLines: number
   /** Planned targets of which the ledger has no record. */
   readonly targetsMissing: number
-  /** From its last beginning to its end, or to its last record; null where that is not known. */
+  /** To its last record; null: not known. */
   readonly durationMs: number | null
   /** Runs that have retried its targets, oldest first. */
   readonly retriedBy: readonly string[]
