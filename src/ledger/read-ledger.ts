@@ -78,6 +78,18 @@ interface Entry {
   readonly wroteBefore: RecordedTarget['wrote']
 }
 
+/** Planned, with what earlier invocations are known to have done. */
+function plannedEntry(
+  {target, server, wave, before}: Extract<LedgerRecord, {readonly type: 'planned'}>,
+  known: RecordedTarget | undefined,
+): Entry {
+  const wrote = known?.wrote ?? 'no'
+  const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
+  const watched = known?.watched && {watched: true as const}
+  const recorded = {target, server, wave, wrote, ...watched, before: before ?? known?.before, ...fresh}
+  return {recorded, wroteBefore: wrote}
+}
+
 function createFold(path: string): Fold {
   const entries = new Map<string, Entry>()
   const invocations: RecordedRun['invocations'][number][] = []
@@ -87,24 +99,10 @@ function createFold(path: string): Fold {
   let damagedLines = 0
   let missing = 0
 
-  const plan = ({target, server, wave, before}: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
-    const key = targetKey(target)
+  const plan = (record: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
+    const key = targetKey(record.target)
     missing -= 1
-    const known = entries.get(key)?.recorded
-    const wrote = known?.wrote ?? 'no'
-    const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
-    entries.set(key, {
-      recorded: {
-        target,
-        server,
-        wave,
-        wrote,
-        ...(known?.watched && {watched: true}),
-        before: before ?? known?.before,
-        ...fresh,
-      },
-      wroteBefore: wrote,
-    })
+    entries.set(key, plannedEntry(record, entries.get(key)?.recorded))
   }
   const take = (record: LedgerRecord) => {
     if (record.type === 'run') {
