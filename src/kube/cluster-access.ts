@@ -11,6 +11,7 @@ import {createConfigMaps} from './config-maps.ts'
 import type {ProxyServer} from './connection/choose-proxy.ts'
 import {createConnection} from './connection/connection.ts'
 import type {ConnectionBudget} from './connection/connection-budget.ts'
+import type {MachineTrust} from './connection/machine-trust.ts'
 import type {ConnectionLimits} from './connection/open-line.ts'
 import type {Credentials} from './credentials/credentials.ts'
 import {expiryOf} from './credentials/credentials-expiry.ts'
@@ -29,19 +30,21 @@ export interface ClusterAccessDeps {
   readonly credentials: Credentials
   readonly clock: Clock
   readonly proxy?: ProxyServer
+  readonly machine?: MachineTrust
   readonly limits?: Partial<ConnectionLimits>
   readonly budget?: ConnectionBudget
 }
 
 /** The way into one cluster. Nothing is read, loaded or opened before the first request. */
 export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
-  const {context, url, credentials, clock, proxy, limits, budget} = deps
+  const {context, url, credentials, clock, proxy, machine, limits, budget} = deps
   const party = {context: context.name, server: context.server}
   const connection = createConnection({
     party,
     origin: new URL(url.origin),
     clock,
     ...(proxy && {proxy}),
+    ...(machine && {machine}),
     ...(limits && {limits}),
     ...(budget && {budget}),
   })

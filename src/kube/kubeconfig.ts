@@ -7,6 +7,7 @@ import {printable} from '../shared/printable.ts'
 import {createClusterAccess} from './cluster-access.ts'
 import {chooseProxy, type ProxyServer} from './connection/choose-proxy.ts'
 import {type ConnectionBudget, createConnectionBudget} from './connection/connection-budget.ts'
+import {createMachineTrust} from './connection/machine-trust.ts'
 import {openFilesLimit} from './connection/open-files.ts'
 import type {ConnectionLimits} from './connection/open-line.ts'
 import {type Credentials, createCredentials} from './credentials/credentials.ts'
@@ -66,6 +67,7 @@ function toKubeconfig(
 ): Kubeconfig {
   const {clock, env, isTerminal = false, limits} = request
   const exec = createExecCredentials({env, isTerminal, clock}, () => clock.date().getTime())
+  const machine = createMachineTrust(env)
   const contexts = [...entries.contexts].map(
     ([name, {cluster, namespace}]): ContextRef => ({
       name,
@@ -92,6 +94,7 @@ function toKubeconfig(
         createClusterAccess({
           ...target(entries, context, {exec, clock, env}),
           clock,
+          machine,
           ...(limits && {limits}),
           ...(budget && {budget}),
         })
@@ -135,7 +138,7 @@ function target(entries: KubeconfigEntries, context: ContextRef, {exec, clock, e
   const url = new URL(context.server)
   const proxy = chooseProxy(url, resolved.cluster.proxyUrl, env)
   if (typeof proxy === 'string') return refused(context, unusable('unreachable', context.name, proxy))
-  return {context, credentials: createCredentials(resolved, {exec, now: clock.now}), url, ...(proxy && {proxy})}
+  return {context, credentials: createCredentials(resolved, {exec, clock}), url, ...(proxy && {proxy})}
 }
 
 function refused(context: ContextRef, problem: HubspokeError): AccessTarget {

@@ -32,7 +32,7 @@ async function loadedBy(shell: ProcessShell, words: readonly string[]): Promise<
   return [...new Set(names)]
 }
 
-const heavy = ['@kubernetes/client-node', 'undici', 'listr2', 'cli-table3', 'yaml', 'selfsigned']
+const heavy = ['undici', 'listr2', 'cli-table3', 'yaml', 'selfsigned']
 
 test.each([[['--help']], [['--version']], [['find', '--help']], [['restart', '--help']], [['cache']]])(
   '%j loads nothing that reaches clusters, draws or lays out',

@@ -98,7 +98,7 @@ test('a token that is refused for good is unauthenticated, after two starts', as
   await close()
 })
 
-test('a plugin that fails is its context alone: named with its hint, nothing of its output, the others are answered', async () => {
+test('a plugin that fails is its context alone: named with its hint and its last line, the others are answered', async () => {
   const {opened, close} = await load([
     {name: 'jane'},
     {name: 'joe', args: ['fail'], exec: {installHint: 'Ask the platform team.'}},
@@ -112,10 +112,9 @@ test('a plugin that fails is its context alone: named with its hint, nothing of 
   expect(
     ends.slice(1).map((end) => (end instanceof HubspokeError ? `${end.message} ${end.suggestions[0]}` : end)),
   ).toEqual([
-    `The command "${process.execPath}" for the credentials of context "joe-0" failed with exit code 7. Ask the platform team.`,
-    'The command "no-such-plugin-at-all" for the credentials of context "ann-0" was not found. brew install it',
-    `The command "${process.execPath}" for the credentials of context "tom-0" needs a terminal to ask for input. kubectl --context tom-0 auth whoami`,
+    `The command ${process.execPath} for the credentials of context "joe-0" failed with exit code 7: s3cret. Ask the platform team.`,
+    'The command no-such-plugin-at-all for the credentials of context "ann-0" was not found. brew install it',
+    `The command ${process.execPath} for the credentials of context "tom-0" needs a terminal to ask for input. kubectl --context tom-0 auth whoami`,
   ])
-  expect(JSON.stringify(ends)).not.toContain('s3cret')
   await close()
 })

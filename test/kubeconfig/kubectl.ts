@@ -16,7 +16,9 @@ export async function kubectlOrSkip(): Promise<Kubectl | undefined> {
   const command = onPath ?? (await controlPlaneOrSkip())?.kubectl
   if (command === undefined) return undefined
   return async (words, env) => {
-    const {stdout} = await run(command, [...words], {env: {PATH: process.env.PATH ?? '', ...env}})
-    return stdout
+    const running = run(command, [...words], {env: {PATH: process.env.PATH ?? '', ...env}})
+    // Who is asked for a name finds that nobody is there.
+    running.child.stdin?.end()
+    return (await running).stdout
   }
 }

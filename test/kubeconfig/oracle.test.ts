@@ -5,6 +5,7 @@ import {readEntries, resolveContext} from '../../src/kube/credentials/resolve-co
 import {loadKubeconfig} from '../../src/kube/kubeconfig.ts'
 import {HubspokeError} from '../../src/model/failure.ts'
 import {systemClock} from '../../src/shared/clock.ts'
+import {externalText} from '../../src/shared/external-text.ts'
 import {kubectlOrSkip} from './kubectl.ts'
 import {type Prepared, prepareKubeconfigs} from './prepare-kubeconfigs.ts'
 import type {Visitor} from './recording-server.ts'
@@ -122,7 +123,7 @@ async function resolvedByUs(name: string, env: Record<string, string>): Promise<
   if (resolved instanceof HubspokeError) throw resolved
   const {cluster, user} = resolved
   const plugin = {current: async () => ({token: '', cert: '', key: '', expiresAt: undefined}), drop: () => undefined}
-  const {headers, tls} = await createCredentials(resolved, {exec: plugin, now: () => 0}).current()
+  const {headers, tls} = await createCredentials(resolved, {exec: plugin, clock: systemClock}).current()
   return {
     server: cluster.server,
     ca: base64(tls.ca),
@@ -171,7 +172,7 @@ function resolvedByThem({clusters, users}: View): unknown {
         ((exec.env ?? []) as {name: string; value: string}[]).map(({name, value}) => [name, value]),
       ),
       apiVersion: exec.apiVersion,
-      installHint: exec.installHint ?? '',
+      installHint: externalText(String(exec.installHint ?? '')),
       interactive: exec.interactiveMode,
       provideClusterInfo: exec.provideClusterInfo,
     },

@@ -21,7 +21,7 @@ export interface RecordingServer {
   close(): Promise<void>
 }
 
-/** Answers `{}` to everything, asks for a client certificate, takes any, and remembers who came. */
+/** Answers every request for a ConfigMap with one, and all others with its version; asks for a client certificate, takes any, and remembers who came. */
 export async function startRecordingServer(certificate: Certificate): Promise<RecordingServer> {
   const visitors = new Map<string, Visitor>()
   const sockets = new Set<Socket>()
@@ -39,7 +39,7 @@ export async function startRecordingServer(certificate: Certificate): Promise<Re
       servername: tls.servername || undefined,
     })
     response.writeHead(200, {'content-type': 'application/json'})
-    response.end('{"gitVersion":"v1.36.0"}')
+    response.end(JSON.stringify(answerTo(request.url)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -50,6 +50,13 @@ export async function startRecordingServer(certificate: Certificate): Promise<Re
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+function answerTo(path: string): unknown {
+  const [, namespace, name] = path.match(/^\/api\/v1\/namespaces\/([^/]+)\/configmaps\/([^/]+)$/) ?? []
+  if (name === undefined) return {gitVersion: 'v1.36.0'}
+  const metadata = {namespace, name: decodeURIComponent(name), uid: `uid-${name}`, resourceVersion: '1'}
+  return {apiVersion: 'v1', kind: 'ConfigMap', metadata}
 }
 
 function impersonationOf(raw: readonly string[]): Visitor['impersonates'] {

@@ -42,13 +42,16 @@ const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
 /** The runtime of a real process. */
 export function processRuntime(): Runtime {
-  const ignoresHangup = isHangupIgnored(process.env, process.ppid)
+  const env = {...process.env}
+  // Node warns that TLS is insecure where this is set, which is not true here: every connection verifies, whatever it says.
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+  const ignoresHangup = isHangupIgnored(env, process.ppid)
   const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !ignoresHangup)
   // Without a listener it would end the process.
   if (ignoresHangup) process.on('SIGHUP', () => undefined)
   return {
-    env: process.env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
-    program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(process.env)}, // the demonstration
+    env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
+    program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(env)}, // the demonstration
     homeDir: homeDirectory(), // the default kubeconfig, config file and ledger
     systemConfigPath: '/etc/hubspoke/config.yaml', // what a user's config file cannot weaken
     user: localUser(process.env), // the record: ledger, lock, annotations, Events

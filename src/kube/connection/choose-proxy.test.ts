@@ -37,6 +37,41 @@ test('proxy-url of the kubeconfig counts before the environment, and NO_PROXY do
   )
 })
 
+const broken = 'whose name or password has a broken escape; a percent sign is written %25'
+
+test.each([
+  {login: 'jane:p%20q@', is: 'jane:p q'},
+  {login: 'jane@', is: 'jane:'},
+  {login: 'j%C3%A4ne:%FF@', is: 'j\u00c3\u00a4ne:\u00ff', because: 'bytes are kept as they are'},
+  {login: 'jäne:%25@', is: 'j\u00c3\u00a4ne:%'},
+  {login: '', is: undefined},
+  {login: 'jane:100%@', is: broken},
+  {login: 'jane:p%ss@', is: broken},
+  {login: '%ZZ@', is: broken},
+])('the name and the password of a proxy, $login: $is', ({login, is}) => {
+  for (const scheme of ['http', 'https', 'socks5', 'socks5h']) {
+    for (const [proxyUrl, env] of [
+      [`${scheme}://${login}p:1`, {}],
+      ['', {HTTPS_PROXY: `${scheme}://${login}p:1`}],
+    ] as const) {
+      const proxy = chooseProxy(new URL('https://k8s.test'), proxyUrl, env)
+      if (typeof proxy === 'string')
+        expect(proxy).toBe(`is reached through a proxy (${proxyUrl === '' ? 'HTTPS_PROXY' : 'proxy-url'}) ${is}`)
+      else {
+        const bytes =
+          proxy?.login && `${proxy.login.username.toString('latin1')}:${proxy.login.password.toString('latin1')}`
+        expect([bytes, proxy?.url.username, proxy?.url.password]).toEqual([is, '', ''])
+      }
+    }
+  }
+})
+
+test('a name that is longer than SOCKS allows is refused, and not cut', () => {
+  const proxyUrl = (scheme: string) => `${scheme}://${'x'.repeat(256)}@p:1`
+  expect(chooseProxy(new URL('https://k8s.test'), proxyUrl('socks5'), {})).toContain('is longer than SOCKS allows')
+  expect(chooseProxy(new URL('https://k8s.test'), proxyUrl('http'), {})).toMatchObject({from: 'proxy-url'})
+})
+
 const direct = 'none'
 const proxied = 'http://p:1 of HTTPS_PROXY'
 

@@ -2,7 +2,12 @@ import {BlockList, isIP} from 'node:net'
 
 /** A proxy as it is dialled. */
 export interface ProxyServer {
+  /** Without the name and the password that it may have had. */
   readonly url: URL
+  /** What its URL said of who is asking, unescaped. */
+  readonly login?: {readonly username: Buffer; readonly password: Buffer} | undefined
+  /** As it was named, with both: only for exec plugins, which are told of it as kubectl tells them. */
+  readonly whole: string
   /** Where it was named, for sentences: `proxy-url` of the kubeconfig, or a variable. */
   readonly from: string
 }
@@ -36,12 +41,36 @@ export function proxyName({url}: ProxyServer): string {
 
 function parseProxy(text: string, from: string): ProxyServer | string {
   const url = URL.parse(text)
+  // Not quoted in any case: what is no URL may be a password.
   if (url === null || url.hostname === '') return `is reached through a proxy (${from}) whose address is no URL`
-  if (spoken.has(url.protocol)) return {url, from}
-  // A name and a password without a scheme read as one: only what is surely a scheme is told.
-  const isScheme = /^(?:ftp|socks4?a?|wss?|ssh|tcp|unix):$/.test(url.protocol)
-  const kind = isScheme ? `the kind ${url.protocol.slice(0, -1)}, which` : 'a kind that'
-  return `is reached through a proxy (${from}) of ${kind} is not supported`
+  if (!spoken.has(url.protocol)) {
+    // A name and a password without a scheme read as one: only what is surely a scheme is told.
+    const isScheme = /^(?:ftp|socks4?a?|wss?|ssh|tcp|unix):$/.test(url.protocol)
+    const kind = isScheme ? `the kind ${url.protocol.slice(0, -1)}, which` : 'a kind that'
+    return `is reached through a proxy (${from}) of ${kind} is not supported`
+  }
+  const [username, password] = [unescaped(url.username), unescaped(url.password)]
+  if (username === undefined || password === undefined) {
+    return `is reached through a proxy (${from}) whose name or password has a broken escape; a percent sign is written %25`
+  }
+  if (url.protocol.startsWith('socks') && Math.max(username.length, password.length) > maxSocksField) {
+    return `is reached through a proxy (${from}) whose name or password is longer than SOCKS allows`
+  }
+  const whole = url.href
+  url.username = ''
+  url.password = ''
+  return {url, whole, from, ...(username.length + password.length > 0 && {login: {username, password}})}
+}
+
+/** RFC 1929. */
+const maxSocksField = 255
+
+/** The bytes that a part of a URL stands for, whether they are UTF-8 or not; undefined where an escape is broken. */
+function unescaped(text: string): Buffer | undefined {
+  if (/%(?![\da-f]{2})/i.test(text)) return undefined
+  const bytes = text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  // What is not ASCII was escaped by the parser.
+  return Buffer.from(bytes, 'latin1')
 }
 
 function firstOf(env: Environment, ...names: readonly string[]): readonly [string, string] {
@@ -58,12 +87,14 @@ interface Destination {
 function isExempt(server: URL, noProxy: string): boolean {
   const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = server.port || (server.protocol === 'http:' ? '80' : '443')
-  if (host === 'localhost' || isLoopback(host)) return true
+  if (isThisMachine(host)) return true
   return noProxy.split(',').some((entry) => exempts(entry.trim().toLowerCase(), {host, port}))
 }
 
-function isLoopback(host: string): boolean {
-  return inSubnet(host, '127.0.0.0', 8) || inSubnet(host, '::1', 128)
+/** A host as a URL spells it: is it an address that never leaves this machine? */
+export function isThisMachine(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  return host === 'localhost' || inSubnet(host, '127.0.0.0', 8) || inSubnet(host, '::1', 128)
 }
 
 /** One entry of `NO_PROXY`: `*`, a CIDR, an address, a domain (`.domain`, `*.domain`), the latter ones with a port or not. */

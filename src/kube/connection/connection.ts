@@ -3,10 +3,11 @@ import type {Cost, Link} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {abortable} from '../abortable.ts'
-import type {TlsMaterial} from '../credentials/credentials.ts'
+import type {TlsMaterial} from '../credentials/tls-material.ts'
 import {type Party, quoted} from '../errors.ts'
 import type {ProxyServer} from './choose-proxy.ts'
 import type {ConnectionBudget, Seat} from './connection-budget.ts'
+import {createMachineTrust, type MachineTrust} from './machine-trust.ts'
 import {networkError, type Phase} from './network-errors.ts'
 import {type ConnectionLimits, closeLine, type Line, openLine} from './open-line.ts'
 import {createTraffic} from './traffic.ts'
@@ -60,6 +61,8 @@ export interface ConnectionOptions {
   /** By which the link is measured; without it nothing is known of it. */
   readonly clock?: Pick<Clock, 'now'>
   readonly proxy?: ProxyServer
+  /** Shared with other connections, as it is costly; default: what this machine trusts without any variable. */
+  readonly machine?: MachineTrust
   readonly limits?: Partial<ConnectionLimits>
   /** Shared with the connections to other servers; without it nobody waits for anybody. */
   readonly budget?: ConnectionBudget
@@ -71,7 +74,8 @@ const defaultLimits: ConnectionLimits = {connectMs: 5_000, responseMs: 30_000, p
 const endlessStreams = 50
 const http1Default = (): number => 16
 
-export function createConnection({party, origin, proxy, budget, clock, limits: given}: ConnectionOptions): Connection {
+export function createConnection(options: ConnectionOptions): Connection {
+  const {party, origin, proxy, budget, clock, limits: given, machine = createMachineTrust({})} = options
   const limits = {...defaultLimits, ...given}
   const lines: Line[] = []
   const seat = budget?.seat(retire)
@@ -86,16 +90,16 @@ export function createConnection({party, origin, proxy, budget, clock, limits: g
     await Promise.all(open.map(closeLine))
   }
 
-  function fail(error: unknown, phase: Phase, signal: AbortSignal): unknown {
+  function fail(error: unknown, phase: Phase, {tls}: WireRequest, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason
     if (error instanceof TunnelError && proxy) return tunnelFailure(party, proxy, error, limits)
-    return networkError(party, error, phase, limits) ?? error
+    return networkError(party, error, phase, {...limits, ownAuthority: tls.ca !== undefined}) ?? error
   }
 
   function lineFor(tls: TlsMaterial): Line {
     const open = lines.at(-1)
     if (open?.tls === tls && !open.retired) return open
-    const line = openLine(origin, {tls, proxy, limits, seat, http1: budget?.socketsEach ?? http1Default})
+    const line = openLine(origin, {tls, proxy, machine, limits, seat, http1: budget?.socketsEach ?? http1Default})
     // Whatever still runs over the old one ends in its own time; nothing new starts on it.
     open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
     lines.push(line)
@@ -110,12 +114,12 @@ export function createConnection({party, origin, proxy, budget, clock, limits: g
     try {
       const line = lineFor(request.tls)
       const dispatcher = await abortable(line.dispatcher, signal).catch((error: unknown) => {
-        throw fail(error, 'connecting', signal)
+        throw fail(error, 'connecting', request, signal)
       })
       const answered = traffic.begin()
       const onError = (error: unknown): unknown => {
         if (!signal.aborted) line.cuts++
-        return fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', signal)
+        return fail(error, line.dialer.isConnectError(error) ? 'connecting' : 'sent', request, signal)
       }
       const answer = await ask(dispatcher, request, signal).catch((error: unknown) => Promise.reject(onError(error)))
       const body = watched(answer.body, {onBytes: answered(), onError, onEnd: end})

@@ -1,7 +1,8 @@
 import type {Socket} from 'node:net'
 import {buildConnector, errors} from 'undici'
-import type {TlsMaterial} from '../credentials/credentials.ts'
+import type {TlsMaterial} from '../credentials/tls-material.ts'
 import type {ProxyServer} from './choose-proxy.ts'
+import {type Judgement, judge, type MachineTrust} from './machine-trust.ts'
 import {openTunnel} from './open-tunnel.ts'
 import {TunnelError} from './tunnel-error.ts'
 
@@ -26,26 +27,18 @@ export interface DialerOptions {
   readonly tls: TlsMaterial
   readonly connectTimeoutMs: number
   readonly proxy?: ProxyServer | undefined
+  readonly machine: MachineTrust
 }
 
 /** Of two addresses of one name, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
 const nextAddressAfterMs = 1_500
 
-export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptions): Dialer {
+export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: DialerOptions): Dialer {
   const connectErrors = new WeakSet<object>()
   const connecting = new Set<Socket>()
   const sockets = new Set<Socket>()
   let established = 0
-  const connector = buildConnector({
-    ...tls,
-    allowH2: true,
-    preferH2: true,
-    timeout: connectTimeoutMs,
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: nextAddressAfterMs,
-    keepAliveInitialDelay: 30_000,
-  })
-
+  const connector = lazyConnector({origin, tls, connectTimeoutMs, machine})
   const giveUp = new AbortController()
 
   function track(socket: Socket): Socket {
@@ -54,9 +47,11 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptio
     return socket
   }
 
-  function connectTo(options: buildConnector.Options, callback: buildConnector.Callback): void {
+  async function connectTo(options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> {
+    const open = await connector()
+    giveUp.signal.throwIfAborted()
     // undici's own connector returns the socket at once, which its types do not say.
-    const socket = connector(options, (error, connected) => {
+    const socket = open(options, (error, connected) => {
       connecting.delete(socket)
       if (error === null) {
         established++
@@ -70,21 +65,20 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptio
   }
 
   async function connectThrough(via: ProxyServer, options: buildConnector.Options, callback: buildConnector.Callback) {
-    try {
-      const tunnel = track(await tunnelTo(options, via, connectTimeoutMs, giveUp.signal))
-      if (options.protocol === 'https:') return connectTo({...options, httpSocket: tunnel}, callback)
-      established++
-      callback(null, tunnel)
-    } catch (reason) {
-      const error = reason instanceof Error ? reason : new TunnelError('cut')
-      connectErrors.add(error)
-      callback(error, null)
-    }
+    const trust = via.url.protocol === 'https:' ? await judge(tls, machine) : undefined
+    const tunnel = track(await tunnelTo(options, via, {trust, timeoutMs: connectTimeoutMs, giveUp: giveUp.signal}))
+    if (options.protocol === 'https:') return connectTo({...options, httpSocket: tunnel}, callback)
+    established++
+    callback(null, tunnel)
   }
 
   const connect: buildConnector.connector = (options, callback) => {
-    if (proxy === undefined) connectTo(options, callback)
-    else void connectThrough(proxy, options, callback)
+    const way = proxy === undefined ? connectTo(options, callback) : connectThrough(proxy, options, callback)
+    way.catch((reason: unknown) => {
+      const error = reason instanceof Error ? reason : new TunnelError('cut')
+      connectErrors.add(error)
+      callback(error, null)
+    })
   }
 
   return {
@@ -102,17 +96,46 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy}: DialerOptio
   }
 }
 
+/** Made with the first connection: before that, nobody needs to know whom this machine trusts. */
+function lazyConnector({
+  origin,
+  tls,
+  connectTimeoutMs,
+  machine,
+}: Omit<DialerOptions, 'proxy'>): () => Promise<buildConnector.connector> {
+  let connector: Promise<buildConnector.connector> | undefined
+  const make = async (): Promise<buildConnector.connector> =>
+    buildConnector({
+      ...(origin.protocol === 'https:' && {...tls, ...(await judge(tls, machine))}),
+      allowH2: true,
+      preferH2: true,
+      timeout: connectTimeoutMs,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: nextAddressAfterMs,
+      keepAliveInitialDelay: 30_000,
+    })
+  return () => {
+    connector ??= make()
+    return connector
+  }
+}
+
+interface TunnelLimits {
+  readonly trust: Judgement | undefined
+  readonly timeoutMs: number
+  readonly giveUp: AbortSignal
+}
+
 /** The tunnel has the whole time, and TLS inside of it has it again: a proxy answers for the server's silence, too. */
 async function tunnelTo(
   {hostname, protocol, port}: buildConnector.Options,
   via: ProxyServer,
-  timeoutMs: number,
-  giveUp: AbortSignal,
+  {trust, timeoutMs, giveUp}: TunnelLimits,
 ): Promise<Socket> {
   const timeout = AbortSignal.timeout(timeoutMs)
   const destination = {host: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443)}
   try {
-    return await openTunnel(via, destination, AbortSignal.any([timeout, giveUp]))
+    return await openTunnel(via, {destination, trust, signal: AbortSignal.any([timeout, giveUp])})
   } catch (error) {
     throw timeout.aborted ? new TunnelError('timeout') : error
   }

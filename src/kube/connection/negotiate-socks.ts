@@ -1,24 +1,25 @@
 import {isIP, type Socket} from 'node:net'
+import type {ProxyServer} from './choose-proxy.ts'
 import {TunnelError} from './tunnel-error.ts'
 
 const noAuthentication = 0
 const passwordAuthentication = 2
 
 /**
- * Asks a SOCKS5 proxy for a connection to `host` (RFC 1928, with name and password of RFC 1929 where the URL has them).
+ * Asks a SOCKS5 proxy for a connection to `host` (RFC 1928, with name and password of RFC 1929 where there are any).
  *
  * Rejects with a TunnelError.
  */
 export async function negotiateSocks(
   socket: Socket,
-  url: URL,
+  login: ProxyServer['login'],
   {host, port}: {readonly host: string; readonly port: number},
 ): Promise<void> {
-  const methods = url.username === '' ? [noAuthentication] : [noAuthentication, passwordAuthentication]
+  const methods = login === undefined ? [noAuthentication] : [noAuthentication, passwordAuthentication]
   socket.write(Buffer.from([5, methods.length, ...methods]))
   const [version, method] = await take(socket, 2)
   if (version !== 5) throw new TunnelError(0)
-  if (method === passwordAuthentication) await authenticate(socket, url)
+  if (method === passwordAuthentication && login) await authenticate(socket, login)
   else if (method !== noAuthentication) throw new TunnelError(407)
   socket.write(Buffer.concat([Buffer.from([5, 1, 0]), addressOf(host), Buffer.from([port >> 8, port & 255])]))
   const [, reply = 1, , type] = await take(socket, 4)
@@ -27,11 +28,8 @@ export async function negotiateSocks(
   await take(socket, length + 2)
 }
 
-async function authenticate(socket: Socket, {username, password}: URL): Promise<void> {
-  const field = (text: string): Buffer => {
-    const bytes = Buffer.from(decodeURIComponent(text)).subarray(0, 255)
-    return Buffer.concat([Buffer.from([bytes.length]), bytes])
-  }
+async function authenticate(socket: Socket, {username, password}: NonNullable<ProxyServer['login']>): Promise<void> {
+  const field = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([bytes.length]), bytes])
   socket.write(Buffer.concat([Buffer.from([1]), field(username), field(password)]))
   if ((await take(socket, 2))[1] !== 0) throw new TunnelError(407)
 }

@@ -15,13 +15,19 @@ export interface Limits {
   readonly responseMs: number
 }
 
+/** What else a sentence depends on. */
+export interface Circumstances extends Limits {
+  /** The kubeconfig names the authority of this server; else those of the machine count. */
+  readonly ownAuthority?: boolean
+}
+
 interface Description {
   readonly failureClass: FailureClass
   readonly message: string
   readonly suggestions: readonly string[]
 }
 
-type Describe = (party: Named, limits: Limits) => Description
+type Describe = (party: Named, circumstances: Circumstances) => Description
 
 /** Names ready for a sentence, and for a shell. */
 interface Named {
@@ -38,7 +44,12 @@ interface Named {
  * Only the error's code is looked at and told: its message may hold what was sent. `refused` is true while connecting:
  * a request that was never sent was certainly not carried out.
  */
-export function networkError(party: Party, error: unknown, phase: Phase, limits: Limits): HubspokeError | undefined {
+export function networkError(
+  party: Party,
+  error: unknown,
+  phase: Phase,
+  circumstances: Circumstances,
+): HubspokeError | undefined {
   const code = codeOf(error)
   if (code === undefined) return undefined
   const named = {
@@ -47,7 +58,7 @@ export function networkError(party: Party, error: unknown, phase: Phase, limits:
     word: shellWord(party.context),
     address: shellWord(addressOf(party.server)),
   }
-  const {failureClass, message, suggestions} = (own(byCode, code) ?? byPattern(code))(named, limits)
+  const {failureClass, message, suggestions} = (own(byCode, code) ?? byPattern(code))(named, circumstances)
   return new HubspokeError(failureClass, message, {suggestions, refused: phase === 'connecting'})
 }
 
@@ -133,7 +144,17 @@ const responseTimeout: Describe = ({context, server, word}, {responseMs}) => ({
   suggestions: reach(word),
 })
 
-const unknownCa = 'it is signed by an authority that the kubeconfig does not name'
+/** As Go, whose words kubectl uses here: "certificate signed by unknown authority". */
+const unknownAuthority: Describe = (party, circumstances) => {
+  const describe = circumstances.ownAuthority
+    ? badCertificate('it is not signed by the certificate authority that the kubeconfig names')
+    : badCertificate(
+        'the kubeconfig names no certificate authority, and this machine does not trust the one that signed it',
+        () =>
+          'set certificate-authority in the cluster entry, or trust the authority on this machine (SSL_CERT_FILE on Linux)',
+      )
+  return describe(party, circumstances)
+}
 
 /** Node's, OpenSSL's and undici's codes; what is not named here is found by its pattern. */
 const byCode: Readonly<Record<string, Describe>> = {
@@ -155,11 +176,11 @@ const byCode: Readonly<Record<string, Describe>> = {
   CERT_HAS_EXPIRED: badCertificate('it has expired, if the clock of this machine is right', showDates),
   CERT_NOT_YET_VALID: badCertificate('it is not valid yet, if the clock of this machine is right', showDates),
   ERR_TLS_CERT_ALTNAME_INVALID: badCertificate('it is made out to another name'),
-  DEPTH_ZERO_SELF_SIGNED_CERT: badCertificate(unknownCa),
-  SELF_SIGNED_CERT_IN_CHAIN: badCertificate(unknownCa),
-  UNABLE_TO_GET_ISSUER_CERT: badCertificate(unknownCa),
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: badCertificate(unknownCa),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: badCertificate(unknownCa),
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
   CERT_SIGNATURE_FAILURE: badCertificate('its signature is wrong'),
   ERR_SSL_WRONG_VERSION_NUMBER: notTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,

@@ -2,10 +2,11 @@ import {subscribe} from 'node:diagnostics_channel'
 import {EventEmitter} from 'node:events'
 import type {Socket} from 'node:net'
 import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici'
-import type {TlsMaterial} from '../credentials/credentials.ts'
+import type {TlsMaterial} from '../credentials/tls-material.ts'
 import type {ProxyServer} from './choose-proxy.ts'
 import type {Seat} from './connection-budget.ts'
 import {createDialer, type Dialer} from './dialer.ts'
+import type {MachineTrust} from './machine-trust.ts'
 import type {Limits} from './network-errors.ts'
 
 /** In milliseconds. */
@@ -36,6 +37,7 @@ export interface Line {
 export interface LineOptions {
   readonly tls: TlsMaterial
   readonly proxy: ProxyServer | undefined
+  readonly machine: MachineTrust
   readonly limits: ConnectionLimits
   readonly seat: Seat | undefined
   /** How many connections a server has that does not speak HTTP/2. */
@@ -43,8 +45,8 @@ export interface LineOptions {
 }
 
 /** Begins to open it; what it needs before is waited for. */
-export function openLine(origin: URL, {tls, proxy, limits, seat, http1}: LineOptions): Line {
-  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy})
+export function openLine(origin: URL, {tls, proxy, machine, limits, seat, http1}: LineOptions): Line {
+  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy, machine})
   const line: Line = {
     tls,
     dialer,

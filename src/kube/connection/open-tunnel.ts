@@ -1,6 +1,7 @@
 import {connect as connectTcp, type Socket} from 'node:net'
 import {connect as connectTls} from 'node:tls'
 import type {ProxyServer} from './choose-proxy.ts'
+import type {Judgement} from './machine-trust.ts'
 import {negotiateSocks} from './negotiate-socks.ts'
 import {TunnelError} from './tunnel-error.ts'
 
@@ -10,24 +11,30 @@ export interface Destination {
   readonly port: number
 }
 
+export interface TunnelOptions {
+  readonly destination: Destination
+  /** How the certificate of an `https://` proxy is judged. */
+  readonly trust: Judgement | undefined
+  readonly signal: AbortSignal
+}
+
 /** An answer to CONNECT is a line and a few headers. */
 const maxHeadBytes = 65_536
 const noBytes = Buffer.alloc(0)
 
 /**
  * A connection to `destination` through a proxy: with CONNECT, or SOCKS5, which resolves names at the proxy, as Go does.
- * The proxy's certificate is judged by the authorities that Node trusts.
  *
  * Rejects with a TunnelError, or with what the network said of the way to the proxy; ends at once with the signal.
  */
-export async function openTunnel({url}: ProxyServer, destination: Destination, signal: AbortSignal): Promise<Socket> {
+export async function openTunnel(proxy: ProxyServer, {destination, trust, signal}: TunnelOptions): Promise<Socket> {
   signal.throwIfAborted()
-  const socket = await dialProxy(url, signal)
+  const socket = await dialProxy(proxy.url, trust, signal)
   const onAbort = (): void => void socket.destroy(signal.reason)
   signal.addEventListener('abort', onAbort, {once: true})
   try {
-    if (url.protocol.startsWith('socks')) await negotiateSocks(socket, url, destination)
-    else await connectThrough(socket, url, destination)
+    if (proxy.url.protocol.startsWith('socks')) await negotiateSocks(socket, proxy.login, destination)
+    else await connectThrough(socket, proxy.login, destination)
     return socket
   } catch (error) {
     socket.destroy()
@@ -37,13 +44,19 @@ export async function openTunnel({url}: ProxyServer, destination: Destination, s
   }
 }
 
-function dialProxy({protocol, hostname, port}: URL, signal: AbortSignal): Promise<Socket> {
+function dialProxy(
+  {protocol, hostname, port}: URL,
+  trust: Judgement | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
   const host = hostname.replace(/^\[|\]$/g, '')
   const secure = protocol === 'https:'
   const at = {host, port: Number(port) || defaultPort(protocol)}
   const servername = /^[\d.]+$|:/.test(host) ? {} : {servername: host}
   return new Promise((resolve, reject) => {
-    const socket = secure ? connectTls({...at, ...servername, ALPNProtocols: ['http/1.1']}) : connectTcp(at)
+    const socket = secure
+      ? connectTls({rejectUnauthorized: true, ...trust, ...at, ...servername, ALPNProtocols: ['http/1.1']})
+      : connectTcp(at)
     const onAbort = (): void => void socket.destroy(signal.reason)
     const onError = (error: Error): void => {
       signal.removeEventListener('abort', onAbort)
@@ -65,12 +78,12 @@ function defaultPort(protocol: string): number {
 }
 
 /** RFC 9110, section 9.3.6. */
-async function connectThrough(socket: Socket, url: URL, {host, port}: Destination): Promise<void> {
+async function connectThrough(socket: Socket, login: ProxyServer['login'], {host, port}: Destination): Promise<void> {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`, 'User-Agent: hubspoke']
-  if (url.username !== '' || url.password !== '') {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    lines.push(`Proxy-Authorization: Basic ${Buffer.from(pair).toString('base64')}`)
+  if (login !== undefined) {
+    const pair = Buffer.concat([login.username, Buffer.from(':'), login.password])
+    lines.push(`Proxy-Authorization: Basic ${pair.toString('base64')}`)
   }
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
   const head = await readHead(socket)

@@ -3,6 +3,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import {type ConnectProxyOptions, startConnectProxy, startSocksProxy} from '../testing/connect-proxy.ts'
 import {startProxy} from '../testing/tcp-proxy.ts'
 import {createCertificate, startServer} from '../testing/tls-server.ts'
+import {chooseProxy, type ProxyServer} from './choose-proxy.ts'
 import {createConnection} from './connection.ts'
 
 const open: {close(): Promise<unknown>}[] = []
@@ -33,7 +34,7 @@ function connect(server: {ca: string; port: number}, proxy: string, scheme = 'ht
   const connection = createConnection({
     party: {context: 'prod', server: url},
     origin: new URL(url),
-    proxy: {url: new URL(proxy), from: 'proxy-url'},
+    proxy: chooseProxy(new URL(url), proxy, {}) as ProxyServer,
     limits: {connectMs: 500},
   })
   const tls = {ca: server.ca}

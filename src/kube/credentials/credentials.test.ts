@@ -3,8 +3,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {createCredentials} from './credentials.ts'
-import {ExecPluginError} from './exec-credential.ts'
 import type {ExecCredentials} from './exec-credentials.ts'
+import {ExecPluginError} from './exec-plugin-error.ts'
 import type {ClusterEntry, UserEntry} from './kubeconfig-file.ts'
 
 let folder: string
@@ -15,9 +15,12 @@ afterAll(() => rm(folder, {recursive: true}))
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
+/** Nobody looks further into it before a connection is opened. */
+const pem = '-----BEGIN CERTIFICATE-----'
+
 const cluster: ClusterEntry = {
   server: 'https://prod.test',
-  caData: base64('CA'),
+  caData: base64(pem),
   caFile: '',
   skipTlsVerify: false,
   tlsServerName: '',
@@ -58,7 +61,10 @@ function credentialsOf({user, cluster: more, exec}: Setting) {
   let now = 0
   const credentials = createCredentials(
     {name: 'prod', userName: 'jane', cluster: {...cluster, ...more}, user: user && {...nobody, ...user}},
-    {exec: {current: () => Promise.reject(new Error('not asked for')), drop: () => undefined, ...exec}, now: () => now},
+    {
+      exec: {current: () => Promise.reject(new Error('not asked for')), drop: () => undefined, ...exec},
+      clock: {now: () => now, date: () => new Date('2026-01-01T00:00:00Z')},
+    },
   )
   return {
     ...credentials,
@@ -90,7 +96,7 @@ test.each([
     },
   },
 ])('headers of $because', async ({user, headers}) => {
-  expect(await credentialsOf({user}).current()).toEqual({headers, tls: {ca: Buffer.from('CA')}})
+  expect(await credentialsOf({user}).current()).toEqual({headers, tls: {ca: Buffer.from(pem)}})
 })
 
 test('a connection is made with CA, certificate, key and the name to verify', async () => {
@@ -120,7 +126,7 @@ test('data counts before files, and a token file before a token', async () => {
   }
   const {headers, tls} = await credentialsOf({user, cluster: {caFile: '/nowhere'}}).current()
   expect(headers).toEqual({authorization: 'Bearer from-file'})
-  expect(tls).toMatchObject({cert: Buffer.from('CERT'), ca: Buffer.from('CA')})
+  expect(tls).toMatchObject({cert: Buffer.from('CERT'), ca: Buffer.from(pem)})
 })
 
 test('a server without TLS is taken at its word', async () => {
@@ -133,14 +139,14 @@ test('a server without TLS is taken at its word', async () => {
 
 test('the TLS material is the same object as long as nothing in it changes', async () => {
   const file = join(folder, 'ca')
-  await writeFile(file, 'one')
+  await writeFile(file, `${pem} one`)
   const {current, advance} = credentialsOf({user: {token: 'abc'}, cluster: {caData: '', caFile: file}})
   const first = (await current()).tls
   advance(10_000)
   expect((await current()).tls).toBe(first)
-  await writeFile(file, 'two')
+  await writeFile(file, `${pem} two`)
   advance(10_000)
-  expect((await current()).tls.ca).toEqual(Buffer.from('two'))
+  expect((await current()).tls.ca).toEqual(Buffer.from(`${pem} two`))
 })
 
 test('a token file is read again after a refusal, once for all who were refused', async () => {
@@ -166,7 +172,7 @@ test('an exec plugin gives token and certificate, and is asked again after a ref
   const first = await current()
   expect(first).toEqual({
     headers: {authorization: 'Bearer one'},
-    tls: {ca: Buffer.from('CA'), cert: 'CERT', key: 'KEY'},
+    tls: {ca: Buffer.from(pem), cert: 'CERT', key: 'KEY'},
     expiresAt: 1234,
     renewed: true,
   })
@@ -178,7 +184,7 @@ test('a plugin that fails is named, with its hint, and its output is not told', 
   const exec = {current: () => Promise.reject(new ExecPluginError('failed with exit code 1'))}
   await expect(credentialsOf({user: {exec: execEntry}, exec}).current()).rejects.toMatchObject({
     failureClass: 'unauthenticated',
-    message: 'The command "aws" for the credentials of context "prod" failed with exit code 1.',
+    message: 'The command aws for the credentials of context "prod" failed with exit code 1.',
     suggestions: ['Install it.', 'kubectl --context prod auth whoami'],
     refused: true,
   })
@@ -188,12 +194,12 @@ test.each([
   {
     because: 'a file',
     user: {tokenFile: '/nowhere/token'},
-    says: 'There are no credentials for context "prod": file /nowhere/token cannot be read.',
+    says: 'There are no credentials for context "prod": file /nowhere/token does not exist.',
   },
   {
     because: 'an auth-provider',
     user: {authProvider: {name: 'oidc', config: {'id-token': 'secret.secret.secret'}}},
-    says: 'There are no credentials for context "prod": its auth-provider handed out nothing that can be used.',
+    says: 'There are no credentials for context "prod": its auth-provider oidc has an id-token that does not say when it ends; hubspoke does not renew it.',
   },
 ])('credentials that cannot be had name what is wrong with $because', async ({user, says}) => {
   const error = await credentialsOf({user})

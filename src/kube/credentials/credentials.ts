@@ -1,12 +1,19 @@
-import type {KubeConfig, User} from '@kubernetes/client-node'
 import {HubspokeError} from '../../model/failure.ts'
+import type {Clock} from '../../shared/clock.ts'
+import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {isThisMachine} from '../connection/choose-proxy.ts'
 import {quoted} from '../errors.ts'
-import type {ExecCredential} from './exec-credential.ts'
-import {ExecPluginError} from './exec-credential.ts'
+import {authProviderToken} from './auth-provider.ts'
+import {CredentialError} from './credential-error.ts'
+import type {ExecCredential, ExecUser} from './exec-credential.ts'
 import type {ExecCredentials} from './exec-credentials.ts'
+import {ExecPluginError} from './exec-plugin-error.ts'
+import {headerValue} from './header-value.ts'
 import {impersonationHeaders} from './impersonation.ts'
 import type {ClusterEntry, UserEntry} from './kubeconfig-file.ts'
+import {hasClientCertificate, readTlsMaterial, type TlsMaterial} from './tls-material.ts'
+import {saysWho, writtenAuthorization} from './written-credentials.ts'
 
 /** What a request needs besides its own content. */
 export interface Credential {
@@ -17,15 +24,6 @@ export interface Credential {
   readonly expiresAt?: number
   /** There will be another one after it, without anybody's doing. */
   readonly renewed?: boolean
-}
-
-/** What a connection is made with; fields as of `tls.connect`. */
-export interface TlsMaterial {
-  readonly ca?: string | Buffer
-  readonly cert?: string | Buffer
-  readonly key?: string | Buffer
-  readonly servername?: string
-  readonly rejectUnauthorized?: boolean
 }
 
 /** Who we are to one context. Rejects with a `HubspokeError` (`unauthenticated`). */
@@ -46,44 +44,40 @@ export interface ResolvedContext {
 
 export interface CredentialsDeps {
   readonly exec: ExecCredentials
-  /** Monotonic milliseconds. */
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'date'>
 }
 
-/** client-node reads certificate files again at each call: two hundred requests at once must not read them 200 times. */
+/** Two hundred requests at once must not read the same files two hundred times. */
 const freshMs = 5_000
 
-/** The name under which our own exec authenticator is known to client-node. */
-const execProvider = 'hubspoke-exec'
-
 /**
- * The credentials of one context, supplied by client-node: certificates, tokens and their files, basic authentication,
- * `auth-provider` entries. Exec plugins are added to it through its `addAuthenticator`: its own runs one process per
- * concurrent request, without a timeout, and puts the plugin's output into the error.
+ * The credentials of one context, in the order of client-go: what stands in the kubeconfig counts before an `auth-provider` and
+ * before an exec plugin, which is not even started then.
  */
-export function createCredentials(context: ResolvedContext, {exec, now}: CredentialsDeps): Credentials {
-  const execAuth = context.user?.exec && execAuthenticator(context, exec)
-  let client: Promise<KubeConfig> | undefined
+export function createCredentials(context: ResolvedContext, {exec, clock}: CredentialsDeps): Credentials {
+  let handedOut: ExecCredential | undefined
   let last: {readonly credential: Credential; readonly readAt: number} | undefined
   let inFlight: Promise<Credential> | undefined
 
   async function fetchCredential(): Promise<Credential> {
     try {
-      client ??= loadClient(context, execAuth)
-      const fetched = {...(await readCredential(await client, context.user)), ...execAuth?.expiry()}
+      const written = await readWritten(context, clock)
+      const plugin = pluginOf(context)
+      handedOut = plugin && (await exec.current(plugin))
+      const fetched = handedOut === undefined ? written : joined(written, handedOut)
       const credential =
         last && sameTls(last.credential.tls, fetched.tls) ? {...fetched, tls: last.credential.tls} : fetched
-      last = {credential, readAt: now()}
+      last = {credential, readAt: clock.now()}
       return credential
     } catch (error) {
-      throw credentialError(context, error)
+      throw credentialFailure(context, error)
     } finally {
       inFlight = undefined
     }
   }
 
   function current(): Promise<Credential> {
-    if (last !== undefined && now() - last.readAt < freshMs) return Promise.resolve(last.credential)
+    if (last !== undefined && clock.now() - last.readAt < freshMs) return Promise.resolve(last.credential)
     inFlight ??= fetchCredential()
     return inFlight
   }
@@ -93,84 +87,68 @@ export function createCredentials(context: ResolvedContext, {exec, now}: Credent
     renewed(refused) {
       if (last?.credential === refused) {
         last = undefined
-        // A new one: client-node holds tokens that it read from files for a minute.
-        client = undefined
-        execAuth?.drop()
+        const plugin = pluginOf(context)
+        if (plugin !== undefined && handedOut !== undefined) exec.drop(plugin, handedOut)
       }
       return current()
     },
   }
 }
 
-async function loadClient(context: ResolvedContext, execAuth: ExecAuthenticator | undefined): Promise<KubeConfig> {
-  const {KubeConfig} = await import('@kubernetes/client-node')
-  const config = new KubeConfig()
-  if (execAuth !== undefined) config.addAuthenticator(execAuth)
-  const {name, cluster} = context
-  config.loadFromOptions({
-    clusters: [
-      {
-        name,
-        server: cluster.server,
-        ...(cluster.caData === '' ? {caFile: cluster.caFile} : {caData: cluster.caData}),
-        tlsServerName: cluster.tlsServerName || undefined,
-        // client-node refuses plain http unless verification is off; there is no TLS to verify then.
-        skipTLSVerify: cluster.skipTlsVerify || cluster.server.startsWith('http:'),
-      },
-    ],
-    users: [toClientUser(name, context.user)],
-    contexts: [{name, cluster: name, user: name}],
-    currentContext: name,
-  })
-  return config
+/** The plugin that has to be asked; undefined where there is none, or something else says who we are. */
+function pluginOf({userName, user, cluster}: ResolvedContext): ExecUser | undefined {
+  if (user?.exec === undefined || user.authProvider !== undefined || !carriesCredentials(cluster)) return undefined
+  if (saysWho(user) || hasClientCertificate(user)) return undefined
+  return {name: userName, exec: user.exec, cluster}
 }
 
-/** As client-go reads a user: data before files, a token file before a token. */
-function toClientUser(name: string, user: UserEntry | undefined): User {
-  if (user === undefined) return {name}
+/** As kubectl: without TLS nothing secret is sent. What stays on this machine (a tunnel, a sandbox) nobody overhears. */
+function carriesCredentials({server}: ClusterEntry): boolean {
+  const url = URL.parse(server)
+  return url === null || url.protocol === 'https:' || isThisMachine(url.hostname)
+}
+
+/** What stands in the kubeconfig, which is judged as a whole before any plugin is started. */
+async function readWritten(context: ResolvedContext, clock: Pick<Clock, 'date'>): Promise<Credential> {
+  const {cluster, user} = context
+  if (user?.exec !== undefined && user.authProvider !== undefined) {
+    throw new CredentialError('the user has both an auth-provider and an exec plugin: one of them must go')
+  }
+  const impersonation = impersonationHeaders(user?.impersonate)
+  const isCarried = carriesCredentials(cluster)
+  const [tls, written] = await Promise.all([
+    isCarried ? readTlsMaterial(cluster, user) : {},
+    writtenAuthorization(cluster, isCarried ? user : undefined),
+  ])
+  const provided =
+    isCarried && user?.authProvider !== undefined ? providedBy(context.name, user, written, clock) : undefined
+  const authorization = written ?? provided
   return {
-    name,
-    ...(user.certData === '' ? {certFile: user.certFile} : {certData: user.certData}),
-    ...(user.keyData === '' ? {keyFile: user.keyFile} : {keyData: user.keyData}),
-    ...(user.username === '' ? {} : {username: user.username, password: user.password}),
-    ...(user.token !== '' && user.tokenFile === '' ? {token: user.token} : {}),
-    ...authProviderOf(user),
+    headers: {...(authorization === undefined ? {} : {authorization}), ...impersonation},
+    tls,
+    ...(Boolean(isCarried && user?.tokenFile) && {renewed: true}),
   }
 }
 
-function authProviderOf(user: UserEntry): Pick<User, 'authProvider'> {
-  if (user.exec !== undefined) return {authProvider: {name: execProvider, config: {}}}
-  if (user.tokenFile !== '') return {authProvider: {name: 'tokenFile', config: {tokenFile: user.tokenFile}}}
-  return user.authProvider === undefined ? {} : {authProvider: user.authProvider}
-}
-
-/** The part of `https.RequestOptions` that client-node fills. */
-interface FilledOptions extends TlsMaterial {
-  readonly headers: Record<string, string>
-  /** `username:password` */
-  readonly auth?: string
-}
-
-async function readCredential(config: KubeConfig, user: UserEntry | undefined): Promise<Credential> {
-  const options: FilledOptions = {headers: {}}
-  await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0])
-  const {headers, auth, ca, cert, key, servername, rejectUnauthorized} = options
-  // A token file ends with a line break more often than not.
-  const authorization = headers.Authorization?.trim() ?? (auth && `Basic ${Buffer.from(auth).toString('base64')}`)
+/** With what a plugin handed out, where nothing written down says the same. */
+function joined({headers, tls}: Credential, {token, cert, key, expiresAt}: ExecCredential): Credential {
   return {
-    headers: {
-      ...(authorization === undefined ? {} : {authorization}),
-      ...impersonationHeaders(user?.impersonate),
-    },
-    ...(user !== undefined && authProviderOf(user).authProvider !== undefined && {renewed: true}),
-    tls: {
-      ...(ca === undefined ? {} : {ca}),
-      ...(cert === undefined ? {} : {cert}),
-      ...(key === undefined ? {} : {key}),
-      ...(servername === undefined ? {} : {servername}),
-      ...(rejectUnauthorized === undefined ? {} : {rejectUnauthorized}),
-    },
+    headers: {...(token !== '' && {authorization: `Bearer ${headerValue(token, 'token')}`}), ...headers},
+    tls: cert === '' ? tls : {...tls, cert, key},
+    ...(expiresAt !== undefined && {expiresAt}),
+    renewed: true,
   }
+}
+
+/** kubectl refuses what it has dropped, whatever else stands beside it; an identity provider is asked only for whom nothing else names. */
+function providedBy(
+  context: string,
+  user: UserEntry,
+  written: string | undefined,
+  clock: Pick<Clock, 'date'>,
+): string | undefined {
+  if (written !== undefined && user.authProvider?.name === 'oidc') return undefined
+  return `Bearer ${headerValue(authProviderToken(context, user, clock.date().getTime()), 'id-token')}`
 }
 
 function sameTls(a: TlsMaterial, b: TlsMaterial): boolean {
@@ -178,42 +156,25 @@ function sameTls(a: TlsMaterial, b: TlsMaterial): boolean {
   return fields.every((field) => String(a[field]) === String(b[field]))
 }
 
-type Authenticator = Parameters<KubeConfig['addAuthenticator']>[0]
-type ExecAuthenticator = Authenticator & {drop(): void; expiry(): Pick<Credential, 'expiresAt'>}
-
-function execAuthenticator(context: ResolvedContext, exec: ExecCredentials): ExecAuthenticator | undefined {
-  if (context.user?.exec === undefined) return undefined
-  const user = {name: context.userName, exec: context.user.exec, cluster: context.cluster}
-  let handedOut: ExecCredential | undefined
-  return {
-    isAuthProvider: ({authProvider}) => authProvider?.name === execProvider,
-    async applyAuthentication(_user, options) {
-      handedOut = await exec.current(user)
-      const {token, cert, key} = handedOut
-      if (cert !== '' && key !== '') Object.assign(options, {cert, key})
-      if (token !== '') Object.assign(options.headers ?? {}, {Authorization: `Bearer ${token}`})
-    },
-    expiry: () => (handedOut?.expiresAt === undefined ? {} : {expiresAt: handedOut.expiresAt}),
-    drop() {
-      if (handedOut !== undefined) exec.drop(user, handedOut)
-    },
-  }
-}
-
-/** Never the original's message: it may hold what a plugin or an identity provider answered. */
-function credentialError(context: ResolvedContext, error: unknown): HubspokeError {
+/** Never the original's message: it may hold what a plugin answered. */
+function credentialFailure(context: ResolvedContext, error: unknown): HubspokeError {
   const name = quoted(context.name)
-  const suggestions = [kubectlCommand({context: context.name}, 'auth', 'whoami')]
+  const kubectl = (...words: readonly string[]): string => kubectlCommand({context: context.name}, ...words)
   if (error instanceof ExecPluginError && context.user?.exec !== undefined) {
     const {command, installHint} = context.user.exec
     const hint = installHint === '' ? [] : [installHint]
-    const message = `The command ${quoted(command)} for the credentials of context ${name} ${error.why}.`
-    return new HubspokeError('unauthenticated', message, {suggestions: [...hint, ...suggestions], refused: true})
+    const said = error.said === '' ? '.' : `: ${error.said}${/[.!?…]$/.test(error.said) ? '' : '.'}`
+    // Not in quotes: failures of two commands are two groups.
+    const message = `The command ${shellWord(command)} for the credentials of context ${name} ${error.why}${said}`
+    const suggestions = [...hint, kubectl('auth', 'whoami')]
+    return new HubspokeError('unauthenticated', message, {suggestions, refused: true})
   }
-  const file = error instanceof Error && 'path' in error ? ` file ${String(error.path)} cannot be read` : ''
-  const provider =
-    context.user?.authProvider === undefined ? '' : ' its auth-provider handed out nothing that can be used'
-  const why = file || provider || ' they cannot be read'
-  const message = `There are no credentials for context ${name}:${why}.`
-  return new HubspokeError('unauthenticated', message, {suggestions, refused: true})
+  if (!(error instanceof CredentialError)) throw error
+  const {why, failureClass, final} = error
+  const suggestions = error.suggestions.length > 0 ? error.suggestions : [kubectl('config', 'view', '--minify')]
+  const what =
+    failureClass === 'unreachable'
+      ? `The context ${name} cannot be reached`
+      : `There are no credentials for context ${name}`
+  return new HubspokeError(failureClass, `${what}: ${why}.`, {suggestions, refused: true, final})
 }

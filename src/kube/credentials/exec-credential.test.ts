@@ -3,8 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {systemClock} from '../../shared/clock.ts'
-import {ExecPluginError, parseExecCredential, runExecPlugin} from './exec-credential.ts'
+import {parseExecCredential, runExecPlugin} from './exec-credential.ts'
 import {createExecCredentials} from './exec-credentials.ts'
+import {ExecPluginError} from './exec-plugin-error.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
 
 const cluster: ClusterEntry = {
@@ -286,4 +287,108 @@ test('a plugin that must not ask is not asked once more', async () => {
   const credentials = createExecCredentials(around, () => 0)
   const failing = user('x', {args: ['-e', 'process.exit(3)'], interactive: 'Never'})
   expect(await whyNot(credentials.current(failing))).toBe('failed with exit code 3')
+})
+
+test('a plugin that fails beside others is run once more, alone; one that ran alone is not', async () => {
+  let running = 0
+  const started: string[] = []
+  const credentials = createExecCredentials(
+    surroundings,
+    () => 0,
+    async ({args}) => {
+      started.push(args[0] ?? '')
+      running++
+      const crowded = running > 1
+      await new Promise((resolve) => setImmediate(resolve))
+      const isFine = !crowded && running === 1 && args[0] !== 'broken'
+      running--
+      if (isFine) return {token: 'a', cert: '', key: '', expiresAt: undefined}
+      throw new ExecPluginError('failed with exit code 1', {
+        said: args[0] === 'broken' ? 'expired' : 'locked',
+        isRetried: true,
+      })
+    },
+  )
+  const ask = (name: string) =>
+    credentials.current(user(name, {args: [name]})).then(
+      ({token}) => token,
+      (error: ExecPluginError) => error.said,
+    )
+  const names = [...Array(8)].map((_, index) => `user-${index}`)
+  expect(await Promise.all([...names, 'broken'].map(ask))).toEqual([...names.map(() => 'a'), 'expired'])
+  started.length = 0
+  expect(await ask('broken')).toBe('expired')
+  expect(started).toEqual(['broken'])
+})
+
+test('fifty that fail with the same words are not all run once more', async () => {
+  let starts = 0
+  const credentials = createExecCredentials(
+    surroundings,
+    () => 0,
+    async () => {
+      starts++
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new ExecPluginError('failed with exit code 255', {said: 'Token has expired', isRetried: true})
+    },
+  )
+  await Promise.allSettled(
+    [...Array(50)].map((_, index) => credentials.current(user(`u${index}`, {args: [`${index}`]}))),
+  )
+  expect(starts).toBe(53)
+})
+
+test.each([
+  {field: 'tlsServerName', value: 'b.test'},
+  {field: 'caData', value: 'Qg=='},
+  {field: 'proxyUrl', value: 'http://p:1'},
+  {field: 'execConfig', value: {audience: 'b'}},
+  {field: 'skipTlsVerify', value: true},
+])('clusters at one address that differ in $field alone get a credential each', async ({field, value}) => {
+  const counted = countingRun([{token: 'a'}, {token: 'b'}])
+  const credentials = createExecCredentials(surroundings, () => 0, counted.run)
+  const one = user('jane', {provideClusterInfo: true})
+  const other = {...one, cluster: {...one.cluster, [field]: value}}
+  await credentials.current(one)
+  await credentials.current(other)
+  expect(counted.calls).toHaveLength(2)
+})
+
+test('the last line of stderr is kept, without the secrets of the entry, and the plugin has no terminal of its own', async () => {
+  const code = `console.error('starting'); console.error('Token of s3cretvalue and t0psecret has expired. Run aws sso login'); process.exit(255)`
+  const exec = plugin(code, {args: ['-e', code, '--', '--password', 's3cretvalue'], env: {MY_TOKEN: 't0psecret'}})
+  const error = await runExecPlugin(exec, cluster, surroundings).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({
+    why: 'failed with exit code 255',
+    said: 'Token of [redacted] and [redacted] has expired. Run aws sso login',
+  })
+  const tty = `try { require('fs').openSync('/dev/tty'); console.error('has one') } catch { console.error('has none') } process.exit(1)`
+  const other = await runExecPlugin(plugin(tty), cluster, surroundings).catch((reason: unknown) => reason)
+  expect(other).toMatchObject({said: 'has none'})
+})
+
+test.each([
+  {
+    because: 'its apiVersion is another one',
+    more: {apiVersion: 'client.authentication.k8s.io/v1beta1'},
+    why: 'printed credentials of another apiVersion than its entry names',
+  },
+  {
+    because: 'its end is no time',
+    status: {expirationTimestamp: '9999999-99-99'},
+    why: 'printed an expirationTimestamp that is no time',
+  },
+  {
+    because: 'its end is a number',
+    status: {expirationTimestamp: 17},
+    why: 'printed an expirationTimestamp that is no time',
+  },
+  {
+    because: 'a key is missing',
+    status: {clientCertificateData: 'x'},
+    why: 'printed a certificate without its key, or a key alone',
+  },
+])('what a plugin printed is refused where $because', ({more, status, why}) => {
+  const output = JSON.stringify({kind: 'ExecCredential', ...more, status: {token: 't', ...status}})
+  expect(() => parseExecCredential(output, 'client.authentication.k8s.io/v1')).toThrow(why)
 })

@@ -1,13 +1,5 @@
-import {createSemaphore} from '../../shared/semaphore.ts'
-import {type ExecCredential, ExecPluginError, type ExecSurroundings, runExecPlugin} from './exec-credential.ts'
-import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
-
-/** One user entry with an exec plugin, as one cluster sees it. */
-export interface ExecUser {
-  readonly name: string
-  readonly exec: ExecEntry
-  readonly cluster: ClusterEntry
-}
+import {type ExecCredential, type ExecSurroundings, type ExecUser, runExecPlugin} from './exec-credential.ts'
+import {createPluginTurns} from './plugin-turns.ts'
 
 /** The exec plugins of one kubeconfig, shared by all its contexts. */
 export interface ExecCredentials {
@@ -20,9 +12,6 @@ export interface ExecCredentials {
   drop(user: ExecUser, refused: ExecCredential): void
 }
 
-/** Fifty browser windows at once help nobody, and fifty processes hardly more. */
-const processesAtOnce = 8
-
 /** A credential that ends within this time is renewed before it is used: the request has to arrive with it. */
 const renewBeforeMs = 10_000
 
@@ -34,23 +23,7 @@ export function createExecCredentials(
 ): ExecCredentials {
   const held = new Map<string, Held>()
   const running = new Map<string, Promise<ExecCredential>>()
-  const together = createSemaphore(processesAtOnce)
-  const oneByOne = createSemaphore(1)
-
-  const aside = (user: ExecUser) => together(() => run(user.exec, user.cluster, surroundings))
-  const onTerminal = (user: ExecUser) =>
-    oneByOne(() => together(() => run(user.exec, user.cluster, surroundings, true)))
-
-  /** Most plugins that may ask need not: they run with the others first, and with the terminal where that does not do. */
-  async function fetch(user: ExecUser): Promise<ExecCredential> {
-    if (user.exec.interactive === 'Always') return surroundings.isTerminal ? onTerminal(user) : aside(user)
-    try {
-      return await aside(user)
-    } catch (error) {
-      if (error instanceof ExecPluginError && error.mayAsk) return onTerminal(user)
-      throw error
-    }
-  }
+  const fetch = createPluginTurns(surroundings, run)
 
   async function ask(key: string, user: ExecUser): Promise<ExecCredential> {
     try {
@@ -92,7 +65,10 @@ function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
   return expiresAt - Math.min(renewBeforeMs, (expiresAt - obtainedAt) / 2)
 }
 
-/** A plugin that is told the cluster may answer differently for each; any other answers for its user alone. */
-function keyOf({name, exec, cluster}: ExecUser): string {
-  return JSON.stringify(exec.provideClusterInfo ? [name, cluster.server] : [name])
+/**
+ * As client-go's key: the whole entry of the plugin, and the whole cluster where the plugin is told of it. One that is not told
+ * answers for every cluster alike.
+ */
+function keyOf({exec, cluster}: ExecUser): string {
+  return JSON.stringify(exec.provideClusterInfo ? [exec, cluster] : [exec])
 }

@@ -1,33 +1,41 @@
+import {CredentialError} from './credential-error.ts'
+import {headerValue} from './header-value.ts'
 import type {Impersonation} from './kubeconfig-file.ts'
 
 /**
- * The headers that act as somebody else: user, UID, groups and extra fields. client-node knows the user only.
+ * The headers that act as somebody else: user, UID, groups and extra fields.
  *
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+ *
+ * @throws CredentialError where they name nobody to act as, or hold what no header can
  */
 export function impersonationHeaders(impersonate: Impersonation | undefined): Readonly<Record<string, string>> {
   if (impersonate === undefined) return {}
   const {user, uid, groups, extra} = impersonate
+  if (user === '') throw new CredentialError('it has as-uid, as-groups or as-user-extra without "as"')
   return {
-    ...(user === '' ? {} : {'Impersonate-User': headerValue(user)}),
-    ...(uid === '' ? {} : {'Impersonate-Uid': headerValue(uid)}),
-    ...repeated('Impersonate-Group', groups),
-    ...Object.assign({}, ...Object.entries(extra).map(([key, values]) => repeated(extraHeader(key), values))),
+    'Impersonate-User': headerValue(user, '"as"'),
+    ...(uid === '' ? {} : {'Impersonate-Uid': headerValue(uid, 'as-uid')}),
+    ...repeated('Impersonate-Group', groups, 'as-groups'),
+    ...Object.assign(
+      {},
+      ...Object.entries(extra).map(([key, values]) => repeated(extraHeader(key), values, 'as-user-extra')),
+    ),
   }
 }
 
 /** Keys hold any text; client-go escapes what a header name cannot hold, the percent sign included. */
 function extraHeader(key: string): string {
-  return `Impersonate-Extra-${encodeURIComponent(key).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`
+  return `Impersonate-Extra-${encodeURIComponent(key.toWellFormed()).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`
 }
 
 /**
  * One header line per value. undici joins repeated values of one name with a comma over HTTP/2, and the API server would
  * take the list for one group; names that differ only in the case of their letters stay apart, and mean the same.
  */
-function repeated(name: string, values: readonly string[]): Record<string, string> {
+function repeated(name: string, values: readonly string[], field: string): Record<string, string> {
   const letters = [...name.matchAll(/[a-z]/gi)].map(({index}) => index)
-  return Object.fromEntries(values.map((value, turn) => [spelling(name, letters, turn), headerValue(value)]))
+  return Object.fromEntries(values.map((value, turn) => [spelling(name, letters, turn), headerValue(value, field)]))
 }
 
 /** The spelling number `turn` of a name: bit n says whether its n-th letter is a capital one. */
@@ -38,9 +46,4 @@ function spelling(name: string, letters: readonly number[], turn: number): strin
     if (bit < 31 && (turn >> bit) & 1) characters[index] = characters[index]?.toUpperCase() ?? ''
   })
   return characters.join('')
-}
-
-/** As Go sends it: the bytes of UTF-8. Node takes one character for one byte, and refuses what is more. */
-function headerValue(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
 }

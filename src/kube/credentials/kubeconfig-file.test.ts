@@ -125,7 +125,7 @@ test.each([
     text: 'clusters:\n- name: a\n  token: secret: x\n',
     says: 'is not valid YAML (line 3)',
   },
-  {because: 'a key comes twice', text: 'users: []\nusers: []\n', says: 'is not valid YAML (line 2)'},
+  {because: 'a key comes twice', text: 'users: []\nusers: []\n', says: 'repeats a key (line 2)'},
   {because: 'it is a list', text: '\n- secret\n', says: 'is not a kubeconfig: what starts at line 2 is no mapping'},
   {because: 'it is text', text: 'secret', says: 'is not a kubeconfig: what starts at line 1 is no mapping'},
   {because: 'a name comes twice', text: 'users: [{name: a}, {name: a}]', says: 'has two entries named "a" under users'},
@@ -167,3 +167,50 @@ test('of several files, the first entry of a name and the first current context 
   expect(merged.contexts.get('b')?.cluster).toBe('')
   expect(merged.currentContext).toBe('b')
 })
+
+test.each(['yes', 'y', 'on', 'True', 'TRUE'])(
+  'verification is turned off with %s, as kubectl reads it',
+  async (value) => {
+    const {clusters} = await parse(`clusters: [{name: a, cluster: {insecure-skip-tls-verify: ${value}}}]`)
+    expect(clusters.get('a')).toMatchObject({skipTlsVerify: true})
+    expect(clusters.get('a')?.problem).toBeUndefined()
+  },
+)
+
+test.each([
+  {
+    because: 'a quoted boolean',
+    cluster: 'insecure-skip-tls-verify: "true"',
+    says: 'its field insecure-skip-tls-verify is neither true nor false',
+  },
+  {
+    because: 'a number for a boolean',
+    cluster: 'insecure-skip-tls-verify: 1',
+    says: 'its field insecure-skip-tls-verify is neither true nor false',
+  },
+  {because: 'a template in place of a server', cluster: 'server: {{SECRET}}', says: 'its field server is no text'},
+  {because: 'a list in place of a proxy', cluster: 'proxy-url: [a]', says: 'its field proxy-url is no text'},
+])('an entry says what in it cannot be read, and no value: $because', async ({cluster, says}) => {
+  const text = `clusters: [{name: a, cluster: {${cluster}}}]\nusers: [{name: u, user: {token: {{SECRET}}}}]`
+  const {clusters, users} = await parse(text)
+  expect(clusters.get('a')).toMatchObject({problem: says, skipTlsVerify: false})
+  expect(users.get('u')?.problem).toBe('its field token is no text')
+})
+
+test.each([
+  {because: 'a merge of a number', text: 'users: [{name: a, user: {<<: 5, token: SECRET}}]'},
+  {because: 'a second document', text: 'users: []\n---\nusers: []\n'},
+  {because: 'twenty thousand brackets', text: '['.repeat(20_000)},
+])('a file is wrong usage, and nothing of it is quoted: $because', async ({text}) => {
+  await expect(parse(text)).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: expect.not.stringContaining('SECRET'),
+  })
+})
+
+test.each(['---\n', '---\n# nothing\n\n', '...\n'])(
+  'what follows the first document may be empty: %j',
+  async (rest) => {
+    expect([...(await parse(`users: [{name: a, user: {}}]\n${rest}`)).users.keys()]).toEqual(['a'])
+  },
+)

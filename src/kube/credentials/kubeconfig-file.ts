@@ -1,8 +1,8 @@
 import {dirname, isAbsolute, join, sep} from 'node:path'
-import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import {type JsonObject, objectAt, objectOf, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
+import {type JsonObject, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 import {readExecConfigs} from './exec-config.ts'
+import {oddField, parseYaml, unreadable} from './kubeconfig-yaml.ts'
 
 /** The entries of one kubeconfig file, or of several after they were merged. Values are as the files spell them. */
 export interface KubeconfigEntries {
@@ -19,6 +19,8 @@ export interface ContextEntry {
 }
 
 export interface ClusterEntry {
+  /** What in it cannot be read, as a clause that quotes no value. */
+  readonly problem?: string
   readonly server: string
   /** Base64 of PEM. */
   readonly caData: string
@@ -31,6 +33,8 @@ export interface ClusterEntry {
 }
 
 export interface UserEntry {
+  /** What in it cannot be read, as a clause that quotes no value. */
+  readonly problem?: string
   /** Base64 of PEM. */
   readonly certData: string
   readonly certFile: string
@@ -104,44 +108,6 @@ function firstWins<T>(maps: readonly ReadonlyMap<string, T>[]): ReadonlyMap<stri
   return merged
 }
 
-async function parseYaml(text: string, file: string): Promise<JsonObject> {
-  const {LineCounter, parseDocument} = await import('yaml')
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
-    // Strings, lists, mappings and null: kubectl, too, wants text in every field that is read here.
-    schema: 'failsafe',
-    customTags: (tags) => [...tags, 'null'],
-    merge: true,
-    lineCounter: lines,
-    prettyErrors: false,
-  })
-  const [error] = document.errors
-  if (error !== undefined) throw unreadable(file, `is not valid YAML (line ${lines.linePos(error.pos[0]).line})`)
-  const root = toPlain(document, file)
-  if (root === null) return {}
-  if (typeof root !== 'object' || Array.isArray(root)) {
-    const line = lines.linePos(document.contents?.range[0] ?? 0).line
-    throw unreadable(file, `is not a kubeconfig: what starts at line ${line} is no mapping`)
-  }
-  return objectOf(root)
-}
-
-/** Throws where aliases that hold aliases would grow without bound. */
-function toPlain(document: {toJS(): unknown}, file: string): unknown {
-  try {
-    return document.toJS()
-  } catch (error) {
-    if (error instanceof ReferenceError) throw unreadable(file, 'has more YAML aliases than a kubeconfig needs')
-    throw error
-  }
-}
-
-function unreadable(file: string, why: string): HubspokeError {
-  return new HubspokeError('usage', `The kubeconfig file ${printable(file)} ${why}.`, {
-    suggestions: [`kubectl --kubeconfig ${printable(file)} config view`],
-  })
-}
-
 function named<T>(
   root: JsonObject,
   list: string,
@@ -168,6 +134,7 @@ function toContextEntry(context: JsonObject): ContextEntry {
 
 function toClusterEntry(cluster: JsonObject, folder: string): ClusterEntry {
   return {
+    ...optional('problem', oddField(cluster, ['extensions'])),
     server: textAt(cluster, 'server'),
     caData: textAt(cluster, 'certificate-authority-data'),
     caFile: absolute(folder, textAt(cluster, 'certificate-authority')),
@@ -177,9 +144,12 @@ function toClusterEntry(cluster: JsonObject, folder: string): ClusterEntry {
   }
 }
 
+const userObjects = ['exec', 'auth-provider', 'as-groups', 'as-user-extra', 'extensions']
+
 function toUserEntry(user: JsonObject, folder: string): UserEntry {
   const authProvider = objectAt(user, 'auth-provider')
   return {
+    ...optional('problem', oddField(user, userObjects) ?? oddField(objectAt(user, 'exec'), ['args', 'env'])),
     certData: textAt(user, 'client-certificate-data'),
     certFile: absolute(folder, textAt(user, 'client-certificate')),
     keyData: textAt(user, 'client-key-data'),

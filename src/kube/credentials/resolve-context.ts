@@ -49,7 +49,13 @@ export function resolveContext(
     const why = `names the cluster ${quoted(entry?.cluster ?? '')}, which the kubeconfig does not have`
     return unusable('unreachable', name, why)
   }
+  if (cluster.problem !== undefined) {
+    return unusable('unreachable', name, `has a cluster that cannot be read: ${cluster.problem}`)
+  }
   const user = entries.users.get(entry.user)
+  if (user?.problem !== undefined) {
+    return unusable('unauthenticated', name, `has a user that cannot be read: ${user.problem}`)
+  }
   if (entry.user !== '' && user === undefined) {
     const why = `names the user ${quoted(entry.user)}, which the kubeconfig does not have`
     return unusable('unauthenticated', name, why)

@@ -47,15 +47,18 @@ interface CertificateOptions {
   readonly names?: readonly ({readonly type: 2; readonly value: string} | {readonly type: 7; readonly ip: string})[]
   readonly from?: Date
   readonly until?: Date
+  /** Signs it; by default it signs itself. */
+  readonly ca?: Certificate
 }
 
 /** A certificate that signs itself, by default for 127.0.0.1 and valid now. */
 export async function createCertificate(options: CertificateOptions = {}): Promise<Certificate> {
   const {names = [{type: 7, ip: '127.0.0.1'}], from = new Date(Date.now() - 86_400_000)} = options
-  const {subject = 'test', until} = options
+  const {subject = 'test', until, ca} = options
   const pems = await generate([{name: 'commonName', value: subject}], {
     keyType: 'ec',
     algorithm: 'sha256',
+    ...(ca && {ca}),
     notBeforeDate: from,
     notAfterDate: until ?? new Date(Date.now() + 86_400_000),
     extensions: [

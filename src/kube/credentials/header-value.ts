@@ -1,0 +1,14 @@
+import {CredentialError} from './credential-error.ts'
+
+/**
+ * A header value as Go sends it: the bytes of UTF-8. Node takes one character for one byte, and refuses what is more.
+ *
+ * @param field where it stands, for the sentence
+ * @throws CredentialError where no header may hold it: a line break would begin another header
+ */
+export function headerValue(text: string, field: string): string {
+  if ([...text].some((char) => (char < ' ' && char !== '\t') || char === '\x7f')) {
+    throw new CredentialError(`its ${field} has a line break or another control character`)
+  }
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
