@@ -44,7 +44,7 @@ export function escapeInYaml(document: string): string {
 }
 
 /** Each 16-bit unit as `\uXXXX`. */
-export function escapeOfUnits(char: string): string {
+function escapeOfUnits(char: string): string {
   return Array.from({length: char.length}, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
     '',
   )

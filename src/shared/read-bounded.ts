@@ -8,7 +8,7 @@ export interface ReadBounds {
 }
 
 /** Why a file was not read to its end; `code` as of the errors of Node. */
-export class ReadProblem extends Error {
+class ReadProblem extends Error {
   override readonly name = 'ReadProblem'
   readonly code: 'EFBIG' | 'ETIMEDOUT'
 

@@ -288,8 +288,8 @@ describe('a bug', () => {
     `data:text/javascript,${encodeURIComponent(`
       import fs from 'node:fs/promises'
       import {syncBuiltinESMExports} from 'node:module'
-      const readFile = fs.readFile
-      fs.readFile = (path, ...rest) => (String(path).includes('.kube') ? (() => {${body}})() : readFile(path, ...rest))
+      const open = fs.open
+      fs.open = (path, ...rest) => (String(path).includes('.kube') ? (() => {${body}})() : open(path, ...rest))
       syncBuiltinESMExports()
     `)}`
 
