@@ -35,8 +35,10 @@ describe.skipIf(!binaries)('what kubectl shows of a restart, on a real cluster',
   })
 
   test('rollout history has the reason, and describe has who, which run and why, of every kind', async () => {
-    const id = await restart('--reason', 'memory leak, INC-42')
-    const by = 'ada on host.example'
+    const id = await restart('--reason', 'memory leak, INC-42', '--change-cause')
+    const annotations = await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations}')
+    const by = JSON.parse(annotations)['hubspoke.dev/by']
+    expect(by).toMatch(/^ada on host\.example, Kubernetes user \S+$/)
     const cause = `hubspoke restart: memory leak, INC-42 (${by}, run ${id})`
     for (const kind of ['deployment', 'statefulset', 'daemonset']) {
       expect(await kubectl('rollout', 'history', `${kind}/web`)).toContain(cause)
