@@ -8,9 +8,9 @@ import {tokenEnd} from './token-end.ts'
 const dropped: Readonly<Record<string, {readonly plugin: string; readonly advice: string}>> = {
   gcp: {
     plugin: 'gke-gcloud-auth-plugin',
-    advice: 'gcloud container clusters get-credentials CLUSTER  writes an entry for gke-gcloud-auth-plugin',
+    advice: 'gcloud container clusters get-credentials  writes a new user entry',
   },
-  azure: {plugin: 'kubelogin', advice: 'kubelogin convert-kubeconfig  writes an entry for kubelogin'},
+  azure: {plugin: 'kubelogin', advice: 'kubelogin convert-kubeconfig  writes a new user entry'},
 }
 
 /** As client-go has it: a token that ends within this time is not used any more. */
@@ -27,7 +27,7 @@ export function authProviderToken(context: string, {authProvider}: UserEntry, no
   const provider = textAt(authProvider, 'name')
   const old = Object.hasOwn(dropped, provider) ? dropped[provider] : undefined
   if (old !== undefined) {
-    const why = `its auth-provider ${provider} was dropped by kubectl, and hubspoke does not run it; ${old.plugin} took its place`
+    const why = `its auth-provider ${provider} was dropped by kubectl, and hubspoke does not run it. Its successor is "${old.plugin}"`
     throw new CredentialError(why, {suggestions: [old.advice]})
   }
   if (provider !== 'oidc') {

@@ -29,7 +29,7 @@ export async function writtenAuthorization(
 async function userAuthorization(user: UserEntry): Promise<string | undefined> {
   const {token, tokenFile, username, password} = user
   if ((token !== '' && `${username}${password}` !== '') || (tokenFile !== '' && username !== '')) {
-    throw new CredentialError('the user has both a token and a name with a password: one of them must go')
+    throw new CredentialError('the user has both a token and a name with a password, of which one must go')
   }
   if (`${token}${tokenFile}` !== '') return `Bearer ${headerValue(await tokenOf(user), 'token')}`
   return username === '' ? undefined : basic(username, password)
