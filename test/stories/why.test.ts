@@ -30,7 +30,7 @@ test('without it the reason is told at once, and the rollout is waited for', asy
   const {stdout, stderr} = await fleet.shell.run(...restart, '-o', 'json')
   const report: RunReport = JSON.parse(stdout)
   expect(report.results[0]?.durationMs).toBeGreaterThan(600_000)
-  expect(stderr).toMatch(/20:00:(0\d|1[0-5]) {2}eu\/shop\/Deployment\/web {2}(ErrImagePull|ImagePullBackOff)/)
+  expect(stderr).toMatch(/20:00:(0\d|1[0-5])Z {2}eu\/shop\/Deployment\/web {2}(ErrImagePull|ImagePullBackOff)/)
 })
 
 test('at a terminal the last words of a crashed container are shown, without their secrets', async () => {
