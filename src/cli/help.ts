@@ -15,6 +15,13 @@ class HubspokeCommandHelp extends CommandHelp {
     return description === undefined ? undefined : this.wrap(description)
   }
 
+  /** Like kubectl: the flags are listed below, so two lines at most. */
+  protected override defaultUsage(): string {
+    const args = Object.values(this.command.args ?? {}).filter(({hidden}) => !hidden)
+    const hasFlags = Object.values(this.command.flags ?? {}).some(({hidden}) => !hidden)
+    return [this.command.id, ...args.map((arg) => this.arg(arg)), ...(hasFlags ? ['[flags]'] : [])].join(' ')
+  }
+
   protected override flags(flags: Command.Flag.Any[]): [string, string | undefined][] | undefined {
     return super.flags(flags)?.map(([name, text]) => [name, text === undefined ? undefined : asideBelow(text)])
   }

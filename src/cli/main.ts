@@ -27,9 +27,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     stderr.write(`${externalText(sentence)}\n${pleaseReport}\n`)
   }
   process.on('uncaughtException', (error: unknown) => {
-    bug(
-      `Something failed that nobody looked after: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
-    )
+    bug(`Unhandled error: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`)
     process.exit()
   })
   process.on('exit', (code) => {

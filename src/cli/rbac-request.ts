@@ -29,9 +29,9 @@ export function rbacRequest(words: readonly string[], flags: RbacFlags): RbacReq
     namespacedOnly: flags.namespaced,
     essentialOnly: flags.essential,
   }
-  if (!isNamespace(request.cacheNamespace)) throw usage(`"${request.cacheNamespace}" is no name of a namespace.`)
+  if (!isNamespace(request.cacheNamespace)) throw usage(`"${request.cacheNamespace}" is not a valid namespace name.`)
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(request.name))
-    throw usage(`"${request.name}" is no name of a role.`)
+    throw usage(`"${request.name}" is not a valid role name.`)
   refuseBeyond(request)
   return request
 }
@@ -52,7 +52,7 @@ function verbsIn(words: readonly string[]): readonly PermittedVerb[] {
       .map((verb) => typedAs(verb as PermittedVerb))
     throw new HubspokeError(
       'usage',
-      `"${unknown[0]}" is no command whose permissions are known: choose among ${permittedWords.join(', ')}.`,
+      `"${unknown[0]}" is not a command with known permissions: choose among ${permittedWords.join(', ')}.`,
       {suggestions: near.map((verb) => `hubspoke rbac ${verb}`)},
     )
   }
@@ -65,7 +65,7 @@ function subjectsOf(flags: RbacFlags): readonly RbacSubject[] {
   const accounts = (flags['service-account'] ?? []).map((text): RbacSubject => {
     const [namespace = '', name = '', ...rest] = text.split('/')
     if (rest.length > 0 || !isNamespace(namespace) || !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
-      throw usage(`"${text}" is no service account: write NAMESPACE/NAME.`)
+      throw usage(`"${text}" is not a service account: use NAMESPACE/NAME.`)
     }
     return {kind: 'ServiceAccount', name, namespace}
   })

@@ -12,11 +12,11 @@ import {summarizeCheck} from '../summary/summarize.ts'
 export default class Check extends BaseCommand {
   static override summary = 'Check each context: reachable, permissions, protection, lock, image cache.'
   static override description =
-    'Asks every context of the kubeconfig, unless some are named. Nothing is written. What each command needs, and what ' +
-    'becomes of it without, is what "rbac" prints as roles.'
+    'Checks every context of the kubeconfig, unless some are named. Nothing is written. ' +
+    '"rbac" prints the roles that each command needs.'
   static override examples = [
-    {description: 'Before an incident does it for you', command: '<%= config.bin %> <%= command.id %> -c "prod-*"'},
-    {description: 'With rights in one namespace only', command: '<%= config.bin %> <%= command.id %> -n shop'},
+    {description: 'Before an incident', command: '<%= config.bin %> <%= command.id %> -c "prod-*"'},
+    {description: 'With permissions in one namespace only', command: '<%= config.bin %> <%= command.id %> -n shop'},
   ]
   static override flags = {
     ...contextFlags,

@@ -11,8 +11,8 @@ import {summarizeFind} from '../summary/summarize.ts'
 export default class Find extends BaseCommand {
   static override summary = 'Find every workload that runs an image, in every cluster.'
   static override description =
-    'Looks in all contexts of the kubeconfig at once, unless some are named. The answer says where it comes from, ' +
-    'how old it is, and what was not looked at.'
+    'Searches all contexts of the kubeconfig in parallel, unless some are named. The output shows its source, ' +
+    'its age, and what was not searched.'
   static override examples = [
     {description: 'Any tag of a repository', command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web'},
     {

@@ -9,11 +9,11 @@ import {type Manifest, permissionWords, rbacList, renderRbac} from '../summary/r
 const several = {multiple: true, multipleNonGreedy: true, helpGroup: 'SUBJECTS'} as const
 
 export default class Rbac extends BaseCommand {
-  static override summary = 'Print the smallest roles with which commands work, for kubectl apply.'
+  static override summary = 'Print the minimal RBAC roles of commands, for kubectl apply.'
   static override description =
-    'Reaches no cluster. Every rule says which command needs it, what for, and what comes of it when it is missing. ' +
-    'Without -n the roles are for all namespaces. The subjects of one name are replaced as a whole when it is applied ' +
-    'again: name all of them, or give each --name of its own.'
+    'Contacts no cluster. A comment on every rule says which command needs it, why, and what happens without it. ' +
+    'Without -n the roles are for all namespaces. Applying a role again replaces all of its subjects: ' +
+    'name all of them, or use another --name.'
   static override examples = [
     {
       description: 'For a pod that finds and restarts',
@@ -38,15 +38,15 @@ export default class Rbac extends BaseCommand {
     namespace: namespacesFlag,
     'cache-namespace': contextFlags['cache-namespace'],
     namespaced: Flags.boolean({
-      summary: 'Only Roles and RoleBindings; what would need a ClusterRole is left out, and named on stderr.',
+      summary: 'Only Roles and RoleBindings. Rules that need a ClusterRole are omitted and listed on stderr.',
       helpGroup: 'ROLES',
     }),
     essential: Flags.boolean({
-      summary: 'Only what the commands cannot do without.',
+      summary: 'Only required permissions.',
       helpGroup: 'ROLES',
     }),
     name: Flags.string({
-      summary: 'Name of every object; else hubspoke and the commands.',
+      summary: 'Name of every object. Default: hubspoke and the commands.',
       helpValue: 'NAME',
       helpGroup: 'ROLES',
     }),

@@ -16,9 +16,9 @@ import type {RunReport} from '../model/report.ts'
 export default class Restart extends WritingCommand {
   static override summary = 'Restart every workload that runs an image, in every selected cluster.'
   static override description =
-    'Finds the workloads, shows the plan, asks, restarts them in parallel as "kubectl rollout restart" does, and ' +
-    'watches each to its end. One that fails never stops another. The exit code is 0 only when every one of them is ' +
-    'as wanted.'
+    'Finds the workloads, shows the plan and asks for confirmation. Then restarts them in parallel as "kubectl rollout restart" ' +
+    'does, and watches every rollout to its end. A failure never stops other targets. The exit code is 0 only when every target is ' +
+    'in the desired state.'
   static override examples = [
     {
       description: 'See what would restart',
@@ -33,11 +33,11 @@ export default class Restart extends WritingCommand {
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --waves 1,10%,50%,100% --pause 5m',
     },
     {
-      description: 'So that the next person knows why',
+      description: 'With a reason, recorded on the workloads',
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --reason "memory leak, INC-42"',
     },
     {
-      description: 'From cron: no questions, a document for machines',
+      description: 'From cron: no prompt, JSON output',
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
     },
   ]

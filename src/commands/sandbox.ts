@@ -5,16 +5,16 @@ import {stopOnSignals} from '../cli/process/stop-on-signals.ts'
 import {exportCommand, withSandbox} from '../cli/sandbox-session.ts'
 
 export default class Sandbox extends BaseCommand {
-  static override summary = 'Start simulated clusters on the loopback interface, to try and to rehearse.'
+  static override summary = 'Start simulated clusters on the loopback interface, for trials and practice.'
   static override description =
-    'Several API servers in one process, with workloads that roll out, trouble to meet, and a kubeconfig of their own. ' +
-    'kubectl works against them, too. They end with this command.'
+    'Starts several API servers in one process, with workloads, simulated failures and their own kubeconfig. ' +
+    'kubectl works with them, too. They stop when this command ends.'
   static override examples = [
     {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},
   ]
   static override flags = {
-    demo: Flags.boolean({summary: 'Run the main job against them, explain it, and end.'}),
+    demo: Flags.boolean({summary: 'Run a restart against them, explain it, and exit.'}),
     'write-kubeconfig': Flags.string({
       summary: 'Where their kubeconfig is written: a file that does not exist yet.',
       helpValue: 'PATH',

@@ -34,7 +34,7 @@ describe('permissions', () => {
   test('what is denied is told with what comes of it', async () => {
     const {entry} = await check({mayI: (question) => !question.startsWith('list pods')})
     expect(entry.permissions.filter(({allowed}) => !allowed)).toMatchObject([
-      {purpose: 'restart', resource: 'pods', essential: false, without: 'it is not said why a rollout is stuck'},
+      {purpose: 'restart', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
     ])
   })
 

@@ -156,7 +156,7 @@ describe('an exact answer of a large cluster', () => {
   })
 
   test.each([
-    {more: {selector: 'app=web'}, reason: 'the image cache knows no labels'},
+    {more: {selector: 'app=web'}, reason: 'the image cache has no labels'},
     {more: {namespaces: chooseNamespaces(['shop', 'blog'])}, reason: 'only named namespaces are asked for'},
   ])('is listed at once where $reason', async ({more, reason}) => {
     const made = cluster({cache: cached()})
@@ -210,7 +210,7 @@ describe('an answer that was proved lately', () => {
     {
       because: 'the server does not tell the time',
       made: cluster({cache: proved('2026-11-24T12:00:00Z')}),
-      reason: 'the server does not say what time it is; the image cache with no changes',
+      reason: 'the server reports no date; the image cache with no changes',
     },
   ])('is exact instead where $because', async ({made, reason}) => {
     const answer = await read(made, {fresh: {provenWithinMs}, ...large})
@@ -235,7 +235,7 @@ describe('an answer that was proved lately', () => {
     {
       made: cluster({cache: proved('2026-11-24T14:59:50Z'), serverDate}),
       more: {selector: 'app=web'},
-      reason: 'the image cache knows no labels',
+      reason: 'the image cache has no labels',
     },
     {
       made: cluster({trouble: refusing(/^read/)}),
@@ -334,7 +334,7 @@ describe('an answer from the cache', () => {
     expect(answer.reading).toMatchObject({tier: 'scan', tierReason: reason})
   })
 
-  test.each([{more: {selector: 'app=web'}, reason: 'the image cache knows no labels'}])(
+  test.each([{more: {selector: 'app=web'}, reason: 'the image cache has no labels'}])(
     'is not given: $reason',
     async ({more, reason}) => {
       const answer = await read(cluster({cache: cached()}), {fresh: 'cache', ...more})

@@ -85,7 +85,7 @@ async function tryVersion(cluster: ClusterAccess, {signal}: ReadingDeps): Promis
 async function answerAsAsked(reader: Reader): Promise<Answer> {
   const {fresh, writes, selector} = reader.request
   if (fresh === 'scan') return whileIdentified(reader, answerByScan(reader, 'asked for'))
-  if (selector !== undefined) return whileIdentified(reader, answerByScan(reader, 'the image cache knows no labels'))
+  if (selector !== undefined) return whileIdentified(reader, answerByScan(reader, 'the image cache has no labels'))
   const answer =
     fresh === 'cache'
       ? takeCache(reader)

@@ -138,6 +138,6 @@ describe('a verb that writes', () => {
 
   test('is planned from a list where labels choose the workloads', async () => {
     const reading = await read(cluster(), {selector: 'app=web'})
-    expect(reading).toMatchObject({tier: 'scan', tierReason: 'the image cache knows no labels'})
+    expect(reading).toMatchObject({tier: 'scan', tierReason: 'the image cache has no labels'})
   })
 })

@@ -124,7 +124,7 @@ test.each([
 })
 
 test.each([
-  {because: 'it is no JSON', status: 502, body: '<html>token=abc</html>'},
+  {because: 'it is not JSON', status: 502, body: '<html>token=abc</html>'},
   {
     because: 'it is longer than anybody reads',
     status: 500,

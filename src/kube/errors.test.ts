@@ -56,7 +56,7 @@ test.each([
     said: '',
     failureClass: 'timeout',
     refused: false,
-    message: 'Context "prod" gave up on the request (HTTP 408).',
+    message: 'Context "prod" timed out the request (HTTP 408).',
   },
   {
     status: 409,
@@ -130,7 +130,7 @@ test.each([
 test.each([
   {because: 'the header', retryAfter: '7', body: undefined, ms: 7_000},
   {because: 'the header, up to ten minutes', retryAfter: '999999', body: undefined, ms: 600_000},
-  {because: 'nothing that is no number of seconds', retryAfter: '1e12', body: undefined, ms: undefined},
+  {because: 'nothing that is not a number of seconds', retryAfter: '1e12', body: undefined, ms: undefined},
   {
     because: 'nothing below zero',
     retryAfter: '-5',
@@ -199,7 +199,7 @@ test.each([
     code: 'ECONNREFUSED',
     failureClass: 'unreachable',
     message:
-      'Cannot reach context "prod": nothing accepts connections at https://prod.test; the API server is down, or somewhere else.',
+      'Cannot reach context "prod": nothing accepts connections at https://prod.test; the API server is down or has another address.',
   },
   {
     code: 'EMFILE',

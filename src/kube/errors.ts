@@ -100,7 +100,7 @@ function describe(answer: Answer): Description {
     case 408:
       return {
         failureClass: 'timeout',
-        message: `Context ${context} gave up on the request (HTTP 408)${tail(said)}`,
+        message: `Context ${context} timed out the request (HTTP 408)${tail(said)}`,
         suggestions: reach(name),
       }
     case 409:

@@ -129,10 +129,10 @@ test.each([
     says: 'The context "x" names the user "u", which the kubeconfig does not have.',
   },
   {
-    because: 'its server is no URL',
+    because: 'its server is not a URL',
     text: 'contexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "c:6443"}}]',
     failureClass: 'unreachable',
-    says: 'The context "x" has no server that can be reached: "c:6443" is no URL.',
+    says: 'The context "x" has no server that can be reached: "c:6443" is not a URL.',
   },
   {
     because: 'its proxy is of a kind that is not spoken',

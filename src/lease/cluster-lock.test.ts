@@ -153,7 +153,7 @@ describe('lost', () => {
     leases.remove()
     await time.advance(10_000)
     expect(await lock.holds()).toBe(false)
-    expect(lost).toEqual(['The lock in context "eu" is lost: somebody took it away.'])
+    expect(lost).toEqual(['The lock in context "eu" is lost: another client has removed it.'])
   })
 
   test('is not given back', async () => {

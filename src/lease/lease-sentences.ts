@@ -8,6 +8,6 @@ export function noAnswerSentence(context: string): string {
 }
 
 export function lostSentence(context: string, found: LeaseRecord | undefined): string {
-  const now = isHeld(found) ? `it is held by ${holderPhrase(found)}` : 'somebody took it away'
+  const now = isHeld(found) ? `it is held by ${holderPhrase(found)}` : 'another client has removed it'
   return `The lock in context "${printable(context)}" is lost: ${now}.`
 }

@@ -24,7 +24,7 @@ export interface LedgerPlace {
  * continue it.
  */
 export async function createLedger({directory, runId, mayContinue, clock}: LedgerPlace): Promise<Ledger> {
-  if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `"${printable(runId)}" is no run id.`)
+  if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `Invalid run ID "${printable(runId)}".`)
   const path = ledgerPath(directory, runId)
   const file = (await createFile(directory, path)) ?? (await continueFile(path, runId, mayContinue))
   const commit = createGroupCommit(file)
@@ -91,7 +91,7 @@ async function continueFile(path: string, runId: string, mayContinue = false): P
 /** What a killed run left of its last line must not swallow the next one. */
 async function endTornLine(file: FileHandle, path: string): Promise<void> {
   const stat = await file.stat()
-  if (!stat.isFile()) throw ledgerNotWritable(path, 'it is no file')
+  if (!stat.isFile()) throw ledgerNotWritable(path, 'it is not a regular file')
   if (stat.size === 0) return
   const {buffer} = await file.read(Buffer.alloc(1), 0, 1, stat.size - 1)
   if (buffer.toString() !== '\n') await file.appendFile('\n')

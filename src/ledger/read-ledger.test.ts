@@ -241,7 +241,7 @@ describe('damage', () => {
 describe('what is no ledger', () => {
   test.each([
     {is: 'missing', make: async () => undefined, failureClass: 'not-found', says: 'There is no ledger'},
-    {is: 'a folder', make: () => mkdir(path), says: 'it is no file'},
+    {is: 'a folder', make: () => mkdir(path), says: 'it is not a regular file'},
     {
       is: 'a symbolic link',
       make: async () => {
@@ -250,7 +250,7 @@ describe('what is no ledger', () => {
       },
       says: 'it is a symbolic link',
     },
-    {is: 'a pipe', make: () => promisify(execFile)('mkfifo', [path]), says: 'it is no file'},
+    {is: 'a pipe', make: () => promisify(execFile)('mkfifo', [path]), says: 'it is not a regular file'},
     {
       is: 'a gigabyte of nothing',
       make: async () => {

@@ -22,7 +22,7 @@ export async function readLedger(path: string): Promise<RecordedRun> {
   const file = await openFile(path)
   try {
     const stat = await file.stat()
-    if (!stat.isFile()) throw notReadable(path, 'it is no file')
+    if (!stat.isFile()) throw notReadable(path, 'it is not a regular file')
     if (stat.size > maxFileBytes) throw notReadable(path, 'it is too large to be one')
     const fold = createFold(path)
     for await (const line of linesOf(file, stat.size, maxRecordBytes)) fold.add(parseRecord(line))

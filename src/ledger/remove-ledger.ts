@@ -9,7 +9,7 @@ import {codeOf, fileProblem} from './ledger-error.ts'
  */
 export async function removeLedger(path: string): Promise<void> {
   try {
-    if (!(await lstat(path)).isFile()) throw notRemovable(path, 'it is no plain file')
+    if (!(await lstat(path)).isFile()) throw notRemovable(path, 'it is not a regular file')
     await unlink(path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return

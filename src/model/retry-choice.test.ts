@@ -10,7 +10,7 @@ const unwritten = (target: RecordedTarget): RecordedTarget => ({...target, wrote
 
 describe('what a run left of a target', () => {
   test.each([
-    {target: done(web, 'succeeded'), is: undefined, because: 'it is as wanted'},
+    {target: done(web, 'succeeded'), is: undefined, because: 'it is in the desired state'},
     {target: done(web, 'unchanged'), is: undefined, because: 'somebody restarted it later'},
     {target: done(web, 'skipped'), is: undefined, because: 'it is gone, or runs another image'},
     {target: done(web, 'skipped', {failure}), is: 'failed', because: 'somebody has to look'},

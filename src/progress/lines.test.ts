@@ -132,7 +132,7 @@ test('waves are told when they start, pause and wait', () => {
     'wave 1 of 3 starts with 1 target',
     'wave 1 of 3 has ended; 5m of pause, in which health is watched',
     'wave 2 of 3 waits for health: eu/shop/Deployment/web: 0 of 1 pods ready',
-    'wave 2 of 3 waits for nobody any more',
+    'wave 2 of 3 no longer waits: all targets are healthy',
     'eu/shop/Deployment/web  FAILED after 12s: It fell ill.',
   ])
 })

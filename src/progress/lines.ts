@@ -131,7 +131,8 @@ function readSentence({workloadsRead, matches, tier, tierReason}: ClusterReading
   return `${matches.length} of ${count(workloadsRead, 'workload')} match (${source})`
 }
 
-const waitSentence = (what: string) => (what === '' ? 'waits for nobody any more' : `waits for health: ${what}`)
+const waitSentence = (what: string) =>
+  what === '' ? 'no longer waits: all targets are healthy' : `waits for health: ${what}`
 
 function endSentence(result: SpokeResult): string {
   const {target, outcome, attempts, durationMs, reason, failure} = result

@@ -62,7 +62,7 @@ function stateOf({total, done, trouble, notRun}: TargetCounts): Row['state'] {
 function countsText({total, done, trouble, notRun, rolling, retrying}: TargetCounts): string {
   const parts: readonly (readonly [number, string])[] = [
     [rolling, 'rolling'],
-    [retrying, 'to be tried again'],
+    [retrying, 'retrying'],
     [trouble, 'in trouble'],
     [notRun, 'not run'],
   ]

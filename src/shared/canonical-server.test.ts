@@ -36,7 +36,7 @@ test.each([
   expect(canonicalServer(one)).not.toBe(canonicalServer(other))
 })
 
-test('what is no URL is compared as text', () => {
+test('what is not a URL is compared as text', () => {
   expect([canonicalServer(''), canonicalServer('Not A Url'), serverNames('x')]).toEqual(['', 'not a url', ['x']])
 })
 

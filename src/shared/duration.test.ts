@@ -16,7 +16,7 @@ test.each([
   {text: '9e99s', ms: undefined, because: 'no number has an exponent'},
   {text: '0x1fs', ms: undefined, because: 'no number is hexadecimal'},
   {text: `${'9'.repeat(400)}h`, ms: undefined, because: 'it is more than any number'},
-  {text: 'NaNs', ms: undefined, because: 'it is no number'},
+  {text: 'NaNs', ms: undefined, because: 'it is not a number'},
   {text: '+5s', ms: undefined, because: 'signs are none'},
   {text: '٣s', ms: undefined, because: 'digits are ASCII'},
   {text: '1d', ms: undefined, because: 'Go knows no days'},

@@ -41,7 +41,7 @@ test('what is missing is said once for all commands and contexts; what is needed
     '  find and restart: may not list deployments.apps in all namespaces (eu)',
     '  find: may not get namespaces "kube-system" (eu)',
     '',
-    'Less than could be:',
+    'Optional permissions missing:',
     '  restart: nothing keeps other runs out; may not update leases.coordination.k8s.io "hubspoke-run" in namespace ' +
       'hubspoke-system and create leases.coordination.k8s.io in namespace hubspoke-system (eu and us)',
     '',
@@ -51,7 +51,7 @@ test('what is missing is said once for all commands and contexts; what is needed
 test('contexts of one cluster are named as such, each cluster once', () => {
   const both = {uid: 'u1'}
   expect(notes(checked('eu', both), checked('us'), checked('eu-admin', both))).toEqual([
-    'Worth knowing:',
+    'Notes:',
     '  eu and eu-admin lead to the same cluster.',
     '',
   ])
@@ -64,14 +64,14 @@ test('contexts that could not be asked are not of one cluster', () => {
 })
 
 test.each([
-  {clockSkewMs: 30_000, line: undefined, words: 'right', because: 'so much is nothing'},
+  {clockSkewMs: 30_000, line: undefined, words: 'none', because: 'so much is nothing'},
   {clockSkewMs: 31_000, line: 'The clock of this machine is 31s ahead of that of eu.', words: '31s ahead'},
   {clockSkewMs: -31_000, line: 'The clock of this machine is 31s behind that of eu.', words: '31s behind'},
   {clockSkewMs: null, line: undefined, words: '-', because: 'the server does not say'},
 ])('a clock that is off by $clockSkewMs: $words', ({clockSkewMs, line, words}) => {
   const entry = checked('eu', {clockSkewMs})
   expect(clockWords(entry)).toBe(words)
-  expect(notes(entry)).toEqual(line === undefined ? [] : ['Worth knowing:', `  ${line}`, ''])
+  expect(notes(entry)).toEqual(line === undefined ? [] : ['Notes:', `  ${line}`, ''])
 })
 
 test('clocks that are off alike are one line', () => {
@@ -89,5 +89,5 @@ test.each([
 ])('credentials: $words', ({with: more, words, line}) => {
   const entry = checked('eu', more)
   expect(credentialsWords(entry)).toBe(words)
-  expect(notes(entry)).toEqual(line === undefined ? [] : ['Worth knowing:', `  ${line}`, ''])
+  expect(notes(entry)).toEqual(line === undefined ? [] : ['Notes:', `  ${line}`, ''])
 })

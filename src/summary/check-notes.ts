@@ -36,7 +36,7 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
   const byName = essential.some(({permission}) => permission.mayBeByName) ? [byNameNote] : []
   return [
     ...section('Not permitted:', [...needed, ...byName], options),
-    ...section('Less than could be:', lesser, options),
+    ...section('Optional permissions missing:', lesser, options),
   ]
 }
 
@@ -44,7 +44,7 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
 export function noteLines(contexts: Entries, options: ViewOptions): readonly string[] {
   const usable = contexts.filter(({problem}) => problem === null)
   const notes = [...sameClusterNotes(usable, options), ...clockNotes(usable, options), ...endNotes(usable, options)]
-  return section('Worth knowing:', notes, options)
+  return section('Notes:', notes, options)
 }
 
 /** When the credentials end, in a few words; `-`: they do not tell. */
@@ -58,7 +58,7 @@ export function credentialsWords({credentials}: CheckEntry): string {
 /** How far this machine's clock is off that of the server. */
 export function clockWords({clockSkewMs}: CheckEntry): string {
   if (clockSkewMs === null) return '-'
-  if (Math.abs(clockSkewMs) <= skewWorthSayingMs) return 'right'
+  if (Math.abs(clockSkewMs) <= skewWorthSayingMs) return 'none'
   return `${formatDuration(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'ahead' : 'behind'}`
 }
 

@@ -26,13 +26,13 @@ export function protectionLines(
     ([reason, entries]) => `${shown(entries)}: ${reason.replace(/\.$/, '')}.`,
   )
   const inVain = unmatched.map(
-    ({pattern, file, line}) => `"${pattern}" in ${file} (line ${line}): no context of the kubeconfig falls under it.`,
+    ({pattern, file, line}) => `"${pattern}" in ${file} (line ${line}): no context of the kubeconfig matches it.`,
   )
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [title, ...lines.flatMap((line) => wrapText(printable(line), width, '  ')), '']
   return [
     ...section('Protected, written only when confirmed by name:', protection),
     ...section('Protects nothing:', inVain),
-    ...section('No lock to be had now:', locks),
+    ...section('Lock not available:', locks),
   ]
 }

@@ -66,7 +66,7 @@ test('a context that has all it cannot do without, and not all that would make i
   const watch = permission({verb: 'watch', allowed: false, essential: false, without: 'it takes longer'})
   const text = renderCheckTable(summarizeCheck([entry('eu', {permissions: [permission(), watch]})]), terminal)
   expect(text).toMatch(/^eu +v1\.36\.3 +38ms +mostly +- +- +312 workloads/m)
-  expect(text).toContain('Exit 0: 1 context can be read and written, 1 of them with less than could be.')
+  expect(text).toContain('Exit 0: 1 context can be read and written, 1 of them without all optional\npermissions.')
 })
 
 test('-o wide adds when credentials end, our clock, server and cluster UID', () => {
@@ -74,7 +74,7 @@ test('-o wide adds when credentials end, our clock, server and cluster UID', () 
     credentials: {expiresAt: '2027-11-24T00:00:00Z', leftMs: 365 * 86_400_000, renewed: false},
   })
   const text = renderCheckTable(summarizeCheck([known, entry('us-east')]), {...terminal, wide: true})
-  expect(text).toMatch(/^CONTEXT .* CREDENTIALS +OUR CLOCK +SERVER +CLUSTER UID$/m)
-  expect(text).toMatch(/365d left +right +https:\/\/eu-west\.example:6443 +uid-of-eu-west\n/)
-  expect(text).toMatch(/ - +right +https:\/\/us-east\.example:6443 +uid-of-us-east\n/)
+  expect(text).toMatch(/^CONTEXT .* CREDENTIALS +CLOCK SKEW +SERVER +CLUSTER UID$/m)
+  expect(text).toMatch(/365d left +none +https:\/\/eu-west\.example:6443 +uid-of-eu-west\n/)
+  expect(text).toMatch(/ - +none +https:\/\/us-east\.example:6443 +uid-of-us-east\n/)
 })

@@ -79,7 +79,7 @@ function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
   const columns = [
     ...titles,
     ...protection,
-    ...(wide ? ['CREDENTIALS', 'OUR CLOCK', 'SERVER', 'CLUSTER UID'] : []),
+    ...(wide ? ['CREDENTIALS', 'CLOCK SKEW', 'SERVER', 'CLUSTER UID'] : []),
   ].map((title) => ({
     title,
   }))

@@ -18,7 +18,7 @@ export function renderLastWords({results}: Pick<RunReport, 'results'>, {color, p
   const crashed = results.flatMap(({lastWords, ...entry}) => (lastWords ? [{...entry, ...lastWords}] : []))
   const blocks = crashed.slice(0, shown).map(({context, namespace, kind, name, pod, container, lines}) => {
     const heading = printable(`${context}/${namespace}/${kind}/${name}  pod ${pod}, container ${container}`)
-    return [`${palette.heading('LAST WORDS')}  ${heading}`, ...lines.map((line) => `    ${line}`), ''].join('\n')
+    return [`${palette.heading('LOG TAIL')}  ${heading}`, ...lines.map((line) => `    ${line}`), ''].join('\n')
   })
   const more = crashed.length - shown
   return [...blocks, ...(more > 0 ? [palette.quiet(`… and those of ${more} more.`), ''] : [])]

@@ -54,8 +54,8 @@ test('a run that was killed: what is not known first, in words, then the rest, t
     Unfinished: it goes on or was killed, which look alike in a ledger; its last
     record is of 2026-11-24 03:05:01 UTC.
     Its ledger is /state/hubspoke/runs/20261124-030412-9f3a.jsonl.
-    The first of these commands takes up what it left open, and leaves alone what
-    was done.
+    The first of these commands retries its unfinished targets. Finished targets are
+    left alone.
     Next:
       hubspoke runs retry 20261124-030412-9f3a
       kubectl describe it
@@ -128,14 +128,14 @@ test('planned targets that the ledger does not have are counted', () => {
 })
 
 test.each([
-  {exitCode: 0, goesOn: false, because: 'everything is as wanted'},
+  {exitCode: 0, goesOn: false, because: 'everything is in the desired state'},
   {exitCode: 1, goesOn: true, because: 'something failed'},
   {exitCode: 4, goesOn: true, because: 'a context was not read'},
 ])('a run that ended with $exitCode: is there a command to go on? $goesOn: $because', ({exitCode, goesOn}) => {
   const at = '2026-11-24T03:06:23.000Z'
   const text = render({ended: {type: 'ended', at, exitCode, stoppedBy: null}}, {...terminal, width: undefined})
   expect(text.includes(`hubspoke runs retry ${runId}`)).toBe(goesOn)
-  expect(text.includes('takes up what it left open')).toBe(goesOn)
+  expect(text.includes('retries its unfinished targets')).toBe(goesOn)
 })
 
 test('of a retry and of what was retried the other one is named', () => {
@@ -145,9 +145,11 @@ test('of a retry and of what was retried the other one is named', () => {
   const next = {suggestions: ['hubspoke runs show 20261125-000000-0003'], retriedBy}
   const ended = {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 1, stoppedBy: null} as const
   const text = renderLedgerTable(summarizeLedger(runId, {...retry, ended}, next), {...terminal, width: undefined})
-  expect(text).toContain('It took up what the run 20261123-000000-0001 had left open, under the stamp of that run.\n')
+  expect(text).toContain(
+    'It retried the unfinished targets of the run 20261123-000000-0001, with the restartedAt annotation of that run.\n',
+  )
   expect(text).toContain('Retried by 20261125-000000-0002 and 20261125-000000-0003.\n')
-  expect(text).toContain('the first of these commands tells how that ended.\nNext:\n  hubspoke runs show')
+  expect(text).toContain('The first of these commands shows the result.\nNext:\n  hubspoke runs show')
 })
 
 test('what stopped a run is said', () => {

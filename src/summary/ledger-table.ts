@@ -91,7 +91,7 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
     ending(report),
     `Its ledger is ${run.ledger}.`,
     ...(run.damagedLines > 0
-      ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, and what stood there is not known.`]
+      ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, so their content is not known.`]
       : []),
     ...(run.conflicts.length > 0
       ? [`It is of several runs under one id (${run.conflicts.join('; ')}), and cannot be retried as one.`]
@@ -109,13 +109,15 @@ function byWords(by: Actor): string {
 
 function nextSentence({run}: LedgerReport): string {
   return run.retriedBy.length > 0
-    ? 'What it left open has been taken up since: the first of these commands tells how that ended.'
-    : 'The first of these commands takes up what it left open, and leaves alone what was done.'
+    ? 'Its unfinished targets have been retried since. The first of these commands shows the result.'
+    : 'The first of these commands retries its unfinished targets. Finished targets are left alone.'
 }
 
 function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
   return [
-    ...(retryOf === null ? [] : [`It took up what the run ${retryOf} had left open, under the stamp of that run.`]),
+    ...(retryOf === null
+      ? []
+      : [`It retried the unfinished targets of the run ${retryOf}, with the restartedAt annotation of that run.`]),
     ...(retriedBy.length === 0 ? [] : [`Retried by ${listOf(retriedBy)}.`]),
   ]
 }

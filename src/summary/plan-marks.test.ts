@@ -34,7 +34,7 @@ test('what goes down, what breaks a budget, where nobody could look, and who own
   expect(`\n${markLines({marked: targets, budgetsNotRead}, terminal).join('\n')}`).toMatchInlineSnapshot(`
     "
     1 workload is down while it restarts: eu/shop/Deployment/cart (Recreate).
-    1 workload breaks a disruption budget, which rollouts do not heed:
+    1 workload breaks a disruption budget, which rollouts ignore:
     eu/shop/Deployment/web (2 of 4 away at once, budget web allows 1).
     Disruption budgets not looked at in us/pay and us/edge (forbidden).
 

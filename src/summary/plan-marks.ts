@@ -38,7 +38,7 @@ function budgetSentences(marked: readonly MarkedTarget[], options: ViewOptions):
   const broken = named(marked, isBudget)
   if (broken.length === 0) return []
   const what = broken.length === 1 ? '1 workload breaks' : `${broken.length} workloads break`
-  return [`${what} a disruption budget, which rollouts do not heed: ${some(broken, options)}.`]
+  return [`${what} a disruption budget, which rollouts ignore: ${some(broken, options)}.`]
 }
 
 /** `eu/shop/Deployment/web (Recreate)` of the targets that have such a mark. */

@@ -77,8 +77,8 @@ test('a plan shows where it writes, what it cannot do, and all that is not in it
       eu-west/shop/Deployment/web
 
     eu-west: one cluster with eu-west-admin; each target is written once.
-    us-east: kube-system may not be read; server URL and CA stand in for the
-    cluster's UID.
+    us-east: kube-system may not be read; the fallback identity is a hash of server
+    URL and CA.
 
     Images that match:
       ghcr.io/acme/web:1.4.2  in eu-west and us-east

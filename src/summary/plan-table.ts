@@ -56,7 +56,7 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
 
 function headingOf({verb, image, retry}: PlanView): string {
   if (retry === undefined) return `${verb} every workload that runs ${image}`
-  return `retry the run ${retry.runId}: ${verb} what runs ${image} and is not yet as wanted`
+  return `retry the run ${retry.runId}: ${verb} what runs ${image} and is not yet in the desired state`
 }
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {
@@ -159,7 +159,7 @@ function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOption
     .filter(({uidStandsIn}) => uidStandsIn)
     .map(
       ({contexts}) =>
-        `${contexts[0] ?? ''}: kube-system may not be read; server URL and CA stand in for the cluster's UID.`,
+        `${contexts[0] ?? ''}: kube-system may not be read; the fallback identity is a hash of server URL and CA.`,
     )
   const lines = [...shared, ...standIns].flatMap((line) => wrapText(printable(line), width))
   return lines.length === 0 ? [] : [...lines, '']
@@ -187,7 +187,10 @@ function imageLines({clusters}: PlanView, options: ViewOptions): readonly string
 
 function undoLines({undoFailed = false}: PlanView, {width}: ViewOptions): readonly string[] {
   if (!undoFailed) return []
-  return [...wrapText('What fails in its rollout is put back to what it was before (--undo-failed).', width), '']
+  return [
+    ...wrapText('A target whose rollout fails is put back to its state before the run (--undo-failed).', width),
+    '',
+  ]
 }
 
 /** First of all, and once: whoever agrees goes on without. */

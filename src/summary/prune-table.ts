@@ -13,7 +13,7 @@ export function renderPrunePlan(
   {candidates, kept}: {readonly candidates: RunsReport['runs']; readonly kept: PruneReport['kept']},
   options: ViewOptions,
 ): string {
-  const heading = `Ledgers to be removed: ${candidates.length}. What they tell is gone then, for "runs retry" too.`
+  const heading = `Ledgers to be removed: ${candidates.length}. These runs can then no longer be shown or retried.`
   const lines = [
     ...wrapText(heading, options.width).map(paletteFor(options.color).heading),
     ...runLines(candidates, options),
@@ -42,6 +42,6 @@ export function renderPruneTable({removed, kept, notRemoved, verdict}: PruneRepo
 function keptLines(kept: PruneReport['kept'], {printable, width, color}: ViewOptions): readonly string[] {
   if (kept.length === 0) return []
   const byReason = [...Map.groupBy(kept, ({reason}) => reason)].map(([reason, each]) => `${each.length} ${reason}`)
-  const text = `${countOf(kept.length, 'ledger')} ${kept.length === 1 ? 'stays' : 'stay'}: ${listOf(byReason)}.`
+  const text = `Kept ${countOf(kept.length, 'ledger')}: ${listOf(byReason)}.`
   return wrapText(printable(text), width).map(paletteFor(color).quiet)
 }

@@ -33,7 +33,7 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
 function takenUpSentence({planned, takenUp}: RetryView): string {
   const count = takenUp.reduce((sum, [, each]) => sum + each, 0)
   const words = listOf(takenUp.map(([word, each]) => `${each} ${word}`))
-  return `${count} of its ${countOf(planned, 'target')} ${count === 1 ? 'is' : 'are'} taken up: ${words}. What the run has written is only watched.`
+  return `${count} of its ${countOf(planned, 'target')} ${count === 1 ? 'is' : 'are'} retried: ${words}. Targets that the run has already written are only watched.`
 }
 
 function damagedSentence({damagedLines}: RetryView): string {
@@ -42,7 +42,7 @@ function damagedSentence({damagedLines}: RetryView): string {
 
 function retriedSentence({retriedBy}: RetryView): string {
   const last = retriedBy.at(-1)
-  return `The run ${last} has taken it up already: "hubspoke runs retry ${last}" takes only what that one left open.`
+  return `The run ${last} has already retried it: "hubspoke runs retry ${last}" retries only what that run left unfinished.`
 }
 
 function optionSentences({runId, options: {kept, changed, unknown, deadlineMs}}: RetryView): readonly string[] {

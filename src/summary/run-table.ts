@@ -64,7 +64,7 @@ function retryCommands({run, results}: RunReport): readonly string[] {
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
   const questions = run.askedMs < 1000 ? '' : `, without the ${formatDuration(run.askedMs)} that questions waited`
   const name = run.ledger === null ? 'It' : `Run ${printable(run.id)}`
-  const retry = run.retryOf === null ? '' : ` It took up the run ${printable(run.retryOf)}.`
+  const retry = run.retryOf === null ? '' : ` It retried the run ${printable(run.retryOf)}.`
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''
   return [paletteFor(color).quiet(`${name} took ${formatDuration(run.durationMs)}${questions}.${retry}${ledger}`)]
 }

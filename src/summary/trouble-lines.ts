@@ -47,7 +47,7 @@ function groupLines({word, noun, tone}: TroubleSection, group: TroubleGroup, opt
   return [
     title,
     ...because(first, '  '),
-    ...(differ ? [palette.quiet('  The others say the same of themselves; -o wide shows each.')] : []),
+    ...(differ ? [palette.quiet('  The others report the same; -o wide shows each.')] : []),
     ...shown.map(place),
     ...(rest > 0 ? [palette.quiet(`    … and ${rest} more; -o wide shows all.`)] : []),
   ]

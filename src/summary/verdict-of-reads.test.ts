@@ -79,7 +79,7 @@ test.each([
   {
     contexts: [check('eu'), check('us', {permissions: [may('find', true), may('find', false, false)]})],
     code: 0,
-    sentence: '2 contexts can be read and written, 1 of them with less than could be.',
+    sentence: '2 contexts can be read and written, 1 of them without all optional permissions.',
   },
   {
     contexts: [check('eu'), check('us', {permissions: [may('find', false)]})],

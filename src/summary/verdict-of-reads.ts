@@ -74,7 +74,7 @@ function verdictOfChecked(contexts: readonly CheckEntry[], {stoppedBy}: Besides)
     const bound = contexts.filter(({permissions}) => permissions.some(isMissed)).length
     if (bound > 0) return `${all} can be read; ${bound} of them may not be written in full.`
     const lesser = contexts.filter(({permissions}) => permissions.some(({allowed}) => !allowed)).length
-    const less = lesser > 0 ? `, ${lesser} of them with less than could be` : ''
+    const less = lesser > 0 ? `, ${lesser} of them without all optional permissions` : ''
     return `${all} can be read and written${less}.`
   })
 }
@@ -107,9 +107,7 @@ function verdictOfRead(caches: readonly CacheEntry[], {stoppedBy}: Besides): Ver
 /** A watch ends when it is told to: nothing is missing then. */
 function watchedSentence(caches: readonly CacheEntry[]): string | undefined {
   const watched = caches.filter(({state}) => state === 'watched' || state === 'standing-by').length
-  return watched === 0
-    ? undefined
-    : `Watched ${watched} of ${countOf(caches.length, 'context')} until it was told to stop.`
+  return watched === 0 ? undefined : `Watched ${watched} of ${countOf(caches.length, 'context')} until it was stopped.`
 }
 
 interface CacheCounts {

@@ -20,7 +20,7 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'declined':
       return counts.notRun === counts.total
         ? 'Declined; nothing was written.'
-        : `Declined at a gate: ${outcomesOf(counts)}${undone(facts)}.`
+        : `Declined between waves: ${outcomesOf(counts)}${undone(facts)}.`
     case 'stopped-early':
       return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'target-failed':
@@ -52,7 +52,7 @@ function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   if (notTaken === 0 && wasBlind) {
     return `Nothing is left to do of what the run ${id} had planned; contexts that it could not read were not in its plan.`
   }
-  if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is as wanted.`
+  if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is in the desired state.`
   return `Nothing of what was asked for is left to do; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }
 
@@ -64,7 +64,7 @@ const reasons = {
   'max-failures': 'Stopped early after too many failures (--max-failures)',
   ledger: 'Stopped early because the ledger could not be written',
   'lock-lost': 'Stopped early because another run has taken the lock',
-  gate: 'Declined at a gate',
+  gate: 'Declined between waves',
 } as const satisfies Record<StopReason, string>
 
 const stopWords = (reason: StopReason | undefined) => (reason === undefined ? 'Stopped early' : reasons[reason])
@@ -153,7 +153,7 @@ function allTargets(facts: RunFacts, counts: Counts): string {
   const all = counts.total === 1 ? 'The only target' : `All ${countOf(counts.total, 'target')}`
   if (facts.dryRun === 'client') return `${countOf(counts.total, 'target')} planned, nothing was written (dry run)`
   if (counts.succeeded === counts.total) return `${all} ${succeeded(facts, counts)}`
-  return `${all} ${counts.total === 1 ? 'is' : 'are'} as wanted: ${listOf(outcomeWords(counts))}`
+  return `${all} ${counts.total === 1 ? 'is' : 'are'} in the desired state: ${listOf(outcomeWords(counts))}`
 }
 
 function succeeded({dryRun, waited}: RunFacts, {total}: Counts): string {

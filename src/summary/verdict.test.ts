@@ -27,16 +27,21 @@ interface Row {
 }
 
 const success: readonly Row[] = [
-  {facts: {results: [web]}, code: 0, sentence: 'The only target succeeded.', because: 'all is read and as wanted'},
+  {
+    facts: {results: [web]},
+    code: 0,
+    sentence: 'The only target succeeded.',
+    because: 'all is read and in the desired state',
+  },
   {facts: {results: [web, cart]}, code: 0, sentence: 'All 2 targets succeeded.', because: 'more than one'},
   {
     facts: {results: [web, same, gone]},
     code: 0,
-    sentence: 'All 3 targets are as wanted: 1 succeeded, 1 was unchanged and 1 was skipped.',
-    because: 'nobody has to look at a target that is as wanted already, or gone',
+    sentence: 'All 3 targets are in the desired state: 1 succeeded, 1 was unchanged and 1 was skipped.',
+    because: 'nobody has to look at a target that is in the desired state already, or gone',
   },
   {facts: {results: [same]}, code: 0, because: 'a second run with the same id finds its work done'},
-  {facts: {results: [gone]}, code: 0, because: 'a target that no longer runs the image is as wanted'},
+  {facts: {results: [gone]}, code: 0, because: 'a target that no longer runs the image is in the desired state'},
   {
     facts: {results: [web, cart], waited: false},
     code: 0,
@@ -195,7 +200,7 @@ const stopped: readonly Row[] = [
   {
     facts: {results: [web, notRun], declined: true},
     code: 7,
-    sentence: 'Declined at a gate: of 2 targets 1 succeeded and 1 was not run.',
+    sentence: 'Declined between waves: of 2 targets 1 succeeded and 1 was not run.',
     because: 'the answer was No between waves',
   },
   {facts: {results: [stuck, notRun], declined: true, stoppedBy: 'deadline'}, code: 7, because: '7 before 5 and 1'},
@@ -237,7 +242,7 @@ const bugs: readonly Row[] = [
     sentence: 'A bug in hubspoke: the run ended, and not everything in it is accounted for.',
     because: 'a target that was not run, and nothing that stopped it',
   },
-  {facts: {results: [planned]}, code: 70, because: 'not run is as wanted in a dry run only'},
+  {facts: {results: [planned]}, code: 70, because: 'not run is in the desired state in a dry run only'},
   {facts: {results: [planned], dryRun: 'server'}, code: 70, because: 'a server dry run asks for every target'},
   {
     facts: {readings: [reading('eu')], scope: scope(['eu', 'us']), results: [web]},

@@ -90,7 +90,7 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
     },
     'closed-port': {
       class: 'unreachable',
-      says: `Cannot reach context "closed-port": nothing accepts connections at https://127.0.0.1:${closedPort}; the API server is down, or somewhere else.`,
+      says: `Cannot reach context "closed-port": nothing accepts connections at https://127.0.0.1:${closedPort}; the API server is down or has another address.`,
       next: 'kubectl config view --minify --context closed-port  to see where it points',
     },
     expired: {

@@ -110,7 +110,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
       expect(byChanges.length / ordinary.length).toBeGreaterThanOrEqual(0.9)
       for (const {special, tier, tierReason} of played) {
         if (special === 'forgets') {
-          const reason = 'the image cache could not be caught up with: the server does not remember so far back'
+          const reason = 'the image cache could not be caught up with: the server no longer has changes that old'
           expect({tier, tierReason}).toEqual({tier: 'scan', tierReason: reason})
         }
         if (special === 'long-ago') {

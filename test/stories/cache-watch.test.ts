@@ -112,10 +112,10 @@ describe('where it begins', () => {
     {what: 'ahead of the cluster', change: ahead},
     {what: 'cannot be used', change: () => '{'},
     {
-      what: 'does not say enough',
+      what: 'too little data',
       change: (document: Record<string, unknown>) => Object.assign(document, {workloads: 99}),
     },
-    {what: 'does not say enough', change: (document: Record<string, unknown>) => void delete document.resourceVersions},
+    {what: 'too little data', change: (document: Record<string, unknown>) => void delete document.resourceVersions},
   ])('a cache that is not to be trusted ($what) is replaced by lists', async ({what, change}) => {
     await using fleet = await openFleet([eu])
     await saves(fleet)
@@ -145,13 +145,13 @@ describe('where it begins', () => {
       await pass(3_000)
       expect(hasLater(fleet)).toBe(true)
     })
-    expect(stderr).toContain('eu  listing Deployments again: the server does not remember so far back')
+    expect(stderr).toContain('eu  listing Deployments again: the server no longer has changes that old')
   })
 
-  test('must be told which contexts: 2', async () => {
+  test('needs the contexts to include: 2', async () => {
     await using fleet = await openFleet([eu])
     const {stderr, exitCode} = await fleet.shell.run('cache', 'watch')
-    expect(stderr).toContain('must be told which contexts')
+    expect(stderr).toContain('needs the contexts to include')
     expect(exitCode).toBe(2)
   })
 })

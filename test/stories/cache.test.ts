@@ -136,7 +136,7 @@ describe('cache refresh', () => {
   test.each([[[]], [['--json']]])('must be told which contexts, with %j too: 2', async (output) => {
     await using fleet = await openFleet([eu, us])
     const {stderr, exitCode} = await fleet.shell.run('cache', 'refresh', '-y', ...output)
-    expect(stderr).toContain('must be told which contexts')
+    expect(stderr).toContain('needs the contexts to include')
     expect(stderr).toContain('--all-contexts')
     expect(fleet.sandbox.clusters.flatMap((cluster) => cluster.requests())).toEqual([])
     expect(exitCode).toBe(2)

@@ -35,7 +35,7 @@ test('a clock that is right and credentials that do not tell their end are no ne
   await using fleet = await openFleet([{name: 'eu', workloads: runningWeb('web')}])
   const {stdout} = await fleet.shell.run('check')
   expect(stdout).not.toContain('Worth knowing')
-  expect((await fleet.shell.run('check', '-o', 'wide')).stdout).toMatch(/^eu .* - +right +https:/m)
+  expect((await fleet.shell.run('check', '-o', 'wide')).stdout).toMatch(/^eu .* - +none +https:/m)
 })
 
 test('contexts of one cluster are named as such, in the document too', async () => {

@@ -30,7 +30,7 @@ describe('groups', () => {
   test.each([
     {words: ['-g', 'prd'], says: 'There is no group "prd" in ', next: '-g prod', because: 'a typo'},
     {words: ['-g', 'prod', '--all-contexts'], says: 'not both', next: '--all-contexts -c', because: 'all and some'},
-    {words: [], says: 'must be told which contexts', next: '-g prod', because: 'nothing was chosen'},
+    {words: [], says: 'needs the contexts to include', next: '-g prod', because: 'nothing was chosen'},
     {words: ['-g', 'prod', '-c', '!lba'], says: 'matches "!lba"', next: "-c '!lab'", because: 'a typo of an exclude'},
   ])('restart $words is wrong usage, and reaches nothing: $because', async ({words, says, next}) => {
     await using fleet = await openFleet(four, {config: groups})
@@ -227,19 +227,19 @@ describe('a broken config file', () => {
   const at = (key: string, line: number) => new RegExp(`"defaults\\.${key}" in /.*config\\.yaml \\(line ${line}\\) `)
 
   test.each([
-    {yaml: 'timeout: soon', key: 'timeout', says: '"soon" is no duration', next: undefined},
-    {yaml: 'timeout: 30', key: 'timeout', says: '"30" is no duration', next: undefined},
+    {yaml: 'timeout: soon', key: 'timeout', says: 'Invalid duration "soon"', next: undefined},
+    {yaml: 'timeout: 30', key: 'timeout', says: 'Invalid duration "30"', next: undefined},
     {yaml: 'concurrency: 0', key: 'concurrency', says: 'greater than or equal to 1', next: undefined},
     {yaml: 'concurrency: many', key: 'concurrency', says: 'Expected an integer', next: undefined},
     {yaml: 'lock: maybe', key: 'lock', says: 'auto, require, off', next: undefined},
-    {yaml: 'kind: [pod]', key: 'kind', says: '"pod" is no kind', next: undefined},
+    {yaml: 'kind: [pod]', key: 'kind', says: 'Invalid kind "pod"', next: undefined},
     {yaml: 'wait: yes', key: 'wait', says: 'must be true or false', next: undefined},
     {yaml: 'lock: [auto]', key: 'lock', says: 'takes one value', next: undefined},
     {yaml: 'output: pdf', key: 'output', says: 'table, wide', next: undefined},
-    {yaml: 'concurency: 2', key: 'concurency', says: 'is no flag', next: 'concurrency:'},
+    {yaml: 'concurency: 2', key: 'concurency', says: 'is not a flag', next: 'concurrency:'},
     {yaml: 'restart: {fresh: soon}', key: 'restart.fresh', says: '"soon" is none of them', next: undefined},
     {yaml: 'restart: {output: pdf}', key: 'restart.output', says: 'junit', next: undefined},
-    {yaml: 'find: {concurrency: 2}', key: 'find.concurrency', says: 'is no flag', next: undefined},
+    {yaml: 'find: {concurrency: 2}', key: 'find.concurrency', says: 'is not a flag', next: undefined},
     {yaml: 'restrat: {retries: 2}', key: 'restrat', says: 'is neither a command nor a flag', next: 'restart:'},
     {yaml: 'yes: true', key: 'yes', says: 'on the command line only', next: undefined},
     {yaml: 'restart: {confirm: [prod-eu]}', key: 'restart.confirm', says: 'on the command line only', next: undefined},
@@ -247,7 +247,7 @@ describe('a broken config file', () => {
     {yaml: 'run-id: 20261124-200000-00ff', key: 'run-id', says: 'it names one run', next: undefined},
     {yaml: 'dry-run: client', key: 'dry-run', says: 'no command line could take it back', next: undefined},
     {yaml: '__proto__: {yes: true}', key: '__proto__', says: 'is neither a command nor a flag', next: undefined},
-    {yaml: 'constructor: 1', key: 'constructor', says: 'is no flag', next: undefined},
+    {yaml: 'constructor: 1', key: 'constructor', says: 'is not a flag', next: undefined},
   ])('$yaml is told by its key and line, to reads, too, and nothing is reached', async ({yaml, key, says, next}) => {
     await using fleet = await openFleet([four[3]!], {config: `# mine\ndefaults:\n  ${yaml}\n`})
     for (const words of [['find', image], ['check'], ['cache', 'show'], [...restart, '--all-contexts']]) {

@@ -91,14 +91,14 @@ describe('an exact answer of a large cluster', () => {
     })
   })
 
-  test('lists everything when the server does not remember so far back', async () => {
+  test('lists everything when the server no longer has changes that old', async () => {
     await using fleet = await openChanged()
     fleet.cluster('us').expireHistory()
     const ended = await fleet.shell.run('find', image, '-c', 'us', '-o', 'json')
     expect(names(ended)).toEqual(after)
     expect(source(ended)).toEqual({
       tier: 'scan',
-      why: 'the image cache could not be caught up with: the server does not remember so far back',
+      why: 'the image cache could not be caught up with: the server no longer has changes that old',
       status: 'read',
     })
   })

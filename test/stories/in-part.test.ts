@@ -85,7 +85,7 @@ describe('find, where only the namespace of the context may be read', () => {
     {words: ['-n', 'pay'], names: ['pay/Deployment/ledger', 'pay/StatefulSet/queue'], because: 'nothing may be read'},
     {words: ['-n', 's*'], names: [], because: 'only the namespaces asked for'},
     {words: ['-n', 'shop,pay'], names: ['pay/Deployment/ledger', 'pay/StatefulSet/queue'], because: 'one of two named'},
-    {words: ['-l', 'app=web'], names: [], because: 'the image cache knows no labels'},
+    {words: ['-l', 'app=web'], names: [], because: 'the image cache has no labels'},
     {words: ['--fresh', 'scan'], names: ['pay/Deployment/ledger', 'pay/StatefulSet/queue'], because: 'asked to list'},
   ])('with $words: $names, $because', async ({words, names}) => {
     await using fleet = await openCached()

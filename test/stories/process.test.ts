@@ -219,7 +219,7 @@ describe('what was typed wrong', () => {
     {words: ['find', image, 'more'], says: 'Unexpected argument: more.', next: 'hubspoke find --help'},
     {
       words: ['restart', image, '--timeout', '5'],
-      says: '--timeout: "5" is no duration',
+      says: '--timeout: Invalid duration "5"',
       next: 'hubspoke restart --help',
     },
     {
@@ -311,12 +311,12 @@ describe('a bug', () => {
     },
     {
       body: "Promise.reject(undefined); return new Promise((end) => setTimeout(end, 500, ''))",
-      says: 'nobody looked after',
+      says: 'Unhandled error',
       because: 'rejects with nothing',
     },
     {
       body: "setImmediate(() => { throw undefined }); return new Promise((end) => setTimeout(end, 500, ''))",
-      says: 'nobody looked after',
+      says: 'Unhandled error',
       because: 'throws nothing',
     },
   ])('something that $because ends with 70, and says so', async ({body, says}) => {

@@ -310,6 +310,6 @@ describe('check says what is protected, and why', () => {
     const one = {how: '', config, prod: localhost, because: ''}
     expect(unmatched(await rows(one))).toEqual(['context euwest 2', 'server *.acme.example 3', 'clusterUid 0a0a 4'])
     expect(unmatched(await rows(one, '-c', 'lab'))).toEqual(['context euwest 2', 'server *.acme.example 3'])
-    expect((await rows(one)).stdout.replace(/\s+/g, ' ')).toContain('no context of the kubeconfig falls under it')
+    expect((await rows(one)).stdout.replace(/\s+/g, ' ')).toContain('no context of the kubeconfig matches it')
   })
 })

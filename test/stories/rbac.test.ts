@@ -133,7 +133,9 @@ describe('narrowed', () => {
   test('--namespaced: no ClusterRole and no Namespace; what is left out is named on stderr', async () => {
     const ended = await rbac('find', '-n', 'shop', '--namespaced', '--group', 'sre')
     expect(new Set(manifests(ended).map(({kind}) => kind))).toEqual(new Set(['Role', 'RoleBinding']))
-    expect(ended.stderr).toContain('Left out: get namespaces "kube-system" (find): a hash of its URL and CA stands in')
+    expect(ended.stderr).toContain(
+      'Left out: get namespaces "kube-system" (find): the fallback identity is a hash of its URL and CA',
+    )
     expect(ended.stderr).toContain('Left out: list namespaces (find): ')
   })
 
@@ -155,13 +157,13 @@ test.each([
   {words: [], says: 'Missing: VERBS', because: 'no command'},
   {words: ['fnd'], says: 'hubspoke rbac find', because: 'a typo'},
   {words: ['cache-refresh', '-n', 'shop'], says: '-n cannot limit it', because: 'what needs every namespace'},
-  {words: ['find', '-n', 'sh*'], says: 'no patterns', because: 'a pattern'},
+  {words: ['find', '-n', 'sh*'], says: 'not patterns', because: 'a pattern'},
   {words: ['find', '--namespaced'], says: '-n NAME', because: 'Roles of no namespace'},
   {words: ['find', '--service-account', 'hubspoke'], says: 'NAMESPACE/NAME', because: 'half an account'},
   {words: ['find', '--service-account', 'a/b/c'], says: 'NAMESPACE/NAME', because: 'more than an account'},
   {words: ['find', '--service-account', 'Ops/x'], says: 'NAMESPACE/NAME', because: 'an account of no namespace'},
   {words: ['find', '--user', 'a\u001b[2J'], says: 'no name that can be printed', because: 'a name that clears screens'},
-  {words: ['find', '--name', 'No!'], says: 'no name of a role', because: 'a name that is none'},
+  {words: ['find', '--name', 'No!'], says: 'not a valid role name', because: 'a name that is none'},
 ])('$because: 2, and nothing on stdout', async ({words, says}) => {
   expect(await rbac(...words)).toMatchObject({exitCode: 2, stdout: '', stderr: expect.stringContaining(says)})
 })

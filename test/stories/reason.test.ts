@@ -92,7 +92,7 @@ test.each([
   await using fleet = await openFleet([eu], {config: 'protectedContexts: [eu]\n', answers})
   const ended = await fleet.shell.run('restart', image, '-c', 'eu', '-o', 'json')
   expect(ended.exitCode).toBe(exitCode)
-  expect(ended.stderr).toContain('Why? ')
+  expect(ended.stderr).toContain('Reason (recorded on the run and the workloads): ')
   expect((ended.document() as RunReport).run.reason).toBe(exitCode === 0 ? 'a leak' : null)
   expect(annotationsOf(fleet)['hubspoke.dev/reason']).toBe(exitCode === 0 ? 'a leak' : undefined)
 })

@@ -147,7 +147,7 @@ test('Ctrl-C between the write and its end: unverified; the retry only watches: 
   expect(revision(fleet, 'eu')).toBe('2')
 })
 
-test('--no-wait: accepted is as wanted, and there is nothing to retry; killed before that, it is only watched', async () => {
+test('--no-wait: accepted is in the desired state, and there is nothing to retry; killed before that, it is only watched', async () => {
   await using fleet = await openFleet(two)
   const {run: accepted} = await restart(fleet, '--no-wait')
   expect((await retry(fleet)).results).toEqual([])
@@ -159,7 +159,7 @@ test('--no-wait: accepted is as wanted, and there is nothing to retry; killed be
   expect(fleet.writes()).toHaveLength(4)
 })
 
-test('made anew under the same name: skipped, recreated, 1; one that is gone is as wanted: 0', async () => {
+test('made anew under the same name: skipped, recreated, 1; one that is gone is in the desired state: 0', async () => {
   await using fleet = await openFleet(two.map((cluster) => ({...cluster, trouble: [refusing]})))
   await restart(fleet)
   fleet.cluster('eu').remove('Deployment', 'shop', 'web')

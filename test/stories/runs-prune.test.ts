@@ -52,7 +52,7 @@ test('shows what would go, and asks; anything but yes is a No: 7, nothing remove
   expect(declined.stderr).toMatch(/^Ledgers to be removed: 1\./)
   expect(declined.stderr).toContain(old)
   expect(declined.stderr).not.toContain(young)
-  expect(declined.stderr).toContain('1 ledger stays: 1 younger than 30d.')
+  expect(declined.stderr).toContain('Kept 1 ledger: 1 younger than 30d.')
   expect(declined.stderr).toContain('Remove this ledger? [y/N] ')
   expect(declined).toMatchObject({exitCode: 7})
   expect(await scene.files()).toHaveLength(2)
@@ -78,8 +78,8 @@ test('what is both old and not one of the newest goes, and nothing else', async 
   const {removed, kept} = await prune(scene, '--keep', '2')
   expect(ids(removed)).toEqual([a])
   expect(kept).toEqual([
-    {id: c, reason: 'one of the newest 2'},
-    {id: b, reason: 'one of the newest 2'},
+    {id: c, reason: 'among the newest 2'},
+    {id: b, reason: 'among the newest 2'},
   ])
   expect(ids((await prune(scene, '--older-than', '0', '--keep', '1')).removed)).toEqual([b])
   expect(await scene.files()).toEqual([`${c}.jsonl`])
@@ -91,7 +91,7 @@ test('a run without an end stays, unless that is said and it has said nothing fo
   expect((await prune(scene, '--older-than', '0')).removed).toEqual([])
   const {removed, kept} = await prune(scene, '--older-than', '0', '--unfinished')
   expect(ids(removed)).toEqual([dead])
-  expect(kept).toEqual([{id: fresh, reason: 'unfinished, and may still go on'}])
+  expect(kept).toEqual([{id: fresh, reason: 'unfinished, possibly still in progress'}])
   expect(await scene.files()).toEqual([`${fresh}.jsonl`])
 })
 
@@ -107,7 +107,7 @@ test('what is no ledger is left alone: other files, links, folders, files that c
   const before = await scene.files()
   const {removed, kept} = await prune(scene, '--older-than', '0', '--unfinished')
   expect(ids(removed)).toEqual([old])
-  expect(kept).toEqual([{id: '20260101-000000-0003', reason: 'not understood'}])
+  expect(kept).toEqual([{id: '20260101-000000-0003', reason: 'unreadable'}])
   expect(await scene.files()).toEqual(before.filter((name) => name !== `${old}.jsonl`))
   expect((await lstat(join(scene.runs, '20260101-000000-0001.jsonl'))).isSymbolicLink()).toBe(true)
 })

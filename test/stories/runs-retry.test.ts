@@ -68,8 +68,10 @@ test('shows what it takes up and why, and asks; anything but yes is a No: 7, not
   await fleet.shell.run('restart', image, '--all-contexts')
   const before = fleet.writes()
   const {stderr, exitCode} = await fleet.shell.run('runs', 'retry', 'last')
-  expect(stderr).toContain(`: restart what runs ${image} and is not yet as wanted\n`)
-  expect(stderr).toContain('1 of its 4 targets is taken up: 1 failed. What the run has written is only watched.\n')
+  expect(stderr).toContain(`: restart what runs ${image} and is not yet in the desired state\n`)
+  expect(stderr).toContain(
+    '1 of its 4 targets is retried: 1 failed. Targets that the run has already written are only watched.\n',
+  )
   expect(stderr).toMatch(/eu +1 +1 deploy +ledger +https/)
   expect(stderr).toContain('left unfinished.')
   expect(stderr).toContain('Retry the restart of 1 workload in 1 cluster? [y/N] ')
@@ -121,7 +123,9 @@ test('nothing left: 0, it says so, and reaches no cluster', async () => {
   const asked = fleet.cluster('eu').requests().length
   for (const flags of [[], ['--failed'], ['--not-run']]) {
     const {stdout, exitCode} = await fleet.shell.run('runs', 'retry', 'last', ...flags)
-    expect(stdout).toContain(`Exit 0: Nothing is left to do: every target of the run ${done.id} is as wanted.`)
+    expect(stdout).toContain(
+      `Exit 0: Nothing is left to do: every target of the run ${done.id} is in the desired state.`,
+    )
     expect(exitCode).toBe(0)
   }
   expect(fleet.cluster('eu').requests()).toHaveLength(asked)
@@ -160,7 +164,7 @@ test('a retry of a retry goes on under the same stamp', async () => {
   expect(third.verdict.code).toBe(0)
   expect(fleet.stamps()).toHaveLength(1)
   const older = await fleet.shell.run('runs', 'retry', first.run.id, '--dry-run', 'client')
-  expect(older.stderr).toContain(`"hubspoke runs retry ${second.run.id}" takes only what that one left open.`)
+  expect(older.stderr).toContain(`"hubspoke runs retry ${second.run.id}" retries only what that run left unfinished.`)
   const again = await fleet.shell.run('restart', image, '--all-contexts', '--yes', '--run-id', second.run.id)
   expect(again.stderr).toContain(`hubspoke runs retry ${second.run.id}`)
   expect(again.exitCode).toBe(2)
@@ -208,8 +212,8 @@ test('a damaged line that hides no target is said, and what it hid is looked for
 
 test.each([
   {change: {verb: 'explode'}, says: 'does not know its verb "explode"'},
-  {change: {arguments: {}}, says: 'its image or its stamp cannot be read'},
-  {change: {stamp: 'soon'}, says: 'its image or its stamp cannot be read'},
+  {change: {arguments: {}}, says: 'its image or its restartedAt annotation cannot be read'},
+  {change: {stamp: 'soon'}, says: 'its image or its restartedAt annotation cannot be read'},
   {change: {stamp: 5}, says: 'what it was to do is not recorded'},
 ])('a ledger that begins with $change is refused: 2', async ({change, says}) => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}])

@@ -113,7 +113,7 @@ describe('people see', () => {
   test('that it will be undone, that it is, and how that ended', async () => {
     await using fleet = await openFleet(broken)
     const {stdout, stderr, exitCode} = await fleet.shell.run(...undoing)
-    expect(stderr).toContain('What fails in its rollout is put back to what it was before (--undo-failed).')
+    expect(stderr).toContain('A target whose rollout fails is put back to its state before the run (--undo-failed).')
     expect(stderr).toMatch(
       /eu\/shop\/Deployment\/web {2}FAILED after [^\n]*\n[^\n]*web {2}undoing: it is put back to what/,
     )
@@ -242,7 +242,7 @@ describe('taken up again', () => {
     const first = await run(fleet, ...undoing)
     mended()
     const {stderr} = await fleet.shell.run('runs', 'retry', 'last', '--dry-run', 'client')
-    expect(stderr).toContain('1 of its 2 targets is taken up: 1 failed and undone.')
+    expect(stderr).toContain('1 of its 2 targets is retried: 1 failed and undone.')
     const second = await run(fleet, 'runs', 'retry', first.run.id, '--yes', '--undo-failed')
     expect(undos(second)).toEqual(['web succeeded undefined'])
     expect(fleet.stamps()).toHaveLength(1)

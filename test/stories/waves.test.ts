@@ -169,7 +169,7 @@ describe('the pause', () => {
     expect(report.counts).toMatchObject({total: 4, unverified: 1, notRun: 3})
     expect(report.results[0]).toMatchObject({outcome: 'unverified', failure: {class: 'server-error'}})
     expect(report.results[0]?.reason).toMatch(
-      /^was rolled out, then not to be seen in the pause after wave 1: .*HTTP 404/,
+      /^was rolled out, then could not be read in the pause after wave 1: .*HTTP 404/,
     )
     expect(exitCode).toBe(5)
     expect(fleet.restarted()).toEqual(['c1/shop/Deployment/app-00'])
@@ -268,9 +268,9 @@ describe('--pause ask', () => {
     await using fleet = await openFleet(clusters(1, 4), {answers: ['c', 'continue']})
     const {stderr, exitCode} = await fleet.shell.run(...ask)
     expect(stderr).toContain(
-      'Wave 1 of 3 has ended: 1 of 1 targets so far are as wanted.\nContinue, wait longer, or abort?',
+      'Wave 1 of 3 has ended: 1 of 1 targets so far are in the desired state.\nContinue, wait longer, or abort?',
     )
-    expect(stderr).toContain('Wave 2 of 3 has ended: 2 of 2 targets so far are as wanted.\nContinue')
+    expect(stderr).toContain('Wave 2 of 3 has ended: 2 of 2 targets so far are in the desired state.\nContinue')
     expect(stderr).not.toContain('Wave 3 of 3 has ended')
     expect(exitCode).toBe(0)
   })
@@ -279,13 +279,13 @@ describe('--pause ask', () => {
     const [one] = clusters(1, 2)
     await using fleet = await openFleet([{...one!, trouble: [broken]}], {answers: ['c']})
     const {stderr} = await fleet.shell.run(...ask, '--max-failures', '1')
-    expect(stderr).toContain('0 of 1 targets so far are as wanted; trouble in c1/shop/Deployment/app-00.')
+    expect(stderr).toContain('0 of 1 targets so far are in the desired state; trouble in c1/shop/Deployment/app-00.')
   })
 
   test('a No: the rest is not run, 7, and the ledger says so', async () => {
     await using fleet = await openFleet(clusters(1, 4), {answers: ['a']})
     const {stdout, exitCode} = await fleet.shell.run(...ask)
-    expect(stdout).toContain('Exit 7: Declined at a gate: of 4 targets 1 succeeded and 3 were not run.')
+    expect(stdout).toContain('Exit 7: Declined between waves: of 4 targets 1 succeeded and 3 were not run.')
     expect(stdout).toContain('not started: declined between two waves')
     expect(exitCode).toBe(7)
     expect((await records(fleet)).at(-1)).toMatchObject({type: 'ended', exitCode: 7, stoppedBy: 'gate'})
@@ -325,8 +325,8 @@ test.each([
   {words: ['--waves', '50%,10%,100%'], says: '10% is not more than 50%'},
   {words: ['--waves', '1,200%'], says: '200% is more than everything'},
   {words: ['--waves', 'all'], says: '"all" is neither a number nor a percentage'},
-  {words: ['--waves', '1,100%', '--pause', 'soon'], says: '"soon" is no pause'},
-  {words: ['--waves', '1,100%', '--pause', '600h'], says: '"600h" is no pause'},
+  {words: ['--waves', '1,100%', '--pause', 'soon'], says: 'Invalid pause "soon"'},
+  {words: ['--waves', '1,100%', '--pause', '600h'], says: 'Invalid pause "600h"'},
 ])('$words is wrong usage: 2, and no server is asked anything', async ({words, says}) => {
   await using fleet = await openFleet(clusters(1, 2))
   const {stderr, exitCode} = await fleet.shell.run(...restart, ...words)

@@ -36,7 +36,7 @@ test('without it the reason is told at once, and the rollout is waited for', asy
 test('at a terminal the last words of a crashed container are shown, without their secrets', async () => {
   await using fleet = await openFleet(crashing, {screen: {columns: 80, rows: 24}, env: {TERM: 'dumb'}})
   const {stderr, exitCode} = await fleet.shell.run(...restart, '--fail-fast')
-  expect(stderr).toContain('LAST WORDS  eu/shop/Deployment/web  pod web-')
+  expect(stderr).toContain('LOG TAIL  eu/shop/Deployment/web  pod web-')
   expect(stderr).toContain('cannot open configuration')
   expect(stderr).toContain('database=postgres://[redacted]@db:5432/shop')
   expect(stderr).not.toContain('hunter2')

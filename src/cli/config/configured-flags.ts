@@ -87,13 +87,13 @@ function describedFlag(name: string, value: ConfiguredDefault, path: string, {fl
   const named = flags.flatMap((table) => own(table, name) ?? [])
   if (named.length === 0) {
     const near = nearNames(name, new Set(flags.flatMap((table) => Object.keys(table))))
-    throw wrongConfig(path, value, 'is no flag', asKeys(near))
+    throw wrongConfig(path, value, 'is not a flag', asKeys(near))
   }
   const never = neverConfigured.get(name)
   if (never !== undefined) throw wrongConfig(path, value, `cannot be a default: ${never}`)
   const settable = named.find(({env}) => env !== undefined)
   if (settable !== undefined) return settable
-  throw wrongConfig(path, value, 'cannot be a default: it is said on the command line only')
+  throw wrongConfig(path, value, 'cannot be a default: it can be given on the command line only')
 }
 
 async function readDefault(
@@ -106,7 +106,7 @@ async function readDefault(
     throw wrongConfig(path, value, 'must be true or false')
   }
   const facts: FlagFacts = flag
-  if (value.isList && !facts.multiple) throw wrongConfig(path, value, 'takes one value, and no list')
+  if (value.isList && !facts.multiple) throw wrongConfig(path, value, 'takes one value, not a list')
   const said = spelledOut(name, flag, value.values)
   try {
     await Parser.parse([...said.words], {flags: {[name]: {...flag, dependsOn: [], exclusive: [], relationships: []}}})

@@ -77,20 +77,23 @@ test.each([
   {text: 'protectedContexts:\n  - prod\n  - "\\u00a0lab"', says: '(line 3) has the entry'},
   {text: 'protectedContexts: ["pr\\u200bod"]', says: 'characters that cannot be seen'},
   {text: 'protectedContexts: [""]', says: 'has an empty entry'},
-  {text: 'protectedContexts: ["!prod"]', says: '"!" takes nothing out'},
+  {text: 'protectedContexts: ["!prod"]', says: '"!" cannot exclude'},
   {text: 'protectedContexts: {prod: true}', says: 'must be a list of names or patterns'},
   {text: 'protected: prod', says: '"protected" in /home/jane/config.yaml (line 1) must be a list of mappings'},
   {text: 'protected: [prod]', says: '"protected[1]" in /home/jane/config.yaml (line 1) must say what is protected'},
-  {text: 'protected:\n  - contxt: prod', says: '"protected[1].contxt" in /home/jane/config.yaml (line 2) is nothing'},
+  {
+    text: 'protected:\n  - contxt: prod',
+    says: '"protected[1].contxt" in /home/jane/config.yaml (line 2) cannot be protected',
+  },
   {text: 'protected: [{}]', says: 'must have one of context, server, clusterUid'},
   {text: 'protected: [{context: a, server: b}]', says: 'an entry of its own for each'},
   {text: 'protected: [{context: [a]}]', says: 'must be a single name or pattern'},
   {text: 'protected: [{context: {a: b}}]', says: 'must be a single name or pattern'},
   {text: 'protected: [{context: }]', says: 'has an empty entry'},
   {text: 'protected: [{context: " a"}]', says: 'with spaces around it'},
-  {text: 'protected: [{server: "!a"}]', says: '"!" takes nothing out'},
-  {text: 'protected: [{clusterUid: "0a*"}]', says: 'a UID is no pattern'},
-  {text: 'required: {lock: require}', says: '"required" in /home/jane/config.yaml (line 1) is no key'},
+  {text: 'protected: [{server: "!a"}]', says: '"!" cannot exclude'},
+  {text: 'protected: [{clusterUid: "0a*"}]', says: 'a UID is not a pattern'},
+  {text: 'required: {lock: require}', says: '"required" in /home/jane/config.yaml (line 1) is not a key'},
 ])('a protection that would be lost is refused: $text', ({text, says}) => {
   expect(refusal(text)).toMatchObject({failureClass: 'usage', message: expect.stringContaining(says)})
 })
@@ -125,7 +128,7 @@ test.each([
   {text: 'prod', says: 'The config file /home/jane/config.yaml must be a mapping.', because: 'a word has no keys'},
   {
     text: '\nprotectedContext: [prod]',
-    says: '"protectedContext" in /home/jane/config.yaml (line 2) is no key of the config file.',
+    says: '"protectedContext" in /home/jane/config.yaml (line 2) is not a key of the config file.',
     because: 'a typo would protect nothing',
   },
   {
@@ -141,7 +144,7 @@ test.each([
     because: 'no list',
   },
   {text: 'groups: {"a,b": [x]}', says: '"groups.a,b" in', because: 'it could not be chosen'},
-  {text: 'groups: {"!a": [x]}', says: 'is no name for a group', because: 'it would look like an exclude'},
+  {text: 'groups: {"!a": [x]}', says: 'is not a valid group name', because: 'it would look like an exclude'},
   {text: 'groups: {a: ["!x"]}', says: '(line 1) takes no contexts', because: 'all but one is said otherwise'},
   {text: 'groups: {a: []}', says: '(line 1) takes no contexts', because: 'it is empty'},
   {

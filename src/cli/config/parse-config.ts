@@ -50,7 +50,7 @@ function readRoot(read: YamlReader, path: string, known: readonly string[]): Rea
     if (known.includes(name)) continue
     const near = nearNames(name, known)
     const suggestions = (near.length > 0 ? near : known).map((key) => `${key}:`)
-    throw wrongConfig(path, item, `is no key of ${known === systemKeys ? 'this' : 'the'} config file`, suggestions)
+    throw wrongConfig(path, item, `is not a key of ${known === systemKeys ? 'this' : 'the'} config file`, suggestions)
   }
   return root
 }
@@ -64,7 +64,7 @@ function readGroups(read: YamlReader, item: Item | undefined, path: string): Con
   return new Map(
     groups.map((group) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(group.name)) {
-        throw wrongConfig(path, group, 'is no name for a group: letters, digits, ".", "_" and "-" are')
+        throw wrongConfig(path, group, 'is not a valid group name: use letters, digits, ".", "_" and "-"')
       }
       const patterns = read.texts(group)
       if (patterns.every((pattern) => pattern.startsWith('!'))) {

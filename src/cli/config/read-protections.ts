@@ -35,7 +35,7 @@ function readEntry(read: YamlReader, item: Item, path: string): Protection {
   const unknown = parts.find(({name}) => !isKind(name))
   if (unknown !== undefined) {
     const suggestions = protectionKinds.map((kind) => `${kind}:`)
-    throw wrongConfig(path, unknown, 'is nothing that can be protected', suggestions)
+    throw wrongConfig(path, unknown, 'cannot be protected', suggestions)
   }
   const [part, ...more] = parts
   if (part === undefined || more.length > 0) {
@@ -56,8 +56,8 @@ function toProtection(kind: ProtectionKind, pattern: string, place: Pick<Protect
   if (pattern !== pattern.trim()) throw wrong(`has the entry "${printable(pattern)}", with spaces around it`)
   if (printable(pattern) !== pattern)
     throw wrong(`has the entry "${printable(pattern)}", with characters that cannot be seen`)
-  if (pattern.startsWith('!')) throw wrong(`has the entry "${pattern}": "!" takes nothing out of what is protected`)
+  if (pattern.startsWith('!')) throw wrong(`has the entry "${pattern}": "!" cannot exclude anything from protection`)
   if (kind === 'clusterUid' && /[*?\s]/.test(pattern))
-    throw wrong(`has the entry "${pattern}", and a UID is no pattern`)
+    throw wrong(`has the entry "${pattern}", and a UID is not a pattern`)
   return {kind, pattern, ...place}
 }

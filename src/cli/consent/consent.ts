@@ -89,7 +89,7 @@ function requireConsentWithoutTerminal(yes: boolean): void {
 function withoutReason(): HubspokeError {
   return new HubspokeError(
     'usage',
-    'A protected cluster is written with a reason, and none was given. Nothing was written.',
+    'A reason is required for protected clusters, and none was given. Nothing was written.',
     {
       suggestions: ['--reason TEXT'],
     },

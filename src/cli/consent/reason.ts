@@ -25,8 +25,10 @@ export function saidReason({reason}: {readonly reason?: string | undefined}): st
 
 /** What a person at the terminal says; asked once more where there is no answer. Undefined: there is none again. */
 export async function askReason(terminal: Terminal, signal: AbortSignal): Promise<string | undefined> {
-  const why = 'Why? It is kept with the run and on the workloads: '
-  return (await answerTo(terminal, why, signal)) ?? answerTo(terminal, `Nothing is written without it. ${why}`, signal)
+  const why = 'Reason (recorded on the run and the workloads): '
+  return (
+    (await answerTo(terminal, why, signal)) ?? answerTo(terminal, `Nothing is written without a reason. ${why}`, signal)
+  )
 }
 
 async function answerTo(terminal: Terminal, question: string, signal: AbortSignal): Promise<string | undefined> {

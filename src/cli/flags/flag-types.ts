@@ -25,7 +25,7 @@ export const durationFlag = Flags.custom<number, DurationBounds>({
   async parse(input, _context, {min = 0, max = weekMs}) {
     const ms = parseDuration(input)
     if (ms === undefined) {
-      throw new HubspokeError('usage', `"${input}" is no duration: write a number with a unit, such as 30s or 1h30m.`)
+      throw new HubspokeError('usage', `Invalid duration "${input}": use a number with a unit, such as 30s or 1h30m.`)
     }
     if (ms < min) throw new HubspokeError('usage', `"${input}" is too short: ${formatDuration(min)} is the least.`)
     if (ms > max) throw new HubspokeError('usage', `"${input}" is too long: ${max / hourMs}h is the most.`)
@@ -48,7 +48,7 @@ export const kindFlag = Flags.custom<WorkloadKind>({
   helpValue: 'KIND',
   async parse(input) {
     const kind = kindNames.get(input.toLowerCase())
-    if (!kind) throw new HubspokeError('usage', `"${input}" is no kind: choose among ${workloadKinds.join(', ')}.`)
+    if (!kind) throw new HubspokeError('usage', `Invalid kind "${input}": choose among ${workloadKinds.join(', ')}.`)
     return kind
   },
 })
@@ -78,7 +78,7 @@ export const pauseFlag = Flags.custom<string>({
   helpValue: 'DURATION|ask',
   async parse(input) {
     if (pauseMs(input) === undefined) {
-      throw new HubspokeError('usage', `"${input}" is no pause: write "ask", or a duration of up to 24h, such as 5m.`)
+      throw new HubspokeError('usage', `Invalid pause "${input}": use "ask", or a duration of up to 24h, such as 5m.`)
     }
     return input
   },

@@ -12,7 +12,7 @@ export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'tsv' |
 export const outputFlag = (formats: readonly OutputFormat[]) =>
   Flags.option({
     char: 'o',
-    summary: 'How the result is written to stdout.',
+    summary: 'Output format on stdout.',
     options: formats,
     default: 'table',
     env: 'HUBSPOKE_OUTPUT',
@@ -29,14 +29,14 @@ export const outputFlags = {
 /** Flags of every command that reaches clusters. */
 export const contextFlags = {
   kubeconfig: Flags.string({
-    summary: 'Path of the kubeconfig; else KUBECONFIG, else ~/.kube/config.',
+    summary: 'Path of the kubeconfig. Default: KUBECONFIG, or ~/.kube/config.',
     helpValue: 'PATH',
     env: 'HUBSPOKE_KUBECONFIG',
     helpGroup: 'CLUSTERS',
   }),
   context: Flags.string({
     char: 'c',
-    summary: 'Contexts by name or glob; "!PATTERN" leaves out, of groups, too. May be repeated.',
+    summary: 'Contexts by name or glob; "!PATTERN" excludes, also from groups. May be repeated.',
     helpValue: 'PATTERN',
     multiple: true,
     multipleNonGreedy: true,
@@ -46,7 +46,7 @@ export const contextFlags = {
   }),
   group: Flags.string({
     char: 'g',
-    summary: 'Groups of contexts that the config file names, together with those of -c. May be repeated.',
+    summary: 'Groups of contexts from the config file, in addition to -c. May be repeated.',
     helpValue: 'NAME',
     multiple: true,
     multipleNonGreedy: true,
@@ -102,7 +102,7 @@ export const workloadFlags = {
     helpGroup: 'WORKLOADS',
   }),
   'allow-empty': Flags.boolean({
-    summary: 'End with 0 when nothing matched.',
+    summary: 'Exit with 0 when nothing matched.',
     env: 'HUBSPOKE_ALLOW_EMPTY',
     helpGroup: 'WORKLOADS',
   }),
@@ -111,7 +111,7 @@ export const workloadFlags = {
 /** For tests and measurements: which proof an exact answer has. */
 export const proofFlags = {
   'small-cluster': Flags.integer({
-    summary: 'List a cluster of fewer workloads, whatever its image cache says.',
+    summary: 'List a cluster with fewer workloads than this instead of using its image cache.',
     hidden: true, // for tests and measurements
     min: 0,
     max: 1_000_000_000,
@@ -130,7 +130,7 @@ export const writeFlags = {
   })(),
   yes: Flags.boolean({
     char: 'y',
-    summary: 'Do not ask. Without a terminal, HUBSPOKE_YES=true does the same.',
+    summary: 'Do not ask for confirmation. Without a terminal, HUBSPOKE_YES=true does the same.',
     helpGroup: 'SAFETY',
   }),
   ...confirmFlag,
@@ -143,24 +143,25 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   })(),
   lock: Flags.option({
-    summary: 'Keep other runs out of the clusters: "auto" where that is possible, "require" everywhere or not at all.',
+    summary:
+      'Lock the clusters against other runs: "auto" where possible, "require" writes nothing unless every cluster is locked.',
     options: ['auto', 'require', 'off'] as const,
     default: 'auto',
     env: 'HUBSPOKE_LOCK',
     helpGroup: 'SAFETY',
   })(),
   'lock-wait': durationFlag({
-    summary: 'Wait this long for another run to end; else only until it is seen to be alive or dead.',
+    summary: 'Wait this long for another run to end. Default: only until it is known to be alive or dead.',
     env: 'HUBSPOKE_LOCK_WAIT',
     helpGroup: 'SAFETY',
   }),
   'max-failures': amountFlag({
-    summary: 'Start nothing new once more targets than this have failed. With --waves: 0, unless this is said.',
+    summary: 'Start no new targets once more than this have failed. Default with --waves: 0.',
     env: 'HUBSPOKE_MAX_FAILURES',
     helpGroup: 'SAFETY',
   }),
   'undo-failed': Flags.boolean({
-    summary: 'Put back what a target was before, when its rollout fails.',
+    summary: 'Put a target whose rollout fails back to its state before the run.',
     allowNo: true,
     env: 'HUBSPOKE_UNDO_FAILED',
     helpGroup: 'SAFETY',
@@ -174,7 +175,7 @@ export const writeFlags = {
     helpGroup: 'PACE',
   }),
   'include-logs': Flags.boolean({
-    summary: 'Put the last lines of crashed containers into the document, too: without what looks like a secret.',
+    summary: 'Include the log tail of crashed containers in the document, with secrets redacted.',
     env: 'HUBSPOKE_INCLUDE_LOGS',
     helpGroup: 'OUTPUT',
   }),
@@ -192,7 +193,7 @@ export const writeFlags = {
     helpGroup: 'PACE',
   }),
   'run-id': Flags.string({
-    summary: 'Make this the run of that id: what it has already restarted is left alone.',
+    summary: 'Use this run ID. Targets that a run with this ID has already restarted are left alone.',
     helpValue: 'ID',
     env: 'HUBSPOKE_RUN_ID',
     helpGroup: 'PACE',

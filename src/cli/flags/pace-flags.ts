@@ -4,7 +4,7 @@ import {durationFlag} from './flag-types.ts'
 /** Flags of every verb that writes: how many at once, how often again, and for how long. */
 export const paceFlags = {
   concurrency: Flags.integer({
-    summary: 'Targets at once, over all clusters.',
+    summary: 'Maximum number of targets in progress, over all clusters.',
     helpValue: 'N',
     default: 50,
     min: 1,
@@ -13,7 +13,7 @@ export const paceFlags = {
     helpGroup: 'PACE',
   }),
   'concurrency-per-cluster': Flags.integer({
-    summary: 'Targets at once in one cluster.',
+    summary: 'Maximum number of targets in progress in one cluster.',
     helpValue: 'N',
     default: 10,
     min: 1,
@@ -22,7 +22,7 @@ export const paceFlags = {
     helpGroup: 'PACE',
   }),
   retries: Flags.integer({
-    summary: 'Tries after the first, for failures that may heal.',
+    summary: 'Maximum number of retries after a transient failure.',
     helpValue: 'N',
     default: 3,
     min: 0,
@@ -31,14 +31,14 @@ export const paceFlags = {
     helpGroup: 'PACE',
   }),
   backoff: durationFlag({
-    summary: 'Wait before the first retry.',
+    summary: 'Backoff before the first retry.',
     default: 30_000,
     defaultHelp: async () => '30s',
     env: 'HUBSPOKE_BACKOFF',
     helpGroup: 'PACE',
   }),
   'backoff-factor': Flags.integer({
-    summary: 'Each wait is this many times the one before.',
+    summary: 'Factor by which the backoff grows with each retry.',
     helpValue: 'N',
     default: 2,
     min: 1,
@@ -47,7 +47,7 @@ export const paceFlags = {
     helpGroup: 'PACE',
   }),
   'backoff-max': durationFlag({
-    summary: 'No wait is longer.',
+    summary: 'Maximum backoff.',
     default: 300_000,
     defaultHelp: async () => '5m',
     env: 'HUBSPOKE_BACKOFF_MAX',
@@ -56,7 +56,7 @@ export const paceFlags = {
   timeout: durationFlag({
     min: 1_000,
     summary:
-      'Give a rollout up after this long without progress. The default is longer where the times of the workload are: progress deadline, minReadySeconds, grace period.',
+      'Fail a rollout after this long without progress. The default is longer for a workload with a longer progress deadline, minReadySeconds or grace period.',
     defaultHelp: async () => '10m',
     env: 'HUBSPOKE_TIMEOUT',
     helpGroup: 'PACE',

@@ -19,7 +19,7 @@ export const namespacesFlag = Flags.string({
 export function plainNamespaces(names: readonly string[] = []): readonly string[] {
   for (const name of names) {
     if (!isNamespace(name)) {
-      throw new HubspokeError('usage', `-n takes names of namespaces here, no patterns: "${name}" is none.`)
+      throw new HubspokeError('usage', `-n takes namespace names here, not patterns: "${name}" is not a name.`)
     }
   }
   return [...new Set(names)]

@@ -4,7 +4,7 @@ import {durationFlag, pauseFlag, wavesFlag} from './flag-types.ts'
 /** Flags of every verb that writes: which targets start when. */
 export const waveFlags = {
   waves: wavesFlag({
-    summary: 'Start wave by wave: how much of the plan has been started with each, in targets or percent.',
+    summary: 'Start in waves. Each entry is a cumulative share of the plan: a number of targets or a percentage.',
     env: 'HUBSPOKE_WAVES',
     helpGroup: 'WAVES',
   }),
@@ -16,17 +16,17 @@ export const waveFlags = {
     helpGroup: 'WAVES',
   })(),
   pause: pauseFlag({
-    summary: 'After each wave, watch the health of what was changed for so long, or ask whether to go on.',
+    summary: 'After each wave, watch the health of restarted targets for this long, or ask whether to continue.',
     env: 'HUBSPOKE_PAUSE',
     helpGroup: 'WAVES',
   }),
   stagger: durationFlag({
-    summary: 'Time between the starts of two targets that pull from one registry.',
+    summary: 'Time between the starts of two targets that pull from the same registry.',
     env: 'HUBSPOKE_STAGGER',
     helpGroup: 'WAVES',
   }),
   'stagger-by': Flags.option({
-    summary: 'What --stagger keeps apart: targets of one registry, or of one namespace.',
+    summary: 'What --stagger applies to: targets with the same registry, or in the same namespace.',
     options: ['registry', 'namespace'] as const,
     default: 'registry',
     env: 'HUBSPOKE_STAGGER_BY',

@@ -20,7 +20,7 @@ export const runIdArg = Args.string({
   name: 'ID',
   required: true,
   ignoreStdin: true,
-  description: 'Id of the run, or how only it begins, or "last".',
+  description: 'ID of the run, or its unique beginning, or "last".',
 })
 
 /** Every run that left a ledger on this machine; a ledger that cannot be read hides no other. */

@@ -16,8 +16,8 @@ test('what changed since it was shown is not removed, keeps no other, and is sai
     const {removed, notRemoved} = await removeRuns(runs)
     expect(removed.map(({id}) => id)).toEqual(['c', 'd'])
     expect(notRemoved).toMatchObject([
-      {id: 'a', problem: {class: 'usage', message: expect.stringContaining('it is no plain file')}},
-      {id: 'b', problem: {class: 'usage', message: expect.stringContaining('it is no plain file')}},
+      {id: 'a', problem: {class: 'usage', message: expect.stringContaining('it is not a regular file')}},
+      {id: 'b', problem: {class: 'usage', message: expect.stringContaining('it is not a regular file')}},
     ])
     expect((await readdir(folder)).sort()).toEqual(['a.jsonl', 'b.jsonl'])
   } finally {

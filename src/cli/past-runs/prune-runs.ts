@@ -40,7 +40,7 @@ export async function planPrune(
   const candidates: ListedRun[] = []
   const kept = notRead.map(({id, problem}) => ({id, reason: problem.message}))
   for (const [index, run] of runs.entries()) {
-    const reason = index < choice.keep ? `one of the newest ${choice.keep}` : reasonToKeep(run, choice, now)
+    const reason = index < choice.keep ? `among the newest ${choice.keep}` : reasonToKeep(run, choice, now)
     if (reason === undefined) candidates.push(run)
     else kept.push({id: run.id, reason})
   }
@@ -48,12 +48,12 @@ export async function planPrune(
 }
 
 function reasonToKeep(run: ListedRun, {olderThanMs, unfinished}: PruneChoice, now: number): string | undefined {
-  if (run.startedAt === null && run.damagedLines > 0) return 'not understood'
+  if (run.startedAt === null && run.damagedLines > 0) return 'unreadable'
   const ageMs = now - lastSeen(run)
   if (ageMs < olderThanMs) return `younger than ${formatDuration(olderThanMs)}`
   if (run.state === 'ended') return undefined
   if (!unfinished) return 'unfinished (--unfinished)'
-  return ageMs < aliveForMs ? 'unfinished, and may still go on' : undefined
+  return ageMs < aliveForMs ? 'unfinished, possibly still in progress' : undefined
 }
 
 /** When the run last said something; of an empty ledger its id tells. */

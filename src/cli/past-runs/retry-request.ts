@@ -153,7 +153,9 @@ function knownRun(id: string, recorded: RecordedRun): {run: RunRecord; verb: Ver
   }
   const {image} = run.arguments
   if (typeof image !== 'string' || !isStamp(run.stamp)) {
-    throw notRetried(id, 'its image or its stamp cannot be read in its ledger', [`hubspoke runs show ${id}`])
+    throw notRetried(id, 'its image or its restartedAt annotation cannot be read in its ledger', [
+      `hubspoke runs show ${id}`,
+    ])
   }
   refuseSeveralRuns(id, recorded)
   refuseHalfAPlan(id, recorded)
@@ -178,7 +180,7 @@ function refuseHalfAPlan(id: string, recorded: RecordedRun): void {
   throw notRetried(
     id,
     known,
-    again === undefined ? [] : [`${again}  to look for all of them anew, under the same stamp`],
+    again === undefined ? [] : [`${again}  to find all of them again, with the same restartedAt annotation`],
   )
 }
 

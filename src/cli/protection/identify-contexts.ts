@@ -26,7 +26,7 @@ export async function identifyContexts(
 ): Promise<readonly IdentifiedContext[]> {
   if (contexts.length === 0) return []
   const inTurn = createSemaphore(atOnce)
-  const limit = {ms: limitMs, sentence: 'It did not say within 15 seconds which cluster it points at.', clock, signal}
+  const limit = {ms: limitMs, sentence: 'It did not report its cluster within 15 seconds.', clock, signal}
   const ask = async (context: ContextRef, limited: AbortSignal): Promise<ClusterIdentity | undefined> => {
     try {
       if (limited.aborted) return undefined

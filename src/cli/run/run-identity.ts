@@ -22,7 +22,10 @@ export function runIdentity(
   const id = named ?? createRunId(clock.date(), random())
   const stamp = restartStamp(id)
   if (stamp === undefined) {
-    throw new HubspokeError('usage', `"${id}" is no run id: it must look like ${createRunId(clock.date(), random())}.`)
+    throw new HubspokeError(
+      'usage',
+      `Invalid run ID "${id}": it must look like ${createRunId(clock.date(), random())}.`,
+    )
   }
   return {id, stamp, named: named !== undefined}
 }

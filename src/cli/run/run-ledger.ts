@@ -53,7 +53,7 @@ async function readEarlier(
     ])
   }
   if (run?.retryOf !== undefined || (run !== undefined && run.stamp !== stamp)) {
-    throw otherRun(`The run ${id} retries targets of another run, and bears the stamp of that one.`, [
+    throw otherRun(`The run ${id} retries targets of another run, and has the restartedAt annotation of that run.`, [
       `hubspoke runs retry ${id}  to go on with it`,
     ])
   }

@@ -92,7 +92,7 @@ export function waveGate(
 function endSentence({wave, of, ended, troubled}: WaveEnd): string {
   const names = troubled.slice(0, namesShown).map(targetName).join(', ')
   const rest = troubled.length > namesShown ? ` and ${troubled.length - namesShown} more` : ''
-  const sentence = `Wave ${wave} of ${of} has ended: ${ended - troubled.length} of ${ended} targets so far are as wanted`
+  const sentence = `Wave ${wave} of ${of} has ended: ${ended - troubled.length} of ${ended} targets so far are in the desired state`
   return troubled.length === 0 ? `${sentence}.` : `${sentence}; trouble in ${names}${rest}.`
 }
 

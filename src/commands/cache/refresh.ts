@@ -16,8 +16,8 @@ import {summarizeCaches} from '../../summary/summarize.ts'
 export default class CacheRefresh extends BaseCommand {
   static override summary = 'Build the image cache of each selected cluster and save it there.'
   static override description =
-    'Lists every workload and saves which images they run as a ConfigMap, so that "find --fresh cache" costs one request. ' +
-    'When its namespace is missing it asks whether to create it, or, where nobody can be asked, prints the command.'
+    'Lists every workload and saves their images as a ConfigMap, so that "find --fresh cache" costs one request. ' +
+    'If the namespace is missing, it asks whether to create it. Without a terminal, it prints the command instead.'
   static override examples = [
     {description: 'Nightly, from cron', command: '<%= config.bin %> <%= command.id %> --all-contexts --yes'},
   ]

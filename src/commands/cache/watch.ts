@@ -15,9 +15,9 @@ import {summarizeCaches} from '../../summary/summarize.ts'
 export default class CacheWatch extends BaseCommand {
   static override summary = 'Keep the image cache of each selected cluster fresh, until it is stopped.'
   static override description =
-    'Builds the image cache where there is none, follows every change, and saves it within two seconds, so that ' +
-    '"find --fresh 30s" costs one request. Of several watchers of a cluster one is at work, the others stand by. ' +
-    'Whatever fails is tried again for ever. On SIGTERM, SIGINT or SIGHUP the last state is saved; a second one ends at once.'
+    'Builds the image cache if it is missing, watches changes, and saves each within two seconds, so that ' +
+    '"find --fresh 30s" costs one request. If several watch one cluster, one is active and the others stand by. ' +
+    'Failures are retried indefinitely. On SIGTERM, SIGINT or SIGHUP the last state is saved; a second signal ends it at once.'
   static override examples = [
     {
       description: 'In a container, or from a service manager',

@@ -7,12 +7,12 @@ import {renderRunsValues} from '../../summary/separated-values.ts'
 export default class RunsList extends BaseCommand {
   static override summary = 'List past runs, the newest first.'
   static override description =
-    'Reads the ledgers that runs have left on this machine, and no cluster. A run that still goes on and one that was ' +
-    'killed look alike in them: both are unfinished.'
+    'Reads the ledgers on this machine, and no cluster. A run that is still in progress and a run that was killed ' +
+    'look the same in a ledger: both are listed as unfinished.'
   static override examples = [
-    {description: 'What was run from here?', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Runs started on this machine', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'Runs that were killed, or still go on',
+      description: 'Runs that were killed, or are still in progress',
       command: `<%= config.bin %> <%= command.id %> -o json | jq '.runs[] | select(.state == "unfinished").id'`,
     },
   ]

@@ -11,9 +11,9 @@ const {yes} = writeFlags
 export default class RunsPrune extends BaseCommand {
   static override summary = 'Remove the ledgers of past runs.'
   static override description =
-    'Shows which ledgers it would remove from this machine, and asks. Reaches no cluster. A ledger goes when its run ' +
-    'ended, is older than --older-than and not one of the newest --keep; what is no ledger is left alone. A run whose ' +
-    'ledger is gone cannot be retried; "restart --run-id" still leaves alone what it has done.'
+    'Shows which ledgers it would remove from this machine, and asks. Contacts no cluster. It removes a ledger when its run has ' +
+    'ended, is older than --older-than and is not one of the newest --keep. Other files are left alone. A run without a ledger ' +
+    'cannot be retried; "restart --run-id" still leaves alone what it has restarted.'
   static override examples = [
     {description: 'Ledgers of more than 30 days', command: '<%= config.bin %> <%= command.id %>'},
     {
@@ -23,14 +23,14 @@ export default class RunsPrune extends BaseCommand {
   ]
   static override flags = {
     'older-than': durationFlag({
-      summary: 'Only those whose last record is older.',
+      summary: 'Remove only ledgers whose last record is older than this.',
       max: 10 * 365 * 24 * 3_600_000,
       default: 30 * 24 * 3_600_000,
       defaultHelp: async () => '720h',
       env: 'HUBSPOKE_OLDER_THAN',
     }),
     keep: Flags.integer({
-      summary: 'Leave this many of the newest, however old they are.',
+      summary: 'Keep at least this many of the newest ledgers.',
       helpValue: 'N',
       default: 0,
       min: 0,
@@ -38,7 +38,7 @@ export default class RunsPrune extends BaseCommand {
       env: 'HUBSPOKE_KEEP',
     }),
     unfinished: Flags.boolean({
-      summary: 'Also those of runs without an end, when they have recorded nothing for a day.',
+      summary: 'Also remove ledgers of unfinished runs without a record for a day.',
       env: 'HUBSPOKE_UNFINISHED',
     }),
     yes,

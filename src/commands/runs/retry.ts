@@ -15,17 +15,20 @@ const {kubeconfig, 'cache-namespace': cacheNamespace} = contextFlags
 const {'run-id': _, ...retryWriteFlags} = writeFlags
 
 export default class RunsRetry extends WritingCommand {
-  static override summary = 'Take up again what a past run left open, and nothing else.'
+  static override summary = 'Retry the unfinished targets of a past run.'
   static override description =
-    'The targets are those of its ledger that are not as wanted: failed, unverified, not run, or without a result ' +
-    'because the run was killed. Every context must still lead to the same cluster, and every name to the same ' +
-    'workload. It has the stamp of the run that it takes up: what that one has written is only watched, what somebody ' +
-    'restarted later is left alone, and the rest is written, so that everything is done exactly once.'
+    'Retries the targets in its ledger that are not in the desired state: failed, unverified, not run, or without a result ' +
+    'because the run was killed. Every context must still point at the same cluster, and every name at the same ' +
+    'workload. Targets that the run has already restarted are only watched. Targets that another client has restarted since ' +
+    'are left alone. All others are restarted, so that no target is restarted twice.'
   static override examples = [
-    {description: 'After the cause is mended', command: '<%= config.bin %> <%= command.id %> last'},
-    {description: 'Only what was never begun', command: '<%= config.bin %> <%= command.id %> 20261124-2 --not-run'},
+    {description: 'After the cause is fixed', command: '<%= config.bin %> <%= command.id %> last'},
     {
-      description: 'What would be taken up?',
+      description: 'Only targets that were never started',
+      command: '<%= config.bin %> <%= command.id %> 20261124-2 --not-run',
+    },
+    {
+      description: 'See what would be retried',
       command: '<%= config.bin %> <%= command.id %> last --dry-run client',
     },
   ]
@@ -34,13 +37,13 @@ export default class RunsRetry extends WritingCommand {
     kubeconfig,
     'cache-namespace': cacheNamespace,
     failed: Flags.boolean({
-      summary: 'Only what failed, is unverified, could not be acted on, or was begun and not ended.',
+      summary: 'Only targets that failed, are unverified, could not be acted on, or were started and did not end.',
       exclusive: ['not-run'],
       env: 'HUBSPOKE_FAILED',
       helpGroup: 'WORKLOADS',
     }),
     'not-run': Flags.boolean({
-      summary: 'Only what was never begun: no write was sent, and no try failed.',
+      summary: 'Only targets that were never started: no write was sent, and no attempt failed.',
       exclusive: ['failed'],
       env: 'HUBSPOKE_NOT_RUN',
       helpGroup: 'WORKLOADS',

@@ -11,8 +11,8 @@ import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 export default class RunsShow extends BaseCommand {
   static override summary = 'Show what a past run did to each of its targets.'
   static override description =
-    'Reads the ledger that the run has left on this machine, and no cluster. Of a run that was killed it says what is ' +
-    'known of each target, and how to go on. The exit code is that of reading; the one of the run is in the answer.'
+    'Reads the ledger of the run on this machine, and no cluster. For a run that was killed it shows what is ' +
+    'known about each target, and how to continue. The exit code is for reading the ledger; the exit code of the run is in the output.'
   static override examples = [
     {description: 'After the terminal was closed', command: '<%= config.bin %> <%= command.id %> last'},
     {description: 'By the beginning of its id', command: '<%= config.bin %> <%= command.id %> 20261124-2'},

@@ -97,7 +97,7 @@ describe('a kind whose changes are proved', () => {
 })
 
 const reasons: Readonly<Record<Unproven, string>> = {
-  expired: 'the server does not remember so far back',
+  expired: 'the server no longer has changes that old',
   ahead: 'the image cache is ahead of the cluster',
   incomparable: 'its version is not one to start from',
   forbidden: 'changes may not be watched',
@@ -142,7 +142,7 @@ describe('a kind without a proof', () => {
     expect(found).toEqual(['Deployment live', 'StatefulSet live', 'DaemonSet live'])
     expect(answer).toMatchObject({
       tier: 'scan',
-      tierReason: 'the image cache could not be caught up with: the server does not remember so far back',
+      tierReason: 'the image cache could not be caught up with: the server no longer has changes that old',
       workloadsRead: 3,
     })
     expect(answer).not.toHaveProperty('cacheAgeMs')

@@ -117,7 +117,7 @@ describe('the reason', () => {
     {
       changes: 12,
       scanned: [{kind: 'StatefulSet', why: 'expired'}],
-      text: 'the image cache with 12 changes; StatefulSets scanned: the server does not remember so far back',
+      text: 'the image cache with 12 changes; StatefulSets scanned: the server no longer has changes that old',
     },
     {
       changes: 2,
@@ -148,7 +148,7 @@ describe('the reason', () => {
     ] as const
     expect(whyNotCaughtUp(scanned)).toBe(
       'the image cache could not be caught up with: Deployments and DaemonSets scanned: ' +
-        'the server does not remember so far back; StatefulSets scanned: the server sent no proof in time',
+        'the server no longer has changes that old; StatefulSets scanned: the server sent no proof in time',
     )
   })
 })

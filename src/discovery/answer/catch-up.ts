@@ -28,7 +28,7 @@ export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange
 }
 
 const whys: Readonly<Record<NotCaughtUp, string>> = {
-  expired: 'the server does not remember so far back',
+  expired: 'the server no longer has changes that old',
   ahead: 'the image cache is ahead of the cluster',
   incomparable: 'its version is not one to start from',
   forbidden: 'changes may not be watched',

@@ -135,7 +135,7 @@ test.each([
   {stored: proved(at('12:00:01.001')), reason: 'the image cache was proved complete in the future'},
   {
     stored: present({...known, provenAt: at('12:00:00')}),
-    reason: 'the server does not say what time it is',
+    reason: 'the server reports no date',
   },
 ])('a proof does not count: $reason', ({stored, reason}) => {
   expect(judge(stored)).toEqual({reason})

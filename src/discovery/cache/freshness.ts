@@ -107,7 +107,7 @@ export function judgeProof(
   if (cache.provenAt === undefined || cache.clusterUid === undefined || unknown.length > 0) {
     return {reason: 'nothing has proved the image cache complete'}
   }
-  if (serverDate === undefined) return {reason: 'the server does not say what time it is'}
+  if (serverDate === undefined) return {reason: 'the server reports no date'}
   const ageMs = serverDate.getTime() + dateResolutionMs - cache.provenAt.getTime()
   if (ageMs < 0) return {reason: 'the image cache was proved complete in the future'}
   const proved = `the image cache was proved complete ${formatDuration(ageMs)} ago`

@@ -48,8 +48,7 @@ export async function refreshCache(
   }
   const cache = buildImageCache({clusterUid: identity.uid, builtAt, resourceVersions, workloads, lastList: cost})
   if (identity.standsIn) {
-    const reason =
-      'The UID of namespace "kube-system" may not be read, and nobody could tell which cluster the cache is of.'
+    const reason = 'The UID of namespace "kube-system" may not be read, so the cluster of the cache would be unknown.'
     return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
   }
   // Nothing that was there before the lists knows more than they: a cache that says so is ahead of the cluster, for ever.

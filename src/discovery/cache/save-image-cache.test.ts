@@ -83,7 +83,7 @@ describe('saving', () => {
     await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
       why: 'contended',
-      reason: 'Somebody else wrote the image cache at the same time, 4 times in a row.',
+      reason: 'Another client wrote the image cache at the same time, 4 times in a row.',
     })
     expect(cluster.requests.filter((request) => request.startsWith('write'))).toHaveLength(4)
   })

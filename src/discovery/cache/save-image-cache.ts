@@ -50,7 +50,7 @@ export async function saveImageCache(
         stored.resourceVersion !== deps.distrusted &&
         isNewerAnywhere(stored.cache, cache)
       ) {
-        return notSaved('newer-there', 'Somebody else has saved a newer image cache in the meantime.')
+        return notSaved('newer-there', 'Another client has saved a newer image cache in the meantime.')
       }
       const replaced = await replaceCache({configMaps, namespace, deps}, stored, cache)
       if (replaced === 'too-large') return notSaved('too-large', tooLarge)
@@ -59,7 +59,7 @@ export async function saveImageCache(
   } catch (error) {
     return refusal(error, namespace)
   }
-  return notSaved('contended', `Somebody else wrote the image cache at the same time, ${maxTries} times in a row.`)
+  return notSaved('contended', `Another client wrote the image cache at the same time, ${maxTries} times in a row.`)
 }
 
 /** Versions count up within one cluster only: a cache of another one, or of none, is never newer. */

@@ -108,7 +108,7 @@ describe('preflight', () => {
       {
         type: 'notice',
         message:
-          'More than 500 permissions by name of context "east": the others were not checked, the write will tell.',
+          'More than 500 permissions by name of context "east": the others were not checked; the server decides when they are written.',
       },
     ])
   })
@@ -181,7 +181,8 @@ describe('a question without an answer', () => {
     expect(events).toEqual([
       {
         type: 'notice',
-        message: 'Permissions of context "east" could not be checked, the write will tell: Internal error.',
+        message:
+          'Permissions of context "east" could not be checked; the server decides at each write: Internal error.',
       },
     ])
   })

@@ -118,7 +118,7 @@ function askOnce(deps: PreflightDeps): Ask {
     named.set(context, turns)
     turns.asked += 1
     if (turns.asked === mostNamed + 1) {
-      const why = `More than ${mostNamed} permissions by name of context ${quoted(context)}: the others were not checked, the write will tell.`
+      const why = `More than ${mostNamed} permissions by name of context ${quoted(context)}: the others were not checked; the server decides when they are written.`
       onEvent({type: 'notice', message: why})
     }
     return turns.asked > mostNamed ? Promise.resolve(true) : turns.inTurn(() => put(context, question))
@@ -142,7 +142,7 @@ function putTo({open, onEvent, signal}: PreflightDeps): Ask {
       if (!(error instanceof HubspokeError)) throw error
       if (!silent.has(context) && !signal.aborted) {
         silent.add(context)
-        const why = `Permissions of context ${quoted(context)} could not be checked, the write will tell: ${error.message}`
+        const why = `Permissions of context ${quoted(context)} could not be checked; the server decides at each write: ${error.message}`
         onEvent({type: 'notice', message: why})
       }
       return true

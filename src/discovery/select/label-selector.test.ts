@@ -33,10 +33,10 @@ test.each([
     selector: 'app in (web',
     says: 'The label selector "app in (web" cannot be read: it ends where "," or ")" is expected.',
   },
-  {selector: 'app=a/b', says: 'The label selector "app=a/b" cannot be read: "a/b" is no value of a label.'},
-  {selector: 'a_b/c', says: 'The label selector "a_b/c" cannot be read: "a_b/c" is no name of a label.'},
-  {selector: 'a>b', says: 'The label selector "a>b" cannot be read: "b" is no whole number.'},
-  {selector: '\u001b[2J', says: 'The label selector "\\x1b[2J" cannot be read: "\\x1b[2J" is no name of a label.'},
+  {selector: 'app=a/b', says: 'The label selector "app=a/b" cannot be read: "a/b" is not a valid label value.'},
+  {selector: 'a_b/c', says: 'The label selector "a_b/c" cannot be read: "a_b/c" is not a valid label name.'},
+  {selector: 'a>b', says: 'The label selector "a>b" cannot be read: "b" is not a whole number.'},
+  {selector: '\u001b[2J', says: 'The label selector "\\x1b[2J" cannot be read: "\\x1b[2J" is not a valid label name.'},
 ])('$selector: says what is wrong, and where', ({selector, says}) => {
   expect(refusal(selector).message).toBe(says)
 })

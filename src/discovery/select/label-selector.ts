@@ -63,7 +63,7 @@ function readName(name: string): void {
   const slash = name.indexOf('/')
   const prefix = name.slice(0, Math.max(0, slash))
   if ((slash >= 0 && !isDnsName(prefix)) || !isLabelWord(name.slice(slash + 1))) {
-    throw new Unreadable(`${quoted(name)} is no name of a label`)
+    throw new Unreadable(`${quoted(name)} is not a valid label name`)
   }
 }
 
@@ -83,7 +83,7 @@ function readSet(tokens: Tokens): void {
 }
 
 function readValue(value: string): void {
-  if (!isLabelWord(value)) throw new Unreadable(`${quoted(value)} is no value of a label`)
+  if (!isLabelWord(value)) throw new Unreadable(`${quoted(value)} is not a valid label value`)
 }
 
 const largestInt64 = 2n ** 63n - 1n
@@ -92,7 +92,7 @@ const largestInt64 = 2n ** 63n - 1n
 function readNumber(value: string): void {
   if (!isWord(value)) throw unexpected(value, 'a whole number')
   if (!/^\d{1,63}$/.test(value) || BigInt(value) > largestInt64) {
-    throw new Unreadable(`${quoted(value)} is no whole number`)
+    throw new Unreadable(`${quoted(value)} is not a whole number`)
   }
 }
 

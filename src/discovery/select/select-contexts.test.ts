@@ -48,13 +48,13 @@ describe('a write', () => {
   test('without a word about contexts is refused, and told what could be typed', () => {
     const error = refusal({writes: true})
     expect(error.failureClass).toBe('usage')
-    expect(error.message).toBe('A command that writes must be told which contexts to take.')
+    expect(error.message).toBe('A command that writes needs the contexts to include.')
     expect(error.suggestions).toEqual([...names.map((name) => `-c ${name}`), '--all-contexts'])
   })
 
   test('with only an exclude is refused: the rest may hold forgotten clusters', () => {
     expect(refusal({writes: true, patterns: ['!dev']}).message).toBe(
-      'A command that writes must be told which contexts to take, not only which to leave out.',
+      'A command that writes needs the contexts to include, not only those to exclude.',
     )
   })
 
@@ -162,7 +162,7 @@ describe('wrong usage', () => {
 
   test('is to say all and some', () => {
     expect(refusal({allContexts: true, patterns: ['dev']}).message).toBe(
-      'Say --all-contexts or name contexts with -c or -g, not both.',
+      'Use --all-contexts, or name contexts with -c or -g, not both.',
     )
   })
 

@@ -53,7 +53,7 @@ export function selectContexts(choice: ContextChoice): SelectedContexts {
   refuseUnmatched(patterns, names)
   const isChosen = wanted.patterns.length > 0 || groups.length > 0
   if (allContexts && isChosen) {
-    throw new HubspokeError('usage', 'Say --all-contexts or name contexts with -c or -g, not both.', {
+    throw new HubspokeError('usage', 'Use --all-contexts, or name contexts with -c or -g, not both.', {
       suggestions: ["--all-contexts -c '!PATTERN'  to take all but some"],
     })
   }
@@ -120,8 +120,8 @@ function refuseUnmatched(patterns: readonly string[], names: readonly string[]):
 
 function notTold({contexts, knownGroups}: ContextChoice, onlyExcludes: boolean): HubspokeError {
   const why = onlyExcludes
-    ? 'A command that writes must be told which contexts to take, not only which to leave out.'
-    : 'A command that writes must be told which contexts to take.'
+    ? 'A command that writes needs the contexts to include, not only those to exclude.'
+    : 'A command that writes needs the contexts to include.'
   const groups = knownGroups.slice(0, atMostNamed).map((name) => `-g ${name}`)
   return new HubspokeError('usage', why, {
     suggestions: [...groups, ...asOptions(contexts.map(({name}) => name)), '--all-contexts'],

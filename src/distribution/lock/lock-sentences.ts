@@ -65,8 +65,8 @@ export function notYetSentence({context}: LockPlace, {message}: Failure): string
 }
 
 export function notReleasedSentence({context}: LockEntry, {message}: Failure): string {
-  const lapses = `it lapses by itself after ${formatDuration(leaseMs)}`
-  return `The lock in context "${printable(context)}" could not be given back; ${lapses}: ${message}`
+  const lapses = `it expires after ${formatDuration(leaseMs)}`
+  return `The lock in context "${printable(context)}" could not be released; ${lapses}: ${message}`
 }
 
 function kubectlLease({context, namespace}: LockPlace): string {

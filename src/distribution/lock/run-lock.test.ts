@@ -292,7 +292,7 @@ describe('a cluster that does not answer', () => {
     world.cluster('a').always('write', unreachable())
     await lock.release()
     expect(world.notices()).toEqual([
-      'The lock in context "a" could not be given back; it lapses by itself after 15s: Cannot reach it.',
+      'The lock in context "a" could not be released; it expires after 15s: Cannot reach it.',
     ])
   })
 })

@@ -11,9 +11,9 @@ test.each([
   {text: '29%', planned: 100, expected: 29, because: 'without the errors of fractions'},
   {text: '100%', planned: 7, expected: 7, because: 'all of them'},
   {text: '101%', planned: 7, expected: undefined, because: 'no share is larger than all'},
-  {text: '-1', planned: 7, expected: undefined, because: 'fewer than none is no number'},
+  {text: '-1', planned: 7, expected: undefined, because: 'fewer than none is not a number'},
   {text: '2.5%', planned: 7, expected: undefined, because: 'whole percents only'},
-  {text: '', planned: 7, expected: undefined, because: 'nothing is no number'},
+  {text: '', planned: 7, expected: undefined, because: 'nothing is not a number'},
 ])('"$text" of $planned: $because', ({text, planned, expected}) => {
   expect(failureBudget(text, planned)).toBe(expected)
 })

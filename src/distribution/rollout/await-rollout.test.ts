@@ -570,7 +570,7 @@ describe('a template that is changed back', () => {
     },
     {has: {owner: flux}, by: 'Flux Kustomization flux-system/apps', because: 'removing leaves no note'},
     {has: {}, later: {templateWriters: [ours, theirs]}, by: '"kustomize-controller"', because: 'its note is new'},
-    {has: {}, later: {templateWriters: [earlier]}, by: 'somebody else', because: 'an older note proves nothing'},
+    {has: {}, later: {templateWriters: [earlier]}, by: 'another client', because: 'an older note proves nothing'},
   ])('while it rolls out has failed at once, by $by: $because', async ({has, later = {}, by}) => {
     const {end, tookMs, feedClosed} = await watch({
       from: {...rollingOut, ...has},

@@ -113,7 +113,7 @@ describe('a StatefulSet', () => {
     },
     {
       has: {strategy: 'OnDelete', updated: 0},
-      is: 'failed: its update strategy is OnDelete: pods are replaced only when somebody deletes them',
+      is: 'failed: its update strategy is OnDelete: pods are replaced only when they are deleted',
       because: 'nothing will replace them',
     },
   ])('$is, because $because', ({has, is}) => {
@@ -128,7 +128,7 @@ describe('a DaemonSet', () => {
     {has: {current: 4}, is: 'done: 3 new pods available', because: 'surplus pods are not its concern'},
     {
       has: {strategy: 'OnDelete', updated: 0},
-      is: 'failed: its update strategy is OnDelete: pods are replaced only when somebody deletes them',
+      is: 'failed: its update strategy is OnDelete: pods are replaced only when they are deleted',
       because: 'nothing will replace them',
     },
   ])('$is, because $because', ({has, is}) => {

@@ -33,7 +33,7 @@ export function rolloutStatus(state: WorkloadState, minGeneration: number): Roll
   if (state.strategy === 'OnDelete') {
     return {
       state: 'failed',
-      message: 'its update strategy is OnDelete: pods are replaced only when somebody deletes them',
+      message: 'its update strategy is OnDelete: pods are replaced only when they are deleted',
     }
   }
   const status = statusOf[state.kind](state)

@@ -54,6 +54,6 @@ function whoChanged(from: WorkloadState, {templateWriters, owner = from.owner}: 
     from.templateWriters.some((writer) => writer.manager === manager && writer.at === at)
   const [newest] = templateWriters.filter((writer) => !isKnown(writer)).sort((a, b) => b.at.localeCompare(a.at))
   const names = [...(newest ? [`"${newest.manager}"`] : []), ...(owner ? [ownerName(owner)] : [])]
-  const [first = 'somebody else', second] = names
+  const [first = 'another client', second] = names
   return second === undefined ? first : `${first} (${second})`
 }

@@ -38,7 +38,9 @@ export function decideUndo(
     const isAsBefore = (state.restartedAt ?? null) === before.restartedAt && isOtherwiseAsBefore
     if (isAsBefore && maybeSent) return {todo: 'watch', state}
     return leave(
-      isAsBefore ? 'somebody else has put it back' : 'its pod template does not carry the stamp of this run any more',
+      isAsBefore
+        ? 'another client has put it back'
+        : 'its pod template no longer has the restartedAt annotation of this run',
     )
   }
   if (!isOtherwiseAsBefore) return leave('its pod template has been changed since')

@@ -145,12 +145,12 @@ describe('a restart is left alone', () => {
     {
       because: 'somebody has restarted it since',
       change: {restartedAt: '2026-11-24T11:00:00Z'},
-      reason: 'its pod template does not carry the stamp of this run any more',
+      reason: 'its pod template no longer has the restartedAt annotation of this run',
     },
     {
       because: 'somebody has rolled it back already',
       change: {restartedAt: undefined},
-      reason: 'somebody else has put it back',
+      reason: 'another client has put it back',
     },
     {because: 'it is paused', change: {paused: true}, reason: 'it is paused'},
   ])('where $because', async ({change, reason}) => {

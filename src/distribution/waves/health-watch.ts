@@ -89,7 +89,7 @@ function unhealthyEnd(wave: number, failure: Failure): SpokeEnd {
 }
 
 function unseenEnd(wave: number, target: Target, failure: Failure): SpokeEnd {
-  const reason = `was rolled out, then not to be seen in the pause after wave ${wave}: ${failure.message}`
+  const reason = `was rolled out, then could not be read in the pause after wave ${wave}: ${failure.message}`
   const suggestions = [rolloutStatusCommand(target), ...failure.suggestions]
   return {outcome: 'unverified', reason, failure: {...failure, suggestions}}
 }

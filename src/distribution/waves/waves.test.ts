@@ -217,7 +217,7 @@ describe('a target of an earlier wave', () => {
     expect(ends[1]).toBe(end === 'succeeded' ? 'web-1: succeeded' : 'web-1: not-run')
     expect(clock.now()).toBe(end === 'succeeded' ? 103_000 : 111_000)
     if (end === 'succeeded') return
-    expect(results[0]?.reason).toBe('was rolled out, then not to be seen in the pause after wave 1: Cut.')
+    expect(results[0]?.reason).toBe('was rolled out, then could not be read in the pause after wave 1: Cut.')
     expect(results[0]?.failure?.suggestions).toEqual([
       'kubectl --context eu-1 -n shop rollout status deployment/web-0',
       'ping',

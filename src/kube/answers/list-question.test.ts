@@ -29,8 +29,8 @@ describe('a page of Deployments', () => {
   })
 
   test.each([
-    {body: null, why: 'it is no object'},
-    {body: [own], why: 'it is no object'},
+    {body: null, why: 'it is not an object'},
+    {body: [own], why: 'it is not an object'},
     {body: {}, why: 'its kind is missing, not "DeploymentList"'},
     {body: list({kind: 'PodList'}), why: 'its kind is "PodList", not "DeploymentList"'},
     {body: list({apiVersion: 'extensions/v1'}), why: 'its apiVersion is "extensions/v1", not "apps/v1"'},

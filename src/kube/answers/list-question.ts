@@ -48,9 +48,9 @@ function toPage(metadata: JsonObject, items: unknown): Page | Unexpected {
   if (!Array.isArray(items) && items !== null) return new Unexpected('it has no items')
   const resourceVersion = textAt(metadata, 'resourceVersion')
   const {continue: token = '', remainingItemCount: remaining} = metadata
-  if (typeof token !== 'string') return new Unexpected('its continue token is no text')
+  if (typeof token !== 'string') return new Unexpected('its continue token is not a string')
   const isCount = remaining === undefined || (typeof remaining === 'number' && remaining >= 0)
-  if (!isCount) return new Unexpected('its remainingItemCount is no number')
+  if (!isCount) return new Unexpected('its remainingItemCount is not a number')
   if (token === '' && remaining) return new Unexpected(`${remaining} of its objects remain, and no token leads to them`)
   return {items: (items ?? []).map(objectOf), resourceVersion, continue: token, remaining}
 }

@@ -20,8 +20,8 @@ describe.each(fields)('%s', (field) => {
     expect(numberProblem(objectWith(field, value))).toBeUndefined()
   })
 
-  test.each([-1, 0.5, 1e300, 2 ** 53, '3', '', true, [], {}])('is no number when it is %j', (value) => {
-    expect(numberProblem(objectWith(field, value))).toMatch(new RegExp(`^its ${field} is no whole number`))
+  test.each([-1, 0.5, 1e300, 2 ** 53, '3', '', true, [], {}])('is not a number when it is %j', (value) => {
+    expect(numberProblem(objectWith(field, value))).toMatch(new RegExp(`^its ${field} is not a whole number`))
   })
 
   test('may be missing, or null', () => {

@@ -37,7 +37,7 @@ export function numberProblem(object: unknown): string | undefined {
   for (const {at, names, max} of numbers) {
     const holder = objectAt(objectOf(object), ...at)
     const wrong = names.find((name) => !isWhole(holder[name] ?? 0, max))
-    if (wrong !== undefined) return `its ${[...at, wrong].join('.')} is no whole number from 0 to ${max}`
+    if (wrong !== undefined) return `its ${[...at, wrong].join('.')} is not a whole number from 0 to ${max}`
   }
   return undefined
 }

@@ -77,7 +77,7 @@ export function listProblem(body: unknown, resource: Resource): string | undefin
  * @param form what it is where only its metadata was wanted
  */
 export function kindProblem(body: unknown, resource: Resource, kind: string, form?: string): string | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'it is no object'
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'it is not an object'
   const found = objectOf(body)
   if (found.kind !== kind && (form === undefined || found.kind !== form)) return other('kind', found.kind, kind)
   const version = found.kind === kind ? apiVersionOf(resource) : 'meta.k8s.io/v1'

@@ -33,7 +33,7 @@ test('proxy-url of the kubeconfig counts before the environment, and NO_PROXY do
   const env = {HTTPS_PROXY: 'http://env:1', NO_PROXY: '*'}
   expect(through('https://127.0.0.1', env, 'http://jane:secret@p:3128')).toBe('http://p:3128 of proxy-url')
   expect(through('https://k8s.test', env, 'http://')).toBe(
-    'is reached through a proxy (proxy-url) whose address is no URL',
+    'is reached through a proxy (proxy-url) whose address is not a URL',
   )
 })
 

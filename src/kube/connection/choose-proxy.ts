@@ -42,7 +42,7 @@ export function proxyName({url}: ProxyServer): string {
 function parseProxy(text: string, from: string): ProxyServer | string {
   const url = URL.parse(text)
   // Not quoted in any case: what is no URL may be a password.
-  if (url === null || url.hostname === '') return `is reached through a proxy (${from}) whose address is no URL`
+  if (url === null || url.hostname === '') return `is reached through a proxy (${from}) whose address is not a URL`
   if (!spoken.has(url.protocol)) {
     // A name and a password without a scheme read as one: only what is surely a scheme is told.
     const isScheme = /^(?:ftp|socks4?a?|wss?|ssh|tcp|unix):$/.test(url.protocol)

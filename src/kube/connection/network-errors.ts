@@ -113,7 +113,7 @@ const dnsFailed = unreachable(
 )
 const refusedPort = unreachable(
   ({context, server}) =>
-    `Cannot reach context ${context}: nothing accepts connections at ${server}; the API server is down, or somewhere else.`,
+    `Cannot reach context ${context}: nothing accepts connections at ${server}; the API server is down or has another address.`,
   showServer,
 )
 const noRoute = unreachable(({context, server}) => `Cannot reach context ${context}: there is no route to ${server}.`)

@@ -115,11 +115,16 @@ test.each([
     because: 'it asks for credentials',
     start: startConnectProxy,
     refuse: 407,
-    says: /the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url\) asks for a name and a password, or refused those that it was given\.$/,
+    says: /the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url\) requires a user name and password, or rejected the ones given\.$/,
   },
-  {because: 'it forbids', start: startConnectProxy, refuse: 403, says: /refused the way to https:\S+ \(HTTP 403\)\.$/},
+  {
+    because: 'it forbids',
+    start: startConnectProxy,
+    refuse: 403,
+    says: /refused the connection to https:\S+ \(HTTP 403\)\.$/,
+  },
   {because: 'it is not there', start: closed, says: /could not be reached \(ECONNREFUSED\)\.$/},
-  {because: 'it is silent', start: silent, says: /opened no way to https:\/\/k8s\.test:\d+ within 0\.5 s\.$/},
+  {because: 'it is silent', start: silent, says: /opened no connection to https:\/\/k8s\.test:\d+ within 0\.5 s\.$/},
   {
     because: 'its certificate is not known',
     scheme: 'https',
@@ -131,7 +136,7 @@ test.each([
     scheme: 'socks5',
     start: startSocksProxy,
     refuse: 2,
-    says: /refused the way to \S+ \(SOCKS reply 2\)\.$/,
+    says: /refused the connection to \S+ \(SOCKS reply 2\)\.$/,
   },
 ])('a proxy fails by name, and its credentials are not told: $because', async ({start, refuse, scheme, says}) => {
   const server = await serve()

@@ -31,12 +31,13 @@ interface Way {
 
 function sentence({context, server, proxy, limits}: Way, why: TunnelError['why'], code: string): string {
   const start = `Cannot reach context ${context}:`
-  if (why === 407) return `${start} ${proxy} asks for a name and a password, or refused those that it was given.`
-  if (why === 'timeout') return `${start} ${proxy} opened no way to ${server} within ${limits.connectMs / 1000} s.`
-  if (why === 'cut') return `${start} ${proxy} ended the conversation.`
+  if (why === 407) return `${start} ${proxy} requires a user name and password, or rejected the ones given.`
+  if (why === 'timeout')
+    return `${start} ${proxy} opened no connection to ${server} within ${limits.connectMs / 1000} s.`
+  if (why === 'cut') return `${start} ${proxy} closed the connection.`
   if (why === 'unreached') return `${start} ${proxy} could not be reached${code === '' ? '' : ` (${printable(code)})`}.`
-  if (why === 0) return `${start} ${proxy} does not speak the language of its kind.`
-  return `${start} ${proxy} refused the way to ${server} (${why < 0 ? `SOCKS reply ${-why}` : `HTTP ${why}`}).`
+  if (why === 0) return `${start} ${proxy} does not speak its proxy protocol.`
+  return `${start} ${proxy} refused the connection to ${server} (${why < 0 ? `SOCKS reply ${-why}` : `HTTP ${why}`}).`
 }
 
 function whereToLook({from}: ProxyServer, word: string): string {

@@ -23,7 +23,7 @@ test('a client certificate ends when it says so, the first of a chain counts', a
 test.each([
   {token: jwt({exp: end.getTime() / 1000}), at: end, because: 'a JWT says when it ends'},
   {token: jwt({sub: 'ada'}), at: undefined, because: 'a JWT without an end'},
-  {token: jwt({exp: 'soon'}), at: undefined, because: 'an end that is no number'},
+  {token: jwt({exp: 'soon'}), at: undefined, because: 'an end that is not a number'},
   {token: jwt({exp: 1e300}), at: undefined, because: 'an end that is no time'},
   {token: jwt(null), at: undefined, because: 'claims that are none'},
   {token: `e30.${Buffer.from('{').toString('base64url')}.e30`, at: undefined, because: 'claims that are no JSON'},

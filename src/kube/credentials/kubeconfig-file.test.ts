@@ -126,8 +126,8 @@ test.each([
     says: 'is not valid YAML (line 3)',
   },
   {because: 'a key comes twice', text: 'users: []\nusers: []\n', says: 'repeats a key (line 2)'},
-  {because: 'it is a list', text: '\n- secret\n', says: 'is not a kubeconfig: what starts at line 2 is no mapping'},
-  {because: 'it is text', text: 'secret', says: 'is not a kubeconfig: what starts at line 1 is no mapping'},
+  {because: 'it is a list', text: '\n- secret\n', says: 'is not a kubeconfig: what starts at line 2 is not a mapping'},
+  {because: 'it is text', text: 'secret', says: 'is not a kubeconfig: what starts at line 1 is not a mapping'},
   {because: 'a name comes twice', text: 'users: [{name: a}, {name: a}]', says: 'has two entries named "a" under users'},
   {
     because: 'its aliases explode',

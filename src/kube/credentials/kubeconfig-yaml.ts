@@ -44,7 +44,7 @@ export async function parseYaml(text: string, file: string): Promise<JsonObject>
   if (root === null) return {}
   if (typeof root !== 'object' || Array.isArray(root)) {
     const line = lines.linePos(document.contents?.range[0] ?? 0).line
-    throw unreadable(file, `is not a kubeconfig: what starts at line ${line} is no mapping`)
+    throw unreadable(file, `is not a kubeconfig: what starts at line ${line} is not a mapping`)
   }
   return objectOf(root)
 }
@@ -87,7 +87,10 @@ function toPlain(document: {toJS(): unknown}, file: string): unknown {
   } catch (error) {
     if (error instanceof ReferenceError) throw unreadable(file, 'has more YAML aliases than a kubeconfig needs')
     // A merge (<<) of something that is no mapping; kubectl refuses the file, too.
-    throw unreadable(file, 'merges (<<) something that is no mapping, or is nested more deeply than a kubeconfig needs')
+    throw unreadable(
+      file,
+      'merges (<<) something that is not a mapping, or is nested more deeply than a kubeconfig needs',
+    )
   }
 }
 

@@ -61,7 +61,7 @@ export function resolveContext(
     return unusable('unauthenticated', name, why)
   }
   if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
-    return unusable('unreachable', name, `has no server that can be reached: ${quoted(server)} is no URL`)
+    return unusable('unreachable', name, `has no server that can be reached: ${quoted(server)} is not a URL`)
   }
   return {name, cluster, userName: entry.user, user}
 }

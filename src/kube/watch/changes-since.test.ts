@@ -128,7 +128,7 @@ test.each([
   {because: 'the server ends the watch for another reason', events: [error(500)], unproven: 'failed'},
   {because: 'a bookmark has no version', events: [bookmark('')], unproven: 'failed'},
   {
-    because: 'a change has a version that is no number',
+    because: 'a change has a version that is not a number',
     events: [event('ADDED', 'web', 'v7')],
     unproven: 'incomparable',
   },
@@ -157,7 +157,7 @@ test.each([
   {because: 'the cluster is not as far: another history', options: {from: '201'}, unproven: 'ahead'},
   {because: 'it is far from as far', options: {from: '1000', list: '999'}, unproven: 'ahead'},
   {because: 'the list has no version', options: {list: ''}, unproven: 'failed'},
-  {because: 'the list has a version that is no number', options: {list: '0x200'}, unproven: 'incomparable'},
+  {because: 'the list has a version that is not a number', options: {list: '0x200'}, unproven: 'incomparable'},
 ])('no proof: $because', async ({options, unproven}) => {
   const {api, answer} = setUp(options)
   expect(await answer).toEqual({unproven})

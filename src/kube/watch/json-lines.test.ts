@@ -45,11 +45,11 @@ test.each([
 })
 
 test.each([
-  {event: {type: 'ERROR'}, why: 'an error in it is no Status'},
-  {event: {type: 'ERROR', object: {kind: 'Deployment', code: 410}}, why: 'an error in it is no Status'},
+  {event: {type: 'ERROR'}, why: 'an error in it is not a Status'},
+  {event: {type: 'ERROR', object: {kind: 'Deployment', code: 410}}, why: 'an error in it is not a Status'},
   {event: {type: 'SOMETHING', object: object('1')}, why: 'an event in it has no type that a watch has'},
-  {event: [], why: 'it is no object'},
-  {event: {type: 'MODIFIED'}, why: 'it is no object'},
+  {event: [], why: 'it is not an object'},
+  {event: {type: 'MODIFIED'}, why: 'it is not an object'},
   {event: {type: 'MODIFIED', object: {metadata}}, why: 'its kind is missing, not "Deployment"'},
   {event: {type: 'MODIFIED', object: {...object('1'), kind: 'Pod'}}, why: 'its kind is "Pod", not "Deployment"'},
   {
@@ -70,7 +70,7 @@ test.each([
 
 test('a body that has no event at all is no watch', async () => {
   const events = await collect(readWatchEvents(chunksOf(Buffer.from('<html>404</html>\n'), 7), watched))
-  expect(events).toEqual([{why: 'it is no JSON'}])
+  expect(events).toEqual([{why: 'it is not JSON'}])
 })
 
 test('a line that is no event ends the watch: what follows could lack something', async () => {

@@ -33,7 +33,7 @@ export async function* readWatchEvents(
   for await (const line of readLines(body)) {
     const event = parseWatchEvent(line, watched)
     if (event === 'cut' && told) return
-    yield event === 'cut' ? new Unexpected('it is no JSON') : event
+    yield event === 'cut' ? new Unexpected('it is not JSON') : event
     if (event === 'cut' || event instanceof Unexpected) return
     told = true
   }
@@ -71,7 +71,7 @@ function changeProblem(object: unknown, resource: Resource, namespace: string | 
 function toError(object: unknown, {resource, namespace}: Watched): WatchEvent | Unexpected {
   const status = numberAt(object, 'code', 500)
   const body = genuineStatus(object, status, {resource, namespace, mayMiss: []})
-  if (body === undefined) return new Unexpected('an error in it is no Status')
+  if (body === undefined) return new Unexpected('an error in it is not a Status')
   return status === 410 ? {type: 'expired'} : {type: 'error', status, body}
 }
 

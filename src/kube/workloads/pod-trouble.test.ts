@@ -255,7 +255,7 @@ describe('a pod as a whole', () => {
       because: 'no scheduler is at work',
       status: {phase: 'Pending'},
       spec: {},
-      is: ['Pending', 'no scheduler has looked at it'],
+      is: ['Pending', 'no scheduler has processed it'],
     },
     {
       because: 'its kubelet is not at work',

@@ -125,7 +125,7 @@ function notStarted(pod: JsonObject, about: About): readonly PodTrouble[] {
   if (objectsAt(status, 'containerStatuses').length > 0 || objectsAt(status, 'initContainerStatuses').length > 0)
     return []
   const node = textAt(objectAt(pod, 'spec'), 'nodeName')
-  const message = node === '' ? 'no scheduler has looked at it' : `node ${node} has not started it`
+  const message = node === '' ? 'no scheduler has processed it' : `node ${node} has not started it`
   return [about(undefined, 'Pending', message, {vague: true})]
 }
 

@@ -238,7 +238,7 @@ const causes: readonly Cause[] = [
     cause: 'no scheduler',
     pods: [{status: {phase: 'Pending'}}],
     reason: 'Pending',
-    says: 'no scheduler has looked at it',
+    says: 'no scheduler has processed it',
     asksEvents: true,
   },
   {

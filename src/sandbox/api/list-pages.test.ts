@@ -115,7 +115,7 @@ describe('pages of a list', () => {
     )
   })
 
-  test('refuses a limit that is no number', () => {
+  test('refuses a limit that is not a number', () => {
     expect(() => readListQuery(new URLSearchParams('limit=x'))).toThrow('strconv.ParseInt: parsing "x": invalid syntax')
   })
 })

@@ -18,7 +18,7 @@ describe('label selectors', () => {
     {selector: 'a=b,c', labels: {a: 'b'}, expected: false, because: 'all have to hold'},
     {selector: 'x.io/a=b,!c', labels: {'x.io/a': 'b'}, expected: true, because: 'keys may have a prefix'},
     {selector: 'n>5', labels: {n: '10'}, expected: true, because: 'numbers are compared as numbers'},
-    {selector: 'n<5', labels: {}, expected: false, because: 'not there is no number'},
+    {selector: 'n<5', labels: {}, expected: false, because: 'not there is not a number'},
   ])('$selector of $labels is $expected: $because', ({selector, labels, expected}) => {
     expect(parseLabelSelector(selector)(labels)).toBe(expected)
   })

@@ -19,7 +19,7 @@ export async function followKind(watching: Watching, kind: WorkloadKind, signal:
     const from = {kind, resourceVersion: `${mirror.versionOf(kind) ?? 0}`, seconds: watchSeconds}
     const end = await cluster.workloads.watch(from, (news) => mirror.take(kind, news), signal)
     if (end === 'expired') {
-      say(watching, `listing ${kind}s again: the server does not remember so far back`)
+      say(watching, `listing ${kind}s again: the server no longer has changes that old`)
       await listKinds(watching, [kind], signal)
     }
     const rest = startedAt + leastMs - clock.now()

@@ -33,7 +33,7 @@ export async function loadSaved(watching: Watching, signal: AbortSignal): Promis
     return listAll('the image cache is ahead of the cluster')
   }
   if (cache.clusterUid === undefined || !mirror.adopt(cache)) {
-    return listAll('the image cache does not say enough to go on from')
+    return listAll('the image cache has too little data to continue from')
   }
   state.lastList ??= cache.lastList
   if (!knewAll) {

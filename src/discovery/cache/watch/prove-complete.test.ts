@@ -80,7 +80,7 @@ test('a kind that does not say how far it is, is listed after a minute: that pro
   await clock.advance(59_999)
   expect(state.proof).toBeUndefined()
   await clock.advance(1)
-  expect(said).toEqual(['east  listing Deployments: the server does not say how far it is'])
+  expect(said).toEqual(['east  listing Deployments: the server does not report its current version'])
   expect(state.proof).toBeDefined()
   expect(state.mirror.versionOf('Deployment')).toBe(200n)
 })

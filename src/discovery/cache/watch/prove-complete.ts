@@ -51,7 +51,10 @@ async function untilReached(
     if (rest > 0) await bell.next(rest, signal)
     else {
       const kinds = lagging()
-      say(watching, `listing ${kinds.map((kind) => `${kind}s`).join(', ')}: the server does not say how far it is`)
+      say(
+        watching,
+        `listing ${kinds.map((kind) => `${kind}s`).join(', ')}: the server does not report its current version`,
+      )
       await listKinds(watching, kinds, signal)
     }
   }

@@ -49,5 +49,5 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
 }
 
 function noAnswer(context: string): HubspokeError {
-  return new HubspokeError('unreachable', `Context "${context}" did not say who watches it.`)
+  return new HubspokeError('unreachable', `Context "${context}" did not report which client watches it.`)
 }

@@ -157,14 +157,14 @@ async function giveBack(watching: Watching, lock: ClusterLock): Promise<void> {
     await lock.release()
   } catch (error) {
     const {message} = toFailure(error)
-    say(watching, `the Lease could not be given back; it lapses by itself after ${formatDuration(leaseMs)}: ${message}`)
+    say(watching, `the Lease could not be released; it expires after ${formatDuration(leaseMs)}: ${message}`)
   }
 }
 
 function noIdentity({context}: ClusterAccess): HubspokeError {
   return new HubspokeError(
     'forbidden',
-    `The UID of namespace "kube-system" may not be read in context "${printable(context.name)}", and nobody could tell which cluster its image cache is of.`,
+    `The UID of namespace "kube-system" may not be read in context "${printable(context.name)}", so the cluster of its image cache would be unknown.`,
     {suggestions: ['hubspoke rbac cache-watch']},
   )
 }

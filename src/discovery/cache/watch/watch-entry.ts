@@ -19,7 +19,7 @@ export function watchEntry(context: ContextRef, state: WatchState, clock: Clock)
     const standing = writes > 0 ? 'watched' : isKnown ? 'not-saved' : 'not-read'
     return {...entry, state: standing, reason: trouble.message, problem: trouble}
   }
-  if (state.standsBy) return {...entry, state: 'standing-by', reason: 'somebody else watches it'}
+  if (state.standsBy) return {...entry, state: 'standing-by', reason: 'another client watches it'}
   if (!isKnown) return {...entry, state: 'not-read', reason: 'stopped before it was read'}
   return {...entry, state: 'watched', reason: `${counted(changes, 'change')} in ${counted(writes, 'write')}`}
 }
