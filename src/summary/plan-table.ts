@@ -165,7 +165,7 @@ function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOption
   return lines.length === 0 ? [] : [...lines, '']
 }
 
-function imageLines({clusters}: PlanView, options: ViewOptions): readonly string[] {
+function imageLines({clusters, retry}: PlanView, options: ViewOptions): readonly string[] {
   const {printable, width} = options
   const places = new Map<string, string[]>()
   for (const {contexts, images} of clusters) {
@@ -182,7 +182,9 @@ function imageLines({clusters}: PlanView, options: ViewOptions): readonly string
         '  ',
       ),
     )
-  return ['Images that match:', ...lines, '']
+  // Those of a retry stand in the ledger of its run: what a workload runs now is read before it is written.
+  const heading = retry ? `Images when run ${retry.runId} was planned:` : 'Images that match:'
+  return [heading, ...lines, '']
 }
 
 function undoLines({undoFailed = false}: PlanView, {width}: ViewOptions): readonly string[] {
