@@ -1,6 +1,6 @@
 import {Command, type Interfaces} from '@oclif/core'
+import type {ErrorReport} from '../model/error-report.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
-import type {ErrorReport} from '../model/report.ts'
 import {printable} from '../shared/printable.ts'
 import {type CommandPlace, withCommandsPlaced} from '../shared/suggested-command.ts'
 import {type Report, renderDocument} from '../summary/documents.ts'

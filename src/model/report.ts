@@ -243,11 +243,3 @@ export interface LedgerReport {
   readonly suggestions: readonly string[]
   readonly verdict: Verdict
 }
-
-/** What stands on stdout under `--json` when a command ends before it has a report of its own. */
-export interface ErrorReport {
-  readonly schemaVersion: 1
-  readonly type: 'ErrorReport'
-  readonly error: Failure
-  readonly verdict: Verdict
-}

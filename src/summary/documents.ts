@@ -1,6 +1,7 @@
 import type {CheckReport} from '../model/check-report.ts'
+import type {ErrorReport} from '../model/error-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
-import type {CacheReport, ErrorReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {escapeInJson, escapeInYaml, isPrintable} from '../shared/printable.ts'
 

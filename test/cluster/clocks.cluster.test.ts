@@ -1,5 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
-import type {ErrorReport, RunReport} from '../../src/model/report.ts'
+import type {ErrorReport} from '../../src/model/error-report.ts'
+import type {RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'

@@ -1,7 +1,8 @@
 import {readFile, rm, writeFile} from 'node:fs/promises'
 import {expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
-import type {ErrorReport, LedgerReport, RunReport} from '../../src/model/report.ts'
+import type {ErrorReport} from '../../src/model/error-report.ts'
+import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 const two = [

@@ -1,6 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {expect, test} from 'vitest'
-import type {ErrorReport, LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
+import type {ErrorReport} from '../../src/model/error-report.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 const two = [

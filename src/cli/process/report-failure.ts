@@ -1,6 +1,6 @@
+import type {ErrorReport} from '../../model/error-report.ts'
 import {type ExitName, exitCodes} from '../../model/exit-code.ts'
 import type {Failure, FailureClass} from '../../model/failure.ts'
-import type {ErrorReport} from '../../model/report.ts'
 import {printable} from '../../shared/printable.ts'
 import {renderDocument} from '../../summary/documents.ts'
 import {saidOnCommandLine} from '../flags/command-line-flags.ts'
