@@ -136,10 +136,10 @@ describe('an exact answer of a large cluster', () => {
     {cache: undefined, reason: 'no image cache in this cluster'},
     {cache: cached({clusterUid: 'other'}), reason: 'the image cache is of another cluster'},
     {cache: '{', reason: 'the image cache cannot be used: the image cache is not a JSON object'},
-    {cache: '{"web:1": ["old/web"]}', reason: 'the image cache does not say which cluster it is of'},
+    {cache: '{"web:1": ["old/web"]}', reason: 'the image cache does not name its cluster'},
     {
       cache: '{"images": {"web:1": ["old/web"]}, "clusterUid": "uid-east"}',
-      reason: 'the image cache does not say of which version it is',
+      reason: 'the image cache has no resourceVersions',
     },
   ])('is scanned where there is nothing to start from: $reason', async ({cache, reason}) => {
     const made = cluster(cache === undefined ? {} : {cache})

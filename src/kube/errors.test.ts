@@ -91,7 +91,7 @@ test.each([
     said: '',
     failureClass: 'throttled',
     refused: true,
-    message: 'Context "prod" asks for fewer requests (HTTP 429).',
+    message: 'Context "prod" throttles requests (HTTP 429).',
   },
   {
     status: 410,

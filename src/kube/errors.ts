@@ -112,7 +112,7 @@ function describe(answer: Answer): Description {
     case 429:
       return {
         failureClass: 'throttled',
-        message: `Context ${context} asks for fewer requests (HTTP 429)${tail(said)}`,
+        message: `Context ${context} throttles requests (HTTP 429)${tail(said)}`,
         suggestions: ['repeat it later, or with a lower --concurrency-per-cluster'],
       }
     default:

@@ -76,7 +76,7 @@ async function createFile(directory: string, path: string): Promise<FileHandle |
 async function continueFile(path: string, runId: string, mayContinue = false): Promise<FileHandle> {
   if (!mayContinue) {
     throw new HubspokeError('usage', `The run ${runId} has a ledger already: ${printable(path)}.`, {
-      suggestions: [`--run-id ${runId}  to go on with it`],
+      suggestions: [`--run-id ${runId}  to continue it`],
     })
   }
   try {

@@ -45,7 +45,7 @@ const saving: readonly Permission[] = [
   {
     ...identity,
     essential: true,
-    why: 'say in the image cache which cluster it is of',
+    why: 'record in the image cache which cluster it is of',
     without: 'nothing is saved: the cluster of the image cache would be unknown',
   },
   {...configMaps, verb: 'get', essential: true, why: 'see what it replaces', without: 'nothing is saved'},
@@ -116,14 +116,14 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       ...pods,
       group: '',
       resources: ['pods'],
-      why: 'say why a rollout is stuck',
+      why: 'show why a rollout is stuck',
       without: 'the cause of a stuck rollout is not shown',
     },
     {
       ...pods,
       group: '',
       resources: ['events'],
-      why: 'say why a pod is not created or does not start, where only an Event has the cause',
+      why: 'show why a pod is not created or does not start, where only an Event has the cause',
       without: 'only the state of such a pod is shown, such as ContainerCreating',
     },
     {
@@ -140,8 +140,8 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       resources: ['poddisruptionbudgets'],
       scope: 'workloads',
       essential: false,
-      why: 'say before it begins which disruption budgets a rollout breaks',
-      without: 'the plan does not say which disruption budgets a rollout breaks',
+      why: 'show in the plan which disruption budgets a rollout breaks',
+      without: 'the plan does not show which disruption budgets a rollout breaks',
     },
     {
       verb: 'create',

@@ -102,7 +102,7 @@ function sentenceOf(
     case 'target-relapsed':
       return endSentence(event.result)
     case 'target-undoing':
-      return `${targetName(event.target)}  undoing: it is put back to what it was before`
+      return `${targetName(event.target)}  undoing: restoring its state before the run`
     case 'target-undone':
       return event.result.undo && `${targetName(event.result.target)}  ${undoSentence(event.result.undo)}`
     case 'wave-started':

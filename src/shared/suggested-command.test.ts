@@ -30,9 +30,9 @@ const rows = [
     file: 'kubectl --kubeconfig fleet.yaml --context in-cluster-2 get pods',
   },
   {
-    text: `${hubspokeCommand('runs', 'retry', '20261124-030412-9f3a')}  to go on with it`,
-    file: 'hubspoke runs retry --kubeconfig fleet.yaml 20261124-030412-9f3a  to go on with it',
-    clone: 'npm run -s hubspoke -- runs retry --kubeconfig fleet.yaml 20261124-030412-9f3a  to go on with it',
+    text: `${hubspokeCommand('runs', 'retry', '20261124-030412-9f3a')}  to continue it`,
+    file: 'hubspoke runs retry --kubeconfig fleet.yaml 20261124-030412-9f3a  to continue it',
+    clone: 'npm run -s hubspoke -- runs retry --kubeconfig fleet.yaml 20261124-030412-9f3a  to continue it',
   },
   {
     text: hubspokeCommand('restart', 'ghcr.io/acme/web', '--reason', 'a  b', '--run-id', 'x'),

@@ -51,8 +51,8 @@ test('a run that was killed: what is not known first, in words, then the rest, t
     Failed: us-east/shop/Deployment/web: The server refused it.
     Run 20261124-030412-9f3a: restart ghcr.io/acme/web, begun at 2026-11-24 03:04:12
     UTC.
-    Unfinished: it goes on or was killed, which look alike in a ledger; its last
-    record is of 2026-11-24 03:05:01 UTC.
+    Unfinished: it is still in progress or was killed; the ledger does not show
+    which; its last record is of 2026-11-24 03:05:01 UTC.
     Its ledger is /state/hubspoke/runs/20261124-030412-9f3a.jsonl.
     The first of these commands retries its unfinished targets. Finished targets are
     left alone.

@@ -133,7 +133,7 @@ function ending({run}: LedgerReport): string {
   if (run.state === 'ended') {
     return `It ended with ${run.exitCode}${last && ` at ${last}`}${run.stoppedBy === null ? '' : `, stopped by ${run.stoppedBy}`}.`
   }
-  return `Unfinished: it goes on or was killed, which look alike in a ledger${last && `; its last record is of ${last}`}.`
+  return `Unfinished: it is still in progress or was killed; the ledger does not show which${last && `; its last record is of ${last}`}.`
 }
 
 function missingSentence({run, targets}: LedgerReport): string {

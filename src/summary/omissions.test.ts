@@ -13,7 +13,7 @@ const options = {width: 80, color: false, wide: false, printable: (text: string)
 const dns: Exclusion = {target: target('eu/kube-system/Deployment/dns'), ...kubeSystemExclusion}
 const open: Exclusion = {target: target('eu/shop/Deployment/cart'), ...notRetriedExclusion('20261123-000000-0001')}
 const web = result('eu/shop/Deployment/web')
-const gone = result('eu/shop/Deployment/old', 'skipped', {reason: 'it does not exist any more'})
+const gone = result('eu/shop/Deployment/old', 'skipped', {reason: 'it no longer exists'})
 const two = [reading('eu'), reading('eu-admin', {identity: {uid: 'uid-of-eu', standsIn: false}})]
 
 interface Cell {
@@ -54,9 +54,9 @@ const cells: readonly Cell[] = [
   {
     what: 'targets that are gone',
     facts: {results: [web, gone]},
-    document: /"reason": "it does not exist any more"/,
-    verdict: '1 target dropped (it does not exist any more)',
-    lines: 'it does not exist any more',
+    document: /"reason": "it no longer exists"/,
+    verdict: '1 target dropped (it no longer exists)',
+    lines: 'it no longer exists',
   },
   {
     what: 'contexts that were not selected',

@@ -188,7 +188,7 @@ test('restarted by somebody since: unchanged; another image by now: skipped; not
     outcome: 'unchanged',
     reason: 'restarted since, at 2026-11-24T21:00:00Z',
   })
-  expect(resultOf(report, 'us')).toMatchObject({outcome: 'skipped', reason: 'it does not run the image any more'})
+  expect(resultOf(report, 'us')).toMatchObject({outcome: 'skipped', reason: 'it no longer runs the image'})
   expect(report.verdict.code).toBe(0)
   expect(fleet.writes()).toEqual(before)
 })

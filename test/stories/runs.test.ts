@@ -95,7 +95,7 @@ test('of a run that was killed it is said what each target went through, and how
   )
   expect(stdout).toContain('PLANNED  3 targets\n')
   expect(stdout).toMatch(/Total 4 {2}Succeeded 0 {2}Failed 0 {2}Writing 1 {2}Planned 3/)
-  expect(stdout).toContain('Unfinished: it goes on or was killed')
+  expect(stdout).toContain('Unfinished: it is still in progress or was killed')
   expect(stdout).toContain(`Next:\n  hubspoke runs retry ${run.id}\n`)
   for (const name of all) expect(stdout).toContain(name)
   expect(exitCode).toBe(0)

@@ -115,7 +115,7 @@ describe('people see', () => {
     const {stdout, stderr, exitCode} = await fleet.shell.run(...undoing)
     expect(stderr).toContain('A target whose rollout fails is put back to its state before the run (--undo-failed).')
     expect(stderr).toMatch(
-      /eu\/shop\/Deployment\/web {2}FAILED after [^\n]*\n[^\n]*web {2}undoing: it is put back to what/,
+      /eu\/shop\/Deployment\/web {2}FAILED after [^\n]*\n[^\n]*web {2}undoing: restoring its state before the run/,
     )
     expect(stderr).toContain('eu/shop/Deployment/web  undone: back to the revision before\n')
     expect(stdout).toMatch(

@@ -82,7 +82,7 @@ export function consentSentence(
 function requireConsentWithoutTerminal(yes: boolean): void {
   if (yes) return
   throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was written.', {
-    suggestions: ['--yes  to go on without being asked', '--dry-run client  to see the plan'],
+    suggestions: ['--yes  to skip the confirmation', '--dry-run client  to see the plan'],
   })
 }
 

@@ -80,7 +80,7 @@ export async function agreeToPrune(
   if (!terminal) {
     if (isSaid(yes, runtime)) return 'yes'
     throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was removed.', {
-      suggestions: ['--yes  to go on without being asked'],
+      suggestions: ['--yes  to skip the confirmation'],
     })
   }
   const count = plan.candidates.length

@@ -54,7 +54,7 @@ async function readEarlier(
   }
   if (run?.retryOf !== undefined || (run !== undefined && run.stamp !== stamp)) {
     throw otherRun(`The run ${id} retries targets of another run, and has the restartedAt annotation of that run.`, [
-      `hubspoke runs retry ${id}  to go on with it`,
+      `hubspoke runs retry ${id}  to continue it`,
     ])
   }
   requireSameMeaning(id, invocations, asked)

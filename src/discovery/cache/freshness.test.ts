@@ -38,7 +38,7 @@ test.each([
   {
     stored: present({}),
     identity: here,
-    reason: 'the image cache was taken unverified: it does not say which cluster it is of',
+    reason: 'the image cache was taken unverified: it does not name its cluster',
   },
   {
     stored: present({clusterUid: 'uid-east'}),
@@ -51,7 +51,7 @@ test.each([
 
 test.each([
   {stored: present({clusterUid: 'any'}), reason: 'the image cache was taken as it is, with its UID'},
-  {stored: present({}), reason: 'the image cache was taken unverified: it does not say which cluster it is of'},
+  {stored: present({}), reason: 'the image cache was taken unverified: it does not name its cluster'},
 ])('a cache is taken as it is: $reason', ({stored, reason}) => {
   expect(takenAsItIs(stored)).toEqual({cache: expect.anything(), reason})
 })
@@ -78,13 +78,13 @@ test.each([
   {stored: {state: 'missing'} as const, reason: 'no image cache in this cluster'},
   {stored: unreadable, reason: 'the image cache cannot be used: the image cache is torn'},
   {stored: present({...known, clusterUid: 'uid-west'}), reason: 'the image cache is of another cluster'},
-  {stored: present({resourceVersions: versions}), reason: 'the image cache does not say which cluster it is of'},
+  {stored: present({resourceVersions: versions}), reason: 'the image cache does not name its cluster'},
   {
     stored: present(known),
     identity: hidden,
     reason: 'the UID of this cluster may not be read, so its image cache cannot be verified',
   },
-  {stored: present({clusterUid: 'uid-east'}), reason: 'the image cache does not say of which version it is'},
+  {stored: present({clusterUid: 'uid-east'}), reason: 'the image cache has no resourceVersions'},
   {stored: present(known), version: 'v1.28.0', reason: 'servers of version v1.28.0 seldom prove what has changed'},
   {
     stored: present(known),

@@ -70,12 +70,12 @@ export function judgeForChanges(
   if (stored.state === 'missing') return {reason: noCache}
   if (stored.state === 'unreadable') return {reason: unreadable(stored.problem)}
   const {clusterUid, resourceVersions} = stored.cache
-  if (clusterUid === undefined) return {reason: 'the image cache does not say which cluster it is of'}
+  if (clusterUid === undefined) return {reason: 'the image cache does not name its cluster'}
   if (clusterUid !== identity.uid) {
     const cannotTell = 'the UID of this cluster may not be read, so its image cache cannot be verified'
     return {reason: identity.standsIn ? cannotTell : foreign}
   }
-  if (resourceVersions.size === 0) return {reason: 'the image cache does not say of which version it is'}
+  if (resourceVersions.size === 0) return {reason: 'the image cache has no resourceVersions'}
   if (seldomProves(version)) return {reason: `servers of version ${printable(version)} seldom prove what has changed`}
   return {cache: stored.cache}
 }
@@ -115,7 +115,7 @@ export function judgeProof(
 }
 
 const noCache = 'no image cache in this cluster'
-const nameless = 'the image cache was taken unverified: it does not say which cluster it is of'
+const nameless = 'the image cache was taken unverified: it does not name its cluster'
 const foreign = 'the image cache is of another cluster'
 
 /** A sentence becomes a clause. */

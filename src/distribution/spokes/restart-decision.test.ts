@@ -51,7 +51,7 @@ describe('writes nothing', () => {
     {
       has: {images: [{container: 'app', image: 'ghcr.io/acme/other:1', role: 'container'}]},
       outcome: 'skipped',
-      reason: 'it does not run the image any more',
+      reason: 'it no longer runs the image',
     },
   ])('$outcome: $reason', ({has, outcome, reason}) => {
     expect(decisionFor(has)).toEqual({todo: 'nothing', end: {outcome, reason}})
@@ -60,7 +60,7 @@ describe('writes nothing', () => {
   test('for what does not exist any more', () => {
     expect(decideRestart(targetOf(), undefined, aim, () => false)).toEqual({
       todo: 'nothing',
-      end: {outcome: 'skipped', reason: 'it does not exist any more'},
+      end: {outcome: 'skipped', reason: 'it no longer exists'},
     })
   })
 

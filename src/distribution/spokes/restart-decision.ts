@@ -21,7 +21,7 @@ export interface RestartAim {
 }
 
 /** A workload that does not exist any more is as wanted: nobody has to look. */
-export const gone: Settled = {outcome: 'skipped', reason: 'it does not exist any more'}
+export const gone: Settled = {outcome: 'skipped', reason: 'it no longer exists'}
 
 /**
  * Decides from the target as it is now, so that asking again after any failure is safe.
@@ -37,7 +37,7 @@ export function decideRestart(
   if (state === undefined) return {todo: 'nothing', end: gone}
   if (state.uid !== target.uid) return {todo: 'nothing', end: recreated(target)}
   if (aim.runsImage(state.images).length === 0) {
-    return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it does not run the image any more'}}
+    return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it no longer runs the image'}}
   }
   if (state.restartedAt === aim.restartedAt) return {todo: 'watch', state}
   if (isAfterOurs(state.restartedAt)) {

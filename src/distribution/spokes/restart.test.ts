@@ -263,7 +263,7 @@ describe('a target that is not as it was planned', () => {
     const {run, workloads} = scene()
     workloads.before(verb, () => workloads.remove('web'))
     const {result} = await run()
-    expect(result).toMatchObject({outcome: 'skipped', reason: 'it does not exist any more'})
+    expect(result).toMatchObject({outcome: 'skipped', reason: 'it no longer exists'})
     expect(result.failure).toBeUndefined()
     expect(workloads.feeds).toBe(0)
   })
@@ -282,7 +282,7 @@ describe('a target that is not as it was planned', () => {
     const workloads = createInMemoryWorkloads(workloadState({restartedAt: stamp}))
     const {run} = scene({workloads})
     workloads.before('follow', () => workloads.remove('web'))
-    expect((await run()).result).toMatchObject({outcome: 'skipped', reason: 'it does not exist any more'})
+    expect((await run()).result).toMatchObject({outcome: 'skipped', reason: 'it no longer exists'})
     expect(workloads.feeds).toBe(0)
   })
 

@@ -30,7 +30,7 @@ export function decideUndo(
   state: WorkloadState | undefined,
   maybeSent: boolean,
 ): UndoDecision {
-  if (state === undefined) return leave('it does not exist any more')
+  if (state === undefined) return leave('it no longer exists')
   if (state.uid !== target.uid) return leave('it was deleted and created again')
   if (before === undefined) return leave('what it was before is not in the ledger')
   const isOtherwiseAsBefore = state.templateDigest === before.template

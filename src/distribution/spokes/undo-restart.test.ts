@@ -159,9 +159,9 @@ describe('a restart is left alone', () => {
     expect(ended.workloads.writes).toHaveLength(1)
   })
 
-  test('where it does not exist any more', async () => {
+  test('where it no longer exists', async () => {
     const ended = await undo({meanwhile: (workloads) => workloads.remove('web')})
-    expect(ended.undo).toEqual(notUndone('it does not exist any more'))
+    expect(ended.undo).toEqual(notUndone('it no longer exists'))
   })
 
   test('where it changes between the read and the write', async () => {

@@ -44,7 +44,7 @@ export function authProviderToken(context: string, {authProvider}: UserEntry, no
     token === ''
       ? 'has no id-token'
       : end === undefined
-        ? 'has an id-token that does not say when it ends'
+        ? 'has an id-token that has no expiry'
         : `has an id-token that ended at ${new Date(end).toISOString()}`
   throw new CredentialError(`its auth-provider oidc ${state}; hubspoke does not renew it`, {
     suggestions: [

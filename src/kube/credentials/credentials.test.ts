@@ -199,7 +199,7 @@ test.each([
   {
     because: 'an auth-provider',
     user: {authProvider: {name: 'oidc', config: {'id-token': 'secret.secret.secret'}}},
-    says: 'There are no credentials for context "prod": its auth-provider oidc has an id-token that does not say when it ends; hubspoke does not renew it.',
+    says: 'There are no credentials for context "prod": its auth-provider oidc has an id-token that has no expiry; hubspoke does not renew it.',
   },
 ])('credentials that cannot be had name what is wrong with $because', async ({user, says}) => {
   const error = await credentialsOf({user})

@@ -376,12 +376,12 @@ test.each([
   {
     because: 'its end is no time',
     status: {expirationTimestamp: '9999999-99-99'},
-    why: 'printed an expirationTimestamp that is no time',
+    why: 'printed an invalid expirationTimestamp',
   },
   {
     because: 'its end is a number',
     status: {expirationTimestamp: 17},
-    why: 'printed an expirationTimestamp that is no time',
+    why: 'printed an invalid expirationTimestamp',
   },
   {
     because: 'a key is missing',

@@ -96,7 +96,7 @@ function endOf(status: unknown): number | undefined {
   if (given === undefined || given === null) return undefined
   const isTime = typeof given === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(given)
   const at = isTime ? Date.parse(given) : Number.NaN
-  if (Number.isNaN(at)) throw new ExecPluginError('printed an expirationTimestamp that is no time')
+  if (Number.isNaN(at)) throw new ExecPluginError('printed an invalid expirationTimestamp')
   return at
 }
 

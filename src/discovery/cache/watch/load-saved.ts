@@ -43,7 +43,7 @@ export async function loadSaved(watching: Watching, signal: AbortSignal): Promis
   return 'from the saved image cache'
 
   async function listAll(why: string): Promise<string> {
-    if (mirror.isWhole()) return `saved anew: ${why}`
+    if (mirror.isWhole()) return `saved again: ${why}`
     await listKinds(watching, workloadKinds, signal)
     state.proof = {builtAt, begunAt}
     return `listed: ${why}`
