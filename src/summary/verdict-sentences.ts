@@ -127,7 +127,8 @@ export function unreadSentence(readings: readonly ClusterReading[]): string {
   )
   const [only] = classes
   const contexts = `${unread.length} of ${countOf(readings.length, 'context')}`
-  if (classes.size > 1 || only === undefined) return `Cannot read ${contexts} in full`
+  if (classes.size > 1 && classes.has('partial')) return `Cannot read ${contexts} in full`
+  if (classes.size > 1 || only === undefined) return `Cannot read ${contexts}`
   return only === 'partial' ? `${contexts} could be read only in part` : `${only} ${contexts}`
 }
 
