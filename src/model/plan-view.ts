@@ -22,6 +22,8 @@ export interface PlannedCluster {
   readonly byKind: Readonly<Partial<Record<WorkloadKind, number>>>
   /** Every image reference that matched here, as the pod templates spell it. */
   readonly images: readonly string[]
+  /** Those of a retry's targets that could not be read again, or run other images by now: as they are recorded. */
+  readonly recordedImages?: readonly string[]
 }
 
 /** A target of the plan that preflight found no permission for: it will end `failed` without a try. */

@@ -165,7 +165,20 @@ function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOption
   return lines.length === 0 ? [] : [...lines, '']
 }
 
+/** Of a retry, those that could not be read again stand apart: they are from its ledger. */
 function imageLines({clusters, retry}: PlanView, options: ViewOptions): readonly string[] {
+  const recorded = clusters.map(({contexts, recordedImages = []}) => ({contexts, images: recordedImages}))
+  return [
+    ...imageSection('Images that match:', clusters, options),
+    ...(retry ? imageSection(`Images when run ${retry.runId} was planned:`, recorded, options) : []),
+  ]
+}
+
+function imageSection(
+  heading: string,
+  clusters: readonly Pick<PlannedCluster, 'contexts' | 'images'>[],
+  options: ViewOptions,
+): readonly string[] {
   const {printable, width} = options
   const places = new Map<string, string[]>()
   for (const {contexts, images} of clusters) {
@@ -182,8 +195,6 @@ function imageLines({clusters, retry}: PlanView, options: ViewOptions): readonly
         '  ',
       ),
     )
-  // Those of a retry stand in the ledger of its run: what a workload runs now is read before it is written.
-  const heading = retry ? `Images when run ${retry.runId} was planned:` : 'Images that match:'
   return [heading, ...lines, '']
 }
 

@@ -193,6 +193,22 @@ test('restarted by somebody since: unchanged; another image by now: skipped; not
   expect(fleet.writes()).toEqual(before)
 })
 
+test('an image that was set since: the plan, the document and the ledger have the one that is restarted', async () => {
+  await using fleet = await openFleet(two.map((cluster) => ({...cluster, trouble: [refusing]})))
+  await restart(fleet)
+  const set = (tag: string) => ({spec: {template: {spec: {containers: [{name: 'app', image: tag}]}}}})
+  fleet.cluster('eu').patch('Deployment', 'shop', 'web', set(`${image}:3.1.4`))
+  fleet.cluster('us').patch('Deployment', 'shop', 'web', set('ghcr.io/acme/other:1'))
+  const {stderr, document} = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
+  const report = document() as RunReport
+  expect(stderr).toMatch(/^Images that match:\n {2}\S*web:3\.1\.4 {2}in eu\n/m)
+  expect(stderr).toMatch(/^Images when run \S+ was planned:\n {2}\S*web:1\.0 {2}in us\n/m)
+  expect(resultOf(report, 'eu')).toMatchObject({outcome: 'succeeded', matched: [{image: `${image}:3.1.4`}]})
+  expect(resultOf(report, 'us')).toMatchObject({outcome: 'skipped', matched: [{image: `${image}:1.0`}]})
+  const shown = (await fleet.shell.run('runs', 'show', report.run.id, '-o', 'json')).document()
+  expect(shown).toMatchObject({targets: [{matched: [{image: `${image}:3.1.4`}]}, {context: 'us'}]})
+})
+
 test('a rollout that failed is not begun again: it is watched, and healthy once its cause is gone', async () => {
   const shop = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1, progressDeadlineSeconds: 30}
   await using fleet = await openFleet([{name: 'eu', workloads: [shop]}])

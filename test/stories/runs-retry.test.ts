@@ -74,7 +74,7 @@ test('shows what it takes up and why, and asks; anything but yes is a No: 7, not
     '1 of its 4 targets is retried: 1 failed. Targets that the run has already written are only watched.\n',
   )
   expect(stderr).toMatch(/eu +1 +1 deploy +ledger +https/)
-  expect(stderr).toMatch(/^Images when run \S+ was planned:$/m)
+  expect(stderr).toMatch(/^Images that match:$/m)
   expect(stderr).toContain('left unfinished.')
   expect(stderr).toContain('Retry the restart of 1 workload in 1 cluster? [y/N] ')
   expect(exitCode).toBe(7)

@@ -20,7 +20,17 @@ export function planView(
   subject: PlanSubject,
   pace: Pick<PlannedWaves, 'pause' | 'maxFailures'>,
 ): PlanView {
-  const {discovery, targets, unreached = [], refusals, excluded, sameCluster, withoutLock, waves} = proposal
+  const {
+    discovery,
+    targets,
+    asRecorded = new Set<string>(),
+    unreached = [],
+    refusals,
+    excluded,
+    sameCluster,
+    withoutLock,
+    waves,
+  } = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
   const shown = new Set<string>()
@@ -31,7 +41,8 @@ export function planView(
       const uid = reading.identity?.uid
       if (uid === undefined || reading.problem || shown.has(uid)) return []
       shown.add(uid)
-      return [plannedCluster(reading, uid, aliases.get(uid) ?? [reading.context.name], byCluster.get(uid) ?? [])]
+      const contexts = aliases.get(uid) ?? [reading.context.name]
+      return [plannedCluster(reading, {uid, contexts, targets: byCluster.get(uid) ?? [], asRecorded})]
     }),
     refused: targets.flatMap((target) => {
       const failure = refusals.get(targetKey(target))
@@ -60,10 +71,17 @@ function sizeOf(wave: Wave): PlannedWaves['sizes'][number] {
 
 function plannedCluster(
   reading: ClusterReading,
-  uid: string,
-  contexts: readonly string[],
-  targets: readonly Target[],
+  {
+    uid,
+    contexts,
+    targets,
+    asRecorded,
+  }: Pick<PlannedCluster, 'uid' | 'contexts'> & {
+    readonly targets: readonly Target[]
+    readonly asRecorded: ReadonlySet<string>
+  },
 ): PlannedCluster {
+  const isRecorded = (target: Target) => asRecorded.has(targetKey(target))
   const byKind: Partial<Record<WorkloadKind, number>> = {}
   for (const {kind} of targets) byKind[kind] = (byKind[kind] ?? 0) + 1
   return {
@@ -76,6 +94,7 @@ function plannedCluster(
     ...(reading.cacheAgeMs !== undefined && {cacheAgeMs: reading.cacheAgeMs}),
     targets: targets.length,
     byKind,
-    images: matchedImages(targets),
+    images: matchedImages(targets.filter((target) => !isRecorded(target))),
+    recordedImages: matchedImages(targets.filter(isRecorded)),
   }
 }

@@ -15,6 +15,7 @@ import {summarizeRun} from '../../summary/summarize.ts'
 import {saidReason} from '../consent/reason.ts'
 import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import type {Runtime} from '../process/runtime.ts'
+import {imageQueryOf} from '../run/image-query.ts'
 import type {RunIdentity} from '../run/run-identity.ts'
 import {disagreements} from '../run/same-run.ts'
 import {type SpokeFlags, type Verb, verbOf} from '../run/verbs.ts'
@@ -98,10 +99,10 @@ export function concernedBy({targets}: Pick<RetryRequest, 'targets'>): (context:
 }
 
 export function recallRequest(
-  {retried, targets, excluded}: RetryRequest,
+  {retried, targets, excluded, arguments: {image}}: RetryRequest,
   contexts: readonly ContextRef[],
 ): RecallRequest {
-  return {runId: retried.id, targets, excluded, contexts}
+  return {runId: retried.id, query: imageQueryOf(image), targets, excluded, contexts}
 }
 
 /** The report of a retry that has nothing to do: no cluster is reached, and nobody is asked. */

@@ -18,6 +18,8 @@ export interface ContextGroup {
 /** The plan, and what is not in it. */
 export interface Planned {
   readonly targets: Plan
+  /** Those of a retry whose images are the recorded ones, by `targetKey`; default: none. */
+  readonly asRecorded?: ReadonlySet<string>
   /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
   readonly unreached?: readonly SpokeResult[]
   /** What is known of them besides, and of those that are excluded. */

@@ -1,14 +1,14 @@
-import type {ClusterReading} from '../../model/cluster.ts'
+import type {ClusterReading, WorkloadMatch} from '../../model/cluster.ts'
 import type {Exclusion} from '../../model/exclusion.ts'
 import type {Failure} from '../../model/failure.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'
 import type {SpokeResult} from '../../model/result.ts'
 import {type Target, targetKey} from '../../model/target.ts'
-import type {Traits} from '../plan/mark-targets.ts'
 import type {Planned} from '../plan/plan-targets.ts'
 
 /**
- * The recorded targets as a plan, in their order, each through its own context or the one that stands in for it. Those of
+ * The recorded targets as a plan, in their order, each through its own context or the one that stands in for it, with the
+ * images that it runs now; where those could not be read, or are others by now, with the recorded ones. Those of
  * clusters that could not be asked have their results already: nothing can be sent there, and none of them is forgotten.
  */
 export function planRecalled(
@@ -28,22 +28,31 @@ export function planRecalled(
     const ways = reached.filter(({identity}) => identity?.uid === clusterUid).map((reading) => reading.context.name)
     return ways.includes(context) ? context : ways[0]
   }
+  const seen = matchesOf(reached)
   const planned: Target[] = []
   const unreached: SpokeResult[] = []
   for (const recorded of targets) {
     const context = wayTo(recorded.target)
     if (context === undefined) unreached.push(unreachedResult(recorded, problemOf(recorded.target, readings), runId))
-    else planned.push({...recorded.target, context})
+    else {
+      const {matched} = seen.get(targetKey(recorded.target)) ?? recorded.target
+      planned.push({...recorded.target, context, matched})
+    }
   }
-  return {targets: planned, traits: traitsOf(reached), unreached, excluded, sameCluster: sameClusters(reached)}
+  return {
+    targets: planned,
+    asRecorded: new Set(planned.map(targetKey).filter((key) => !seen.has(key))),
+    traits: new Map([...seen].flatMap(([key, {traits}]) => (traits ? [[key, traits] as const] : []))),
+    unreached,
+    excluded,
+    sameCluster: sameClusters(reached),
+  }
 }
 
-function traitsOf(reached: readonly ClusterReading[]): Traits {
+function matchesOf(reached: readonly ClusterReading[]): ReadonlyMap<string, WorkloadMatch> {
   return new Map(
     reached.flatMap(({identity, matches}) =>
-      matches.flatMap(({traits, ...match}) =>
-        traits ? [[targetKey({...match, clusterUid: identity?.uid ?? ''}), traits] as const] : [],
-      ),
+      matches.map((match) => [targetKey({...match, clusterUid: identity?.uid ?? ''}), match] as const),
     ),
   )
 }

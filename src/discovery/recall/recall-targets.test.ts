@@ -11,6 +11,8 @@ import {planRecalled} from './plan-recalled.ts'
 import {recallTargets} from './recall-targets.ts'
 
 const runId = '20261124-030412-9f3a'
+const query = {text: 'web', repository: {domain: 'docker.io', path: 'library/web'}}
+const images = [{container: 'app', image: 'web:2', role: 'container'}] as const
 
 /** A kubeconfig of fake clusters; what is recorded of the contexts is by `uid-of-<context>` and `https://<context>.example:6443`. */
 function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {readonly server?: string}>>) {
@@ -42,7 +44,7 @@ function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {
     events,
     asked: () => [...opened].filter(([, {requests}]) => requests.length > 0).map(([context]) => context),
     async recall(targets: readonly RecordedTarget[]) {
-      const {readings, scope} = await recallTargets({runId, targets, excluded: [], contexts}, deps)
+      const {readings, scope} = await recallTargets({runId, query, targets, excluded: [], contexts}, deps)
       return {readings, scope, ...planRecalled(readings, {runId, targets, excluded: []})}
     },
   }
@@ -74,12 +76,14 @@ test('asks who the clusters are, and plans what is recorded, in its order', asyn
 describe('what the plan wants to know of the targets', () => {
   const traits = {owner: null, replacement: {recreates: true, wanted: 1, awayAtOnce: 1, podLabels: {}}}
   const {kind, namespace, name, uid} = web.target
-  const listed = {kind, namespace, name, uid, images: [], traits}
+  const listed = {kind, namespace, name, uid, images, traits}
 
   test('is listed in their namespaces, for themselves alone: not for one that has taken a name', async () => {
     const other = {...listed, uid: 'another'}
     const {recall} = scene({eu: {workloads: [listed, other]}})
-    const {traits: known, readings} = await recall([web])
+    const {traits: known, readings, targets, asRecorded} = await recall([web])
+    expect(targets).toEqual([{...web.target, matched: images}])
+    expect(asRecorded).toEqual(new Set())
     expect([...(known ?? [])]).toEqual([[targetKey(web.target), traits]])
     expect(readings[0]).toMatchObject({workloadsRead: 2, unread: [], cost: {requests: 3}})
   })
@@ -94,6 +98,14 @@ describe('what the plan wants to know of the targets', () => {
     expect(known).toEqual(new Map())
     expect(readings[0]).toMatchObject({unread: [], workloadsRead: 0})
     expect(readings[0]).not.toHaveProperty('problem')
+  })
+
+  test('has no images of one that runs others by now: it is planned with the recorded ones', async () => {
+    const others = [{...images[0], image: 'other:2'}]
+    const {recall} = scene({eu: {workloads: [{...listed, images: others}]}})
+    const {targets, asRecorded} = await recall([web])
+    expect(targets).toEqual([web.target])
+    expect(asRecorded).toEqual(new Set([targetKey(web.target)]))
   })
 
   test('is asked in all namespaces at once where there are many', async () => {

@@ -6,6 +6,7 @@ import type {RecordedTarget} from '../../model/recorded-run.ts'
 import {workloadKinds} from '../../model/workload.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import type {Discovery, DiscoveryDeps} from '../discover.ts'
+import type {ImageQuery} from '../image/image-query.ts'
 import {quoted} from '../problem.ts'
 import {retryRead} from '../retry-read.ts'
 import {lostContexts, otherClusters, type RecordedPlace} from './recall-refusals.ts'
@@ -14,6 +15,8 @@ import {recallTraits} from './recall-traits.ts'
 /** The targets of a recorded run that are looked for again. */
 export interface RecallRequest {
   readonly runId: string
+  /** What the run was about: which images of the targets are its own is read again. */
+  readonly query: ImageQuery
   readonly targets: readonly RecordedTarget[]
   /** What the run left unfinished and is not looked for. */
   readonly excluded: readonly Exclusion[]
@@ -49,7 +52,7 @@ export async function recallTargets(request: RecallRequest, deps: DiscoveryDeps)
 /** Only now that no context leads elsewhere. */
 async function withTraits(
   reading: ClusterReading,
-  {targets}: RecallRequest,
+  {targets, query}: RecallRequest,
   deps: DiscoveryDeps,
 ): Promise<ClusterReading> {
   const of = targets.map(({target}) => target).filter(({clusterUid}) => clusterUid === reading.identity?.uid)
@@ -57,7 +60,7 @@ async function withTraits(
   const whole =
     cluster === undefined
       ? reading
-      : {...reading, ...(await recallTraits(cluster, of, deps.signal)), cost: cluster.cost()}
+      : {...reading, ...(await recallTraits(cluster, of, {query, signal: deps.signal})), cost: cluster.cost()}
   deps.onEvent({type: 'context-read', reading: whole})
   return whole
 }

@@ -4,26 +4,30 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
+import {type ImageQuery, matchWorkload} from '../image/image-query.ts'
 
 /** More namespaces than these are not asked one by one. */
 const fewNamespaces = 10
 
 type Found = Pick<ClusterReading, 'matches' | 'workloadsRead'>
 
+/** Whose present state is looked up, and how. */
+interface Lookup {
+  readonly query: ImageQuery
+  readonly signal: AbortSignal
+}
+
 /**
- * What a plan wants to know of the targets besides: who owns them, and what a rollout takes down. They are known without
- * it, so a list that may not be read, or that fails, only leaves their marks out; the spoke looks at each of them anyway.
+ * What a plan wants to know of the targets besides: which images they run now, who owns them, and what a rollout takes
+ * down. They are known without it, so a list that may not be read, or that fails, only leaves that out; the spoke looks at
+ * each of them anyway. Those that do not run the image any more are left out, too.
  */
-export async function recallTraits(
-  cluster: ClusterAccess,
-  targets: readonly Target[],
-  signal: AbortSignal,
-): Promise<Found> {
-  const wanted = new Map(targets.map((target) => [target.uid, target.matched]))
+export async function recallTraits(cluster: ClusterAccess, targets: readonly Target[], lookup: Lookup): Promise<Found> {
+  const wanted = new Set(targets.map(({uid}) => uid))
   const lists = [...Map.groupBy(targets, ({kind}) => kind)].flatMap(([kind, of]) => {
     const namespaces = [...new Set(of.map(({namespace}) => namespace))]
     const places = namespaces.length > fewNamespaces ? [undefined] : namespaces
-    return places.map((namespace) => tryList(cluster, {kind, namespace}, wanted, signal))
+    return places.map((namespace) => tryList(cluster, {kind, namespace}, wanted, lookup))
   })
   const found = await Promise.all(lists)
   return {
@@ -35,11 +39,11 @@ export async function recallTraits(
 async function tryList(
   cluster: ClusterAccess,
   place: {readonly kind: WorkloadKind; readonly namespace: string | undefined},
-  wanted: ReadonlyMap<string, Target['matched']>,
-  signal: AbortSignal,
+  wanted: ReadonlySet<string>,
+  lookup: Lookup,
 ): Promise<Found> {
   try {
-    return (await untilStopped(list(cluster, place, wanted, signal), signal)) ?? nothing
+    return (await untilStopped(list(cluster, place, wanted, lookup), lookup.signal)) ?? nothing
   } catch (error) {
     if (error instanceof HubspokeError) return nothing
     throw error
@@ -51,8 +55,8 @@ const nothing: Found = {matches: [], workloadsRead: 0}
 async function list(
   {workloads}: ClusterAccess,
   {kind, namespace}: {readonly kind: WorkloadKind; readonly namespace: string | undefined},
-  wanted: ReadonlyMap<string, Target['matched']>,
-  signal: AbortSignal,
+  wanted: ReadonlySet<string>,
+  {query, signal}: Lookup,
 ): Promise<Found> {
   let matches: WorkloadMatch[] = []
   let workloadsRead = 0
@@ -64,8 +68,8 @@ async function list(
     }
     workloadsRead += page.workloads.length
     for (const workload of page.workloads) {
-      const matched = wanted.get(workload.uid)
-      if (matched !== undefined) matches.push({...workload, matched})
+      const match = wanted.has(workload.uid) ? matchWorkload(query, workload) : undefined
+      if (match !== undefined) matches.push(match)
     }
   }
   return {matches, workloadsRead}
