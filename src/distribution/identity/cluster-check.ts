@@ -1,3 +1,4 @@
+import {HubspokeError} from '../../model/failure.ts'
 import type {Place} from '../lock/lock-places.ts'
 
 /**
@@ -19,15 +20,31 @@ export function clusterCheck(
   confirm: (context: string, clusterUid: string, signal: AbortSignal) => Promise<void>,
 ): ClusterCheck {
   const shown = new Map<string, Promise<void>>()
-  const now: ClusterCheck['now'] = ({context, clusterUid}, signal) => confirm(context, clusterUid, signal)
+  /** Places behind which another cluster was seen: nothing that is missing there is gone, whatever answers next. */
+  const moved = new Map<string, HubspokeError>()
+  const now: ClusterCheck['now'] = async (place, signal) => {
+    const key = keyOf(place)
+    try {
+      await confirm(place.context, place.clusterUid, signal)
+    } catch (error) {
+      if (error instanceof HubspokeError && error.failureClass === 'other-cluster') moved.set(key, error)
+      throw error
+    }
+    const seen = moved.get(key)
+    if (seen !== undefined) throw seen
+  }
   return {
     now,
     once(place, signal) {
-      const key = JSON.stringify([place.clusterUid, place.context])
+      const key = keyOf(place)
       const asked = shown.get(key) ?? now(place, signal)
       shown.set(key, asked)
       asked.catch(() => shown.delete(key))
       return asked
     },
   }
+}
+
+function keyOf({clusterUid, context}: Place): string {
+  return JSON.stringify([clusterUid, context])
 }
