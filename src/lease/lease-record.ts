@@ -1,4 +1,5 @@
 import type {LeaseObject, LeaseRecord} from '../kube/ports/leases.ts'
+import {formatDuration} from '../shared/duration.ts'
 import {externalText} from '../shared/external-text.ts'
 
 /** The Leases of a cluster: one keeps runs apart, one those who keep the image cache fresh. */
@@ -76,6 +77,20 @@ export function isHeld<L extends LeaseRecord>(lease: L | undefined): lease is L 
  */
 export function silenceMs({leaseDurationSeconds}: LeaseRecord): number {
   return leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseMs
+}
+
+/** Client libraries renew Leases of 15 to 60 s: what promises to be heard of less often than this is a mistake, or a lie. */
+const longestSilenceMs = 300_000
+
+/** Does the record say a duration that no holder has? Its silence then proves nothing: it is neither waited for nor taken over. */
+export function isImplausible(lease: LeaseRecord): boolean {
+  return silenceMs(lease) > longestSilenceMs
+}
+
+/** What is wrong with a record whose duration is implausible, as a sentence. */
+export function implausibleSentence(lease: LeaseRecord): string {
+  const [said, most] = [formatDuration(silenceMs(lease)), formatDuration(longestSilenceMs)]
+  return `Its Lease has an implausible duration (leaseDurationSeconds: ${lease.leaseDurationSeconds}, which is ${said}; ${most} is the most), so it is not taken over.`
 }
 
 /** Any change is a sign of life. */

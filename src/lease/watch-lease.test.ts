@@ -186,15 +186,39 @@ describe('not to be seen', () => {
   })
 })
 
-test.each([3_600, 2 ** 31 - 1, 2 ** 53, 1e300])(
-  'a holder that promises to be heard of after %d s is taken to be alive after a minute',
-  async (leaseDurationSeconds) => {
-    const {leases, clock, watch} = createLook()
+describe('an implausible duration', () => {
+  const implausible = [301, 3_600, 2 ** 31 - 1, 2 ** 53, 1e300]
+
+  test.each(implausible)('%d s: held, at once', async (leaseDurationSeconds) => {
+    const {leases, clock, told, watch} = createLook()
     leases.put({...held, leaseDurationSeconds})
-    expect(await watch()).toMatchObject({state: 'held', alive: false})
-    expect(clock.now()).toBe(60_000)
-  },
-)
+    expect(await watch()).toMatchObject({state: 'held', alive: false, seen: {leaseDurationSeconds}})
+    expect(await watch(Number.POSITIVE_INFINITY)).toMatchObject({state: 'held'})
+    expect([clock.now(), told]).toEqual([0, []])
+  })
+
+  test.each(implausible)('%d s, --lock-wait: waited for as long as that, and not taken over', async (duration) => {
+    const {leases, clock, watch} = createLook()
+    leases.put({...held, leaseDurationSeconds: duration})
+    expect(await watch(7_200_000)).toMatchObject({state: 'held', alive: false})
+    expect(clock.now()).toBe(7_200_000)
+  })
+
+  test('that comes with a renewal ends the wait', async () => {
+    const {leases, clock, watch} = createLook()
+    leases.put(held)
+    void clock.sleep(4_500).then(() => leases.put({leaseDurationSeconds: 2 ** 31 - 1}))
+    expect(await watch(Number.POSITIVE_INFINITY)).toMatchObject({state: 'held', alive: true})
+    expect(clock.now()).toBe(5_000)
+  })
+
+  test('five minutes is none: such a holder is dead after its silence', async () => {
+    const {leases, clock, watch} = createLook()
+    leases.put({...held, leaseDurationSeconds: 300})
+    expect(await watch()).toMatchObject({state: 'free'})
+    expect(clock.now()).toBe(300_000)
+  })
+})
 
 test.each([0, -1])('a record that promises %d s is given the time of our own', async (leaseDurationSeconds) => {
   const {leases, clock, watch} = createLook()

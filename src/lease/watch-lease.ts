@@ -2,7 +2,7 @@ import type {LeaseObject, Leases} from '../kube/ports/leases.ts'
 import {type Failure, type FailureClass, HubspokeError} from '../model/failure.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {Clock} from '../shared/clock.ts'
-import {hasChanged, isHeld, requestMs, silenceMs} from './lease-record.ts'
+import {hasChanged, isHeld, isImplausible, requestMs, silenceMs} from './lease-record.ts'
 import {noAnswerSentence} from './lease-sentences.ts'
 import {within} from './within.ts'
 
@@ -24,7 +24,10 @@ export interface LeaseWatch {
   readonly name: string
   /** Who looks: what is ours is held by nobody else. */
   readonly identity: string
-  /** How long to wait for a living holder to end; undefined: not at all, only until it is seen to be alive or dead. */
+  /**
+   * How long to wait for a living holder to end; undefined: not at all, only until it is seen to be alive or dead. One whose
+   * record has an implausible duration is only waited for where this is a time that ends.
+   */
   readonly waitMs: number | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -35,18 +38,12 @@ export interface LeaseWatch {
 const pollMs = 1_000
 
 /**
- * Nobody is looked at for longer than this without `waitMs`, whatever a record promises: a holder that is to be heard of
- * once a year is taken to be alive.
- */
-const longestLookMs = 60_000
-
-/**
  * Looks at the lock of a cluster until it is clear whether it may be taken. A holder is dead when its record stays as it is
  * for as long as it promised to be heard of, measured by our own monotonic clock from the moment at which we saw it: what
- * other clocks say proves nothing. Writes nothing. Rejects when the signal is aborted, and with bugs.
+ * other clocks say proves nothing, and neither does a duration that is implausible. Writes nothing. Rejects when the signal is aborted, and with bugs.
  */
 export async function watchLease(watch: LeaseWatch): Promise<Sighting> {
-  const patientUntil = watch.clock.now() + (watch.waitMs ?? longestLookMs)
+  const patientUntil = watch.clock.now() + (watch.waitMs ?? Number.POSITIVE_INFINITY)
   try {
     return await untilClear(await read(watch), patientUntil, watch)
   } catch (error) {
@@ -67,6 +64,7 @@ async function untilClear(first: LeaseObject | undefined, patientUntil: number, 
   let told = ''
   let alive = false
   while (isHeld(seen) && seen.holderIdentity !== watch.identity) {
+    if (isImplausible(seen) && !Number.isFinite(watch.waitMs)) return {state: 'held', seen, alive}
     if (seen.holderIdentity !== told && watch.waitMs !== 0) watch.onHolder(seen)
     told = seen.holderIdentity
     const next = await untilChanged(seen, patientUntil, watch)
@@ -89,7 +87,7 @@ async function untilChanged(
   watch: LeaseWatch,
 ): Promise<LeaseObject | undefined | 'dead' | 'waited'> {
   const {clock, signal} = watch
-  const deadAt = clock.now() + silenceMs(seen)
+  const deadAt = isImplausible(seen) ? Number.POSITIVE_INFINITY : clock.now() + silenceMs(seen)
   for (;;) {
     const now = clock.now()
     if (now >= deadAt) return 'dead'

@@ -395,6 +395,24 @@ describe('one at a time', () => {
     })
     expect(fleet.shell.everythingPrinted()).toContain('is lost: it is held by "somebody"')
   })
+
+  test('a Lease with an implausible duration is not taken over, and not waited for in silence', async () => {
+    await using fleet = await openFleet([eu])
+    await whileWatching(fleet, async (pass) => {
+      await pass(7_000)
+      fleet.cluster('eu').patch('Lease', namespace, 'hubspoke-cache-watch', {
+        spec: {holderIdentity: 'somebody', leaseDurationSeconds: 2 ** 31 - 1},
+      })
+      await pass(20_000)
+      expect(fleet.shell.everythingPrinted()).toContain(
+        'since 2026-11-24T20:00:00Z. Its Lease has an implausible duration',
+      )
+      fleet.cluster('eu').patch('Lease', namespace, 'hubspoke-cache-watch', {spec: {holderIdentity: ''}})
+      addLater(fleet)
+      await pass(40_000)
+      expect(hasLater(fleet)).toBe(true)
+    })
+  })
 })
 
 test('find --fresh 30s is one request while somebody watches, and is proved anew when that is long ago', async () => {

@@ -1,5 +1,12 @@
 import type {LeaseRecord} from '../../kube/ports/leases.ts'
-import {holderPhrase, leaseMs, leaseNames, silenceMs} from '../../lease/lease-record.ts'
+import {
+  holderPhrase,
+  implausibleSentence,
+  isImplausible,
+  leaseMs,
+  leaseNames,
+  silenceMs,
+} from '../../lease/lease-record.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
 import type {LockEntry} from '../../model/run-lock.ts'
 import {formatDuration} from '../../shared/duration.ts'
@@ -27,6 +34,7 @@ export function lockedError(
   {seen, alive}: {readonly seen: LeaseRecord; readonly alive: boolean},
   waitMs: number | undefined,
 ): HubspokeError {
+  if (isImplausible(seen)) return implausibleError(place, seen)
   const doubt =
     alive || waitMs === undefined
       ? ''
@@ -34,7 +42,21 @@ export function lockedError(
   return new HubspokeError(
     'locked',
     `Another run holds the lock in context "${printable(place.context)}": ${holderPhrase(seen)}.${doubt} Nothing was written.`,
-    {suggestions: ['--lock-wait 10m  to wait for it to end', kubectlLease(place)]},
+    {suggestions: ['--lock-wait 10m  to wait for it to end', kubectlLease(place, 'get', '-o', 'yaml')]},
+  )
+}
+
+/** Nothing that is waited for would end it: only whoever knows the holder can. */
+function implausibleError(place: LockPlace, seen: LeaseRecord): HubspokeError {
+  return new HubspokeError(
+    'locked',
+    `Another client holds the lock in context "${printable(place.context)}": ${holderPhrase(seen)}. ${implausibleSentence(seen)} Nothing was written.`,
+    {
+      suggestions: [
+        kubectlLease(place, 'get', '-o', 'yaml'),
+        `${kubectlLease(place, 'delete')}  if that client does not run any more`,
+      ],
+    },
   )
 }
 
@@ -69,7 +91,7 @@ export function notReleasedSentence({context}: LockEntry, {message}: Failure): s
   return `The lock in context "${printable(context)}" could not be released; ${lapses}: ${message}`
 }
 
-function kubectlLease({context, namespace}: LockPlace): string {
+function kubectlLease({context, namespace}: LockPlace, verb: 'get' | 'delete', ...options: readonly string[]): string {
   const place = {context: printable(context), namespace: printable(namespace)}
-  return kubectlCommand(place, 'get', 'lease', leaseNames.run, '-o', 'yaml')
+  return kubectlCommand(place, verb, 'lease', leaseNames.run, ...options)
 }

@@ -145,6 +145,23 @@ describe('a dead holder', () => {
   })
 })
 
+describe('a Lease with an implausible duration', () => {
+  test.each([undefined, 0, 60_000])('ends the run with the commands that show and delete it: %s', async (waitMs) => {
+    await using world = createWorld('a')
+    world.cluster('a').put({holderIdentity: 'other', leaseDurationSeconds: 2 ** 31 - 1})
+    const refusal = await world.take('run-1', {waitMs}).catch((error) => error)
+    expect(refusal).toMatchObject({failureClass: 'locked'})
+    expect(refusal.message).toBe(
+      'Another client holds the lock in context "a": "other". Its Lease has an implausible duration (leaseDurationSeconds: 2147483647, which is 24855d3h; 5m is the most), so it is not taken over. Nothing was written.',
+    )
+    expect(refusal.suggestions).toEqual([
+      'kubectl --context a -n hubspoke-system get lease hubspoke-run -o yaml',
+      'kubectl --context a -n hubspoke-system delete lease hubspoke-run  if that client does not run any more',
+    ])
+    expect([world.clock.now(), world.holders()]).toEqual([waitMs ?? 0, ['other']])
+  })
+})
+
 describe('waiting for a living one', () => {
   test('begins when it has ended', async () => {
     await using world = createWorld('a', 'b')

@@ -1,8 +1,11 @@
+import type {LeaseRecord} from '../../../kube/ports/leases.ts'
 import {type ClusterLock, clusterLock} from '../../../lease/cluster-lock.ts'
-import {type Holder, holderPhrase, leaseNames} from '../../../lease/lease-record.ts'
+import {type Holder, holderPhrase, implausibleSentence, leaseNames} from '../../../lease/lease-record.ts'
 import {ownLease} from '../../../lease/own-lease.ts'
 import {isRefusal, watchLease} from '../../../lease/watch-lease.ts'
 import {type Failure, HubspokeError} from '../../../model/failure.ts'
+import {printable} from '../../../shared/printable.ts'
+import {kubectlCommand} from '../../../shared/suggested-command.ts'
 import {say, type Watching} from './watch-state.ts'
 
 /** The Lease of those who watch a cluster: held, or why there can be none. */
@@ -34,6 +37,7 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
     })
     if (sighting.state === 'none') return {without: sighting.failure}
     if (sighting.state === 'unknown') throw noAnswer(context)
+    if (sighting.state === 'held') throw implausible(context, namespace, sighting.seen)
     const lock = clusterLock({context, lease: ownLease({...place, holder}, sighting.seen), clock, onLost})
     try {
       // Somebody may be faster; whoever it is, is then looked at like any other holder.
@@ -46,6 +50,22 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
     lock.keep()
     return {lock}
   }
+}
+
+/** A wait without an end ends with another one that is held only where its duration is implausible. */
+function implausible(context: string, namespace: string, seen: LeaseRecord): HubspokeError {
+  const place = {context, namespace}
+  const lease = ['lease', leaseNames.cacheWatch]
+  return new HubspokeError(
+    'locked',
+    `Context "${printable(context)}" is watched by ${holderPhrase(seen)}. ${implausibleSentence(seen)}`,
+    {
+      suggestions: [
+        kubectlCommand(place, 'get', ...lease, '-o', 'yaml'),
+        `${kubectlCommand(place, 'delete', ...lease)}  if that client does not run any more`,
+      ],
+    },
+  )
 }
 
 function noAnswer(context: string): HubspokeError {
