@@ -18,6 +18,8 @@ import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody
  */
 export interface Api {
   readonly party: Party
+  /** Of this machine: what takes several requests has a limit of its own. */
+  readonly clock: Pick<Clock, 'now'>
   get<T>(question: Question<T>, signal: AbortSignal): Promise<T>
   /** As `get`, with what the server's clock said, in whole seconds; undefined where it did not say. */
   getDated<T>(question: Question<T>, signal: AbortSignal): Promise<Dated<T>>
@@ -120,6 +122,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
 
   return {
     party,
+    clock,
     getDated,
     get: async (question, signal) => (await getDated(question, signal)).value,
     async getText({path, about}, maxBytes, signal) {

@@ -1,8 +1,13 @@
+import type {Clock} from '../../shared/clock.ts'
+import {formatDuration} from '../../shared/duration.ts'
 import {objectAt, textAt} from '../json-fields.ts'
 import type {Page} from './list-question.ts'
 
 /** Five million objects in pages of 500: no list is that long, so it never ends. */
 const maxPages = 10_000
+
+/** What the pages of a list after its first may take together, in milliseconds, and for each object that came. */
+const [listMs, objectMs] = [60_000, 50]
 
 /** What the pages of one list have to agree on, from its first to its last. */
 export interface PageCheck {
@@ -13,14 +18,15 @@ export interface PageCheck {
 /**
  * Pages of one list have one version, no object twice and no token twice, and together the number of objects that the
  * first of them promised (the API's `remainingItemCount`; of a list without a selector it is exact, as all pages are of one
- * version).
+ * version). A list that is slow, and gets no further, has a limit in time, too; what its first page may take is for the request to say.
  */
-export function checkPages(): PageCheck {
+export function checkPages(clock: Pick<Clock, 'now'>): PageCheck {
   const tokens = new Set<string>()
   const uids = new Set<string>()
   let count = 0
   let version: string | undefined
   let promised: number | undefined
+  let startedAt: number | undefined
 
   function countProblem({items, remaining, continue: token}: Page): string | undefined {
     for (const item of items) {
@@ -42,11 +48,18 @@ export function checkPages(): PageCheck {
     return tokens.size < maxPages ? undefined : 'its pages do not end'
   }
 
+  function timeProblem({continue: token}: Page): string | undefined {
+    startedAt ??= clock.now()
+    const allowedMs = listMs + count * objectMs
+    if (token === '' || clock.now() - startedAt <= allowedMs) return undefined
+    return `its pages do not end (${count} objects in ${formatDuration(clock.now() - startedAt)})`
+  }
+
   return {
     problemOf(page) {
       version ??= page.resourceVersion
       if (page.resourceVersion !== version) return 'its pages have different resourceVersions'
-      return countProblem(page) ?? tokenProblem(page)
+      return countProblem(page) ?? tokenProblem(page) ?? timeProblem(page)
     },
   }
 }

@@ -13,7 +13,7 @@ export async function readList(
   signal: AbortSignal,
 ): Promise<readonly JsonObject[]> {
   const items: JsonObject[] = []
-  const check = checkPages()
+  const check = checkPages(api.clock)
   let token: string | undefined
   do {
     const page = await api.get(onePage(resource, {...question, query: {...query, continue: token}}), signal)

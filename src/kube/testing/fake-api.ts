@@ -35,6 +35,8 @@ export interface FakeAnswers {
   get?(path: string): unknown
   write?(write: FakeWrite): unknown
   readonly serverDate?: Date
+  /** Default: no time passes. */
+  readonly clock?: Api['clock']
   /** Throws where the watch is refused. */
   watch?(path: string): void
 }
@@ -70,6 +72,7 @@ export function fakeApi(answers: FakeAnswers = {}): FakeApi {
   }
   return {
     party,
+    clock: answers.clock ?? {now: () => 0},
     gets,
     accepts,
     writes,

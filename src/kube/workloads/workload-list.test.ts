@@ -1,4 +1,7 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
+import {readList} from '../answers/read-list.ts'
+import {disruptionBudgets} from '../answers/resource.ts'
 import type {ListRequest} from '../ports/workloads.ts'
 import {type FakeAnswers, fakeApi, listOf, refusal} from '../testing/fake-api.ts'
 import {listWorkloads} from './workload-list.ts'
@@ -84,6 +87,49 @@ test('pages that never end, end', async () => {
   let pages = 0
   const endless = list(() => page([], `token-${pages++}`))
   await expect(endless).rejects.toMatchObject({failureClass: 'server-error'})
+})
+
+describe('a list has a limit in time', () => {
+  /** Pages of so many objects, each of which takes so long. */
+  function slowPages({objects, everyMs, pages}: {objects: number; everyMs: number; pages: number}) {
+    const clock = createVirtualClock({autoAdvance: true, loopback: false})
+    let asked = 0
+    const get = async (path: string) => {
+      await clock.sleep(everyMs)
+      asked++
+      const kind = path.includes('deployments') ? 'Deployment' : 'PodDisruptionBudget'
+      const names = Array.from({length: objects}, (_, index) => itemOf(`${asked}-${index}`))
+      return listOf(kind, names, '42', asked < pages ? {continue: `token-${asked}`} : {})
+    }
+    const read = async (how: string) => {
+      const api = fakeApi({get, clock})
+      if (how === 'list') return (await readList(api, disruptionBudgets, {}, never)).length
+      let count = 0
+      for await (const {workloads} of listWorkloads(api, 'Deployment', {}, never)) count += workloads.length
+      return count
+    }
+    return {clock, read}
+  }
+
+  test.each(['list', 'workloads'])('pages of one object, two seconds each, do not end: %s', async (how) => {
+    const {clock, read} = slowPages({objects: 1, everyMs: 2_000, pages: Number.POSITIVE_INFINITY})
+    await expect(read(how)).rejects.toMatchObject({
+      failureClass: 'server-error',
+      message: expect.stringContaining('its pages do not end (32 objects in 1m2s)'),
+    })
+    expect(clock.now()).toBe(64_000)
+  })
+
+  test.each(['list', 'workloads'])('full pages that take 20 s each are an honest slow link: %s', async (how) => {
+    const {clock, read} = slowPages({objects: 500, everyMs: 20_000, pages: 60})
+    expect(await read(how)).toBe(30_000)
+    expect(clock.now()).toBe(1_200_000)
+  })
+
+  test('the first page, which may wait for a login, counts for nothing, and the last one is taken whenever it comes', async () => {
+    const {read} = slowPages({objects: 1, everyMs: 250_000, pages: 2})
+    expect(await read('workloads')).toBe(2)
+  })
 })
 
 test('empty pages before the last one are part of a list', async () => {

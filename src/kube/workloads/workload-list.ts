@@ -31,7 +31,7 @@ export async function* listWorkloads(
   let token = ''
   let restarts = 0
   let restarted = false
-  let pages = checkPages()
+  let pages = checkPages(api.clock)
   do {
     const query = {limit: pageSize, labelSelector: selector, continue: token || undefined}
     let page: Page
@@ -42,7 +42,7 @@ export async function* listWorkloads(
       // The inconsistent token that the answer offers would lose changes to earlier pages.
       token = ''
       restarted = true
-      pages = checkPages()
+      pages = checkPages(api.clock)
       continue
     }
     const problem = pages.problemOf(page)
