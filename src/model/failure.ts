@@ -1,4 +1,4 @@
-import {externalText} from '../shared/external-text.ts'
+import {externalText, ownText} from '../shared/external-text.ts'
 
 /**
  * Why something that we expect to fail did fail: a class for scripts. The word is part of the documents' contract.
@@ -56,9 +56,10 @@ export interface FailureDetails {
 /**
  * What we expect to go wrong. Anything else that is thrown is a bug.
  *
- * The original error is never kept as `cause`: it may hold response bodies, headers and tokens. Message and suggestions go
- * through `externalText`, whoever makes the error: they are one line, safe to print, to keep in a ledger and to put into
- * a document. Our own sentences need it for the names, paths and quotations in them.
+ * The original error is never kept as `cause`: it may hold response bodies, headers and tokens. Message and suggestions are
+ * one line and safe to print, whoever makes the error. A `usage` error quotes what was typed or configured and is
+ * `externalText`. Any other is `ownText`, as are suggestions: what others said went through `externalText` before, and names
+ * of contexts, namespaces and workloads stay as they are.
  */
 export class HubspokeError extends Error {
   override readonly name = 'HubspokeError'
@@ -70,9 +71,9 @@ export class HubspokeError extends Error {
   readonly final: boolean
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
-    super(externalText(message, atMost))
+    super(failureClass === 'usage' ? externalText(message, atMost) : ownText(message, atMost))
     this.failureClass = failureClass
-    this.suggestions = (details.suggestions ?? []).map((next) => externalText(next, atMost))
+    this.suggestions = (details.suggestions ?? []).map((next) => ownText(next, atMost))
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.refused = details.refused ?? false

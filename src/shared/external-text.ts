@@ -36,14 +36,26 @@ function withoutEscaped(written: string, ...[long, units, byte]: readonly (strin
  * neither can split a name or a token so that it is not recognised.
  */
 export function externalText(text: string, {maxLength = defaultMaxLength}: {readonly maxLength?: number} = {}): string {
-  const line = beginning(text)
-    .replace(sequences, '')
-    .replace(/\s{3,}|\s[^\S ]|[^\S ]\s?/g, ' ')
-    .trim()
+  const line = onOneLine(text)
   const redacted = redactSecrets(line)
   const visible = withoutUnprintable(redacted).replace(escapedColors, '').replace(escapes, withoutEscaped)
   const redactedAgain = redactSecrets(visible)
   return atMost(redactedAgain === visible ? printable(redacted) : redactedAgain, maxLength)
+}
+
+/**
+ * One of our own sentences, or a command that we suggest: on one line, escaped and cut as by `externalText`, and not redacted,
+ * because a context may be named `wrong-token`. What others said in it went through `externalText` before.
+ */
+export function ownText(text: string, {maxLength = defaultMaxLength}: {readonly maxLength?: number} = {}): string {
+  return atMost(printable(onOneLine(text)), maxLength)
+}
+
+function onOneLine(text: string): string {
+  return beginning(text)
+    .replace(sequences, '')
+    .replace(/\s{3,}|\s[^\S ]|[^\S ]\s?/g, ' ')
+    .trim()
 }
 
 /** A word that the limit cuts through could be half a secret, which no rule recognises. */

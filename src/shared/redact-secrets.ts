@@ -105,7 +105,7 @@ const rules: readonly Rule[] = [
   },
   {
     pattern: new RegExp(
-      String.raw`(?<start>--?[\w-]{0,32}?${secretName}(?:\s{1,8}${quote}?|${quote}\s{0,4},?\s{0,4}${quote}))(?<value>(?!\[redacted\])[^\s"'\x60\\,\]-][^\s"'\x60\\,\]]*)`,
+      String.raw`(?<start>(?<![\w.-])--?[\w-]{0,32}?${secretName}(?:\s{1,8}${quote}?|${quote}\s{0,4},?\s{0,4}${quote}))(?<value>(?!\[redacted\])[^\s"'\x60\\,\]-][^\s"'\x60\\,\]]*)`,
       'gi',
     ),
     replace: ({all, groups: {start = '', name = '', value = ''}}) =>

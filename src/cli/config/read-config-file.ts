@@ -1,6 +1,7 @@
 import {access} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {printable} from '../../shared/printable.ts'
 import {readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -56,7 +57,9 @@ async function refuseOtherSpelling(path: string): Promise<void> {
   const other = path.replace(/\.yaml$/, '.yml')
   if (other === path || !(await exists(other))) return
   const message = `The config file is called ${printable(path)}: ${printable(other)} is not read.`
-  throw new HubspokeError('usage', message, {suggestions: [`mv ${shellWord(other)} ${shellWord(path)}`]})
+  throw new HubspokeError('usage', message, {
+    suggestions: [`mv ${shellWord(externalText(other))} ${shellWord(externalText(path))}`],
+  })
 }
 
 async function exists(path: string): Promise<boolean> {

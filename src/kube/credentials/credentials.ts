@@ -1,5 +1,6 @@
 import {HubspokeError} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {isThisMachine} from '../connection/choose-proxy.ts'
@@ -165,7 +166,7 @@ function credentialFailure(context: ResolvedContext, error: unknown): HubspokeEr
     const hint = installHint === '' ? [] : [installHint]
     const said = error.said === '' ? '.' : `: ${error.said}${/[.!?…]$/.test(error.said) ? '' : '.'}`
     // Not in quotes: failures of two commands are two groups.
-    const message = `The command ${shellWord(command)} for the credentials of context ${name} ${error.why}${said}`
+    const message = `The command ${shellWord(externalText(command))} for the credentials of context ${name} ${error.why}${said}`
     const suggestions = [...hint, kubectl('auth', 'whoami')]
     return new HubspokeError('unauthenticated', message, {suggestions, refused: true})
   }

@@ -2,8 +2,10 @@ import {readFile, stat} from 'node:fs/promises'
 import {delimiter, join, resolve} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {systemClock} from '../../shared/clock.ts'
+import {externalText} from '../../shared/external-text.ts'
 import {printable} from '../../shared/printable.ts'
 import {type ReadBounds, readBounded} from '../../shared/read-bounded.ts'
+import {shellWord} from '../../shared/shell-word.ts'
 import type {ClusterEntry, KubeconfigEntries, UserEntry} from './kubeconfig-file.ts'
 
 export interface KubeconfigFile {
@@ -59,7 +61,7 @@ async function readOne(path: string, clock: ReadBounds['clock']): Promise<Kubeco
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     const why = new Map<unknown, string>(problems).get(code) ?? 'cannot be read'
     throw new HubspokeError('usage', `The kubeconfig file ${printable(path)} ${why}.`, {
-      suggestions: [`ls -l ${printable(path)}`],
+      suggestions: [`ls -l ${shellWord(externalText(path))}`],
     })
   }
 }

@@ -1,6 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
 import {printable} from '../../shared/printable.ts'
+import {shellWord} from '../../shared/shell-word.ts'
 import {type JsonObject, objectOf} from '../json-fields.ts'
 
 /**
@@ -97,6 +98,6 @@ function toPlain(document: {toJS(): unknown}, file: string): unknown {
 /** The file as a whole cannot be used. */
 export function unreadable(file: string, why: string): HubspokeError {
   return new HubspokeError('usage', `The kubeconfig file ${printable(file)} ${why}.`, {
-    suggestions: [`kubectl --kubeconfig ${printable(file)} config view`],
+    suggestions: [`kubectl --kubeconfig ${shellWord(externalText(file))} config view`],
   })
 }
