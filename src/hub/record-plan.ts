@@ -1,6 +1,7 @@
 import type {Actor} from '../model/actor.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
+import type {RunFacts} from '../model/run-facts.ts'
 import {type Target, targetKey} from '../model/target.ts'
 import type {HubDeps, Proposal, RunRequest} from './contract.ts'
 
@@ -9,7 +10,11 @@ import type {HubDeps, Proposal, RunRequest} from './contract.ts'
  *
  * @throws HubspokeError of class `usage` when it cannot be written
  */
-export async function recordPlan(request: RunRequest, proposal: Proposal, deps: HubDeps): Promise<Ledger> {
+export async function recordPlan(
+  request: RunRequest & Pick<RunFacts, 'startedAt'>,
+  proposal: Proposal,
+  deps: HubDeps,
+): Promise<Ledger> {
   let ledger: Ledger | undefined
   try {
     const opened = await deps.openLedger()
@@ -24,7 +29,7 @@ export async function recordPlan(request: RunRequest, proposal: Proposal, deps: 
 }
 
 function entriesOf(
-  {id, spoke, stamp, retryOf, reason, ...request}: RunRequest,
+  {id, spoke, startedAt, stamp, retryOf, reason, ...request}: RunRequest & Pick<RunFacts, 'startedAt'>,
   proposal: Proposal,
   by: Actor | undefined,
 ): readonly LedgerEntry[] {
@@ -42,6 +47,7 @@ function entriesOf(
       schemaVersion: 1,
       id,
       verb: spoke.verb,
+      startedAt: startedAt.toISOString(),
       arguments: request.arguments,
       stamp,
       targets: targets.length,

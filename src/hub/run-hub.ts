@@ -28,7 +28,7 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   const writes = agreed && request.dryRun === null
   const lock = writes ? await deps.lock(toBeTried(proposal), proposal.sameCluster) : noLock
   try {
-    const ledger = writes ? await recordPlan(request, proposal, deps) : undefined
+    const ledger = writes ? await recordPlan({...request, startedAt}, proposal, deps) : undefined
     const {results, stoppedBy, waves} = agreed
       ? await carryOut(request, proposal, {...deps, ...countedGate(deps, waiting), lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
@@ -131,7 +131,9 @@ async function closeLedger(
   {onEvent}: HubDeps,
 ): Promise<void> {
   try {
-    await ledger?.append({type: 'ended', exitCode: report.verdict.code, stoppedBy: stoppedBy ?? null})
+    const {verdict, run} = report
+    const {durationMs} = run
+    await ledger?.append({type: 'ended', exitCode: verdict.code, stoppedBy: stoppedBy ?? null, durationMs})
   } catch (error) {
     onEvent({type: 'notice', message: `The ledger has no end: ${error instanceof Error ? error.message : error}`})
   } finally {

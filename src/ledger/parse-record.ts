@@ -91,6 +91,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     schemaVersion: (value) => value === 1,
     id: isText,
     verb: isText,
+    startedAt: maybe(isText),
     arguments: isObject,
     stamp: isText,
     targets: maybe(isNumber),
@@ -138,6 +139,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     ...base('ended'),
     exitCode: isNumber,
     stoppedBy: (value) => value === null || isOneOf(stopReasons)(value),
+    durationMs: maybe(isNumber),
   }),
 }
 

@@ -17,6 +17,8 @@ export type LedgerRecord =
       readonly schemaVersion: 1
       readonly id: string
       readonly verb: string
+      /** When it was invoked, RFC 3339; `at` is after the question and the wait for the lock. Older versions leave it out. */
+      readonly startedAt?: string
       readonly arguments: ArgumentsEntry
       readonly stamp: string
       /** How many targets are planned: one record each follows, and fewer mean that the plan is not all there. */
@@ -85,7 +87,14 @@ export type LedgerRecord =
   | {readonly type: 'undoing'; readonly at: string; readonly target: string; readonly attempt: number}
   /** That write was accepted. */
   | {readonly type: 'undone'; readonly at: string; readonly target: string}
-  | {readonly type: 'ended'; readonly at: string; readonly exitCode: number; readonly stoppedBy: StopReason | null}
+  | {
+      readonly type: 'ended'
+      readonly at: string
+      readonly exitCode: number
+      readonly stoppedBy: StopReason | null
+      /** As its report says, without the time that questions waited. Older versions leave it out. */
+      readonly durationMs?: number
+    }
 
 /** The same, without the time that whoever writes it adds. */
 export type LedgerEntry = LedgerRecord extends infer R ? (R extends LedgerRecord ? Omit<R, 'at'> : never) : never

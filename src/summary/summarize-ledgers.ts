@@ -128,7 +128,7 @@ function pastRunEntry(
     retryOf: run?.retryOf ?? null,
     reason: run?.reason ?? null,
     image: typeof image === 'string' ? image : null,
-    startedAt: timestamp(run?.at),
+    startedAt: timestamp(run?.startedAt ?? run?.at),
     lastRecordAt: timestamp(lastAt),
     state: ended === undefined ? 'unfinished' : 'ended',
     exitCode: ended?.exitCode ?? null,
@@ -137,7 +137,7 @@ function pastRunEntry(
     by: run?.by ?? null,
     damagedLines,
     targetsMissing,
-    durationMs: between(invocations.at(-1)?.at, lastAt),
+    durationMs: ended?.durationMs ?? between(invocations.at(-1)?.at, lastAt),
     retriedBy,
     conflicts,
   }

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {RunReport} from '../../src/model/report.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 
 /** A cluster with the namespace that locks are kept in; its rollouts take a minute. */
@@ -84,6 +85,16 @@ describe('where there can be no lock', () => {
         .filter(({path}) => path.includes('/leases')),
     ).toEqual([])
   })
+})
+
+test('a long wait for the lock is part of the duration that the summary, the list and the ledger of the run tell', async () => {
+  const slow = {type: 'latency', ms: 9_000, verb: 'create', resource: 'leases'} as const
+  await using fleet = await openFleet([{...lockable('east', 'web'), trouble: [slow]}])
+  const {run} = (await fleet.shell.run(...restart)).document() as RunReport
+  expect(run.durationMs).toBeGreaterThanOrEqual(9_000)
+  const told = {startedAt: run.startedAt, durationMs: run.durationMs}
+  expect((await fleet.shell.run('runs', 'list', '-o', 'json')).document()).toMatchObject({runs: [told]})
+  expect((await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document()).toMatchObject({run: told})
 })
 
 describe('check says whether a lock could be had', () => {
