@@ -83,6 +83,9 @@ describe.skipIf(!binaries)('runs retry on real clusters', () => {
     expect(outcomes(first.stdout)).toEqual({slow: 'unverified', tea: 'not-run', urn: 'not-run', vat: 'not-run'})
     await one.kubectl(['-n', 'shop', 'delete', 'deployment', 'tea', '--wait=true', '--cascade=foreground'])
     await one.apply(workloads.filter(({metadata}) => metadata.name === 'tea'))
+    // kubectl writes whole seconds: within the second of the run nobody could tell which restart came first.
+    const began = Date.parse((JSON.parse(first.stdout) as RunReport).run.startedAt)
+    await expect.poll(() => Date.now(), {timeout: 10_000}).toBeGreaterThan(began + 1_000)
     await one.kubectl(['-n', 'shop', 'rollout', 'restart', 'deployment/urn'])
     await untilRolledOut(one)
     const second = await retry()
