@@ -250,6 +250,43 @@ describe('the plan says where consent comes from', () => {
   })
 })
 
+describe('--confirm', () => {
+  const fleetOf = () =>
+    openFleet([eu, {name: 'prod-us', workloads: runningWeb('web')}], {config: 'protectedContexts: [prod-us]\n'})
+  const agreed = ['--yes', '--reason', 'a leak', '--confirm', 'prod-us'] as const
+
+  test.each([
+    {
+      words: ['-c', 'eu,prod-us', ...agreed, '--confirm', 'eu'],
+      confirmed: 'Confirmed by --confirm: prod-us.',
+      note: 'eu',
+    },
+    {words: ['-c', 'eu', ...agreed], confirmed: undefined, note: 'prod-us'},
+  ])('names only what it confirmed, and what needed no name: $note', async ({words, confirmed, note}) => {
+    await using fleet = await fleetOf()
+    const {stderr, exitCode} = await fleet.shell.run('restart', image, ...words)
+    const plan = stderr.replace(/\s+/g, ' ')
+    expect(/Confirmed by [^.]*\./.exec(plan)?.[0]).toBe(confirmed)
+    expect(plan).toContain(`--confirm "${note}" confirms nothing: this context needs no confirmation here.`)
+    expect(exitCode).toBe(0)
+  })
+
+  test.each([
+    ['restart', image],
+    ['restart', image, '--dry-run', 'client'],
+    ['cache', 'refresh'],
+    ['cache', 'watch'],
+  ])('of no context is wrong usage before a cluster is asked: %s %s %s', async (...command) => {
+    await using fleet = await fleetOf()
+    const words = [...command.filter((word) => word !== undefined), '-c', 'eu', '--yes', '--confirm', 'prod-su']
+    const {stderr, exitCode} = await fleet.shell.run(...words)
+    expect(stderr).toContain('--confirm "prod-su" names no context of the kubeconfig. Nothing was written.')
+    expect(stderr).toContain('try: --confirm prod-us')
+    expect(exitCode).toBe(2)
+    expect(fleet.sandbox.clusters.flatMap((cluster) => cluster.requests())).toEqual([])
+  })
+})
+
 describe('the plan names its targets', () => {
   const names = (count: number) => Array.from({length: count}, (_, index) => `web-${String(index).padStart(2, '0')}`)
   const many = {name: 'eu', workloads: runningWeb(...names(30))}

@@ -1,9 +1,15 @@
 import {type ClusterIdentity, type ContextRef, isOtherCluster} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {ProtectedCluster} from '../../model/plan-view.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
-import {confirmedContexts, confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
+import {
+  confirmedContexts,
+  confirmProtected,
+  needlessConfirmations,
+  requireConfirmed,
+} from '../protection/confirm-protected.ts'
 import {findProtected} from '../protection/find-protected.ts'
 import {identifyContexts} from '../protection/identify-contexts.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
@@ -27,8 +33,14 @@ export async function agreeToCaches(
   {runtime, session}: {readonly runtime: Runtime; readonly session: Session},
 ): Promise<MayWriteCache> {
   const {selected, all, protections, open} = clusters
-  if (protections.length === 0) return async () => undefined
   const confirm = confirmedContexts(typed, all)
+  const sayNeedless = (found: readonly ProtectedCluster[]) => {
+    for (const message of needlessConfirmations(found, confirm)) session.onEvent({type: 'notice', message})
+  }
+  if (protections.length === 0) {
+    sayNeedless([])
+    return async () => undefined
+  }
   const deps = {clock: runtime.clock, signal: session.stop.signal}
   for (const one of unmatchedProtections(all, protections)) {
     session.onEvent({type: 'notice', message: unmatchedSentence(one)})
@@ -36,6 +48,7 @@ export async function agreeToCaches(
   const read = await identifyContexts(selected, {open, ...deps})
   const agreed = read.filter(({identity}) => identity !== undefined)
   const found = await findProtected(agreed, read, clusters, deps)
+  sayNeedless(found)
   const {terminal} = runtime
   if (terminal === undefined) requireConfirmed(found, confirm)
   else if (!(await session.aside(() => confirmProtected(found, confirm, {terminal, signal: deps.signal, all})))) {

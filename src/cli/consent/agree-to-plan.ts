@@ -5,7 +5,7 @@ import type {CommandPlace} from '../../shared/suggested-command.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
-import {confirmedContexts} from '../protection/confirm-protected.ts'
+import {confirmedContexts, needlessConfirmations} from '../protection/confirm-protected.ts'
 import {findProtected} from '../protection/find-protected.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
 import type {IdentifiedContext} from '../protection/protected-clusters.ts'
@@ -27,13 +27,15 @@ export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
 /**
  * Shows the plan on stderr and asks whether to carry it out. Nothing is asked when nothing would be written.
  *
- * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
+ * @throws HubspokeError of class `usage` at once where `--confirm` names no context, and with the plan where consent is
+ * missing and nobody can be asked
  */
 export function agreeToPlan(
   subject: PlanSubject,
   flags: ConsentFlags,
   {runtime, clusters, session, place}: {runtime: Runtime; clusters: Clusters; session: Session; place: CommandPlace},
 ): (proposal: Proposal) => Promise<Agreement> {
+  const confirmed = confirmedContexts(flags.confirm ?? [], clusters.all)
   const agree = async (proposal: Proposal): Promise<Agreement> => {
     const pace = {
       pause: pauseWords(flags),
@@ -43,8 +45,10 @@ export function agreeToPlan(
     const {signal} = session.stop
     const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
     const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
-    const notes = [...unmatched, ...unprovenWays(proposal, clusters)]
-    const consent = flags['dry-run'] ? undefined : consentSentence(flags, runtime)
+    const needless = needlessConfirmations(protectedClusters, confirmed)
+    const notes = [...unmatched, ...needless, ...unprovenWays(proposal, clusters)]
+    const counting = protectedClusters.map(({context}) => context).filter((context) => confirmed.includes(context))
+    const consent = flags['dry-run'] ? undefined : consentSentence({yes: flags.yes, confirmed: counting}, runtime)
     const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes, consent}
     if (!flags.quiet || runtime.terminal) {
       const {renderPlan} = await import('../../summary/plan-table.ts')
@@ -59,7 +63,7 @@ export function agreeToPlan(
       protectedClusters,
       yes: flags.yes,
       all: clusters.all,
-      confirmed: confirmedContexts(flags.confirm ?? [], clusters.all),
+      confirmed,
       reason: subject.reason,
     }
     const from = clock.now()

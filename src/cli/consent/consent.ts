@@ -66,12 +66,16 @@ export function isSaid(yes: boolean, {env, terminal}: Pick<Runtime, 'env' | 'ter
   return yes || (terminal === undefined && isOn(env.HUBSPOKE_YES))
 }
 
-/** What the plan says of where its consent comes from; undefined: it will be asked for. */
+/**
+ * What the plan says of where its consent comes from; undefined: it will be asked for.
+ *
+ * @param confirmed the protected contexts of the plan that `--confirm` names
+ */
 export function consentSentence(
-  {yes, confirm = []}: {readonly yes: boolean; readonly confirm?: readonly string[] | undefined},
+  {yes, confirmed: names}: {readonly yes: boolean; readonly confirmed: readonly string[]},
   {env, terminal}: Pick<Runtime, 'env' | 'terminal'>,
 ): string | undefined {
-  const confirmed = confirm.length === 0 ? '' : ` Confirmed by --confirm: ${confirm.join(', ')}.`
+  const confirmed = names.length === 0 ? '' : ` Confirmed by --confirm: ${names.join(', ')}.`
   if (yes) return `Consent: --yes on the command line.${confirmed}`
   if (!isOn(env.HUBSPOKE_YES)) return confirmed === '' ? undefined : confirmed.trim()
   return terminal === undefined

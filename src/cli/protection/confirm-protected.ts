@@ -1,3 +1,4 @@
+import {nearNames} from '../../discovery/select/near-names.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {contextBySuffix, shortContextNames} from '../../model/context-names.ts'
 import {HubspokeError} from '../../model/failure.ts'
@@ -9,19 +10,33 @@ import type {Terminal} from '../process/terminal.ts'
 /**
  * The contexts that `--confirm` names, by their name or by the end of it that no other context has.
  *
- * @throws HubspokeError of class `usage` where several contexts end so: which one is meant is not guessed
+ * @throws HubspokeError of class `usage` where no context ends so, or several do: which one is meant is not guessed
  */
 export function confirmedContexts(typed: readonly string[], all: readonly ContextRef[]): readonly string[] {
   const names = all.map(({name}) => name)
   return typed.map((each) => {
     const meant = contextBySuffix(each, names)
     if (!('problem' in meant)) return meant.name
-    if (meant.problem === 'unknown') return each
-    const ending = names.filter((name) => name.endsWith(each.trim().replace(/^…/, '')))
-    throw new HubspokeError('usage', `--confirm "${printable(each)}" names several contexts. Nothing was written.`, {
-      suggestions: ending.slice(0, shown).map((name) => `--confirm ${shellWord(name)}`),
+    const isUnknown = meant.problem === 'unknown'
+    const near = isUnknown ? nearNames(each, names) : namesEndingSo(each, names)
+    const what = isUnknown ? 'names no context of the kubeconfig' : 'names several contexts'
+    throw new HubspokeError('usage', `--confirm "${printable(each)}" ${what}. Nothing was written.`, {
+      suggestions: near.slice(0, shown).map((name) => `--confirm ${shellWord(name)}`),
     })
   })
+}
+
+const namesEndingSo = (typed: string, names: readonly string[]) =>
+  names.filter((name) => name.endsWith(typed.trim().replace(/^…/, '')))
+
+/** What is to be known of contexts that `--confirm` names although nothing here waits for their names. */
+export function needlessConfirmations(
+  clusters: readonly ProtectedCluster[],
+  confirmed: readonly string[],
+): readonly string[] {
+  return [...new Set(confirmed)]
+    .filter((name) => !clusters.some(({context}) => context === name))
+    .map((name) => `--confirm "${name}" confirms nothing: this context needs no confirmation here.`)
 }
 
 const shown = 3
