@@ -13,6 +13,9 @@ test.each([
   ['another word for it', 'PGPASSWORD=hunter2 psql'],
   ['another word for it', 'pwd=hunter2;database=shop'],
   ['a YAML value of letters only', 'secret: hunter'],
+  ['a value with a capital letter', 'token: Hunter'],
+  ['a value with a capital letter in a sentence', 'sent the token: Hunter2 to the server'],
+  ['a value with a capital letter at the end of a sentence', 'sent the token: Hunter'],
   ['a name in camel case', 'clientSecret=hunter2'],
   ['a key', 'AWS_SECRET_ACCESS_KEY=hunter2'],
   ['JSON', '{"msg":"no","apiKey":"hunter2","port":8080}'],
@@ -91,7 +94,18 @@ test.each([
 ])('cuts out %s: %s', (_, line) => {
   const redacted = redactSecrets(line)
   expect(redacted).toContain('[redacted]')
-  for (const secret of ['hunter', 'c2hvcDpod', 'eyJ', 'AKIA', 'wJal', 'abcdefghijkl', '3f78', 'h5K_', 'LS0t']) {
+  for (const secret of [
+    'hunter',
+    'Hunter',
+    'c2hvcDpod',
+    'eyJ',
+    'AKIA',
+    'wJal',
+    'abcdefghijkl',
+    '3f78',
+    'h5K_',
+    'LS0t',
+  ]) {
     expect(redacted).not.toContain(secret)
   }
   expect(redactSecrets(redacted)).toBe(redacted)
@@ -126,6 +140,29 @@ test.each([
   'Error: secret "db-password" not found',
   "couldn't find key password in Secret shop/db",
   "couldn't get token: exit status 1",
+  'Error loading SSO Token: Token for corp has expired and refresh failed',
+  'Error when retrieving token from sso: Token has expired and refresh failed',
+  'The SSO session associated with this profile has expired or is otherwise invalid.',
+  'Error loading SSO Token: The SSO access token has either expired or is otherwise invalid.',
+  'Error loading SSO Token: Token for https://corp.awsapps.com/start does not exist',
+  'An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the request is expired',
+  'Unable to locate credentials. You can configure credentials by running "aws configure".',
+  'Unable to load credentials: Profile corp could not be found',
+  'Unable to retrieve credentials: Your session has expired. Please reauthenticate using aws sso login.',
+  'error getting credentials: Please run gcloud auth login to obtain new credentials',
+  'There was a problem refreshing your current auth tokens: Reauthentication failed. cannot prompt during non-interactive execution.',
+  'There was a problem refreshing auth tokens: ("invalid_grant: Bad Request")',
+  'google: could not find default credentials. See https://cloud.google.com/docs/authentication for more information',
+  'Failed to get token: Azure CLI credential: Please run az login to setup account',
+  'Failed to authenticate with secret: AADSTS7000215: Invalid client secret provided.',
+  'failed to refresh token: AADSTS700082: The refresh token has expired due to inactivity.',
+  'DefaultAzureCredential: failed to acquire a token.',
+  'AzureCLICredential: ERROR: AADSTS50078: Presented multi-factor authentication has expired',
+  'error: get-token: authentication error: oidc error: oidc discovery error',
+  'could not refresh the token: oauth2: "invalid_grant" "Token is not active"',
+  'Unable to verify token: Signature does not match',
+  'oidc: verify token: Issuer did not match',
+  'invalid bearer token: Token used before issued',
   'getting credentials: exec: executable aws failed with exit code 255',
   'error retrieving access token: invalid_grant',
   'oauth2: cannot fetch token: 401 Unauthorized',

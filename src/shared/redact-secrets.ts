@@ -20,7 +20,10 @@ const isNothing =
 
 /** How a sentence goes on after a colon: `couldn't get token: exit status 1` names no secret. */
 const goesOn =
-  /^(?:[a-z_]{2,}[,.:;]?|(?:Required|Invalid|Unauthorized|Forbidden|Get|Post|Put|Not|No|Failed|Error|Unable|Cannot|Access|Permission|The|This|Expected|HTTP|EOF|\d{3})\b.*|(?:oauth2|tls|x509|http|json|yaml|rpc)\b.*)$/
+  /^(?:[a-z_]{2,}[,.:;]?|(?:Required|Invalid|Unauthorized|Forbidden|Get|Post|Put|Not|No|Failed|Error|Unable|Cannot|Access|Permission|The|This|Expected|HTTP|EOF|Azure|AADSTS\d{4,}|ERROR|\d{3})\b.*|\("?[a-z_]{2,}:?|(?:oauth2|tls|x509|http|json|yaml|rpc)\b.*)$/
+
+/** One word with a capital letter begins a sentence where another one follows: `Token: Profile corp was not found`. */
+const wordFollows = /^\s[a-z]{2,}/
 
 const goesOnAfterPassword = /^(?:required|invalid|must|is|was|not|cannot|incorrect|wrong|expired|missing|too)\b/i
 
@@ -30,8 +33,10 @@ const aboutOption =
 
 interface Found {
   readonly all: string
-  /** The three characters before it. */
+  /** Some characters before it. */
   readonly before: string
+  /** Some characters after it. */
+  readonly after: string
   readonly groups: Readonly<Record<string, string | undefined>>
 }
 
@@ -180,14 +185,23 @@ function redactBy(text: string, {pattern, replace = () => redacted}: Rule): stri
   return text.replace(pattern, (all: string, ...rest: readonly unknown[]) => {
     const groups = rest.findLast((one) => typeof one === 'object')
     const offset = rest.find((one) => typeof one === 'number') ?? 0
-    return replace({all, before: text.slice(Math.max(0, offset - 3), offset), groups: {...(groups ?? {})}})
+    const [before, after] = [text.slice(Math.max(0, offset - nearby), offset), text.slice(offset + all.length)]
+    return replace({all, before, after: after.slice(0, nearby), groups: {...(groups ?? {})}})
   })
 }
 
-function redactedPair({all, before, groups: {start = '', name = '', sep = '', value: found = '', q}}: Found): string {
+/** How much is looked at of what surrounds a pair. */
+const nearby = 8
+
+function redactedPair({
+  all,
+  before,
+  after,
+  groups: {start = '', name = '', sep = '', value: found = '', q},
+}: Found): string {
   const bare = q === undefined ? found.slice(0, found.length - trailing(found).length) : found
   if (pointsElsewhere.test(name) || isNothing.test(bare)) return all
-  if (q === undefined && /:\s+$/.test(sep) && isProse(before, name, bare)) return all
+  if (q === undefined && /:\s+$/.test(sep) && isProse({before, after, name, word: bare})) return all
   return `${start}${inPlaceOf(found, q)}`
 }
 
@@ -197,10 +211,13 @@ function inPlaceOf(found: string, q: string | undefined): string {
 }
 
 /** Does a sentence go on after the colon, so that no value follows? */
-function isProse(before: string, name: string, word: string): boolean {
+function isProse({before, after, name, word}: Readonly<Record<'before' | 'after' | 'name' | 'word', string>>): boolean {
   const isInSentence =
-    /[\w"',:)]\s["']?$/.test(before) && /^(?:secret|token|credential|signature|authorization)s?$/.test(name)
-  return (isInSentence ? goesOn : goesOnAfterPassword).test(word)
+    /[\w"',:)]\s["']?(?:get-)?$/.test(before) && /^(?:secret|token|credential|signature|authorization)s?$/i.test(name)
+  // DefaultAzureCredential and its like are parts of a library, which name themselves in errors.
+  const isAzure = /(?:Azure|CLI|Identity|ronment)$/.test(before) && name === 'Credential'
+  if (!isInSentence && !isAzure) return goesOnAfterPassword.test(word)
+  return goesOn.test(word) || (/^[A-Z][a-z]+$/.test(word) && wordFollows.test(after))
 }
 
 /** What ends a sentence, or what the pair stands in, and is no part of a value without quotes. */
