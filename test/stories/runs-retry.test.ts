@@ -178,8 +178,12 @@ test.each(['writing', 'written', 'result'])('killed inside "%s": what was writte
   const {run: killed} = await restart(fleet)
   expect(fleet.writes()).toHaveLength(4)
   await cutInside(killed.ledger, cut)
-  const report = await retry(fleet, killed.id)
+  const words = ['runs', 'retry', killed.id, '--yes', '--waves', '1,100%', '--pause', '5m', '-o', 'json'] as const
+  const {stderr, document} = await fleet.shell.run(...words)
+  const report = document() as RunReport
   expect(report.counts).toMatchObject({total: 4, succeeded: 4})
+  for (const {reason} of report.results) expect(reason).toMatch(/; it was written before, nothing was written now$/)
+  expect(stderr).not.toContain('of pause')
   expect(fleet.writes()).toHaveLength(4)
   expect(fleet.stamps()).toHaveLength(1)
 })

@@ -107,12 +107,18 @@ function withRemark(end: Settled | Written, remark: string): Settled | Written {
   if (end.outcome === 'written') {
     const settle: Written['settle'] = async (watch) => {
       const settled = await end.settle(watch)
-      return settled?.outcome === 'succeeded' ? {...settled, reason: `${settled.reason}; ${remark}`} : settled
+      if (settled?.outcome !== 'lingering') return settled && remarked(settled, remark)
+      return {...settled, settle: async () => remarked(await settled.settle(), remark)}
     }
     return {...end, settle}
   }
-  return end.outcome === 'succeeded' ? {...end, reason: `${end.reason}; ${remark}`} : end
+  return remarked(end, remark)
 }
+
+const remarked = (end: Settled, remark: string): Settled =>
+  end.outcome === 'succeeded' ? {...end, reason: `${end.reason}; ${remark}`} : end
+
+const writtenBefore = 'it was written before, nothing was written now'
 
 const alreadyRestarted: Settled = {outcome: 'unchanged', reason: 'this run has restarted it already'}
 
@@ -148,11 +154,15 @@ async function write(it: Try, state: WorkloadState): Promise<Settled | Written> 
 async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Written> {
   const {options, workloads, target, attempt} = it
   const found = !it.sent.has(target.uid)
-  if (!options.wait) return {...written(it, state, undefined), found}
+  const watched = (from: WorkloadState, feed?: WorkloadFeed) => {
+    const done = written(it, from, feed)
+    return found ? withRemark({...done, found}, writtenBefore) : done
+  }
+  if (!options.wait) return watched(state)
   const feed = await workloads.follow(target, attempt.signal)
   try {
     const now = it.decide(await workloads.read(target, attempt.signal))
-    if (now.todo === 'watch') return {...written(it, now.state, feed), found}
+    if (now.todo === 'watch') return watched(now.state, feed)
     if (now.todo === 'write') throw new HubspokeError('conflict', 'The restart was taken back while it was looked at.')
     feed.close()
     return now.end
