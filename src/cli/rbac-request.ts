@@ -3,8 +3,9 @@ import {HubspokeError} from '../model/failure.ts'
 import {type PermittedVerb, permittedVerbs} from '../model/permission.ts'
 import {needsOf} from '../model/permissions.ts'
 import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'
+import {isNamespaceName, isObjectName} from '../shared/kubernetes-name.ts'
 import {printable} from '../shared/printable.ts'
-import {isNamespace, plainNamespaces} from './flags/permission-flags.ts'
+import {plainNamespaces} from './flags/permission-flags.ts'
 
 export interface RbacFlags {
   readonly namespace?: readonly string[] | undefined
@@ -29,7 +30,6 @@ export function rbacRequest(words: readonly string[], flags: RbacFlags): RbacReq
     namespacedOnly: flags.namespaced,
     essentialOnly: flags.essential,
   }
-  if (!isNamespace(request.cacheNamespace)) throw usage(`"${request.cacheNamespace}" is not a valid namespace name.`)
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(request.name))
     throw usage(`"${request.name}" is not a valid role name.`)
   refuseBeyond(request)
@@ -64,7 +64,7 @@ function subjectsOf(flags: RbacFlags): readonly RbacSubject[] {
     names.map((name): RbacSubject => ({kind, name: safe(name), apiGroup: rbacGroup}))
   const accounts = (flags['service-account'] ?? []).map((text): RbacSubject => {
     const [namespace = '', name = '', ...rest] = text.split('/')
-    if (rest.length > 0 || !isNamespace(namespace) || !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
+    if (rest.length > 0 || !isNamespaceName(namespace) || !isObjectName(name)) {
       throw usage(`"${text}" is not a service account: use NAMESPACE/NAME.`)
     }
     return {kind: 'ServiceAccount', name, namespace}

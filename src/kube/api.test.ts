@@ -3,6 +3,9 @@ import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
 import {apiPath} from './answers/api-path.ts'
 import {forms} from './answers/forms.ts'
+import {onePage} from './answers/list-question.ts'
+import {deletedObject, oneObject, replacedObject} from './answers/object-question.ts'
+import {leases} from './answers/resource.ts'
 import {type Api, createApi} from './api.ts'
 import {type Connection, createConnection} from './connection/connection.ts'
 import type {Credential, Credentials} from './credentials/credentials.ts'
@@ -210,6 +213,20 @@ test('names in a path cannot leave it', () => {
   expect(
     apiPath(['api', 'v1', 'namespaces', 'a/../b?c'], {limit: '1', continue: undefined, labelSelector: 'a=b&c'}),
   ).toBe('/api/v1/namespaces/a%2F..%2Fb%3Fc?limit=1&labelSelector=a%3Db%26c')
+})
+
+test.each(['', '.', '..'])('a name that a URL would swallow is not sent: %j', (part) => {
+  const refusal = expect.objectContaining({failureClass: 'rejected', refused: true, final: true})
+  expect(() => apiPath(['api', 'v1', 'namespaces', part, 'pods'])).toThrow(refusal)
+  for (const at of [
+    {namespace: part, name: 'x'},
+    {namespace: 'x', name: part},
+  ]) {
+    expect(() => oneObject(leases, at)).toThrow(refusal)
+    expect(() => replacedObject(leases, at)).toThrow(refusal)
+    expect(() => deletedObject(leases, at)).toThrow(refusal)
+  }
+  expect(() => onePage(leases, {namespace: part})).toThrow(refusal)
 })
 
 function answer(response: Response, status: number): void {

@@ -327,6 +327,26 @@ describe('from the image cache', () => {
   })
 })
 
+describe('values that mean something else to a server than they seem to', () => {
+  test.each(['../../x', '.', '..', 'UP', 'a/b', 'hubspoke-system?x=1', ''])('--cache-namespace %j: 2', async (name) => {
+    await using fleet = await openFleet([us], {env: name === '' ? {} : {HUBSPOKE_CACHE_NAMESPACE: name}})
+    for (const words of [[`--cache-namespace=${name}`], ...(name === '' ? [] : [[]])]) {
+      const {stderr, exitCode} = await fleet.shell.run('find', image, '-c', 'us', ...words)
+      expect(stderr).toContain(`"${name}" is not a valid namespace name`)
+      expect(exitCode).toBe(2)
+    }
+    expect(fleet.cluster('us').requests()).toEqual([])
+  })
+
+  test.each(['', ' '])('-l %j would choose everything: 2', async (selector) => {
+    await using fleet = await openFleet([us])
+    const {stderr, exitCode} = await fleet.shell.run('find', image, '-c', 'us', '-l', selector)
+    expect(stderr).toContain('The label selector is empty')
+    expect(exitCode).toBe(2)
+    expect(fleet.cluster('us').requests()).toEqual([])
+  })
+})
+
 describe('hostile text', () => {
   const red = '\x1b[31m'
   const turned = '\u202e'

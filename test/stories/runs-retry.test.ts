@@ -188,6 +188,22 @@ test.each(['writing', 'written', 'result'])('killed inside "%s": what was writte
   expect(fleet.stamps()).toHaveLength(1)
 })
 
+test.each([
+  {from: '"name":"web"', to: '"name":".."', says: 'cannot be read in its ledger: ".." is no name of Kubernetes'},
+  {from: '"namespace":"shop"', to: '"namespace":"../x"', says: 'cannot be read in its ledger: "../x" is no name'},
+  {from: '"kind":"Deployment"', to: '"kind":"Pod"', says: 'names only'},
+])('a ledger with $to in it was changed: 2, and nothing is asked for', async ({from, to, says}) => {
+  await using fleet = await openFleet(two)
+  const {run: changed} = await restart(fleet)
+  const lines = (await readFile(changed.ledger ?? '', 'utf8')).split('\n')
+  const open = lines.filter((line) => /^\{"type":"(run|planned)"/.test(line))
+  await writeFile(changed.ledger ?? '', `${open.join('\n').replaceAll(from, to)}\n`)
+  const {stderr, exitCode} = await fleet.shell.run('runs', 'retry', changed.id, '--yes')
+  expect(stderr).toContain(says)
+  expect(exitCode).toBe(2)
+  expect(fleet.writes()).toHaveLength(4)
+})
+
 test('a plan that is not all there is refused: 2, with the command that looks for all of it anew', async () => {
   await using fleet = await openFleet(two)
   const {run: killed} = await restart(fleet)

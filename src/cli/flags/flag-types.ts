@@ -5,6 +5,7 @@ import {parseWaves} from '../../distribution/waves/plan-waves.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {formatDuration, parseDuration} from '../../shared/duration.ts'
+import {isNamespaceName} from '../../shared/kubernetes-name.ts'
 import {parseReason} from '../consent/reason.ts'
 import {pauseMs} from '../run/wave-request.ts'
 
@@ -50,6 +51,18 @@ export const kindFlag = Flags.custom<WorkloadKind>({
     const kind = kindNames.get(input.toLowerCase())
     if (!kind) throw new HubspokeError('usage', `Invalid kind "${input}": choose among ${workloadKinds.join(', ')}.`)
     return kind
+  },
+})
+
+/** The name of one namespace. */
+export const namespaceFlag = Flags.custom<string>({
+  helpValue: 'NAME',
+  async parse(input) {
+    if (isNamespaceName(input)) return input
+    throw new HubspokeError(
+      'usage',
+      `"${input}" is not a valid namespace name: use at most 63 lower-case letters, digits and "-", such as hubspoke-system.`,
+    )
   },
 })
 

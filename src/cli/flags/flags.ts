@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
 import {confirmFlag} from './confirm-flag.ts'
-import {amountFlag, durationFlag, freshFlag, kindFlag} from './flag-types.ts'
+import {amountFlag, durationFlag, freshFlag, kindFlag, namespaceFlag} from './flag-types.ts'
 import {paceFlags} from './pace-flags.ts'
 import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
@@ -59,9 +59,8 @@ export const contextFlags = {
     env: 'HUBSPOKE_ALL_CONTEXTS',
     helpGroup: 'CLUSTERS',
   }),
-  'cache-namespace': Flags.string({
+  'cache-namespace': namespaceFlag({
     summary: 'Namespace of the image cache and of the lock of each cluster.',
-    helpValue: 'NAME',
     default: defaultCacheNamespace,
     env: 'HUBSPOKE_CACHE_NAMESPACE',
     helpGroup: 'CLUSTERS',

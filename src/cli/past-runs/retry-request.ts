@@ -10,6 +10,7 @@ import type {RunReport} from '../../model/report.ts'
 import {chooseTargets, leftOpen, type RetryChoice} from '../../model/retry-choice.ts'
 import type {Retried} from '../../model/run-facts.ts'
 import {isStamp} from '../../model/run-id.ts'
+import {isNamespaceName, isObjectName} from '../../shared/kubernetes-name.ts'
 import {printable} from '../../shared/printable.ts'
 import {summarizeRun} from '../../summary/summarize.ts'
 import {saidReason} from '../consent/reason.ts'
@@ -158,9 +159,25 @@ function knownRun(id: string, recorded: RecordedRun): {run: RunRecord; verb: Ver
       `hubspoke runs show ${id}`,
     ])
   }
+  refuseUnreadableNames(id, recorded)
   refuseSeveralRuns(id, recorded)
   refuseHalfAPlan(id, recorded)
   return {run, verb, image}
+}
+
+/** No server lists a workload under such a name: the ledger was changed. */
+function refuseUnreadableNames(id: string, {targets}: RecordedRun): void {
+  const names = targets.flatMap(({target: {namespace, name}}) => [
+    ...(isNamespaceName(namespace) ? [] : [namespace]),
+    ...(isObjectName(name) ? [] : [name]),
+  ])
+  const [first] = names
+  if (first === undefined) return
+  throw notRetried(
+    id,
+    `what it was to do cannot be read in its ledger: "${printable(first)}" is no name of Kubernetes`,
+    [`hubspoke runs show ${id}`],
+  )
 }
 
 /** Earlier versions let one id be used for several runs: what one of them left would be looked for as the other's. */

@@ -13,7 +13,7 @@ function refusal(selector: string): HubspokeError {
   throw new Error(`${selector} was not refused`)
 }
 
-test.each(readableSelectors)('%j can be read', (selector) => {
+test.each(readableSelectors.filter((selector) => selector.trim() !== ''))('%j can be read', (selector) => {
   expect(() => refuseUnreadableSelector(selector)).not.toThrow()
 })
 
@@ -39,6 +39,10 @@ test.each([
   {selector: '\u001b[2J', says: 'The label selector "\\x1b[2J" cannot be read: "\\x1b[2J" is not a valid label name.'},
 ])('$selector: says what is wrong, and where', ({selector, says}) => {
   expect(refusal(selector).message).toBe(says)
+})
+
+test.each(['', ' ', '\t'])('%j selects everything to a server: it is refused', (selector) => {
+  expect(refusal(selector).message).toBe('The label selector is empty, so it would choose every workload.')
 })
 
 test('a long one is read in a time that grows with its length only', () => {

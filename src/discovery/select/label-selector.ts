@@ -6,13 +6,19 @@ class Unreadable extends Error {}
 
 /**
  * Refuses a label selector that no API server would read, before one is asked. Equality (`a=b`, `a==b`, `a!=b`), sets
- * (`a in (b,c)`, `a notin (b)`), existence (`a`, `!a`) and comparison (`a>1`) are read, and the limits of names and values.
+ * (`a in (b,c)`, `a notin (b)`), existence (`a`, `!a`) and comparison (`a>1`) are read, and the limits of names and values. One that is empty selects everything to a
+ * server, and comes from a variable that is not set: it is refused.
  *
  * Grammar: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  *
  * @throws HubspokeError of class `usage`
  */
 export function refuseUnreadableSelector(selector: string): void {
+  if (selector.trim() === '') {
+    throw new HubspokeError('usage', 'The label selector is empty, so it would choose every workload.', {
+      suggestions: ['leave out -l  for all workloads'],
+    })
+  }
   try {
     readSelector(createTokens(selector))
   } catch (error) {
