@@ -53,6 +53,8 @@ export interface Agreement {
   readonly agreed: boolean
   /** Why the run is made, where that was asked for. */
   readonly reason?: string | undefined
+  /** Why not, as a clause, where that was no plain No. */
+  readonly because?: string | undefined
   /** How long the questions waited for their answers. */
   readonly askedMs?: number
   /** Where the answer comes from. */

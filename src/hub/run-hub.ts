@@ -22,7 +22,7 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(asked, deps)
-  const {agreed, reason = asked.reason, consent, askedMs} = await agreementTo(proposal, asked, deps)
+  const {agreed, reason = asked.reason, because, consent, askedMs} = await agreementTo(proposal, asked, deps)
   const waiting = {ms: askedMs}
   const request = {...asked, reason}
   const writes = agreed && request.dryRun === null
@@ -56,6 +56,7 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
       waves: proposal.waves.map((targets, index) => ({targets, state: waves[index] ?? 'not-started'})),
       marks: proposal.marks,
       declined: consent === 'declined',
+      declinedBecause: because,
       consent,
       stoppedBy,
     })
@@ -107,19 +108,19 @@ function isAsked({targets, refusals}: Proposal, {dryRun}: RunRequest): boolean {
   return dryRun !== 'client' && targets.length > refusals.size
 }
 
-interface Answer extends Pick<Agreement, 'agreed' | 'reason'> {
+interface Answer extends Pick<Agreement, 'agreed' | 'reason' | 'because'> {
   readonly consent: Consent | null
   readonly askedMs: number
 }
 
 async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDeps): Promise<Answer> {
   if (deps.stop.reason !== undefined) return {agreed: false, consent: null, askedMs: 0}
-  const {agreed, reason, consent = null, askedMs = 0} = await deps.agree(proposal)
+  const {agreed, reason, because, consent = null, askedMs = 0} = await deps.agree(proposal)
   if (!isAsked(proposal, request)) return {agreed: false, reason, consent: null, askedMs}
   if (deps.stop.reason !== undefined) {
     return {agreed: false, reason, consent: deps.stop.reason in exitForSignal ? 'cancelled' : null, askedMs}
   }
-  if (!agreed) return {agreed, reason, consent: 'declined', askedMs}
+  if (!agreed) return {agreed, reason, because, consent: 'declined', askedMs}
   return {agreed, reason, consent: request.dryRun === null ? consent : null, askedMs}
 }
 

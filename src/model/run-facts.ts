@@ -50,6 +50,8 @@ export interface RunFacts {
   readonly waves: readonly {readonly targets: Wave; readonly state: WaveState}[]
   readonly marks: Marks
   readonly declined: boolean
+  /** Why it was declined, as a clause; absent: a plain No. */
+  readonly declinedBecause?: string | undefined
   /** Where consent came from, or that it was not given; null: none was needed. */
   readonly consent: Consent | null
   readonly stoppedBy: StopReason | undefined

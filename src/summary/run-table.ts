@@ -28,7 +28,8 @@ import {wavesLine} from './wave-lines.ts'
 export function renderRunTable(report: RunReport, wholeNames: ViewOptions): string {
   const {run, results, clusters, counts, scope, verdict} = report
   const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
-  if (run.consent === 'cancelled') return `${verdictLines(verdict, options).join('\n')}\n`
+  // The plan has just been shown, and nothing came of it.
+  if (run.consent === 'cancelled' || run.consent === 'declined') return `${verdictLines(verdict, options).join('\n')}\n`
   const troubles = [...troubleSections(results, options), ...unreadSections(clusters)]
   const troubled = troubles.some((section) => section.troubles.length > 0)
   const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)

@@ -1,4 +1,5 @@
 import type {ClusterReading, Scope} from '../model/cluster.ts'
+import {declinedSentence} from '../model/declined-sentence.ts'
 import type {ExitName} from '../model/exit-code.ts'
 import type {FailureClass} from '../model/failure.ts'
 import type {Counts} from '../model/report.ts'
@@ -19,7 +20,7 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
       return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'declined':
       return counts.notRun === counts.total
-        ? 'Declined; nothing was written.'
+        ? declinedSentence(facts.declinedBecause)
         : `Declined between waves: ${outcomesOf(counts)}${undone(facts)}.`
     case 'stopped-early':
       return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`

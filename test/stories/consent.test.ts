@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util'
 import {describe, expect, test} from 'vitest'
 import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
@@ -247,6 +248,49 @@ describe('the plan says where consent comes from', () => {
     const dry = await fleet.shell.run(...run, '--dry-run', 'client', '-o', 'json')
     expect(dry.stderr).not.toContain('Consent')
     expect(dry.document()).toMatchObject({run: {consent: null}})
+  })
+})
+
+describe('a No before the first write', () => {
+  const leftOut = 'Not included: 3 contexts not selected.'
+  const fleetOf = (answers: readonly string[]) => {
+    const contexts = ['arn:1/blue', 'arn:2/blue', 'green'].map((name) => ({name}))
+    return openFleet([{...eu, contexts}], {config: protectedEu, answers: [...answers]})
+  }
+
+  test.each([
+    {answers: ['green'], sentence: 'Declined: "green" is not the name of the protected context. Nothing was written.'},
+    {answers: ['euu'], sentence: 'Declined: "euu" is not the name of the protected context. Nothing was written.'},
+    {
+      answers: ['blue'],
+      sentence: 'Declined: "blue" matches several contexts: "arn:1/blue", "arn:2/blue". Nothing was written.',
+    },
+    {answers: ['n'], sentence: 'Declined; nothing was written.'},
+    {answers: [''], sentence: 'Declined; nothing was written.'},
+    {answers: ['eu', '', ''], sentence: 'Declined; nothing was written.'},
+    {answers: ['eu', 'a leak', 'n'], sentence: 'Declined; nothing was written.'},
+  ])('is one sentence: $answers', async ({answers, sentence}) => {
+    for (const words of [[], ['-o', 'wide']]) {
+      await using fleet = await fleetOf(answers)
+      const {stdout, exitCode} = await fleet.shell.run(...run, ...words)
+      expect(stripVTControlCharacters(stdout).replace(/\s+/g, ' ').trim()).toBe(`Exit 7: ${sentence} ${leftOut}`)
+      expect(exitCode).toBe(7)
+      expect(fleet.writes()).toEqual([])
+    }
+    await using fleet = await fleetOf(answers)
+    const report = (await fleet.shell.run(...run, '-o', 'json')).document() as RunReport
+    expect(report).toMatchObject({
+      run: {consent: 'declined'},
+      counts: {notRun: 2},
+      verdict: {code: 7, sentence: `${sentence} ${leftOut}`},
+    })
+  })
+
+  test('so it is of an image cache', async () => {
+    await using fleet = await fleetOf(['green'])
+    const {stderr, exitCode} = await fleet.shell.run('cache', 'refresh', '-c', 'eu')
+    expect(stderr).toContain('Declined: "green" is not the name of the protected context. Nothing was written.')
+    expect(exitCode).toBe(7)
   })
 })
 

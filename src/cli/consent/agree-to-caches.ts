@@ -1,4 +1,5 @@
 import {type ClusterIdentity, type ContextRef, isOtherCluster} from '../../model/cluster.ts'
+import {declinedSentence} from '../../model/declined-sentence.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectedCluster} from '../../model/plan-view.ts'
 import type {Clusters} from '../clusters.ts'
@@ -46,16 +47,18 @@ export async function agreeToCaches(
     session.onEvent({type: 'notice', message: unmatchedSentence(one)})
   }
   const read = await identifyContexts(selected, {open, ...deps})
-  const agreed = read.filter(({identity}) => identity !== undefined)
-  const found = await findProtected(agreed, read, clusters, deps)
+  const identifiedBefore = read.filter(({identity}) => identity !== undefined)
+  const found = await findProtected(identifiedBefore, read, clusters, deps)
   sayNeedless(found)
   const {terminal} = runtime
   if (terminal === undefined) requireConfirmed(found, confirm)
-  else if (!(await session.aside(() => confirmProtected(found, confirm, {terminal, signal: deps.signal, all})))) {
-    throw new HubspokeError('declined', 'Declined; nothing was written.')
+  else {
+    const names = () => confirmProtected(found, confirm, {terminal, signal: deps.signal, all})
+    const {agreed, because} = await session.aside(names)
+    if (!agreed) throw new HubspokeError('declined', declinedSentence(because))
   }
   return async (context, identity) => {
-    const before = agreed.find((one) => one.context.name === context.name)?.identity
+    const before = identifiedBefore.find((one) => one.context.name === context.name)?.identity
     if (before !== undefined && !isOtherCluster(before, identity)) return
     requireConfirmed(await findProtected([{context, identity}], read, clusters, deps), confirm)
   }

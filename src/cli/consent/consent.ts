@@ -39,7 +39,8 @@ export async function askConsent(
     if (lacksReason) throw withoutReason()
     return {agreed: true, consent: yes ? '--yes' : 'HUBSPOKE_YES'}
   }
-  if (!(await confirmProtected(protectedClusters, confirmed, {terminal, signal, all}))) return {agreed: false}
+  const typed = await confirmProtected(protectedClusters, confirmed, {terminal, signal, all})
+  if (!typed.agreed) return typed
   const why = lacksReason ? await askReason(terminal, signal) : reason
   if (lacksReason && why === undefined) return {agreed: false}
   if (yes) return {agreed: true, reason: why, consent: '--yes'}

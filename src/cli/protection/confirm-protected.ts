@@ -1,4 +1,6 @@
+import {quoted} from '../../discovery/problem.ts'
 import {nearNames} from '../../discovery/select/near-names.ts'
+import type {Agreement} from '../../hub/contract.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {contextBySuffix, shortContextNames} from '../../model/context-names.ts'
 import {HubspokeError} from '../../model/failure.ts'
@@ -43,7 +45,7 @@ const shown = 3
 
 /**
  * Asks for the name of each protected context that `--confirm` has not named, or for the end of it that no other context
- * has; false as soon as something else was typed.
+ * has. The answer is No as soon as something else was typed, with why where that was no plain No.
  */
 export async function confirmProtected(
   clusters: readonly ProtectedCluster[],
@@ -53,15 +55,29 @@ export async function confirmProtected(
     signal,
     all,
   }: {readonly terminal: Terminal; readonly signal: AbortSignal; readonly all: readonly ContextRef[]},
-): Promise<boolean> {
+): Promise<NamesTyped> {
   const names = all.map(({name}) => name)
   for (const {context, because} of unconfirmed(clusters, confirmed)) {
     const question = `"${printable(context)}" is protected (${printable(because)}). Type its name${orItsEnd(context, names)} to go on: `
     const typed = await terminal.ask(question, signal)
     const meant = contextBySuffix(typed ?? '', names)
-    if ('problem' in meant || meant.name !== context) return false
+    if ('problem' in meant || meant.name !== context) return {agreed: false, because: whyNot(typed ?? '', names)}
   }
-  return true
+  return {agreed: true}
+}
+
+export type NamesTyped = Pick<Agreement, 'agreed' | 'because'>
+
+/** Why what was typed is not the name that was asked for, as a clause; undefined: it was a plain No. */
+function whyNot(typed: string, names: readonly string[]): string | undefined {
+  if (/^\s*(no?)?\s*$/i.test(typed)) return undefined
+  const meant = contextBySuffix(typed, names)
+  if (!('problem' in meant) || meant.problem === 'unknown') {
+    return `${quoted(typed.trim())} is not the name of the protected context`
+  }
+  const matching = namesEndingSo(typed, names)
+  const more = matching.length > shown ? ` and ${matching.length - shown} more` : ''
+  return `${quoted(typed.trim())} matches several contexts: ${matching.slice(0, shown).map(quoted).join(', ')}${more}`
 }
 
 /** `, or "prod-eu",` of a long name that ends so alone. */
