@@ -72,7 +72,7 @@ const unrecorded: DistributionDeps['ledger'] = {append: async () => undefined}
 function carryOut(request: RunRequest, proposal: Proposal, deps: DistributionDeps): Promise<Distribution> {
   const {targets: plan, refusals, waves} = proposal
   const {spoke, reason} = request
-  deps.onEvent({type: 'distribution-started', plan})
+  deps.onEvent({type: 'distribution-started', runId: request.id, plan})
   return distribute({plan, spoke, reason, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
 }
 

@@ -10,7 +10,7 @@ export type HubEvent =
   | {readonly type: 'context-read'; readonly reading: ClusterReading}
   /** Where something else than workloads is asked for: permissions, the image cache. */
   | {readonly type: 'context-answered'; readonly context: string; readonly problem: Failure | null}
-  | {readonly type: 'distribution-started'; readonly plan: Plan}
+  | {readonly type: 'distribution-started'; readonly runId: string; readonly plan: Plan}
   | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
   /** `found`: it had been written before this run. */
   | {readonly type: 'target-written'; readonly target: Target; readonly found?: boolean}

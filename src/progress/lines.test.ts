@@ -40,7 +40,7 @@ test('a run is told line by line, with date, time and zone', () => {
     'reading 2 contexts',
     'eu  0 of 312 workloads match (scan, no image cache)',
     'us  NOT READ: It is stuck.',
-    'starting with 1 target',
+    'run 20261124-030405-9f3a starts with 1 target',
     'eu/shop/Deployment/web  next try in 30s: HTTP 503.',
     'eu/shop/Deployment/web  try 2',
     'eu/shop/Deployment/web  written, waiting for its rollout',

@@ -84,7 +84,7 @@ function sentenceOf(
     case 'context-answered':
       return `${event.context}  ${event.problem === null ? 'answered' : `FAILED: ${event.problem.message}`}`
     case 'distribution-started':
-      return `starting with ${count(event.plan.length, 'target')}`
+      return `run ${event.runId} starts with ${count(event.plan.length, 'target')}`
     case 'target-started':
       if (event.attempt > 1) return `${targetName(event.target)}  try ${event.attempt}`
       return verbose ? `${targetName(event.target)}  started` : undefined

@@ -101,7 +101,7 @@ test('long names of contexts leave room for the reason of a failure', () => {
   const model = createProgressModel()
   const checkout = {...target('eu/shop/checkout'), context}
   model.apply({type: 'discovery-started', contexts: [context, context.replace('prod-eu', 'prod-us')]})
-  model.apply({type: 'distribution-started', plan: [checkout]})
+  model.apply({type: 'distribution-started', runId: '20261124-030405-9f3a', plan: [checkout]})
   model.apply({type: 'target-trouble', target: checkout, reason: 'ImagePullBackOff', message: 'ImagePullBackOff'})
   const {rows, below} = frameOf(model.view(), {rows: 5, below: 3})
   expect(rows[0]?.text).toMatch(/^…\/prod-eu {2}0 of 1 done/)

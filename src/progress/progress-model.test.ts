@@ -57,7 +57,11 @@ test.each([
 
 test('two contexts of one cluster are one row', () => {
   const admin = {...target('eu-admin/pay/db'), clusterUid: 'uid-of-eu'}
-  const {clusters} = after({type: 'distribution-started', plan: [target('eu/shop/web'), admin]})
+  const {clusters} = after({
+    type: 'distribution-started',
+    runId: '20261124-030405-9f3a',
+    plan: [target('eu/shop/web'), admin],
+  })
   expect(clusters.map(({name, total}) => [name, total])).toEqual([['eu', 2]])
 })
 

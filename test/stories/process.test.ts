@@ -132,7 +132,7 @@ describe('signals', () => {
     const slow = {type: 'latency', ms: 60_000, verb: 'patch'} as const
     await using clusters = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web'), trouble: [slow]}])
     const {child, end, says} = clusters.shell.start(...restart)
-    await says('starting with 1 target')
+    await says('starts with 1 target')
     await until(() =>
       clusters.sandbox
         .cluster('eu')

@@ -22,7 +22,7 @@ export function started(path: string, attempt = 1): HubEvent {
 }
 
 export function planned(...paths: string[]): HubEvent {
-  return {type: 'distribution-started', plan: paths.map(target)}
+  return {type: 'distribution-started', runId: '20261124-030405-9f3a', plan: paths.map(target)}
 }
 
 export function read(context: string, more: Partial<ClusterReading> = {}): HubEvent {
