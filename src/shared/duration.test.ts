@@ -19,7 +19,10 @@ test.each([
   {text: 'NaNs', ms: undefined, because: 'it is not a number'},
   {text: '+5s', ms: undefined, because: 'signs are none'},
   {text: '٣s', ms: undefined, because: 'digits are ASCII'},
-  {text: '1d', ms: undefined, because: 'Go knows no days'},
+  {text: '30d', ms: 2_592_000_000, because: 'days are printed, too'},
+  {text: '3d4h', ms: 273_600_000, because: 'what is printed can be typed'},
+  {text: '2w', ms: 1_209_600_000, because: 'weeks'},
+  {text: '1y', ms: undefined, because: 'years differ in length'},
 ])('$text: $because', ({text, ms}) => {
   expect(parseDuration(text)).toBe(ms)
 })

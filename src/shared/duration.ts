@@ -1,19 +1,34 @@
-const unitMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000}
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 
 /** Nothing that is said in durations is longer, in milliseconds: ten years. */
 const longestMs = 87_600 * 3_600_000
 
 const longestText = 60
 
+/** What `parseDuration` takes, for messages. */
+export const durationUnits = 'ms, s, m, h, d or w'
+
+/** Does the text read as a duration, however long? */
+export function readsAsDuration(text: string): boolean {
+  return text === '0' || /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)
+}
+
 /**
- * Milliseconds of a Go-style duration (`300ms`, `30s`, `1h30m`), or undefined when it is none, or longer than ten years.
+ * Milliseconds of a duration (`300ms`, `30s`, `1h30m`, `30d`, `2w`), or undefined when it is none, or longer than ten years.
  * A bare number has no unit and is refused; `0` is allowed.
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
-  if (text.length > longestText || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
+  if (text.length > longestText || !readsAsDuration(text)) return undefined
   let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) {
     total += Number(amount) * (unitMs[unit ?? ''] ?? 0)
   }
   return total <= longestMs ? total : undefined

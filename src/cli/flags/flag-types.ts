@@ -4,7 +4,7 @@ import {failureBudget} from '../../distribution/pace/failure-budget.ts'
 import {parseWaves} from '../../distribution/waves/plan-waves.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
-import {formatDuration, parseDuration} from '../../shared/duration.ts'
+import {durationUnits, formatDuration, parseDuration, readsAsDuration} from '../../shared/duration.ts'
 import {isNamespaceName} from '../../shared/kubernetes-name.ts'
 import {parseReason} from '../consent/reason.ts'
 import {pauseMs} from '../run/wave-request.ts'
@@ -24,12 +24,14 @@ const weekMs = 168 * hourMs
 export const durationFlag = Flags.custom<number, DurationBounds>({
   helpValue: 'DURATION',
   async parse(input, _context, {min = 0, max = weekMs}) {
-    const ms = parseDuration(input)
+    const ms = parseDuration(input) ?? (readsAsDuration(input) ? Number.POSITIVE_INFINITY : undefined)
     if (ms === undefined) {
-      throw new HubspokeError('usage', `Invalid duration "${input}": use a number with a unit, such as 30s or 1h30m.`)
+      const form = `a number with a unit (${durationUnits}), such as 30s or 1h30m`
+      throw new HubspokeError('usage', `Invalid duration "${input}": use ${form}.`)
     }
     if (ms < min) throw new HubspokeError('usage', `"${input}" is too short: ${formatDuration(min)} is the least.`)
-    if (ms > max) throw new HubspokeError('usage', `"${input}" is too long: ${max / hourMs}h is the most.`)
+    if (ms > max)
+      throw new HubspokeError('usage', `"${input}" is too long: ${max / hourMs}h (${formatDuration(max)}) is the most.`)
     return ms
   },
 })
