@@ -38,7 +38,7 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
   const [permissions, imageCache, lock] = await Promise.all([
     askAll(cluster, reach, signal),
     readCacheState(cluster, reach.cacheNamespace, deps),
-    checkLock(cluster, reach.cacheNamespace, deps),
+    checkLock(cluster, reach.cacheNamespace, {...deps, now: serverNow}),
   ])
   return {
     ...notChecked(cluster.context),

@@ -23,8 +23,11 @@ export interface CheckedPermission {
 
 /** Whether a run could take the lock of a cluster. */
 export interface LockCheck {
-  /** `missing-namespace`: the namespace that the lock is kept in does not exist. */
-  readonly state: 'available' | 'held' | 'missing-namespace' | 'forbidden' | 'unknown'
+  /**
+   * `expired`: a run that ended without releasing it, and the next run takes it over; `missing-namespace`: the namespace that the
+   * lock is kept in does not exist.
+   */
+  readonly state: 'available' | 'held' | 'expired' | 'missing-namespace' | 'forbidden' | 'unknown'
   /** Who holds it, or why it cannot be taken; null where it can. */
   readonly reason: string | null
   /** The next commands to type. */

@@ -21,10 +21,14 @@ export function protectionLines(
     ([reason = '', entries]) => `${shown(entries)}: ${reason}.`,
   )
   // What is forbidden stands among the permissions.
-  const without = contexts.filter(({lock}) => lock !== null && !['available', 'forbidden'].includes(lock.state))
+  const without = contexts.filter(
+    ({lock}) => lock !== null && !['available', 'forbidden', 'expired'].includes(lock.state),
+  )
   const locks = [...Map.groupBy(without, ({lock}) => `${lock?.state === 'held' ? 'held by ' : ''}${lock?.reason}`)].map(
     ([reason, entries]) => `${shown(entries)}: ${reason.replace(/\.$/, '')}.`,
   )
+  const isExpired = contexts.filter(({lock}) => lock?.state === 'expired')
+  const expired = isExpired.map((entry) => `${shown([entry])}: ${entry.lock?.reason}.`)
   const inVain = unmatched.map(
     ({pattern, file, line}) => `"${pattern}" in ${file} (line ${line}): no context of the kubeconfig matches it.`,
   )
@@ -34,5 +38,6 @@ export function protectionLines(
     ...section('Protected, written only when confirmed by name:', protection),
     ...section('Protects nothing:', inVain),
     ...section('Lock not available:', locks),
+    ...section('Lock expired, the next run takes it over:', expired),
   ]
 }

@@ -103,6 +103,7 @@ function lockCell(lock: CheckEntry['lock'], palette: ReturnType<typeof paletteFo
   const words = {
     available: 'available',
     held: 'held',
+    expired: 'expired',
     'missing-namespace': 'no namespace',
     forbidden: 'forbidden',
   } as const
