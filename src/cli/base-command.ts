@@ -108,6 +108,10 @@ export abstract class BaseCommand extends Command {
     const format = json ? 'json' : (output as OutputFormat)
     const report = withCommandsPlaced(unplaced, this.place())
     stdout.write(await this.render(report, format, views))
+    if (views.hints && (format === 'name' || format === 'tsv')) {
+      const hints = (await views.hints())(report, viewOptions(stderr, this.runtime.env))
+      stderr.write(hints.map((line) => `${line}\n`).join(''))
+    }
     // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names and values have no
     // room for it: then --quiet must not take away what they leave out.
     if (format !== 'table' && format !== 'wide' && (!quiet || format === 'name' || format === 'tsv')) {

@@ -9,6 +9,8 @@ export interface Views<Report> {
   /** Loaded when it is wanted: what it lays tables out with is slow to load, and documents, names and help need none. */
   table(): Promise<(report: Report, options: ViewOptions) => string>
   name?(report: Report, printable: ViewOptions['printable']): string
+  /** What bare names and values have no room for, on stderr; loaded when it is wanted. */
+  hints?(): Promise<(report: Report, options: ViewOptions) => readonly string[]>
   tsv?(report: Report, printable: ViewOptions['printable']): string
   junit?(report: Report): string
 }

@@ -49,6 +49,10 @@ export default class Find extends BaseCommand {
       table: async () => (await import('../summary/find-table.ts')).renderFindTable,
       name: renderNames,
       tsv: renderFindValues,
+      hints: async () => {
+        const {nearImageLines} = await import('../summary/near-images.ts')
+        return ({nearImages}, options) => nearImageLines(nearImages, options)
+      },
     })
   }
 }

@@ -63,14 +63,14 @@ const values = [
       printable,
     ),
     rows: 2,
-    columns: 'id state exitCode verb image startedAt lastRecordAt targets succeeded failed retryOf reason',
+    columns: 'id state exitCode verb image startedAt lastRecordAt targets succeeded failed retryOf reason by',
   },
   {
     of: 'check',
     text: renderCheckValues(summarizeCheck([checked('eu'), checked('us', {problem})]), printable),
     rows: 2,
     columns:
-      'context server clusterUid version latencyMs sameClusterAs missingPermissions imageCache imageCacheAgeMs failure reason',
+      'context server clusterUid version latencyMs sameClusterAs missingPermissions imageCache imageCacheAgeMs failure reason protected lock lockReason',
   },
   {
     of: 'cache show',

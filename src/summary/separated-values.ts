@@ -1,3 +1,4 @@
+import {accountWords} from '../model/actor.ts'
 import type {CheckReport} from '../model/check-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
 import type {ExcludedEntry} from '../model/workload-entry.ts'
@@ -84,15 +85,16 @@ export const renderRunsValues: Render<RunsReport> = ({runs, notRead}, printable)
     ...runs.map((run) => [
       ...[run.id, run.state, run.exitCode, run.verb, run.image, run.startedAt, run.lastRecordAt],
       ...[run.counts.total, run.counts.succeeded, run.counts.failed, run.retryOf, run.reason],
+      run.by && accountWords(run.by),
     ]),
     ...notRead.map(({id, problem}) => [
       ...[id, 'not-read', null, null, null, null, null],
-      ...[null, null, null, null, problem.message],
+      ...[null, null, null, null, problem.message, null],
     ]),
   ]
   const columns = [
     ...['id', 'state', 'exitCode', 'verb', 'image', 'startedAt', 'lastRecordAt'],
-    ...['targets', 'succeeded', 'failed', 'retryOf', 'reason'],
+    ...['targets', 'succeeded', 'failed', 'retryOf', 'reason', 'by'],
   ]
   return renderValues(columns, rows, printable)
 }
@@ -104,10 +106,11 @@ export const renderCheckValues: Render<CheckReport> = ({contexts}, printable) =>
     ...[entry.permissions.filter(({essential, allowed}) => essential && !allowed).length],
     ...[entry.imageCache?.state ?? null, entry.imageCache?.ageMs ?? null],
     ...[entry.problem?.class ?? null, entry.problem?.message ?? null],
+    ...[entry.protected?.reason ?? null, entry.lock?.state ?? null, entry.lock?.reason ?? null],
   ])
   const columns = [
     ...['context', 'server', 'clusterUid', 'version', 'latencyMs', 'sameClusterAs', 'missingPermissions'],
-    ...['imageCache', 'imageCacheAgeMs', 'failure', 'reason'],
+    ...['imageCache', 'imageCacheAgeMs', 'failure', 'reason', 'protected', 'lock', 'lockReason'],
   ]
   return renderValues(columns, rows, printable)
 }

@@ -54,3 +54,18 @@ test('nothing is suggested where something matched, or nothing is near', async (
     expect(document()).toMatchObject({nearImages: [], suggestions: []})
   }
 })
+
+test('bare names and values leave stdout to what was found: what may have been meant is on stderr', async () => {
+  await using fleet = await openFleet(clusters)
+  for (const words of [
+    ['find', 'shop'],
+    ['restart', 'shop', '--all-contexts', '--yes'],
+  ]) {
+    for (const format of ['tsv', 'name']) {
+      const {stdout, stderr, exitCode} = await fleet.shell.run(...words, '-o', format)
+      expect(stderr).toContain('Did you mean ghcr.io/acme/shop (3 workloads)?')
+      expect(stdout).not.toContain('Did you mean')
+      expect(exitCode).toBe(3)
+    }
+  }
+})

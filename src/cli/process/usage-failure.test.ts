@@ -52,3 +52,10 @@ describe('words that start with no command', () => {
     expect(failure.suggestions.at(-1)).toBe('hubspoke --help')
   })
 })
+
+test('csv: tab-separated values are offered where there are some', () => {
+  const said = (formats: string) =>
+    usageFailure(new Error(`Expected --output=csv to be one of: ${formats}`), 'hubspoke x')
+  expect(said('table, json, tsv').suggestions).toEqual(['-o tsv  for tab-separated values', 'hubspoke x --help'])
+  expect(said('table, json').suggestions).toEqual(['hubspoke x --help'])
+})

@@ -6,7 +6,9 @@ import {externalText} from '../../shared/external-text.ts'
 /** A command line that oclif could not read, in one sentence; `words` are the command as it is typed. */
 export function usageFailure(error: Error, words: string, flags: readonly string[] = []): Failure {
   const meant = unknownFlags(error).flatMap((flag) => nearNames(flag, flags).map((name) => `--${name}`))
-  return {class: 'usage', message: usageSentence(error.message), suggestions: [...new Set(meant), `${words} --help`]}
+  const values = /^Expected --output=csv .*\btsv\b/.test(error.message) ? ['-o tsv  for tab-separated values'] : []
+  const suggestions = [...new Set(meant), ...values, `${words} --help`]
+  return {class: 'usage', message: usageSentence(error.message), suggestions}
 }
 
 /**

@@ -81,6 +81,10 @@ export abstract class WritingCommand extends BaseCommand {
       table: async () => (await import('../../summary/run-table.ts')).renderRunTable,
       name: renderNames,
       tsv: renderRunValues,
+      hints: async () => {
+        const {nearImageLines} = await import('../../summary/near-images.ts')
+        return ({nearImages}, options) => nearImageLines(nearImages, options)
+      },
       junit: renderJunit,
     })
   }
