@@ -157,13 +157,15 @@ test.each([
   {typed: '20261123-080000-00ba', near: '20261123-080000-00ab', because: 'it is near'},
   {typed: 'yesterday', near: '20261124-080000-00cd', because: 'none is near, and this is the newest'},
   {typed: '', near: '20261124-080000-00cd', because: 'nothing was typed'},
+  {typed: 'latest', near: 'last', because: 'that is what it is called'},
+  {typed: 'LAST', near: 'last', because: 'case counts'},
 ])('"$typed" is wrong usage, and $near is suggested first: $because', async ({typed, near}) => {
   await using fleet = await openFleet(two)
   await restarted(fleet, '--run-id', '20261123-080000-00ab')
   await restarted(fleet, '--run-id', '20261124-080000-00cd')
-  for (const format of [[], ['-o', 'json']]) {
-    const {stderr, exitCode} = await fleet.shell.run('runs', 'show', typed, ...format)
-    expect(stderr).toMatch(new RegExp(`^There is no run "${typed}"\\.\n {2}try: hubspoke runs show ${near}\n`))
+  for (const words of [['show'], ['show', '-o', 'json'], ['retry']]) {
+    const {stderr, exitCode} = await fleet.shell.run('runs', ...words, typed)
+    expect(stderr).toMatch(new RegExp(`^There is no run "${typed}"\\.\n {2}try: hubspoke runs ${words[0]} ${near}\n`))
     expect(exitCode).toBe(2)
   }
 })

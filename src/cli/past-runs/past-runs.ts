@@ -44,17 +44,19 @@ export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promi
 /**
  * The run with this id, or with the only one that begins so; `last` is the newest.
  *
+ * @param command what is said again with another id
  * @throws HubspokeError of class `usage` when it is none or several, with the ids that may have been meant
  */
 export async function findRun(
   wanted: string,
   runtime: Pick<Runtime, 'env' | 'homeDir'>,
+  command: 'show' | 'retry',
 ): Promise<{readonly id: string; readonly recorded: RecordedRun}> {
   const directory = ledgerDirectory(runtime)
   const ids = await listLedgers(directory)
   const [id, ...others] = wanted === 'last' ? await newestFirst(ids, directory) : startingWith(wanted, ids)
-  if (id === undefined) throw unknownRun(wanted, ids, directory)
-  if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others])
+  if (id === undefined) throw unknownRun(wanted, ids, {directory, command})
+  if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others], command)
   return {id, recorded: await readRun(directory, id)}
 }
 
@@ -100,18 +102,28 @@ async function readRun(directory: string, id: string): Promise<RecordedRun> {
   return recorded
 }
 
-function unknownRun(wanted: string, ids: readonly string[], directory: string): HubspokeError {
+/** What somebody types who means the newest. */
+const newestWords = /^(last|latest|newest)$/i
+
+function unknownRun(
+  wanted: string,
+  ids: readonly string[],
+  {directory, command}: {readonly directory: string; readonly command: string},
+): HubspokeError {
   if (ids.length === 0) return new HubspokeError('usage', `No run has left a ledger in ${printable(directory)}.`)
-  const near = nearNames(wanted, ids)
+  const near = newestWords.test(wanted) ? ['last'] : nearNames(wanted, ['last', ...ids])
   return new HubspokeError('usage', `There is no run ${quoted(wanted)}.`, {
-    suggestions: showEach(near.length > 0 ? near : ids),
+    suggestions: withEach(near.length > 0 ? near : ids, command),
   })
 }
 
-function severalRuns(wanted: string, ids: readonly string[]): HubspokeError {
-  return new HubspokeError('usage', `${ids.length} runs begin with ${quoted(wanted)}.`, {suggestions: showEach(ids)})
+function severalRuns(wanted: string, ids: readonly string[], command: string): HubspokeError {
+  return new HubspokeError('usage', `${ids.length} runs begin with ${quoted(wanted)}.`, {
+    suggestions: withEach(ids, command),
+  })
 }
 
 export const showCommand = (id: string) => `hubspoke runs show ${id}`
 
-const showEach = (ids: readonly string[]) => ids.slice(0, suggested).map(showCommand)
+const withEach = (ids: readonly string[], command: string) =>
+  ids.slice(0, suggested).map((id) => `hubspoke runs ${command} ${id}`)
