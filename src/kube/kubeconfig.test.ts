@@ -38,6 +38,13 @@ test('the file that is named counts alone', async () => {
   expect(sources).toEqual([named])
 })
 
+test('a server is shown without what may be a password, and still is the one that is reached', async () => {
+  const text = config('named').replace('https://named.test', 'https://a:b@named.test/base?token=hunter2@other#hunter2')
+  const {contexts, endpointOf} = await load({path: await write('named', text)})
+  expect(contexts).toMatchObject([{server: 'https://named.test/base'}])
+  expect(endpointOf('named')).not.toContain('hunter2')
+})
+
 test('the files of KUBECONFIG are merged, missing ones skipped, empty and repeated names too', async () => {
   const [one, two] = [await write('1', config('one')), await write('2', `${config('two')}current-context: one\n`)]
   await write('.kube/config', config('home'))

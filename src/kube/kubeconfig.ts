@@ -2,7 +2,7 @@ import type {ContextRef} from '../model/cluster.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {canonicalServer} from '../shared/canonical-server.ts'
 import type {Clock} from '../shared/clock.ts'
-import {externalText, withoutUserInfo} from '../shared/external-text.ts'
+import {externalText, shownUrl} from '../shared/external-text.ts'
 import {printable} from '../shared/printable.ts'
 import {createClusterAccess} from './cluster-access.ts'
 import {chooseProxy, type ProxyServer} from './connection/choose-proxy.ts'
@@ -106,7 +106,7 @@ function toKubeconfig(
 
 /** Without what may be a password. What is no URL is a text like any other, and cannot be taken for one afterwards. */
 function shownServer(server: string): string {
-  const shown = withoutUserInfo(server).replace(/\/+$/, '')
+  const shown = shownUrl(server).replace(/\/+$/, '')
   if (shown.length > maxServerLength) return `(a server of ${server.length} characters)`
   return URL.canParse(shown) ? shown : externalText(shown)
 }

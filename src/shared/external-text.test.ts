@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {externalText, withoutUserInfo} from './external-text.ts'
+import {externalText, shownUrl} from './external-text.ts'
 
 test.each([
   {text: 'plain – ünïcödé ✓ ⚠️', shown: 'plain – ünïcödé ✓ ⚠️', because: 'what can be read is left alone'},
@@ -59,7 +59,15 @@ test.each([
   ['https://a:hunt/er2@api.example', 'https://api.example'],
   ['admin:hunter2@10.0.0.1:6443', '10.0.0.1:6443'],
   ['https://10.0.0.1:6443', 'https://10.0.0.1:6443'],
+  ['https://10.0.0.1:6443/?token=hunter2', 'https://10.0.0.1:6443/'],
+  ['https://10.0.0.1:6443?token=hunter2', 'https://10.0.0.1:6443'],
+  ['https://a:b@gateway/clusters/one?a=hunter2@x#hunter2', 'https://gateway/clusters/one'],
+  ['https://gateway/clusters/a@b', 'https://gateway/clusters/a@b'],
+  ['https://gateway/#hunter2', 'https://gateway/'],
+  ['https://a:hunter2@[bad?token=hunter2', 'https://[bad'],
+  ['10.0.0.1:6443?token=hunter2', '10.0.0.1:6443'],
+  ['https://a:hunt?er2@api.example', 'https://api.example'],
   ['', ''],
 ])('%s is shown as %s', (url, shown) => {
-  expect(withoutUserInfo(url)).toBe(shown)
+  expect(shownUrl(url)).toBe(shown)
 })

@@ -74,9 +74,14 @@ function atMost(text: string, maxLength: number): string {
 }
 
 /**
- * A URL without its user information, which may be a password; also one that is not well-formed, or has no scheme. Where
- * there is none, the text as it is.
+ * A URL as it may be shown: without user information, query and fragment, each of which may be a password; also one that is
+ * not well-formed, or has no scheme. It leads to the same host. Where there is none of them, the text as it is.
  */
-export function withoutUserInfo(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)?.*@/is, '$1')
+export function shownUrl(url: string): string {
+  const text = url.trim()
+  const hostOf = (one: string) => URL.parse(one)?.host || undefined
+  const exact = text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)[^/\\]*@/i, '$1')
+  if (hostOf(text) !== undefined && hostOf(exact) === hostOf(text)) return exact
+  // Of what is no URL nobody can tell where a password ends.
+  return text.replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)?.*@/is, '$1').replace(/[?#].*$/s, '')
 }
