@@ -91,6 +91,18 @@ describe('a ledger', () => {
     expect(await readFile(first.path, 'utf8')).toContain('"written"')
   })
 
+  test.each([false, true])(
+    'whose folder is a file says so, and not that there is a ledger: %s',
+    async (mayContinue) => {
+      await mkdir(join(directory, '..'), {recursive: true})
+      await writeFile(directory, '')
+      await expect(createLedger({directory, runId, mayContinue, clock})).rejects.toMatchObject({
+        failureClass: 'usage',
+        message: `Cannot write the ledger ${directory}: it is the folder of all ledgers, and something there is not a folder.`,
+      })
+    },
+  )
+
   test('is not written through a symbolic link', async () => {
     await mkdir(directory, {recursive: true})
     await symlink(join(root, 'elsewhere'), join(directory, `${runId}.jsonl`))

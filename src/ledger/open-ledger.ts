@@ -62,14 +62,24 @@ export async function createLedger({directory, runId, mayContinue, clock}: Ledge
 /** Undefined: there is a file of that name. */
 async function createFile(directory: string, path: string): Promise<FileHandle | undefined> {
   try {
-    await mkdir(directory, {recursive: true, mode: 0o700})
+    await makeDirectory(directory)
     // Append and exclusive: nothing that exists is written to, and no symbolic link is followed.
     const file = await open(path, 'ax', 0o600)
     await syncDirectory(directory)
     return file
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined
+    if (error instanceof HubspokeError) throw error
     throw ledgerNotWritable(path, fileProblem(error))
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, {recursive: true, mode: 0o700})
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    throw ledgerNotWritable(directory, 'it is the folder of all ledgers, and something there is not a folder')
   }
 }
 

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, readFile, stat, truncate, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
@@ -90,6 +90,24 @@ describe('a run id that is used again', () => {
     expect(stderr).toContain(says)
     expect(exitCode).toBe(2)
     expect(fleet.writes()).toEqual(writes)
+  })
+
+  test.each([
+    {content: '\0'.repeat(5_000), says: 'cannot be read in its ledger', because: 'it holds NULs'},
+    {content: 'garbage', says: 'cannot be read in its ledger', because: 'it holds something else'},
+    {content: 300 * 1024 * 1024, says: 'it is too large to be one', because: 'it is too large'},
+  ])('whose ledger cannot be read is not added to, 2: $because', async ({content, says}) => {
+    await using fleet = await openFleet(two)
+    const ledger = join(fleet.shell.home, '.local', 'state', 'hubspoke', 'runs', `${id}.jsonl`)
+    await mkdir(dirname(ledger), {recursive: true})
+    await writeFile(ledger, typeof content === 'string' ? content : '')
+    if (typeof content === 'number') await truncate(ledger, content)
+    const {size} = await stat(ledger)
+    const {stderr, exitCode} = await fleet.shell.run(...same)
+    expect(stderr).toContain(says)
+    expect(exitCode).toBe(2)
+    expect(fleet.writes()).toEqual([])
+    expect(await stat(ledger)).toMatchObject({size})
   })
 
   test('whose ledger is empty is begun', async () => {

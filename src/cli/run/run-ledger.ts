@@ -24,10 +24,9 @@ export async function openRunLedger(
 }
 
 /**
- * What earlier invocations of the run that was named have recorded; undefined where there is nothing, or it cannot be
- * read: what is wrong with it is told when it is opened.
+ * What earlier invocations of the run that was named have recorded; undefined where there is nothing.
  *
- * @throws HubspokeError of class `usage` when the id stands for another verb, image or selection, or when the named run
+ * @throws HubspokeError of class `usage` when what they recorded cannot be read, when the id stands for another verb, image or selection, or when the named run
  * marks its writes with another stamp: what it has done would be done again
  */
 export async function earlierInvocations(
@@ -44,10 +43,14 @@ async function readEarlier(
   directory: string,
 ): Promise<RecordedRun | undefined> {
   if (!named) return undefined
-  const recorded = await readLedger(ledgerPath(directory, id)).catch(() => undefined)
+  const recorded = await readLedger(ledgerPath(directory, id)).catch((error) => {
+    if (error instanceof HubspokeError && error.failureClass === 'not-found') return undefined
+    throw error
+  })
   if (recorded === undefined) return undefined
-  const {run, invocations, targets} = recorded
-  if (run === undefined && targets.length > 0) {
+  const {run, invocations, targets, damagedLines} = recorded
+  // An empty ledger is of a run that was killed before it began.
+  if (run === undefined && (targets.length > 0 || damagedLines > 0)) {
     throw otherRun(`What the run ${id} was to do cannot be read in its ledger, so nothing can be added to it.`, [
       `hubspoke runs show ${id}`,
     ])
