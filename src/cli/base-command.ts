@@ -13,7 +13,7 @@ import {AlreadyReported} from './process/already-reported.ts'
 import {documentFormat, reportFailure, requestedFormat} from './process/report-failure.ts'
 import {processRuntime, type Runtime} from './process/runtime.ts'
 import {type Session, type SessionFlags, withSession} from './process/session.ts'
-import {usageFailure} from './process/usage-failure.ts'
+import {usageFailure, withOrigin} from './process/usage-failure.ts'
 import {type Views, viewOptions} from './views.ts'
 
 /** What every command is: it composes a request, and ends with a document, its view and the verdict's exit code. */
@@ -89,13 +89,17 @@ export abstract class BaseCommand extends Command {
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
     if (!this.resolved) throw new Error('clusters are reached before the flags were parsed')
-    return withClusters(flags, {...reach, runtime: this.runtime, file: this.resolved.file}, (clusters) => {
-      this.isInCluster = clusters.isInCluster
-      return withSession(this.runtime, flags, (session) => {
-        sayTurns(clusters, session)
-        return work(clusters, session)
-      })
-    })
+    return withClusters(
+      flags,
+      {...reach, originOf: (flag) => this.originOf(flag), runtime: this.runtime, file: this.resolved.file},
+      (clusters) => {
+        this.isInCluster = clusters.isInCluster
+        return withSession(this.runtime, flags, (session) => {
+          sayTurns(clusters, session)
+          return work(clusters, session)
+        })
+      },
+    )
   }
 
   /** Writes the result to stdout in the format that was asked for, and sets the exit code from its verdict. */
@@ -138,7 +142,9 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<never> {
     if ('code' in error && error.code === 'EEXIT') throw error
     const {env, stdout, stderr} = this.runtime
-    const failure = withCommandsPlaced(this.failureOf(error), this.place())
+    const found = this.failureOf(error)
+    const message = found.class === 'usage' ? withOrigin(found.message, (flag) => this.originOf(flag)) : found.message
+    const failure = withCommandsPlaced({...found, message}, this.place())
     const format = this.resolved ? documentFormat(this.resolved) : requestedFormat(this.typed, env)
     this.runtime.setExitCode(await reportFailure(failure, {format, stdout, stderr}))
     throw new AlreadyReported(failure.message)

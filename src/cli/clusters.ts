@@ -15,6 +15,8 @@ export interface ContextFlags {
 /** What is done in the clusters, and which of them it concerns. */
 export interface Reach {
   readonly writes: boolean
+  /** What says the value of a flag, where it was not typed. */
+  originOf?(flag: string): string | undefined
   /** The contexts are known already, and no flag chooses them. */
   only?(context: ContextRef): boolean
 }
@@ -42,10 +44,10 @@ export interface Clusters extends SelectedContexts {
  */
 export async function withClusters<Result>(
   flags: ContextFlags,
-  {writes, only, runtime, file}: Reach & {readonly runtime: Runtime; readonly file: ConfigFile},
+  {writes, only, originOf, runtime, file}: Reach & {readonly runtime: Runtime; readonly file: ConfigFile},
   use: (clusters: Clusters) => Promise<Result>,
 ): Promise<Result> {
-  const groups = chosenGroups(flags.group, file)
+  const groups = chosenGroups(flags.group, file, originOf?.('group'))
   const {loadKubeconfig} = await import('../kube/kubeconfig.ts')
   const {env, homeDir, clock} = runtime
   const kubeconfig = await loadKubeconfig({
@@ -59,6 +61,7 @@ export async function withClusters<Result>(
   const choice = {
     contexts,
     patterns: flags.context ?? [],
+    patternsFrom: originOf?.('context'),
     groups,
     knownGroups: [...file.groups.keys()],
     allContexts: flags['all-contexts'] ?? false,

@@ -12,6 +12,30 @@ const reached = ({sandbox}: Fleet) =>
   sandbox.clusters.filter((cluster) => cluster.connections() > 0).map(({name}) => name)
 const restart = ['restart', image, '--yes'] as const
 
+describe('a wrong value is blamed on what says it', () => {
+  test.each([
+    {env: {HUBSPOKE_TIMEOUT: 'abc'}, says: 'HUBSPOKE_TIMEOUT: Invalid duration "abc"'},
+    {env: {HUBSPOKE_TIMEOUT: 'abc'}, words: ['--timeout', 'xyz'], says: '--timeout: Invalid duration "xyz"'},
+    {env: {HUBSPOKE_WAVES: '1,50%:'}, says: 'HUBSPOKE_WAVES 1,50%:'},
+    {words: ['--waves', '1,50%:'], says: '--waves 1,50%:'},
+    {env: {HUBSPOKE_FRESH: 'soon'}, says: 'HUBSPOKE_FRESH takes exact'},
+    {words: ['--fresh', 'soon'], says: '--fresh takes exact'},
+    {env: {HUBSPOKE_LOCK: 'no'}, says: 'HUBSPOKE_LOCK: Expected --lock=no to be one of'},
+    {env: {HUBSPOKE_PAUSE: '5m'}, says: 'HUBSPOKE_PAUSE is the time between two waves'},
+    {env: {HUBSPOKE_CONTEXT: 'nowhere'}, says: 'HUBSPOKE_CONTEXT: No context of the kubeconfig matches "nowhere".'},
+    {env: {HUBSPOKE_GROUP: 'none'}, says: 'HUBSPOKE_GROUP: There is no group "none"'},
+    {config: 'context: nowhere\n', says: '"defaults.context" in '},
+  ])('$env $words $config', async ({env = {}, words = [], config = '', says}) => {
+    await using fleet = await openFleet([{name: 'eu', workloads: []}], {
+      env,
+      ...(config !== '' && {config: `defaults:\n  ${config}`}),
+    })
+    const {stderr, exitCode} = await fleet.shell.run('restart', 'nginx', '--yes', ...words)
+    expect(stderr.split('\n').filter((line) => line.startsWith(says))).toHaveLength(1)
+    expect(exitCode).toBe(2)
+  })
+})
+
 describe('groups', () => {
   test.each([
     {words: ['-g', 'prod'], clusters: ['prod-eu', 'prod-us'], because: 'a group is an explicit choice'},

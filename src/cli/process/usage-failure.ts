@@ -23,8 +23,19 @@ export function usageSentence(message: string): string {
     .trim()
   const [, missing] = /^Missing \d+ required args?:\n(.+)$/s.exec(said) ?? []
   if (missing !== undefined) return `Missing: ${missing.split('\n').map(firstWord).join(', ')}.`
-  const sentence = said.replace(/^Parsing (--\S+) \n\t/, '$1: ')
+  const sentence = said.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/^(--\S+): (?=\1 )/, '')
   return externalText(/[.:?!]$/.test(sentence) ? sentence : `${sentence}.`, {maxLength: longest})
+}
+
+/**
+ * A sentence about the value of a flag, where the value was not typed: about the variable, or the entry of the config file,
+ * that says it. What is about several flags, or about none, stays as it is.
+ */
+export function withOrigin(sentence: string, originOf: (flag: string) => string | undefined): string {
+  const [, expected = '', flag = ''] = /^(Expected )?--([a-z-]+)(?=[:= ])/.exec(sentence) ?? []
+  const origin = flag === '' ? undefined : originOf(flag)
+  if (origin === undefined) return sentence
+  return expected === '' ? `${origin}${sentence.slice(flag.length + 2)}` : `${origin}: ${sentence}`
 }
 
 /** In UTF-16 units. */

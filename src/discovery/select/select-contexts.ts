@@ -12,6 +12,8 @@ export interface ContextChoice {
   readonly contexts: readonly ContextRef[]
   /** The patterns of `-c`: globs over names, `!pattern` to exclude. Their order means nothing: an exclude always wins. */
   readonly patterns: readonly string[]
+  /** What says the patterns, where they were not typed. */
+  readonly patternsFrom?: string | undefined
   /** The groups of `-g`: what they take is taken beside what the patterns take. */
   readonly groups: readonly ContextGroup[]
   /** The names of all groups, to tell who chose nothing. */
@@ -50,7 +52,7 @@ export function selectContexts(choice: ContextChoice): SelectedContexts {
     throw new HubspokeError('usage', 'The kubeconfig has no contexts.', {suggestions: ['kubectl config get-contexts']})
   }
   const {wanted, unwanted} = parted(patterns)
-  refuseUnmatched(patterns, names)
+  refuseUnmatched(choice, names)
   const isChosen = wanted.patterns.length > 0 || groups.length > 0
   if (allContexts && isChosen) {
     throw new HubspokeError('usage', 'Use --all-contexts, or name contexts with -c or -g, not both.', {
@@ -106,14 +108,15 @@ function unmatchedOf(patterns: readonly string[], names: readonly string[]): rea
   return patterns.filter((pattern) => !isKnown(bare(pattern)))
 }
 
-function refuseUnmatched(patterns: readonly string[], names: readonly string[]): void {
+function refuseUnmatched({patterns, patternsFrom}: ContextChoice, names: readonly string[]): void {
   const unmatched = unmatchedOf(patterns, names)
   if (unmatched.length === 0) return
   const near = unmatched.flatMap((pattern) => {
     const exclude = pattern.startsWith('!') ? '!' : ''
     return nearNames(bare(pattern), names).map((name) => exclude + name)
   })
-  throw new HubspokeError('usage', `No context of the kubeconfig matches ${unmatched.map(quoted).join(', ')}.`, {
+  const from = patternsFrom === undefined ? '' : `${printable(patternsFrom)}: `
+  throw new HubspokeError('usage', `${from}No context of the kubeconfig matches ${unmatched.map(quoted).join(', ')}.`, {
     suggestions: asOptions(near.length > 0 ? [...new Set(near)] : names),
   })
 }
