@@ -12,9 +12,6 @@ export interface WaveRun extends BetweenWaves {
   record(entry: LedgerEntry): Promise<boolean>
 }
 
-/** What was found written before is looked after like the rest, and is no change of this run. */
-const writtenNow = ({rolledOut}: BetweenWaves) => [...rolledOut.values()].filter(({found}) => !found).length
-
 /**
  * One wave after the other, each to its end; the next one when everything that was changed until then is healthy. Where
  * the run has stopped, the targets of the waves that are left are taken to their results without a try. Never rejects.
@@ -28,9 +25,9 @@ export async function runWaves(waves: readonly Wave[], run: WaveRun): Promise<re
       run.emit({type: 'wave-started', ...place, targets: wave.length})
       await run.record({type: 'wave-started', wave: place.wave})
     }
-    const before = writtenNow(run)
+    const before = run.rolledOut.size
     await Promise.all(wave.map((target) => run.start(target)))
-    if (!held && place.wave < place.of) await passGate(place, {...run, changed: writtenNow(run) > before})
+    if (!held && place.wave < place.of) await passGate(place, {...run, changed: run.rolledOut.size > before})
     states.push(held ? 'not-started' : run.brake.starts.aborted ? 'stopped' : 'done')
   }
   return states

@@ -69,22 +69,6 @@ describe('waves', () => {
     expect(clock.now()).toBe(0)
   })
 
-  test('so is one after a wave whose targets had all been written before: they are only looked after', async () => {
-    const {run, clock} = createStage()
-    const {act} = spokeOf(clock, (target, at) => (isFirst(target) && at < 12_000 ? unhealthy : undefined))
-    const spoke: Spoke = {
-      verb: 'test',
-      async act(target, attempt) {
-        const end = await act(target, attempt)
-        return end.outcome === 'written' ? {...end, found: target.name < 'web-3'} : end
-      },
-    }
-    const {events} = await run({...waveRun, spoke, fanOut: {pauseMs: 300_000}})
-    expect(events.some(({type}) => type === 'wave-paused')).toBe(false)
-    expect(events.filter(({type}) => type === 'wave-waiting')).toHaveLength(1)
-    expect(clock.now()).toBe(1_000 + 20_000 + 2_000)
-  })
-
   test('a ledger that cannot take the start of a wave stops it before its first write', async () => {
     const {run, clock} = createStage()
     const ledger = {
