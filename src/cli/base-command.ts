@@ -16,6 +16,9 @@ import {type Session, type SessionFlags, withSession} from './process/session.ts
 import {usageFailure, withOrigin} from './process/usage-failure.ts'
 import {type Views, viewOptions} from './views.ts'
 
+/** Flags that choose where and among what is searched. */
+const selectingFlags = ['context', 'group', 'cache-namespace', 'namespace', 'selector', 'kind'] as const
+
 /** What every command is: it composes a request, and ends with a document, its view and the verdict's exit code. */
 export abstract class BaseCommand extends Command {
   static override baseFlags = outputFlags
@@ -82,6 +85,20 @@ export abstract class BaseCommand extends Command {
     return this.resolved?.said.get(flag)?.origin
   }
 
+  /** What was typed to choose contexts and workloads, as the words of another command that is to search the same. */
+  private selection(): readonly string[] {
+    const flags: Readonly<Record<string, {readonly char?: string | undefined}>> = {
+      ...this.ctor.baseFlags,
+      ...this.ctor.flags,
+    }
+    return selectingFlags.flatMap((name) => {
+      const said = this.resolved?.said.get(name)
+      if (said === undefined || said.origin !== undefined) return []
+      const char = flags[name]?.char
+      return said.values.flatMap((value) => [char === undefined ? `--${name}` : `-${char}`, value])
+    })
+  }
+
   /** Opens the selected clusters for `work`, with progress and an ear for signals; all of it is closed afterwards. */
   protected reaching<R>(
     flags: ContextFlags & SessionFlags,
@@ -110,7 +127,8 @@ export abstract class BaseCommand extends Command {
   ): Promise<R> {
     const {stdout, stderr} = this.runtime
     const format = json ? 'json' : (output as OutputFormat)
-    const report = withCommandsPlaced(unplaced, this.place())
+    const {withSelection} = await import('../summary/near-images.ts')
+    const report = withCommandsPlaced(withSelection(unplaced, this.selection()), this.place())
     stdout.write(await this.render(report, format, views))
     if (views.hints && (format === 'name' || format === 'tsv')) {
       const hints = (await views.hints())(report, viewOptions(stderr, this.runtime.env))

@@ -27,6 +27,14 @@ export function nearImageCommands(images: readonly NearImageEntry[]): readonly s
   return images.map(({image}) => hubspokeCommand('find', image))
 }
 
+/** The same report, whose commands for these images search where this invocation searched. */
+export function withSelection<R extends object>(report: R, selection: readonly string[]): R {
+  if (selection.length === 0 || !('nearImages' in report) || !Array.isArray(report.nearImages)) return report
+  const images: readonly NearImageEntry[] = report.nearImages
+  if (images.length === 0) return report
+  return {...report, suggestions: images.map(({image}) => hubspokeCommand('find', image, ...selection))}
+}
+
 /** `Did you mean ghcr.io/acme/shop (7 workloads)?` */
 export function nearImageLines(images: readonly NearImageEntry[], {printable, width}: ViewOptions): readonly string[] {
   if (images.length === 0) return []

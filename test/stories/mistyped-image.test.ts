@@ -69,3 +69,16 @@ test('bare names and values leave stdout to what was found: what may have been m
     }
   }
 })
+
+test.each([['find'], ['restart', '--yes']])(
+  'the command that %s suggests searches where it has searched',
+  async (...words) => {
+    await using fleet = await openFleet(clusters)
+    const [command = '', ...more] = words
+    const selection = ['-c', 'eu*', '-n', 'shop', '-l', 'tier!=x', '--kind', 'deployment']
+    const typed = [command, 'ghcr.io/acme/shp', ...more, '--context=eu*', ...selection.slice(2)]
+    const {document} = await fleet.shell.run(...typed, '-o', 'json')
+    const {suggestions} = document() as FindReport | RunReport
+    expect(suggestions[0]).toBe("hubspoke find ghcr.io/acme/shop -c 'eu*' -n shop -l 'tier!=x' --kind deployment")
+  },
+)
