@@ -1,4 +1,5 @@
 import {readFileSync, writeFileSync} from 'node:fs'
+import type {ServerResponse} from 'node:http'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 import type {RunReport} from '../../src/model/report.ts'
@@ -13,6 +14,13 @@ const binaries = await controlPlaneOrSkip()
 const image = 'registry.example/shop/web'
 const page = strangeAnswers['404 page']!
 const target = /\/deployments\/web(\?|$)/
+
+/** As a proxy does that collects an answer before it passes it on. */
+const heldAfterHead = (response: ServerResponse) => {
+  response.flushHeaders()
+  return heldFromTheStart(response)
+}
+const heldFromTheStart = (response: ServerResponse) => new Promise<void>((end) => response.on('close', () => end()))
 
 describe.skipIf(!binaries)('a gateway before a real API server', () => {
   let cluster: RealCluster
@@ -69,5 +77,15 @@ describe.skipIf(!binaries)('a gateway before a real API server', () => {
   test('its 404 page for a list is no empty list', async () => {
     gateway.answer({method: 'GET', path: /\/deployments\?limit=500/}, page, {carriedOut: false})
     expect((await shell.run('find', image, '--fresh', 'scan', ...kubeconfig())).exitCode).toBe(4)
+  })
+
+  test.each([
+    {what: 'whose head comes at once and whose events never do', pour: heldAfterHead},
+    {what: 'of which nothing comes', pour: heldFromTheStart},
+  ])('watches that it holds back, $what, leave the rollout judged as it is', {timeout: 120_000}, async ({pour}) => {
+    const before = (await replicaSetCounts(cluster))['shop/web']?.revision ?? 0
+    gateway.answer({method: 'GET', path: /[?&]watch=/}, {status: 200, body: '', pour}, {carriedOut: false})
+    expect(await restart()).toEqual({exitCode: 0, outcome: 'succeeded', revision: before + 1})
+    expect(gateway.met).toBeGreaterThan(0)
   })
 })
