@@ -24,7 +24,9 @@ async function takenFor(name: string, flag: Flag, text: string): Promise<unknown
 
 /** A flag takes numbers when it takes one of these, and does not take any text. */
 async function takesNumbers(name: string, flag: Flag): Promise<boolean> {
-  if (flag.type !== 'option' || (await takenFor(name, flag, 'no number')) !== undefined) return false
+  if (flag.type !== 'option') return false
+  const words = await Promise.all(['no number', 'number'].map((text) => takenFor(name, flag, text)))
+  if (words.some((value) => value !== undefined)) return false
   const taken = await Promise.all(['7', '7s', '7%', '100%'].map((text) => takenFor(name, flag, text)))
   return taken.some((value) => value !== undefined)
 }
@@ -53,8 +55,8 @@ const texts = [
 ]
 
 const count = ['0', '1']
-const duration = ['0', '0s', '1s', '1.5s', '24h', '168h']
-const atLeastASecond = ['1s', '1.5s', '24h', '168h']
+const duration = ['0', '0s', '1s', '1.5s', '24h', '1d', '168h']
+const atLeastASecond = ['1s', '1.5s', '24h', '1d', '168h']
 
 /** What each flag takes of these texts; all others are wrong usage. */
 const taken: Readonly<Record<string, readonly string[]>> = {
@@ -69,7 +71,7 @@ const taken: Readonly<Record<string, readonly string[]>> = {
   'lock-wait': duration,
   'max-failures': [...count, '0%', '100%'],
   'older-than': [...duration, '169h'],
-  pause: ['0', '0s', '1s', '1.5s', '24h'],
+  pause: ['0', '0s', '1s', '1.5s', '24h', '1d'],
   retries: count,
   'small-cluster': count,
   stagger: duration,

@@ -26,7 +26,7 @@ test.each([
 
 test.each([
   {confirm: 'prod-us', says: 'names several contexts', because: 'two contexts end so'},
-  {confirm: 'eu', says: 'Protected and not confirmed', because: 'half a part is no name'},
+  {confirm: 'eu', says: 'names no context of the kubeconfig', because: 'half a part is no name'},
   {confirm: 'prod-eu', says: 'Protected and not confirmed', because: 'it is another context'},
 ])('--confirm $confirm does not confirm …/prod-us: $because', async ({confirm, says}) => {
   await using fleet = await openFleet(clusters, {config})
