@@ -68,7 +68,7 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
     const startedAt = performance.now()
     const run = shell.start(...words, ...pace)
     const play = (world: World, index: number) => playScript(scripts[index] ?? [], {...world, over: over.signal})
-    const troubles = run.says('starting with').then(() => Promise.all(worlds.map(play)))
+    const troubles = run.says('starts with').then(() => Promise.all(worlds.map(play)))
     troubles.catch(() => undefined)
     const {stdout, exitCode} = await run.end
     const tookMs = performance.now() - startedAt

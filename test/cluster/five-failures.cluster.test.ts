@@ -129,7 +129,7 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
       expect(next).toContain(`  ${step}\n`)
     }
     expect(stdout).toMatch(/^good +shop +Deployment\/web /m)
-    expect(stdout).toContain('Exit 4: Cannot read 5 of 6 contexts in full; found 1 workload in 1 cluster.')
+    expect(stdout).toContain('Exit 4: Cannot read 5 of 6 contexts; found 1 workload in 1 cluster.')
     expect(exitCode).toBe(4)
     // Each is named when its own time is over: those that answer, those that refuse, the one that is silent.
     const [first, last] = [stderr.indexOf('good  1 of'), stderr.indexOf('black-hole  NOT READ')]

@@ -116,7 +116,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
         if (special === 'long-ago') {
           expect(tier).toBe('cache+changes')
           expect(tierReason).toMatch(
-            /changes?; (Deployment|StatefulSet|DaemonSet)s scanned: the server does not remember/,
+            /changes?; (Deployment|StatefulSet|DaemonSet)s scanned: the server no longer has changes that old/,
           )
         }
       }
