@@ -1,6 +1,4 @@
-import {mkdtempDisposable, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {WorkloadSpec} from '../../src/sandbox/spec.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
@@ -80,14 +78,12 @@ const reaches = (command: string) =>
 /** The commands that are suggested where the contexts come from there, in the table and in the document. */
 async function suggestedBy({trouble = [], workloads = runningWeb('web'), words}: Failing, by: Origin) {
   await using fleet = await openFleet([{name: 'eu', workloads, trouble}])
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'hubspoke-fleet-'))
-  const path = join(folder.path, 'fleet.yaml')
-  await writeFile(path, fleet.sandbox.kubeconfig)
+  const path = fleet.shell.kubeconfigPath
   await using shell = await openShell({
     kubeconfig: '',
     clock: fleet.clock,
     env: {
-      KUBECONFIG: by === 'KUBECONFIG' ? path : join(folder.path, 'none'),
+      KUBECONFIG: by === 'KUBECONFIG' ? path : join(dirname(path), 'none'),
       ...(by === 'HUBSPOKE_KUBECONFIG' && {HUBSPOKE_KUBECONFIG: path}),
     },
     ...(by === 'the config file' && {config: `defaults:\n  kubeconfig: ${path}\n`}),

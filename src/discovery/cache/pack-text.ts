@@ -1,6 +1,7 @@
 /** Text as gzip: the same text gives the same bytes. */
 export async function pack(text: string): Promise<Uint8Array> {
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).bytes()
+  const packed = new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip')))
+  return new Uint8Array(await packed.arrayBuffer())
 }
 
 /** The text that was packed; undefined for what is no gzip, no UTF-8, or unpacks to more than `maxBytes`. */
