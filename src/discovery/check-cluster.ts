@@ -43,7 +43,7 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
   return {
     ...notChecked(cluster.context),
     uid: identity.uid,
-    uidStandsIn: identity.standsIn,
+    uidIsFallback: identity.isFallback,
     version,
     latencyMs,
     clockSkewMs,
@@ -74,7 +74,7 @@ export function notChecked({name, server}: ContextRef): CheckEntry {
     context: name,
     server,
     uid: null,
-    uidStandsIn: null,
+    uidIsFallback: null,
     sameClusterAs: [],
     version: null,
     latencyMs: null,

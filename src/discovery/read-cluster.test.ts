@@ -61,7 +61,7 @@ describe('an exact answer', () => {
     expect(names(answer)).toEqual(scanned)
     expect(answer.reading).toMatchObject({
       context: {name: 'east'},
-      identity: {uid: 'uid-east', standsIn: false},
+      identity: {uid: 'uid-east', isFallback: false},
       serverVersion: 'v1.36.3',
       tier: 'scan',
       tierReason: 'no image cache in this cluster',
@@ -112,7 +112,7 @@ describe('an exact answer of a large cluster', () => {
     const answer = await read(made, large)
     expect(names(answer)).toEqual(['Deployment new/web', 'Deployment shop/web', 'DaemonSet shop/web-agent'])
     expect(answer.reading).toMatchObject({
-      identity: {uid: 'uid-east', standsIn: false},
+      identity: {uid: 'uid-east', isFallback: false},
       serverVersion: 'v1.36.3',
       tier: 'cache+changes',
       tierReason: 'the image cache with 2 changes',
@@ -150,7 +150,7 @@ describe('an exact answer of a large cluster', () => {
   })
 
   test('is scanned where its UID may not be read', async () => {
-    const made = cluster({cache: cached(), identity: {uid: 'sha256:abc', standsIn: true}})
+    const made = cluster({cache: cached(), identity: {uid: 'sha256:abc', isFallback: true}})
     expect((await read(made, large)).reading).toMatchObject({tier: 'scan'})
     expect(made.requests.join()).not.toContain('changes')
   })
@@ -216,7 +216,7 @@ describe('an answer that was proved lately', () => {
     const answer = await read(made, {fresh: {provenWithinMs}, ...large})
     expect(names(answer)).toEqual(['Deployment cached/web'])
     expect(answer.reading).toMatchObject({
-      identity: {uid: 'uid-east', standsIn: false},
+      identity: {uid: 'uid-east', isFallback: false},
       serverVersion: 'v1.36.3',
       tier: 'cache+changes',
       tierReason: reason,
@@ -246,7 +246,7 @@ describe('an answer that was proved lately', () => {
     const answer = await read(made, {fresh: {provenWithinMs}, ...more})
     expect(names(answer)).toEqual(scanned)
     expect(answer.reading).toMatchObject({
-      identity: {uid: 'uid-east', standsIn: false},
+      identity: {uid: 'uid-east', isFallback: false},
       serverVersion: 'v1.36.3',
       tier: 'scan',
       tierReason: reason,
@@ -280,7 +280,7 @@ describe('an answer from the cache', () => {
     const answer = await read(made, {fresh: 'cache'})
     expect(names(answer)).toEqual(['Deployment cached/web'])
     expect(answer.reading).toMatchObject({
-      identity: {uid: 'uid-east', standsIn: false, fromCache: true},
+      identity: {uid: 'uid-east', isFallback: false, fromCache: true},
       tier: 'cache',
       tierReason: 'the image cache was taken as it is, with its UID',
       cacheAgeMs: 60_000,
@@ -300,7 +300,7 @@ describe('an answer from the cache', () => {
   test('asks the cluster who it is where the cache does not say', async () => {
     const made = cluster({cache: '{"web:1": ["old/web"]}'})
     const {reading} = await read(made, {fresh: 'cache', kinds: ['Deployment']})
-    expect(reading.identity).toEqual({uid: 'uid-east', standsIn: false})
+    expect(reading.identity).toEqual({uid: 'uid-east', isFallback: false})
     expect(made.requests).toEqual([`read ${place}`, 'identity'])
   })
 

@@ -131,7 +131,7 @@ function asItIs(
     cache,
     // Good for an answer, never for a write.
     ...(cache.clusterUid !== undefined &&
-      !reader.request.writes && {identity: {uid: cache.clusterUid, standsIn: false, fromCache: true}}),
+      !reader.request.writes && {identity: {uid: cache.clusterUid, isFallback: false, fromCache: true}}),
     tier: 'cache',
     tierReason,
     ...(age !== undefined && {cacheAgeMs: age}),

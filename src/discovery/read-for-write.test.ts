@@ -111,7 +111,7 @@ describe('a verb that writes', () => {
 
   test('takes the identity from the cluster, also where it takes the image cache as it is', async () => {
     const reading = await read(cluster(), {fresh: 'cache'})
-    expect(reading.identity).toEqual({uid: 'uid-east', standsIn: false})
+    expect(reading.identity).toEqual({uid: 'uid-east', isFallback: false})
   })
 
   test.each([{fresh: 'cache'}, {fresh: {provenWithinMs: 60_000}}, {fresh: 'exact'}] as const)(

@@ -210,7 +210,7 @@ describe('slots', () => {
     const {run, clock} = createStage()
     const spoke = spokeOf(async () => ({
       outcome: 'written',
-      settle: async () => ({outcome: 'lingering', settle: () => clock.sleep(10_000).then(() => succeeded)}),
+      settle: async () => ({outcome: 'post-rollout-watch', settle: () => clock.sleep(10_000).then(() => succeeded)}),
     }))
     const {ends} = await run({plan: planOf(3), spoke, fanOut: {concurrency: 1}})
     expect(ends).toEqual(['web-0: succeeded', 'web-1: succeeded', 'web-2: succeeded'])

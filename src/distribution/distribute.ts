@@ -1,17 +1,17 @@
 import type {HubEvent, OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
-import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import type {RunLock} from '../model/run-lock.ts'
 import type {StopReason, StopSwitch} from '../model/stop.ts'
 import {type Plan, type Target, targetKey} from '../model/target.ts'
 import type {Wave, WaveState} from '../model/wave.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {RetryPolicy} from './pace/backoff.ts'
-import {createBrake, type OwnReason} from './pace/brake.ts'
 import {isBudgetExceeded, spendsBudget} from './pace/failure-budget.ts'
 import {createSlots, type SlotCounts} from './pace/slots.ts'
 import {createStagger, type Stagger} from './pace/stagger.ts'
+import {createStopController, type OwnReason} from './pace/stop-controller.ts'
 import {runSpoke, type SpokeRun} from './run-spoke.ts'
 import type {Spoke, Written} from './spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
@@ -73,10 +73,10 @@ export interface Distribution {
 export async function distribute(request: DistributionRequest, deps: DistributionDeps): Promise<Distribution> {
   const {plan, spoke, reason, fanOut, refusals, waves} = request
   const {clock, random, abort, gate} = deps
-  const brake = createBrake(deps.stop, abort)
+  const stopping = createStopController(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
   const stopFor = (why: OwnReason, sentence: string) => {
-    if (brake.pull(why)) emit({type: 'stopping', reason: sentence})
+    if (stopping.pull(why)) emit({type: 'stopping', reason: sentence})
   }
   const record = createRecorder(deps.ledger, stopFor)
   const results = createResults(request, {record, emit, clock, stopFor})
@@ -95,7 +95,7 @@ export async function distribute(request: DistributionRequest, deps: Distributio
     retry: fanOut.retry,
     clock,
     random,
-    brake,
+    stopping,
     abort,
     inSlots,
     untilItsTurn: createStagger(fanOut.stagger, clock),
@@ -115,17 +115,17 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   })
   const {pauseMs = 0} = fanOut
   const {soFar} = results
-  const relapse: BetweenWaves['relapse'] = async (target, end, written) => {
-    const result = await results.relapse(target, end)
+  const regress: BetweenWaves['regress'] = async (target, end, written) => {
+    const result = await results.regress(target, end)
     // Neither the pause nor the next wave waits for it.
     if (result) undos.push(inSlots(target.clusterUid, async () => run.undo?.(result, written)))
   }
-  const between = {clock, brake, inSlots, emit, pauseMs, gate, rolledOut, soFar, relapse, stopFor}
+  const between = {clock, stopping, inSlots, emit, pauseMs, gate, rolledOut, soFar, regress, stopFor}
   const waveStates = await runWaves(waves, {...between, record, start})
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
   await Promise.all(undos)
   const all = results.all()
-  return {results: all, stoppedBy: stoppedBy(brake.reason, all), waves: waveStates}
+  return {results: all, stoppedBy: stoppedBy(stopping.reason, all), waves: waveStates}
 }
 
 /** A budget that was exceeded when nothing was left to start has stopped nothing. */
@@ -174,12 +174,12 @@ function createResults(
       return result
     },
     /** A target that had succeeded has not, after all. */
-    async relapse(target: Target, end: SpokeEnd): Promise<SpokeResult | undefined> {
+    async regress(target: Target, end: SpokeEnd): Promise<SpokeResult | undefined> {
       const before = results.get(target)
       if (before === undefined) return undefined
       const result = {...before, ...end, endedAt: clock.date().toISOString()}
       await keep(result)
-      emit({type: 'target-relapsed', result})
+      emit({type: 'target-regressed', result})
       return result
     },
     /** The same result, which counts as a failure already, with what became of its undo. */
@@ -190,7 +190,7 @@ function createResults(
     },
     soFar: () => ({
       ended: results.size,
-      troubled: [...results.values()].filter((result) => !isAsWanted(result)).map(({target}) => target),
+      troubled: [...results.values()].filter((result) => !isInDesiredState(result)).map(({target}) => target),
     }),
     missing: () => plan.filter((target) => !results.has(target)),
     all: () => plan.flatMap((target) => results.get(target) ?? []),

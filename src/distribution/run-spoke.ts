@@ -1,16 +1,16 @@
-import type {Before} from '../model/before.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
 import type {LedgerEntry} from '../model/ledger.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isRetryable} from '../model/retryable.ts'
+import type {Snapshot} from '../model/snapshot.ts'
 import {type Target, targetKey} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import {backoffDelayMs, type RetryPolicy} from './pace/backoff.ts'
-import type {Brake} from './pace/brake.ts'
 import type {InSlots} from './pace/slots.ts'
 import type {UntilItsTurn} from './pace/stagger.ts'
-import type {Attempt, Lingering, Settled, Spoke, Written} from './spoke.ts'
+import type {StopController} from './pace/stop-controller.ts'
+import type {Attempt, PostRolloutWatch, Settled, Spoke, Written} from './spoke.ts'
 import {failedEnd, type SpokeEnd, type Story, stoppedEnd, unwatchedEnd} from './spoke-end.ts'
 
 /** What the spokes of one distribution share. */
@@ -22,7 +22,7 @@ export interface SpokeRun {
   readonly clock: Clock
   /** A number in [0, 1). */
   readonly random: () => number
-  readonly brake: Brake
+  readonly stopping: StopController
   readonly abort: AbortSignal
   readonly inSlots: InSlots
   /** Resolves when a target may start as far as others of its registry or namespace are concerned, or at the signal. */
@@ -76,18 +76,18 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
     for (;;) {
       const turn = await run.inSlots(target.clusterUid, async () => {
         await run.untilItsTurn(target, stopSignal(story, run))
-        if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.brake.reason))
+        if (isHeldBack(story, run)) return finish(stoppedEnd(target, story, run.stopping.reason))
         startedAt ??= run.clock.now()
         begun ??= run.clock.date()
         const end = await tryOnce(target, story, run)
-        if (end.outcome === 'retry' || end.outcome === 'lingering') return end
+        if (end.outcome === 'retry' || end.outcome === 'post-rollout-watch') return end
         const result = await finish(end)
         return story.written === undefined || run.undo === undefined ? result : run.undo(result, story.written)
       })
-      if (turn.outcome === 'lingering') return await finish(await turn.settle())
+      if (turn.outcome === 'post-rollout-watch') return await finish(await turn.settle())
       if (turn.outcome !== 'retry') return turn
       await run.clock.sleep(turn.delayMs, stopSignal(story, run))
-      if (isHeldBack(story, run)) return await finish(stoppedEnd(target, story, run.brake.reason))
+      if (isHeldBack(story, run)) return await finish(stoppedEnd(target, story, run.stopping.reason))
     }
   } catch (bug) {
     return finish(failedEnd(target, story, toFailure(bug)))
@@ -95,8 +95,8 @@ export async function runSpoke(target: Target, run: SpokeRun): Promise<SpokeResu
 }
 
 /** A target of which something may have been written is in flight: only a stop of the whole run ends its waits. */
-function stopSignal(story: Story, {brake}: SpokeRun): AbortSignal {
-  return story.mayHaveArrived ? brake.waits : brake.starts
+function stopSignal(story: Story, {stopping}: SpokeRun): AbortSignal {
+  return story.mayHaveArrived ? stopping.waits : stopping.starts
 }
 
 function isHeldBack(story: Story, run: SpokeRun): boolean {
@@ -104,7 +104,7 @@ function isHeldBack(story: Story, run: SpokeRun): boolean {
 }
 
 /** One try; a conflict is read and decided on again at once, and is the same try. */
-async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Lingering | Retry> {
+async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | PostRolloutWatch | Retry> {
   story.attempts += 1
   run.emit({type: 'target-started', target, attempt: story.attempts})
   for (let conflicts = 0; ; conflicts += 1) {
@@ -118,13 +118,13 @@ async function tryOnce(target: Target, story: Story, run: SpokeRun): Promise<Spo
     if (!(error instanceof HubspokeError && isRetryable(failure.class) && triesLeft)) {
       return failedEnd(target, story, failure)
     }
-    if (isHeldBack(story, run)) return stoppedEnd(target, story, run.brake.reason)
+    if (isHeldBack(story, run)) return stoppedEnd(target, story, run.stopping.reason)
     if (atOnce) {
-      await announceRetry(target, story, failure, 0, run)
+      await reportRetry(target, story, failure, 0, run)
       continue
     }
     const delayMs = backoffDelayMs(story.attempts, run.retry, run.random(), error.retryAfterMs)
-    await announceRetry(target, story, failure, delayMs, run)
+    await reportRetry(target, story, failure, delayMs, run)
     return {outcome: 'retry', delayMs}
   }
 }
@@ -134,7 +134,7 @@ interface ActFailed {
   readonly error: unknown
 }
 
-async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | Lingering | ActFailed> {
+async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEnd | PostRolloutWatch | ActFailed> {
   const attempt = openAttempt(target, story, run)
   let acted: Settled | Written
   try {
@@ -145,7 +145,7 @@ async function act(target: Target, story: Story, run: SpokeRun): Promise<SpokeEn
       story.refused = true
     }
     const torn = attempt.heldBack || run.abort.aborted
-    return torn ? stoppedEnd(target, story, run.brake.reason) : {outcome: 'act-failed', error}
+    return torn ? stoppedEnd(target, story, run.stopping.reason) : {outcome: 'act-failed', error}
   }
   if (acted.outcome !== 'written') return acted
   story.written = acted
@@ -166,8 +166,8 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
     signal: run.abort,
     sent: false,
     heldBack: false,
-    async writing(before?: Before) {
-      const {waits} = run.brake
+    async writing(before?: Snapshot) {
+      const {waits} = run.stopping
       // The stop may come while the record is on its way to the disk, or while the lock is looked at: nothing was sent yet.
       const allowed =
         !waits.aborted &&
@@ -191,12 +191,12 @@ function openAttempt(target: Target, story: Story, run: SpokeRun): OpenAttempt {
 }
 
 /** Watches an accepted write to its end. */
-async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd | Lingering> {
+async function settle(written: Written, target: Target, run: SpokeRun): Promise<SpokeEnd | PostRolloutWatch> {
   const {found = false} = written
   await run.record({type: found ? 'watching' : 'written', target: targetKey(target)})
   run.emit({type: 'target-written', target, ...(found && {found})})
   let lastSeen: string | undefined
-  const {waits} = run.brake
+  const {waits} = run.stopping
   try {
     const settled = await written.settle({
       signal: waits,
@@ -209,23 +209,23 @@ async function settle(written: Written, target: Target, run: SpokeRun): Promise<
         run.emit({type: 'target-trouble', target, reason, message: sentence})
       },
     })
-    if (settled === undefined) return unwatchedEnd(target, {stop: run.brake.reason, lastSeen})
+    if (settled === undefined) return unwatchedEnd(target, {stop: run.stopping.reason, lastSeen})
     const remember = (end: Settled) => {
       if (end.outcome === 'succeeded') run.rolledOut(target, written)
       return end
     }
-    if (settled.outcome !== 'lingering') return remember(settled)
-    return {outcome: 'lingering', settle: async () => remember(await settled.settle())}
+    if (settled.outcome !== 'post-rollout-watch') return remember(settled)
+    return {outcome: 'post-rollout-watch', settle: async () => remember(await settled.settle())}
   } catch (error) {
     return unwatchedEnd(target, {
-      stop: run.brake.reason,
+      stop: run.stopping.reason,
       lastSeen,
       ...(!waits.aborted && {failure: toFailure(error)}),
     })
   }
 }
 
-async function announceRetry(
+async function reportRetry(
   target: Target,
   {attempts: attempt, refused, mayHaveArrived, failedTries}: Story,
   {class: failureClass, message: reason}: Failure,

@@ -3,7 +3,7 @@ import type {FailedTry, SpokeResult} from '../model/result.ts'
 import type {StopReason} from '../model/stop.ts'
 import type {Target} from '../model/target.ts'
 import {rolloutStatusCommand} from './kubectl-command.ts'
-import {stopPhrase} from './pace/brake.ts'
+import {stopPhrase} from './pace/stop-controller.ts'
 import type {Written} from './spoke.ts'
 
 /** How a target ended, without what is measured around it. */

@@ -1,5 +1,5 @@
-import type {Before} from '../model/before.ts'
 import type {Failure} from '../model/failure.ts'
+import type {Snapshot} from '../model/snapshot.ts'
 import type {Target} from '../model/target.ts'
 
 /** One verb on one target. A new verb is one file that implements this, and nothing else changes. */
@@ -27,7 +27,7 @@ export interface Attempt {
    *
    * @param before what stands there, for the ledger: whoever undoes the write puts that back
    */
-  writing(before?: Before): Promise<void>
+  writing(before?: Snapshot): Promise<void>
 }
 
 /** The target has reached an end. */
@@ -44,7 +44,7 @@ export interface Written {
   /** This run did not write it: it had been written before, by the run that it retries or by an earlier invocation. */
   readonly found?: boolean
   /** Never retried. Ends with `undefined` when `signal` was aborted first: the end was not seen. */
-  settle(watch: Watch): Promise<Settled | Lingering | undefined>
+  settle(watch: Watch): Promise<Settled | PostRolloutWatch | undefined>
   /**
    * Looks again at a target that `settle` saw succeed: the waves after it start only while it is healthy. Rejects with a
    * `HubspokeError` when it could not be looked at. Undefined: there is nothing to look at.
@@ -58,8 +58,8 @@ export interface Written {
 }
 
 /** All is well, and is watched a while longer because somebody may change it back. It takes no slot any more. */
-export interface Lingering {
-  readonly outcome: 'lingering'
+export interface PostRolloutWatch {
+  readonly outcome: 'post-rollout-watch'
   /** Ends early when the signal of the watch is aborted. Never rejects. */
   settle(): Promise<Settled>
 }

@@ -210,7 +210,7 @@ describe('an undo that is not allowed', () => {
 test.each([
   {maxFailures: 1, next: 'succeeded', and: 'the next wave does not wait for it'},
   {maxFailures: 0, next: 'not-run', and: 'the run does not end before it'},
-])('a target that falls ill in a pause is undone, and $and', async ({maxFailures, next: end}) => {
+])('a target that becomes faulty in a pause is undone, and $and', async ({maxFailures, next: end}) => {
   const {clock, run} = createStage()
   const [web, next] = [targetOf('web'), targetOf('next')]
   const spoke: Spoke = {
@@ -226,7 +226,7 @@ test.each([
     fanOut: {undoFailed: true, maxFailures, pauseMs: 10_000},
   })
   expect(results.map(({outcome, undo}) => `${outcome} ${undo?.outcome}`)).toEqual(['failed undone', `${end} undefined`])
-  expect(events.map(({type}) => type).filter((type) => /relapsed|undo/.test(type))).toEqual([
-    ...['target-relapsed', 'target-undoing', 'target-undone'],
+  expect(events.map(({type}) => type).filter((type) => /regressed|undo/.test(type))).toEqual([
+    ...['target-regressed', 'target-undoing', 'target-undone'],
   ])
 })

@@ -31,7 +31,7 @@ const cannotBeUndone: Settled = {outcome: 'skipped', reason: 'it cannot be undon
 
 /** The run of one undo: in the slots that are held already, with words of its own for the ledger, and its own reason to stop. */
 function undoRun(written: Written, run: SpokeRun): SpokeRun {
-  const {waits} = run.brake
+  const {waits} = run.stopping
   let own: StopReason | undefined
   const unless = (reason: StopReason, allowed: boolean): boolean => {
     if (!allowed) own = reason
@@ -41,13 +41,13 @@ function undoRun(written: Written, run: SpokeRun): SpokeRun {
   return {
     ...shared,
     spoke: {verb: run.spoke.verb, act: async (_target, attempt) => written.undo?.(attempt) ?? cannotBeUndone},
-    brake: {
+    stopping: {
       starts: waits,
       waits,
       get reason() {
-        return waits.aborted ? run.brake.reason : own
+        return waits.aborted ? run.stopping.reason : own
       },
-      pull: (reason) => run.brake.pull(reason),
+      pull: (reason) => run.stopping.pull(reason),
     },
     inSlots: (_clusterUid, task) => task(),
     untilItsTurn: async () => undefined,

@@ -6,13 +6,13 @@ import type {DistributionDeps, FanOut} from '../distribution/distribute.ts'
 import type {Spoke} from '../distribution/spoke.ts'
 import type {Actor} from '../model/actor.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
-import type {Before} from '../model/before.ts'
 import type {ClusterReading} from '../model/cluster.ts'
 import type {ContextsPlace} from '../model/contexts-place.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
 import type {LockOutlook, RunLock} from '../model/run-lock.ts'
 import type {RunOptions} from '../model/run-options.ts'
+import type {Snapshot} from '../model/snapshot.ts'
 import type {Plan} from '../model/target.ts'
 import type {Wave} from '../model/wave.ts'
 
@@ -29,7 +29,7 @@ export interface RunRequest {
   /** Why it is made, as far as that is known before anybody is asked. */
   readonly reason?: string | undefined
   /** What an earlier invocation found before it wrote, by the UID of the workload: the ledger goes on with it. */
-  readonly before?: ReadonlyMap<string, Before>
+  readonly before?: ReadonlyMap<string, Snapshot>
   readonly arguments: ArgumentsEntry
   /** What a retry of the run keeps. */
   readonly options?: RunOptions

@@ -77,7 +77,7 @@ users: [{name: jane, user: {token: abc}}]
 
 test('everything that a run asks of a cluster goes over one connection', async () => {
   const {access, server} = await setUp()
-  expect(await access.identity(never)).toEqual({uid: 'k-1', standsIn: false})
+  expect(await access.identity(never)).toEqual({uid: 'k-1', isFallback: false})
   expect(await access.serverVersion(never)).toBe('v1.36.3')
   expect(await access.listNamespaces(never)).toEqual(['default', 'shop'])
   for await (const {workloads, resourceVersion} of access.workloads.list('Deployment', {}, never)) {

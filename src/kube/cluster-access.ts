@@ -55,7 +55,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
   const identityNow = async (signal: AbortSignal): Promise<ClusterIdentity> => {
     const found = await readClusterIdentity(api, ca, signal)
     // What stands in is not remembered: who may not read the UID now may later.
-    identity = found.standsIn ? undefined : found
+    identity = found.isFallback ? undefined : found
     return found
   }
 

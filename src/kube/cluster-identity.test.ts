@@ -12,7 +12,7 @@ const identify = (get: () => unknown, ca = 'PEM') => readClusterIdentity(fakeApi
 test('a cluster is its kube-system namespace', async () => {
   expect(await identify(() => ({kind: 'Namespace', metadata: {name: 'kube-system', uid: 'k-1'}}))).toEqual({
     uid: 'k-1',
-    standsIn: false,
+    isFallback: false,
   })
 })
 
@@ -21,7 +21,7 @@ test.each([
   {because: 'there is none', get: raise(404)},
 ])('server and CA stand in where $because', async ({get}) => {
   const identity = await identify(get)
-  expect(identity).toEqual({uid: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), standsIn: true})
+  expect(identity).toEqual({uid: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), isFallback: true})
   expect(await identify(get)).toEqual(identity)
   expect((await identify(get, 'another PEM')).uid).not.toBe(identity.uid)
 })

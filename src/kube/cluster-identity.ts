@@ -19,7 +19,7 @@ export async function readClusterIdentity(
 ): Promise<ClusterIdentity> {
   try {
     const kubeSystem = oneObject(namespaces, {name: 'kube-system', without: 'resourceVersion'})
-    return {uid: textAt(objectAt(await api.get(kubeSystem, signal), 'metadata'), 'uid'), standsIn: false}
+    return {uid: textAt(objectAt(await api.get(kubeSystem, signal), 'metadata'), 'uid'), isFallback: false}
   } catch (error) {
     const isTold = error instanceof HubspokeError && ['forbidden', 'not-found'].includes(error.failureClass)
     if (!isTold) throw error
@@ -27,13 +27,13 @@ export async function readClusterIdentity(
   const hash = createHash('sha256')
     .update(`${api.party.server}\n`)
     .update(await ca())
-  return {uid: `sha256:${hash.digest('hex')}`, standsIn: true}
+  return {uid: `sha256:${hash.digest('hex')}`, isFallback: true}
 }
 
 /** @throws HubspokeError of class `other-cluster` unless what a context points at now is what it was */
 export function requireSameCluster({name}: Pick<ContextRef, 'name'>, uid: string, found: ClusterIdentity): void {
   if (found.uid === uid) return
-  const message = found.standsIn
+  const message = found.isFallback
     ? `It cannot be told any more which cluster context ${quoted(name)} points at: the UID of its kube-system cannot be read.`
     : `Context ${quoted(name)} points at another cluster than before: its UID is ${quoted(found.uid)}, and was ${quoted(uid)}.`
   const suggestions = [kubectlCommand({context: name}, 'get', 'namespace', 'kube-system', '-o', 'yaml')]

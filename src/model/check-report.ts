@@ -47,7 +47,7 @@ export interface CheckEntry {
   readonly server: string
   readonly uid: string | null
   /** `uid` is no UID but a hash of the server's URL and CA, as the UID may not be read. */
-  readonly uidStandsIn: boolean | null
+  readonly uidIsFallback: boolean | null
   /** The other contexts of this document that lead to the same cluster. */
   readonly sameClusterAs: readonly string[]
   readonly version: string | null

@@ -13,7 +13,7 @@ export interface ContextRef {
 /** What identifies a cluster: the UID of its `kube-system` namespace; where that may not be read, server URL and CA hash stand in. */
 export interface ClusterIdentity {
   readonly uid: string
-  readonly standsIn: boolean
+  readonly isFallback: boolean
   /** The image cache names this cluster, and nobody asked the cluster itself: good for an answer, never for a write. */
   readonly fromCache?: boolean
 }

@@ -27,7 +27,7 @@ export type HubEvent =
   /** Once per target. */
   | {readonly type: 'target-finished'; readonly result: SpokeResult}
   /** It had succeeded, and is not healthy any more: this result takes the place of the one before. */
-  | {readonly type: 'target-relapsed'; readonly result: SpokeResult}
+  | {readonly type: 'target-regressed'; readonly result: SpokeResult}
   /** It has failed, and its write is to be taken back. */
   | {readonly type: 'target-undoing'; readonly target: Target}
   /** The same result, with what became of that. */

@@ -1,11 +1,11 @@
 import type {Actor} from './actor.ts'
 import type {ArgumentsEntry} from './arguments-entry.ts'
-import type {Before} from './before.ts'
 import type {Scope} from './cluster.ts'
 import type {ContextsPlace} from './contexts-place.ts'
 import type {Exclusion} from './exclusion.ts'
 import type {SpokeResult} from './result.ts'
 import type {RunOptions} from './run-options.ts'
+import type {Snapshot} from './snapshot.ts'
 import type {StopReason} from './stop.ts'
 import type {Target} from './target.ts'
 
@@ -48,7 +48,7 @@ export type LedgerRecord =
       readonly server: string
       readonly wave?: number
       /** What stood there before an earlier invocation, or the run that is taken up, wrote it. */
-      readonly before?: Before
+      readonly before?: Snapshot
     }
   /** On disk before the first target of the wave is tried. */
   | {readonly type: 'wave-started'; readonly at: string; readonly wave: number}
@@ -59,7 +59,7 @@ export type LedgerRecord =
       readonly target: string
       readonly attempt: number
       /** What stands there, and is replaced if the write arrives. */
-      readonly before?: Before
+      readonly before?: Snapshot
     }
   | {readonly type: 'written'; readonly at: string; readonly target: string}
   /** It had been written before, by the run that is retried or by an earlier invocation: its rollout is only watched. */

@@ -5,10 +5,10 @@ import type {Owner} from './owner.ts'
  * be away at the same time. `single-replica`: its only pod is. `disruption-budget`: more are away than a PodDisruptionBudget
  * allows, which rollouts do not heed.
  */
-export const takesDownWhys = ['recreate', 'all-at-once', 'single-replica', 'disruption-budget'] as const
+export const disruptionReasons = ['recreate', 'all-at-once', 'single-replica', 'disruption-budget'] as const
 
-export interface TakesDown {
-  readonly why: (typeof takesDownWhys)[number]
+export interface Disruption {
+  readonly why: (typeof disruptionReasons)[number]
   /** One clause for people. */
   readonly message: string
 }
@@ -33,7 +33,7 @@ export interface TargetMarks {
   readonly otherOwners?: readonly Owner[]
   /** Default: none. */
   readonly obstacles?: readonly Obstacle[]
-  readonly takesDown: readonly TakesDown[]
+  readonly disruption: readonly Disruption[]
 }
 
 /** By `targetKey`. A target that nothing is known of has none. */
@@ -47,5 +47,5 @@ export interface MarksEntry {
   /** Null: it was not looked at. */
   readonly obstacles: readonly Obstacle[] | null
   /** Null: it was not looked at. */
-  readonly takesDown: readonly TakesDown[] | null
+  readonly disruption: readonly Disruption[] | null
 }

@@ -14,7 +14,7 @@ export interface PlannedCluster {
   readonly server: string
   readonly uid: string
   /** The UID could not be read: server URL and CA hash stand in for it. */
-  readonly uidStandsIn: boolean
+  readonly uidIsFallback: boolean
   readonly tier: Tier
   readonly tierReason?: string
   readonly cacheAgeMs?: number

@@ -1,7 +1,7 @@
-import type {Before} from './before.ts'
 import type {Exclusion} from './exclusion.ts'
 import type {LedgerRecord} from './ledger.ts'
 import type {SpokeResult} from './result.ts'
+import type {Snapshot} from './snapshot.ts'
 import type {Target} from './target.ts'
 
 /** What a ledger tells of its run, also when the run was killed in the middle. */
@@ -44,7 +44,7 @@ export interface RecordedTarget {
   /** What this run, in all its invocations, is known to have written. */
   readonly wrote: (typeof writeStates)[number]
   /** What stood there before the last write that was announced. */
-  readonly before: Before | undefined
+  readonly before: Snapshot | undefined
   readonly attempts: number
   /** Why its last try failed, where that is its last record. */
   readonly retryReason: string | undefined

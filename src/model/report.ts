@@ -4,7 +4,7 @@ import type {CacheEntry} from './cache-entry.ts'
 import type {ClusterEntry} from './cluster-entry.ts'
 import type {ExitName} from './exit-code.ts'
 import type {Failure} from './failure.ts'
-import type {LastWords} from './last-words.ts'
+import type {LogTail} from './log-tail.ts'
 import type {MarksEntry} from './marks.ts'
 import type {NearImage} from './near-image.ts'
 import type {RecordedTarget} from './recorded-run.ts'
@@ -48,7 +48,7 @@ export interface ResultEntry extends WorkloadEntry, MarksEntry {
   /** Whether the write of a target that failed was taken back; null: nobody asked for that, or it did not fail so. */
   readonly undo: Undo | null
   /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
-  readonly lastWords: LastWords | null
+  readonly logTail: LogTail | null
 }
 
 /** A wave of a run and how far it came. */

@@ -34,14 +34,14 @@ export interface SpokeResult {
   readonly endedAt?: string
   /** One sentence for people: what happened, or why nothing did. Empty when there is nothing to add. */
   readonly reason: string
-  /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not as wanted. */
+  /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not in the desired state. */
   readonly failure?: Failure
   /** Whether the write of a target that failed was taken back. Absent: nobody asked for that. */
   readonly undo?: Undo
 }
 
 /** Is the target as the user wanted it, or gone, so that nobody has to look? */
-export function isAsWanted(result: SpokeResult): boolean {
+export function isInDesiredState(result: SpokeResult): boolean {
   if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return true
   return result.outcome === 'skipped' && result.failure === undefined
 }

@@ -1,17 +1,17 @@
 import type {RecordedTarget} from './recorded-run.ts'
-import {isAsWanted} from './result.ts'
+import {isInDesiredState} from './result.ts'
 
 /** Which of the targets that a run left open are taken up again. */
 export type RetryChoice = 'all' | 'failed' | 'not-run'
 
 /**
- * What a run left of a target; undefined: it is as wanted. Every other target is exactly one of the two.
+ * What a run left of a target; undefined: it is in the desired state. Every other target is exactly one of the two.
  *
- * `not-run`: no write was ever sent to it, and no try of it failed. `failed`: all else that is not as wanted: it failed, is
+ * `not-run`: no write was ever sent to it, and no try of it failed. `failed`: all else that is not in the desired state: it failed, is
  * unverified, was skipped for a reason that somebody has to look at, or has no result although it was begun.
  */
 export function leftOpen({state, wrote, result}: RecordedTarget): Exclude<RetryChoice, 'all'> | undefined {
-  if (result !== undefined && isAsWanted(result)) return undefined
+  if (result !== undefined && isInDesiredState(result)) return undefined
   const neverBegun = state === 'planned' || result?.outcome === 'not-run'
   return neverBegun && wrote === 'no' ? 'not-run' : 'failed'
 }

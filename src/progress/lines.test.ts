@@ -125,7 +125,7 @@ test('waves are told when they start, pause and wait', () => {
     {type: 'wave-paused', ...place, ms: 300_000},
     {type: 'wave-waiting', ...place, message: 'eu/shop/Deployment/web: 0 of 1 pods ready'},
     {type: 'wave-waiting', ...place, message: ''},
-    {...finished('eu/shop/web', 'failed', {reason: 'It fell ill.'}), type: 'target-relapsed'} as HubEvent,
+    {...finished('eu/shop/web', 'failed', {reason: 'It became faulty.'}), type: 'target-regressed'} as HubEvent,
   ]
   for (const event of events) progress.onEvent(event)
   expect(written.map((line) => line.slice(22, -1))).toEqual([
@@ -133,6 +133,6 @@ test('waves are told when they start, pause and wait', () => {
     'wave 1 of 3 has ended; 5m of pause, in which health is watched',
     'wave 2 of 3 waits for health: eu/shop/Deployment/web: 0 of 1 pods ready',
     'wave 2 of 3 no longer waits: all targets are healthy',
-    'eu/shop/Deployment/web  FAILED after 12s: It fell ill.',
+    'eu/shop/Deployment/web  FAILED after 12s: It became faulty.',
   ])
 })

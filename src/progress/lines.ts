@@ -1,6 +1,6 @@
 import type {ClusterReading} from '../model/cluster.ts'
 import type {HubEvent} from '../model/event.ts'
-import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import {type Target, targetKey, targetName} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
@@ -99,7 +99,7 @@ function sentenceOf(
     case 'target-retrying':
       return `${targetName(event.target)}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
     case 'target-finished':
-    case 'target-relapsed':
+    case 'target-regressed':
       return endSentence(event.result)
     case 'target-undoing':
       return `${targetName(event.target)}  undoing: restoring its state before the run`
@@ -136,7 +136,7 @@ const waitSentence = (what: string) =>
 
 function endSentence(result: SpokeResult): string {
   const {target, outcome, attempts, durationMs, reason, failure} = result
-  const word = isAsWanted(result) || outcome === 'not-run' ? outcome : outcome.toUpperCase()
+  const word = isInDesiredState(result) || outcome === 'not-run' ? outcome : outcome.toUpperCase()
   const time = attempts > 0 ? ` after ${formatDuration(durationMs)}` : ''
   const why = reason || (failure?.message ?? '')
   return `${targetName(target)}  ${word}${time}${why === '' ? '' : `: ${why}`}`

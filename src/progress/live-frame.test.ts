@@ -90,10 +90,10 @@ test('the totals say which wave runs or has ended, and below is what the next on
   const place = {wave: 2, of: 4}
   const running = frame(roomy, planned('eu/shop/web'), {type: 'wave-started', ...place, targets: 1})
   expect(running.totals.text).toBe('Total  0 of 1 done; wave 2 of 4')
-  const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/web: ill'}
+  const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/web: fault'}
   const paused = frame(roomy, planned('eu/shop/web'), {type: 'wave-paused', ...place, ms: 90_000}, waiting)
   expect(paused.totals.text).toBe('Total  0 of 1 done; next wave in 1m30s (2 of 4 ended)')
-  expect(paused.below).toEqual(['wave 3 waits for health: eu/shop/web: ill'])
+  expect(paused.below).toEqual(['wave 3 waits for health: eu/shop/web: fault'])
 })
 
 test('long names of contexts leave room for the reason of a failure', () => {

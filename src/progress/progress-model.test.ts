@@ -116,24 +116,27 @@ test('a view does not change when events come', () => {
   expect(model.view().stopping).toBe('SIGINT')
 })
 
-test('a target that has relapsed is in trouble, and done no longer', () => {
-  const relapsed = {...finished('eu/shop/web', 'failed', {reason: 'It fell ill.'}), type: 'target-relapsed'} as HubEvent
-  const {totals, troubles} = after(four, finished('eu/shop/web', 'succeeded'), relapsed)
+test('a target that has regressed is in trouble, and done no longer', () => {
+  const regressed = {
+    ...finished('eu/shop/web', 'failed', {reason: 'It became faulty.'}),
+    type: 'target-regressed',
+  } as HubEvent
+  const {totals, troubles} = after(four, finished('eu/shop/web', 'succeeded'), regressed)
   expect(totals).toMatchObject({done: 0, trouble: 1, total: 4})
-  expect(troubles).toEqual(['eu/shop/Deployment/web FAILED: It fell ill.'])
+  expect(troubles).toEqual(['eu/shop/Deployment/web FAILED: It became faulty.'])
 })
 
 test('a wave is known from its start, with its pause and what the next one waits for', () => {
   const place = {wave: 1, of: 3}
   const begun: HubEvent = {type: 'wave-started', ...place, targets: 2}
   const paused: HubEvent = {type: 'wave-paused', ...place, ms: 300_000}
-  const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/Deployment/web: ill'}
+  const waiting: HubEvent = {type: 'wave-waiting', ...place, message: 'eu/shop/Deployment/web: fault'}
   expect(after(four).wave).toBeUndefined()
   expect(after(four, begun).wave).toEqual({...place, pauseMs: undefined, waitingFor: ''})
   expect(after(four, begun, paused, waiting).wave).toEqual({
     ...place,
     pauseMs: 300_000,
-    waitingFor: 'eu/shop/Deployment/web: ill',
+    waitingFor: 'eu/shop/Deployment/web: fault',
   })
   const next: HubEvent = {type: 'wave-started', wave: 2, of: 3, targets: 2}
   expect(after(four, begun, paused, waiting, next).wave).toEqual({wave: 2, of: 3, pauseMs: undefined, waitingFor: ''})

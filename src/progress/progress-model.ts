@@ -1,6 +1,6 @@
 import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
-import {isAsWanted} from '../model/result.ts'
+import {isInDesiredState} from '../model/result.ts'
 import {type Target, targetKey} from '../model/target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {createTroubles, type Troubles, troubleOfReading} from './troubles.ts'
@@ -90,7 +90,7 @@ export function createProgressModel(now: () => number = () => 0): ProgressModel 
           troubles.tellOf(event.target, `next try in ${formatDuration(event.delayMs)}: ${event.reason}`)
           return targets.move(event.target, 'retrying')
         case 'target-finished':
-        case 'target-relapsed':
+        case 'target-regressed':
         case 'target-undone':
           troubles.tellEnd(event.result)
           return targets.end(event.result)
@@ -178,5 +178,5 @@ function zero(): Counts {
 
 function endState(result: SpokeResult): State {
   if (result.outcome === 'not-run') return 'notRun'
-  return isAsWanted(result) ? 'done' : 'trouble'
+  return isInDesiredState(result) ? 'done' : 'trouble'
 }

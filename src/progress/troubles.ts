@@ -1,6 +1,6 @@
 import type {ClusterReading} from '../model/cluster.ts'
 import {shortContextNames} from '../model/context-names.ts'
-import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import {type Target, targetKey, targetName} from '../model/target.ts'
 import type {Undo} from '../model/undo.ts'
 
@@ -43,7 +43,7 @@ export function createTroubles() {
 
 /** The sentence of a result that somebody has to look at. */
 function troubleOfResult(result: SpokeResult, name: string): string | undefined {
-  if (result.outcome === 'not-run' || isAsWanted(result)) return undefined
+  if (result.outcome === 'not-run' || isInDesiredState(result)) return undefined
   const undone = result.undo === undefined ? '' : `; ${undoSentence(result.undo)}`
   return `${name} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}${undone}`
 }

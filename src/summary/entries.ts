@@ -162,11 +162,11 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     reason,
     failure: failure ?? null,
     undo: undo ?? null,
-    lastWords: null,
+    logTail: null,
     owner: marks?.owner ?? null,
     otherOwners: marks?.otherOwners ?? [],
     obstacles: marks === undefined ? null : (marks.obstacles ?? []),
-    takesDown: marks?.takesDown ?? null,
+    disruption: marks?.disruption ?? null,
   }
 }
 

@@ -129,7 +129,7 @@ eu       pay        Deployment/ledger  12m ago  …/web:1.5.0@sha256:0123456789a
 
 test('contexts of one cluster name it once, and not at all where one of them could look', () => {
   const named = ['eu/pay/Deployment/ledger', 'eu/shop/Deployment/gone'].map((path) => match(path))
-  const identity = {uid: 'one', standsIn: false}
+  const identity = {uid: 'one', isFallback: false}
   const readings = [
     reading('a', {identity, unread: [{...notPermitted, readInstead: []}], cachedOnly: {matches: named}}),
     reading('b', {identity, unread: [notPermitted], cachedOnly: {matches: named.slice(0, 1)}}),

@@ -42,7 +42,7 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
 /** The target as the summary of its run would have had it; none without a result. */
 function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
   const {outcome, durationMs} = entry
-  const unknown = {lastWords: null, owner: null, otherOwners: [], obstacles: null, takesDown: null}
+  const unknown = {logTail: null, owner: null, otherOwners: [], obstacles: null, disruption: null}
   return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0, ...unknown}]
 }
 

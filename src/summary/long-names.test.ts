@@ -52,7 +52,7 @@ const at = (context: string, workload: string) => {
 const readingsOf = (pair: Pair) =>
   pair.map((context) =>
     reading(context, {
-      identity: {uid: `uid-of-${context}`, standsIn: false},
+      identity: {uid: `uid-of-${context}`, isFallback: false},
       matches: workloads.map((workload) => match(`c/${workload}`, 'ghcr.io/acme/shop-frontend:3.1.4')),
     }),
   )
@@ -129,7 +129,7 @@ const tables: Readonly<Record<string, (pair: Pair, options: ViewOptions) => stri
             contexts: [context],
             server: 'https://0123456789abcdef.gr7.eu-west-1.eks.amazonaws.com',
             uid: context,
-            uidStandsIn: false,
+            uidIsFallback: false,
           },
           ...{tier: 'scan' as const, targets: 2, byKind: {Deployment: 2}, images: ['ghcr.io/acme/shop-frontend:3.1.4']},
         })),

@@ -14,7 +14,7 @@ const dns: Exclusion = {target: target('eu/kube-system/Deployment/dns'), ...kube
 const open: Exclusion = {target: target('eu/shop/Deployment/cart'), ...notRetriedExclusion('20261123-000000-0001')}
 const web = result('eu/shop/Deployment/web')
 const gone = result('eu/shop/Deployment/old', 'skipped', {reason: 'it no longer exists'})
-const two = [reading('eu'), reading('eu-admin', {identity: {uid: 'uid-of-eu', standsIn: false}})]
+const two = [reading('eu'), reading('eu-admin', {identity: {uid: 'uid-of-eu', isFallback: false}})]
 
 interface Cell {
   readonly what: string

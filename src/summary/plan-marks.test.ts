@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {TakesDown} from '../model/marks.ts'
+import type {Disruption} from '../model/marks.ts'
 import type {Owner} from '../model/owner.ts'
 import type {MarkedTarget} from '../model/plan-view.ts'
 import {markLines} from './plan-marks.ts'
@@ -7,13 +7,13 @@ import {failure, target} from './testing/facts.ts'
 import type {ViewOptions} from './view-options.ts'
 
 const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
-const recreate: TakesDown = {why: 'recreate', message: 'Recreate'}
-const budget: TakesDown = {why: 'disruption-budget', message: '2 of 4 away at once, budget web allows 1'}
+const recreate: Disruption = {why: 'recreate', message: 'Recreate'}
+const budget: Disruption = {why: 'disruption-budget', message: '2 of 4 away at once, budget web allows 1'}
 const argo = (name: string): Owner => ({tool: 'argo-cd', kind: 'Application', namespace: null, name})
 const flux: Owner = {tool: 'flux', kind: 'Kustomization', namespace: 'flux-system', name: 'apps'}
 
-function marked(path: string, owner: Owner | null, ...takesDown: TakesDown[]): MarkedTarget {
-  return {target: target(path), owner, takesDown}
+function marked(path: string, owner: Owner | null, ...disruption: Disruption[]): MarkedTarget {
+  return {target: target(path), owner, disruption}
 }
 
 const text = (targets: readonly MarkedTarget[], options = terminal) =>

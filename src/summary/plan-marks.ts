@@ -1,4 +1,4 @@
-import type {TakesDown} from '../model/marks.ts'
+import type {Disruption} from '../model/marks.ts'
 import {mayPutBackLater, type Owner, ownerKind} from '../model/owner.ts'
 import type {MarkedTarget, PlanView} from '../model/plan-view.ts'
 import {targetName} from '../model/target.ts'
@@ -25,7 +25,7 @@ export function markLines(
   return [...(warned.length === 0 ? [] : [...warned, '']), ...ownerLines(marked, options)]
 }
 
-const isBudget = ({why}: TakesDown): boolean => why === 'disruption-budget'
+const isBudget = ({why}: Disruption): boolean => why === 'disruption-budget'
 
 function downSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
   const down = named(marked, (mark) => !isBudget(mark))
@@ -42,9 +42,9 @@ function budgetSentences(marked: readonly MarkedTarget[], options: ViewOptions):
 }
 
 /** `eu/shop/Deployment/web (Recreate)` of the targets that have such a mark. */
-function named(marked: readonly MarkedTarget[], wanted: (mark: TakesDown) => boolean): readonly string[] {
-  return marked.flatMap(({target, takesDown}) => {
-    const messages = takesDown.filter(wanted).map(({message}) => message)
+function named(marked: readonly MarkedTarget[], wanted: (mark: Disruption) => boolean): readonly string[] {
+  return marked.flatMap(({target, disruption}) => {
+    const messages = disruption.filter(wanted).map(({message}) => message)
     return messages.length === 0 ? [] : [`${targetName(target)} (${messages.join('; ')})`]
   })
 }

@@ -155,13 +155,13 @@ function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOption
       ({contexts: [first = '', ...others]}) =>
         `${first}: one cluster with ${someOf(others, namesShown)}; each target is written once.`,
     )
-  const standIns = clusters
-    .filter(({uidStandsIn}) => uidStandsIn)
+  const replacements = clusters
+    .filter(({uidIsFallback}) => uidIsFallback)
     .map(
       ({contexts}) =>
         `${contexts[0] ?? ''}: kube-system may not be read; the fallback identity is a hash of server URL and CA.`,
     )
-  const lines = [...shared, ...standIns].flatMap((line) => wrapText(printable(line), width))
+  const lines = [...shared, ...replacements].flatMap((line) => wrapText(printable(line), width))
   return lines.length === 0 ? [] : [...lines, '']
 }
 

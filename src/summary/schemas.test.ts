@@ -73,7 +73,7 @@ const cache: CacheEntry = {
   problem: null,
 }
 const unknown = {
-  uidStandsIn: null,
+  uidIsFallback: null,
   version: null,
   latencyMs: null,
   clockSkewMs: null,

@@ -45,7 +45,7 @@ test('numbers of the clock are whole milliseconds, times are RFC 3339', () => {
 })
 
 test('a workload that two contexts of one cluster lead to is found once', () => {
-  const identity = {uid: 'one-cluster', standsIn: false}
+  const identity = {uid: 'one-cluster', isFallback: false}
   const web = match('eu/shop/Deployment/web')
   const readings = [
     reading('eu', {identity, matches: [web]}),
@@ -61,7 +61,7 @@ test.each([
   {first: 'uid-1', second: '', expected: 'uid-1', context: 'eu', because: 'in whatever order they come'},
   {first: '', second: '', expected: '', context: 'eu', because: 'two caches know the same'},
 ])('a workload that an image cache knows without its UID is found once: $because', (row) => {
-  const identity = {uid: 'one-cluster', standsIn: false}
+  const identity = {uid: 'one-cluster', isFallback: false}
   const web = match('eu/shop/Deployment/web')
   const readings = [
     reading('eu', {identity, matches: [{...web, uid: row.first}]}),
@@ -72,7 +72,7 @@ test.each([
 })
 
 test('a cache that was copied from another cluster hides nothing of either', () => {
-  const identity = {uid: 'one-cluster', standsIn: false, fromCache: true}
+  const identity = {uid: 'one-cluster', isFallback: false, fromCache: true}
   const matches = [{...match('eu/shop/Deployment/web'), uid: ''}]
   const readings = [reading('eu', {identity, matches}), reading('us', {identity, matches})]
   const {workloads} = summarizeFind({query: 'web', scope: scope(['eu', 'us']), readings, allowEmpty: false})

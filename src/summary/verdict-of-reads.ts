@@ -86,7 +86,7 @@ const maySee = ({permissions}: CheckEntry) =>
 
 /**
  * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to
- * show. A refresh that gave way to a newer cache has no problem, and is as wanted.
+ * show. A refresh that gave way to a newer cache has no problem, and is in the desired state.
  */
 export function verdictOfCaches(caches: readonly CacheEntry[], besides: Besides): Verdict {
   return withOmissions(verdictOfRead(caches, besides), notSelected(besides.contextsLeftOut))

@@ -1,7 +1,7 @@
 import type {ClusterReading, Scope} from '../model/cluster.ts'
 import {type ExitName, exitCodes, exitForSignal, type StopSignal} from '../model/exit-code.ts'
 import type {Verdict} from '../model/report.ts'
-import {isAsWanted, type SpokeResult} from '../model/result.ts'
+import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {StopReason} from '../model/stop.ts'
 import {runOmissions, withOmissions} from './omissions.ts'
@@ -22,7 +22,7 @@ export function toVerdict(name: ExitName, sentence: (name: ExitName) => string):
 /**
  * The policy: the most actionable fact wins, in the order signal, bug, declined, stopped early, failed target, context
  * not read, nothing matched. A retry that has nothing left to do has what it wanted. Success is what was shown to be whole: every selected context was read in full and every
- * planned target is as wanted. What is neither is a bug, never a success.
+ * planned target is in the desired state. What is neither is a bug, never a success.
  */
 function exitOfRun(facts: RunFacts): ExitName {
   const {stoppedBy, results, readings, scope} = facts
@@ -34,7 +34,7 @@ function exitOfRun(facts: RunFacts): ExitName {
   if (!readings.every(wasReadInFull)) return 'context-not-read'
   if (!wasEveryContextRead(scope, readings)) return 'bug'
   if (results.length === 0) return exitOfNothing(facts)
-  return results.every((result) => isAsWanted(result) || isOnlyPlanned(result, facts)) ? 'ok' : 'bug'
+  return results.every((result) => isInDesiredState(result) || isOnlyPlanned(result, facts)) ? 'ok' : 'bug'
 }
 
 function exitOfNothing({retryOf, allowEmpty, readings}: RunFacts): ExitName {
@@ -54,7 +54,7 @@ export function hitBug({problem, unread}: ClusterReading): boolean {
 
 /** Does somebody have to look at this target? What never started is told by why the run stopped. */
 function needsAttention(result: SpokeResult): boolean {
-  return result.outcome !== 'not-run' && !isAsWanted(result)
+  return result.outcome !== 'not-run' && !isInDesiredState(result)
 }
 
 /** Under `--dry-run=client` no write is what was asked for. */

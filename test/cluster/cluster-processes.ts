@@ -44,7 +44,7 @@ export function runKwokctl(kwokctl: string, args: readonly string[], env: NodeJS
 }
 
 /** The last lines that each part of a cluster logged, for the message of an error. */
-export function lastWords(state: string): string {
+export function logTail(state: string): string {
   const logs = join(state, 'logs')
   const tails = (existsSync(logs) ? readdirSync(logs) : []).map((file) => {
     const lines = readFileSync(join(logs, file), 'utf8').trim().split('\n').slice(-3)

@@ -213,7 +213,7 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
       (await cluster.get<{status: {expectedPods: number}}>(`${path}/half`)).status.expectedPods
     await expect.poll(counted, {timeout: 20_000}).toBe(8)
     const {report, stderr, exitCode} = await restart('registry.example/down/app')
-    expect(report.results.map(({name, takesDown}) => [name, takesDown?.map(({why}) => why)])).toEqual([
+    expect(report.results.map(({name, disruption}) => [name, disruption?.map(({why}) => why)])).toEqual([
       ['calm', []],
       ['gone', ['recreate']],
       ['half', []],

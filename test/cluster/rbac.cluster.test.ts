@@ -64,9 +64,9 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
   const find = (...words: readonly string[]) => shell.run('find', image, '-o', 'json', ...words)
   const restart = (...words: readonly string[]) =>
     shell.run('restart', image, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy', ...words)
-  const lastWords = async () => {
+  const logTail = async () => {
     const words = ['--all-contexts', '-y', '-o', 'json', '--fail-fast', '--include-logs']
-    return runReport(await shell.run('restart', crashingImage, ...words)).results[0]?.lastWords
+    return runReport(await shell.run('restart', crashingImage, ...words)).results[0]?.logTail
   }
   const restartStuck = () => shell.run('restart', stuckImage, '--all-contexts', '-y', '-o', 'json', '--kind', 'deploy')
 
@@ -128,7 +128,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     const [entry] = report.contexts
     expect(entry?.permissions.filter(({allowed}) => !allowed)).toEqual([])
     expect(entry?.credentials?.leftMs).toBeGreaterThan(3_000_000)
-    expect(entry).toMatchObject({uidStandsIn: false, clockSkewMs: expect.any(Number)})
+    expect(entry).toMatchObject({uidIsFallback: false, clockSkewMs: expect.any(Number)})
   })
 
   test('the client certificate of an administrator tells when it ends, and two contexts that they lead to one cluster', async () => {
@@ -240,10 +240,10 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       await cluster.kubectl(['delete', 'namespace', 'full', '--wait=false'])
     })
 
-    test('get pods/log: the last words of a crashed container are not heard', async () => {
-      expect(await lastWords()).toMatchObject({lines: ['no configuration']})
+    test('get pods/log: the log tail of a crashed container is not heard', async () => {
+      expect(await logTail()).toMatchObject({lines: ['no configuration']})
       await lacking('get pods/log')
-      expect(await lastWords()).toBeNull()
+      expect(await logTail()).toBeNull()
     })
 
     test('list poddisruptionbudgets: the plan says that nobody looked at them', async () => {

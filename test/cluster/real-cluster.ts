@@ -3,7 +3,7 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {delimiter, dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import pLimit from 'p-limit'
-import {isRefused, killComponents, lastWords, runKwokctl, stateFolder} from './cluster-processes.ts'
+import {isRefused, killComponents, logTail, runKwokctl, stateFolder} from './cluster-processes.ts'
 import {type Binaries, ensureControlPlane} from './control-plane/build-control-plane.ts'
 import {writeKubeconfig} from './kubeconfig-files.ts'
 import {type ControlPlaneOptions, freeClusterPorts, kwokConfig} from './kwok-config.ts'
@@ -136,7 +136,7 @@ export async function startRealCluster(options: RealClusterOptions): Promise<Rea
   } catch (error) {
     const state = stateFolder(folder, options.name)
     killComponents(state)
-    throw new Error(`cluster ${options.name} does not start: ${String(error)}\n${lastWords(state)}`)
+    throw new Error(`cluster ${options.name} does not start: ${String(error)}\n${logTail(state)}`)
   }
 }
 

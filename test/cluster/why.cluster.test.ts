@@ -76,14 +76,14 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
     expect(exitCode).toBe(1)
   })
 
-  test('the last words of a crashed container reach the document only when asked for, and without its password', async () => {
+  test('the log tail of a crashed container reach the document only when asked for, and without its password', async () => {
     const words = ['restart', crashed, '--all-contexts', '--yes', '--fail-fast', '-o', 'json'] as const
     const without = await shell.run(...words)
     expect(`${without.stdout}${without.stderr}`).not.toContain('no configuration')
     const {stdout, stderr} = await shell.run(...words, '--include-logs')
     const [result] = (JSON.parse(stdout) as RunReport).results
     expect(result?.reason).toContain('CrashLoopBackOff')
-    expect(result?.lastWords?.lines).toEqual(['starting', 'password=[redacted]', 'fatal: no configuration'])
+    expect(result?.logTail?.lines).toEqual(['starting', 'password=[redacted]', 'fatal: no configuration'])
     expect(`${stdout}${stderr}`).not.toContain('hunter2')
   })
 

@@ -128,7 +128,7 @@ export class Ground {
     return reply
   }
 
-  /** Reads it again and again until it is as wanted; the last state is the message when it never gets there. */
+  /** Reads it again and again until it is in the desired state; the last state is the message when it never gets there. */
   async until(resource: string, isSo: (object: ApiObject) => boolean, withinMs = 20_000): Promise<ApiObject> {
     const deadline = performance.now() + withinMs
     for (;;) {

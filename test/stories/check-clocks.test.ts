@@ -56,7 +56,7 @@ test('who may not read the UID of a cluster sees that a hash stands in', async (
   const trouble = [{type: 'forbidden', verb: 'get', resource: 'namespaces'}] as const
   await using fleet = await openFleet([{name: 'eu', trouble}])
   const {contexts} = (await fleet.shell.run('check', '--json')).document() as CheckReport
-  expect(contexts).toMatchObject([{uidStandsIn: true, uid: expect.stringMatching(/^sha256:/)}])
+  expect(contexts).toMatchObject([{uidIsFallback: true, uid: expect.stringMatching(/^sha256:/)}])
   const {stdout} = await fleet.shell.run('check')
   expect(stdout).toContain('cache refresh and cache watch: may not get namespaces "kube-system" (eu)')
 })

@@ -74,9 +74,9 @@ test('the plan and the report say what goes down, which budget is broken, and wh
   expect(stderr).toContain('eu/shop/Deployment/web (2 of 4 away at once, budget web-budget allows 1)')
   expect(stderr).toContain('Argo CD Application: shop-prod (1)')
   expect(results(document())).toMatchObject([
-    {name: 'api', owner: null, takesDown: []},
-    {name: 'cart', owner: null, takesDown: [{why: 'recreate'}]},
-    {name: 'web', owner: {tool: 'argo-cd', name: 'shop-prod'}, takesDown: [{why: 'disruption-budget'}]},
+    {name: 'api', owner: null, disruption: []},
+    {name: 'cart', owner: null, disruption: [{why: 'recreate'}]},
+    {name: 'web', owner: {tool: 'argo-cd', name: 'shop-prod'}, disruption: [{why: 'disruption-budget'}]},
   ])
 })
 

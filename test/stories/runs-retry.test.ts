@@ -87,7 +87,7 @@ test('its plan says what goes down, as that of any run', async () => {
   await restart(fleet)
   const {stderr, document} = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
   expect(stderr).toContain('1 workload is down while it restarts: eu/shop/Deployment/web (Recreate).')
-  expect(document()).toMatchObject({results: [{takesDown: [{why: 'recreate'}], outcome: 'succeeded'}]})
+  expect(document()).toMatchObject({results: [{disruption: [{why: 'recreate'}], outcome: 'succeeded'}]})
 })
 
 test('without a terminal and without --yes: 2, before any cluster is reached', async () => {

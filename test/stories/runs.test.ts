@@ -47,7 +47,7 @@ test('after a restart, the list and the ledger tell what its summary told', asyn
   expect(ledger.targets.map(nameOf).sort()).toEqual(all)
   expect(ledger.targets).toEqual(
     // What the plan told before the run is not in its ledger, nor what containers wrote.
-    results.map(({owner, otherOwners, obstacles, takesDown, lastWords, ...result}) => {
+    results.map(({owner, otherOwners, obstacles, disruption, logTail, ...result}) => {
       return {...result, state: 'result', wrote: 'yes', server: fleet.cluster(result.context).server}
     }),
   )

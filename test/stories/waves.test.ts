@@ -98,7 +98,7 @@ test('a retry takes up the rest wave by wave, with the command that the summary 
 })
 
 /** New pods of the workload never become ready, and those that it has are gone. */
-function fallIll(fleet: Fleet, cluster: string, name: string): void {
+function breakPods(fleet: Fleet, cluster: string, name: string): void {
   const place = fleet.cluster(cluster)
   place.addTrouble({type: 'stuck-rollout', namespace: 'shop', name})
   for (const {metadata} of place.objects('Pod', 'shop')) {
@@ -146,10 +146,10 @@ describe('the pause', () => {
     expect(stderr).toContain('wave 1 of 3 has ended; 5m of pause, in which health is watched')
   })
 
-  test('a target that falls ill in it is failed after all, and stops the run: 5', async () => {
+  test('a target that becomes faulty in it is failed after all, and stops the run: 5', async () => {
     await using fleet = await openFleet(clusters(2, 2))
-    const ill = () => fallIll(fleet, 'c1', 'app-00')
-    const {report, exitCode, stderr} = await runWhile(fleet, ill, ...soak)
+    const fault = () => breakPods(fleet, 'c1', 'app-00')
+    const {report, exitCode, stderr} = await runWhile(fleet, fault, ...soak)
     expect(report.counts).toMatchObject({total: 4, failed: 1, notRun: 3})
     expect(report.results[0]).toMatchObject({outcome: 'failed', wave: 1, failure: {class: 'rollout'}})
     expect(report.results[0]?.reason).toMatch(/^was rolled out, then unhealthy in the pause after wave 1: .*NotReady/)
@@ -185,8 +185,8 @@ describe('the pause', () => {
 
   test('the ledger keeps both results, and the later one counts', async () => {
     await using fleet = await openFleet(clusters(1, 2))
-    const ill = () => fallIll(fleet, 'c1', 'app-00')
-    await runWhile(fleet, ill, ...soak)
+    const fault = () => breakPods(fleet, 'c1', 'app-00')
+    await runWhile(fleet, fault, ...soak)
     const results = (await records(fleet)).filter(({type}) => type === 'result')
     expect(results.map(({result}) => result.outcome)).toEqual(['succeeded', 'failed', 'not-run'])
     const shown = await fleet.shell.run('runs', 'show', 'last', '-o', 'json')
@@ -201,8 +201,8 @@ describe('the pause', () => {
 
   test('within the failure budget it is failed, and the waves go on without it', async () => {
     await using fleet = await openFleet(clusters(2, 2))
-    const ill = () => fallIll(fleet, 'c1', 'app-00')
-    const {report, exitCode} = await runWhile(fleet, ill, ...soak, '--max-failures', '1')
+    const fault = () => breakPods(fleet, 'c1', 'app-00')
+    const {report, exitCode} = await runWhile(fleet, fault, ...soak, '--max-failures', '1')
     expect(report.counts).toMatchObject({total: 4, failed: 1, succeeded: 3})
     expect(report.run.waves.map(({state}) => state)).toEqual(['done', 'done', 'done'])
     expect(exitCode).toBe(1)

@@ -33,7 +33,7 @@ test('without it the reason is told at once, and the rollout is waited for', asy
   expect(stderr).toMatch(/20:00:(0\d|1[0-5])Z {2}eu\/shop\/Deployment\/web {2}(ErrImagePull|ImagePullBackOff)/)
 })
 
-test('at a terminal the last words of a crashed container are shown, without their secrets', async () => {
+test('at a terminal the log tail of a crashed container is shown, without their secrets', async () => {
   await using fleet = await openFleet(crashing, {screen: {columns: 80, rows: 24}, env: {TERM: 'dumb'}})
   const {stderr, exitCode} = await fleet.shell.run(...restart, '--fail-fast')
   expect(stderr).toContain('LOG TAIL  eu/shop/Deployment/web  pod web-')
@@ -47,7 +47,7 @@ test('elsewhere nobody asks for them, and they are in no document and no ledger'
   await using fleet = await openFleet(crashing)
   const {stdout, stderr} = await fleet.shell.run(...restart, '--fail-fast', '-o', 'json')
   const report: RunReport = JSON.parse(stdout)
-  expect(report.results.map(({lastWords}) => lastWords)).toEqual([null, null])
+  expect(report.results.map(({logTail}) => logTail)).toEqual([null, null])
   const ledger = await readFile(report.run.ledger ?? '', 'utf8')
   for (const text of [stdout, stderr, ledger]) expect(text).not.toContain('configuration')
   expect(
@@ -63,14 +63,14 @@ test('--include-logs puts them into the document, and into nothing else', async 
   const {stdout, stderr} = await fleet.shell.run(...restart, '--fail-fast', '--include-logs', '-o', 'json')
   const report: RunReport = JSON.parse(stdout)
   expect(schemaErrors(report)).toEqual([])
-  expect(report.results.find(({name}) => name === 'web')?.lastWords).toMatchObject({
+  expect(report.results.find(({name}) => name === 'web')?.logTail).toMatchObject({
     container: 'web',
     lines: [
       'level=info msg="starting" database=postgres://[redacted]@db:5432/shop',
       'level=fatal msg="cannot open configuration" error="no such file or directory"',
     ],
   })
-  expect(report.results.find(({name}) => name === 'cart')?.lastWords).toBeNull()
+  expect(report.results.find(({name}) => name === 'cart')?.logTail).toBeNull()
   const ledger = await readFile(report.run.ledger ?? '', 'utf8')
   for (const text of [stderr, ledger]) expect(text).not.toContain('configuration')
   expect(stdout).not.toContain('hunter2')
@@ -82,5 +82,5 @@ test('who may not read logs gets the reason all the same', async () => {
   const {stdout} = await fleet.shell.run(...restart, '--fail-fast', '--include-logs', '-o', 'json')
   const web = (JSON.parse(stdout) as RunReport).results.find(({name}) => name === 'web')
   expect(web?.reason).toContain('CrashLoopBackOff')
-  expect(web?.lastWords).toBeNull()
+  expect(web?.logTail).toBeNull()
 })

@@ -88,7 +88,7 @@ function plannedCluster(
     contexts,
     server: reading.context.server,
     uid,
-    uidStandsIn: reading.identity?.standsIn ?? false,
+    uidIsFallback: reading.identity?.isFallback ?? false,
     tier: reading.tier ?? 'scan',
     ...(reading.tierReason !== undefined && {tierReason: reading.tierReason}),
     ...(reading.cacheAgeMs !== undefined && {cacheAgeMs: reading.cacheAgeMs}),

@@ -4,10 +4,10 @@ import {nearNames} from '../../discovery/select/near-names.ts'
 import {ledgerDirectory, ledgerPath} from '../../ledger/ledger-directory.ts'
 import {listLedgers} from '../../ledger/list-ledgers.ts'
 import {readBeginning, readLedger} from '../../ledger/read-ledger.ts'
-import type {Before} from '../../model/before.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
 import type {RunsReport} from '../../model/report.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import {printable} from '../../shared/printable.ts'
 import {listedRun, summarizeRuns} from '../../summary/summarize-ledgers.ts'
 import type {Runtime} from '../process/runtime.ts'
@@ -61,7 +61,7 @@ export async function findRun(
 }
 
 /** What past invocations found before they wrote, by the UID of the workload. */
-export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Before> {
+export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Snapshot> {
   return new Map(targets.flatMap(({target, before}) => (before === undefined ? [] : [[target.uid, before] as const])))
 }
 

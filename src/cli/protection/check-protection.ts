@@ -14,8 +14,8 @@ export async function checkProtection(
 ): Promise<{readonly entries: readonly CheckEntry[]} & Pick<CheckReport, 'unmatchedProtections'>> {
   const {all, selected, leftOut, protections} = clusters
   const known = selected.flatMap((context): IdentifiedContext[] => {
-    const {uid = null, uidStandsIn} = entries.find((entry) => entry.context === context.name) ?? {}
-    return [{context, identity: uid === null ? undefined : {uid, standsIn: uidStandsIn ?? false}}]
+    const {uid = null, uidIsFallback} = entries.find((entry) => entry.context === context.name) ?? {}
+    return [{context, identity: uid === null ? undefined : {uid, isFallback: uidIsFallback ?? false}}]
   })
   const found = new Map((await findProtected(known, known, clusters, deps)).map((one) => [one.context, one]))
   const unmatched = unmatchedProtections(all, protections)
@@ -34,7 +34,7 @@ export async function checkProtection(
 }
 
 function unmatchedUids(known: readonly IdentifiedContext[], protections: readonly Protection[]): readonly Protection[] {
-  const uids = known.flatMap(({identity}) => (identity && !identity.standsIn ? [identity.uid] : []))
+  const uids = known.flatMap(({identity}) => (identity && !identity.isFallback ? [identity.uid] : []))
   if (uids.length < known.length) return []
   const matched = new Set(uids.flatMap((uid) => protectionsOfUid(uid, protections)))
   return protections.filter((one) => one.kind === 'clusterUid' && !matched.has(one))

@@ -44,7 +44,7 @@ interface Reason {
 
 function reasonByUid({identity}: IdentifiedContext, protections: readonly Protection[]): Reason | undefined {
   const uids = protections.filter(({kind}) => kind === 'clusterUid')
-  const isRead = identity !== undefined && !identity.standsIn
+  const isRead = identity !== undefined && !identity.isFallback
   const [protection] = isRead ? protectionsOfUid(identity.uid, uids) : uids
   if (protection === undefined) return undefined
   const phrase = protectionPhrase(protection)
@@ -74,5 +74,5 @@ function relationOf(one: IdentifiedContext, other: IdentifiedContext): Relation 
   if (canonicalServer(one.context.server) === canonicalServer(other.context.server)) return 'same'
   if (one.identity === undefined || other.identity === undefined) return 'unknown'
   if (one.identity.uid === other.identity.uid) return 'same'
-  return one.identity.standsIn || other.identity.standsIn ? 'unknown' : 'other'
+  return one.identity.isFallback || other.identity.isFallback ? 'unknown' : 'other'
 }

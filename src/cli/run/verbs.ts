@@ -1,17 +1,17 @@
 import {matches} from '../../discovery/image/image-query.ts'
 import {type AccessNeed, targetNeeds} from '../../discovery/plan/preflight.ts'
-import type {Announcer} from '../../distribution/announce-writes.ts'
 import {checkedWorkloads} from '../../distribution/identity/checked-workloads.ts'
 import type {ClusterCheck} from '../../distribution/identity/cluster-check.ts'
+import type {EventRecorder} from '../../distribution/record-events.ts'
 import type {Spoke} from '../../distribution/spoke.ts'
 import {restartSpoke} from '../../distribution/spokes/restart.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
-import type {Before} from '../../model/before.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import type {Target} from '../../model/target.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {imageQueryOf} from './image-query.ts'
-import type {HeardLastWords} from './last-words.ts'
+import type {HeardLogTail} from './log-tail.ts'
 import type {RunIdentity} from './run-identity.ts'
 
 export interface SpokeFlags {
@@ -29,15 +29,15 @@ export interface VerbRun {
   /** The run may have begun in an earlier invocation, or takes up another one. */
   readonly resumed: boolean
   /** What an earlier invocation found before it wrote, by the UID of the workload. */
-  readonly before: ReadonlyMap<string, Before>
+  readonly before: ReadonlyMap<string, Snapshot>
   readonly flags: SpokeFlags
   readonly clusters: Pick<Clusters, 'open'>
   readonly check: ClusterCheck
   readonly clock: Runtime['clock']
-  readonly lastWords: Pick<HeardLastWords, 'hear'>
+  readonly logTail: Pick<HeardLogTail, 'hear'>
   /** `ada on laptop-7`, and whom the cluster that the context leads to takes her for. */
   by(context: string): string
-  readonly announcer: Pick<Announcer, 'announce'>
+  readonly eventRecorder: Pick<EventRecorder, 'announce'>
 }
 
 export interface Verb {
@@ -56,7 +56,7 @@ export interface Verb {
 const restart: Verb = {
   undoes: true,
   needs: targetNeeds('restart'),
-  spoke({image}, {run, resumed, before, flags, clusters, check, clock, lastWords, by, announcer}) {
+  spoke({image}, {run, resumed, before, flags, clusters, check, clock, logTail, by, eventRecorder}) {
     const query = imageQueryOf(String(image))
     return restartSpoke({
       workloads: (target) => checkedWorkloads(clusters.open(target.context).workloads, target, check),
@@ -65,7 +65,7 @@ const restart: Verb = {
       runId: run.id,
       by,
       changeCause: flags['change-cause'],
-      announce: announcer.announce,
+      announce: eventRecorder.announce,
       resumed,
       before,
       wait: flags.wait,
@@ -73,7 +73,7 @@ const restart: Verb = {
       clock,
       dryRun: flags['dry-run'] === 'server',
       failFast: flags['fail-fast'],
-      ...(lastWords.hear && {onLastWords: lastWords.hear}),
+      ...(logTail.hear && {onLogTail: logTail.hear}),
     })
   },
 }

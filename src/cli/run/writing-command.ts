@@ -4,9 +4,9 @@ import {clusterCheck} from '../../distribution/identity/cluster-check.ts'
 import type {RunRequest} from '../../hub/contract.ts'
 import {runHub} from '../../hub/run-hub.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
-import type {Before} from '../../model/before.ts'
 import type {RunReport} from '../../model/report.ts'
 import type {Retried} from '../../model/run-facts.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import {renderNames} from '../../summary/documents.ts'
 import {renderJunit} from '../../summary/junit.ts'
 import {renderRunValues} from '../../summary/separated-values.ts'
@@ -17,14 +17,14 @@ import {requireSomebodyToAsk} from '../consent/consent.ts'
 import type {PlanSubject} from '../consent/plan-view.ts'
 import type {Session, SessionFlags} from '../process/session.ts'
 import {createActors} from './cluster-users.ts'
+import {openEventRecorder} from './event-recorder.ts'
 import {hubDeps, type RunComposition} from './hub-deps.ts'
-import {type HeardLastWords, hearLastWords, type LastWordsFlags} from './last-words.ts'
 import {type LockFlags, lockPolicy} from './lock-policy.ts'
+import {type HeardLogTail, hearLogTail, type LogTailFlags} from './log-tail.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {runRequest, type WriteFlags} from './run-request.ts'
 import type {SpokeFlags, Verb} from './verbs.ts'
 import {waveGate} from './wave-request.ts'
-import {writeAnnouncer} from './write-announcer.ts'
 
 /** What differs between one command that writes and another. */
 export interface WritingRun {
@@ -37,7 +37,7 @@ export interface WritingRun {
   /** The run may have begun in an earlier invocation, or takes up another one. */
   readonly resumed: boolean
   /** What an earlier invocation found before it wrote, by the UID of the workload. */
-  readonly before: ReadonlyMap<string, Before>
+  readonly before: ReadonlyMap<string, Snapshot>
   /** The run whose targets this one takes up again. */
   readonly retryOf?: Retried
   /** What the plan is about, beside what is known anyway. */
@@ -48,7 +48,7 @@ export interface WritingRun {
 export type WritingFlags = ContextFlags &
   SessionFlags &
   ConsentFlags &
-  LastWordsFlags &
+  LogTailFlags &
   LockFlags &
   SpokeFlags &
   WriteFlags &
@@ -68,11 +68,11 @@ export abstract class WritingCommand extends BaseCommand {
     reach: Omit<Reach, 'writes'> = {},
   ): Promise<RunReport> {
     if (!flags['dry-run']) requireSomebodyToAsk(flags.yes, this.runtime)
-    const lastWords = hearLastWords(flags, this.runtime)
+    const logTail = hearLogTail(flags, this.runtime)
     const report = await this.reaching(flags, {writes: true, ...reach}, (clusters, session) =>
-      this.runIn(clusters, session, asked, {...flags, lastWords}),
+      this.runIn(clusters, session, asked, {...flags, logTail}),
     )
-    return this.tell(lastWords.conclude(report), flags)
+    return this.tell(logTail.conclude(report), flags)
   }
 
   /** The report on stdout, in the format that was asked for. */
@@ -115,13 +115,13 @@ export abstract class WritingCommand extends BaseCommand {
     clusters: Clusters,
     session: Session,
     asked: WritingRun,
-    {lastWords, ...flags}: WritingFlags & {readonly lastWords: HeardLastWords},
+    {logTail, ...flags}: WritingFlags & {readonly logTail: HeardLogTail},
   ): Promise<RunReport> {
     const {runtime} = this
     const {run, verb, resumed, before, retryOf, subject} = asked
-    const announcer = writeAnnouncer(runtime, clusters, session)
+    const eventRecorder = openEventRecorder(runtime, clusters, session)
     const check = clusterCheck((context, uid, signal) => clusters.open(context).confirmIdentity(uid, signal))
-    const made = {run, resumed, before, flags, clusters, check, clock: runtime.clock, lastWords, announcer}
+    const made = {run, resumed, before, flags, clusters, check, clock: runtime.clock, logTail, eventRecorder}
     const actors = createActors(runtime.user, runtime, clusters, session)
     const spoke = verb.spoke(asked.arguments, {...made, by: actors.words})
     const plan = {...subject, verb: spoke.verb, restartedAt: run.stamp, undoFailed: flags['undo-failed']}
@@ -143,6 +143,6 @@ export abstract class WritingCommand extends BaseCommand {
       ...this.recordedPlace(),
       ...(retryOf && {retryOf, before}),
     }
-    return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(announcer.settled)
+    return runHub(request, hubDeps(composition, runtime, clusters, session)).finally(eventRecorder.settled)
   }
 }

@@ -47,7 +47,7 @@ async function ask(options: FakeClusterOptions, more: {cache?: ImageCache; kinds
       cacheNamespace: 'hubspoke-system',
     },
     deps: {clock: fakeClock(), signal: new AbortController().signal},
-    identity: async () => ({uid: 'uid-east', standsIn: false}),
+    identity: async () => ({uid: 'uid-east', isFallback: false}),
     version: async () => undefined,
     imageCache: async () => ({state: 'missing'}),
   }

@@ -19,7 +19,7 @@ export async function answerOfUnread(
   if (forbidden.length === 0 || selector !== undefined) return undefined
   const [stored, identity] = await Promise.all([reader.imageCache(false), reader.identity()])
   if (typeof stored === 'string' || stored.state !== 'present') return undefined
-  if (identity.standsIn || stored.cache.clusterUid !== identity.uid) return undefined
+  if (identity.isFallback || stored.cache.clusterUid !== identity.uid) return undefined
   const {matches} = answerFromCache(stored.cache, {query, kinds, namespaces})
   const unseen = matches.filter((match) => isUnread(forbidden, match)).toSorted(byPlace)
   if (unseen.length === 0) return undefined

@@ -3,8 +3,8 @@ import type {StoredCache} from './cache-store.ts'
 import {judgeCache, judgeForChanges, judgeProof, parseFreshness, takenAsItIs} from './freshness.ts'
 import type {ImageCache} from './image-cache.ts'
 
-const here = {uid: 'uid-east', standsIn: false}
-const hidden = {uid: 'sha256:abc', standsIn: true}
+const here = {uid: 'uid-east', isFallback: false}
+const hidden = {uid: 'sha256:abc', isFallback: true}
 const present = (more: Partial<ImageCache>): StoredCache & {readonly state: 'present'} => ({
   state: 'present',
   cache: {images: new Map(), resourceVersions: new Map(), ...more},

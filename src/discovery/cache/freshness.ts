@@ -38,7 +38,7 @@ export function judgeCache<Cache extends CacheOrigin>(
     return {cache, reason: nameless}
   }
   if (cache.clusterUid === identity.uid) return {cache, reason: 'the image cache was taken as it is'}
-  if (identity.standsIn) {
+  if (identity.isFallback) {
     return {cache, reason: 'the image cache was taken unverified: the UID of this cluster may not be read'}
   }
   return {reason: foreign}
@@ -73,7 +73,7 @@ export function judgeForChanges(
   if (clusterUid === undefined) return {reason: 'the image cache does not name its cluster'}
   if (clusterUid !== identity.uid) {
     const cannotTell = 'the UID of this cluster may not be read, so its image cache cannot be verified'
-    return {reason: identity.standsIn ? cannotTell : foreign}
+    return {reason: identity.isFallback ? cannotTell : foreign}
   }
   if (resourceVersions.size === 0) return {reason: 'the image cache has no resourceVersions'}
   if (seldomProves(version)) return {reason: `servers of version ${printable(version)} seldom prove what has changed`}

@@ -69,7 +69,7 @@ test('a cluster that was read in part is not saved', async () => {
 })
 
 test('a cluster that nobody can name is not saved', async () => {
-  const {cluster, refreshed} = await refresh({identity: {uid: 'sha256:abc', standsIn: true}})
+  const {cluster, refreshed} = await refresh({identity: {uid: 'sha256:abc', isFallback: true}})
   expect(refreshed).toMatchObject({saved: {isSaved: false, why: 'unknown-cluster'}, cache: {workloads: 2}})
   expect(cluster.stored.size).toBe(0)
 })

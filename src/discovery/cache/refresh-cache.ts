@@ -47,7 +47,7 @@ export async function refreshCache(
     return {identity, unread, saved: notSaved('not-whole', reason)}
   }
   const cache = buildImageCache({clusterUid: identity.uid, builtAt, resourceVersions, workloads, lastList: cost})
-  if (identity.standsIn) {
+  if (identity.isFallback) {
     const reason = 'The UID of namespace "kube-system" may not be read, so the cluster of the cache would be unknown.'
     return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
   }

@@ -43,6 +43,6 @@ test.each([
   {because: 'there is none', cache: undefined, reason: 'no image cache in this cluster', bytes: null},
   {because: 'it is foreign', cache: large, reason: 'the image cache is of another cluster', bytes: expect.any(Number)},
 ])('is missing where $because', async ({cache, reason, bytes}) => {
-  const {entry} = await show(cache, {identity: {uid: 'uid-west', standsIn: false}})
+  const {entry} = await show(cache, {identity: {uid: 'uid-west', isFallback: false}})
   expect(entry).toMatchObject({state: 'missing', reason, shards: null, images: null, bytes})
 })

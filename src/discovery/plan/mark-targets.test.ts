@@ -41,7 +41,7 @@ async function mark(of: readonly (readonly [Target, WorkloadTraits])[], refused:
 
 test('nothing is asked where a rollout takes nothing away, and the owner is told all the same', async () => {
   const {marksOf, requests} = await mark([[target('shop'), traitsOf(0, argo)]])
-  expect(marksOf(target('shop'))).toEqual({owner: argo, takesDown: []})
+  expect(marksOf(target('shop'))).toEqual({owner: argo, disruption: []})
   expect(requests).toEqual([])
 })
 
@@ -54,7 +54,7 @@ test('of one namespace its budgets are listed, of more all of the cluster, in on
   ])
   expect(two.requests).toEqual(['list budgets'])
   for (const namespace of ['shop', 'pay']) {
-    expect(two.marksOf(target(namespace))?.takesDown).toMatchObject([
+    expect(two.marksOf(target(namespace))?.disruption).toMatchObject([
       {why: 'disruption-budget', message: `2 of 4 away at once, budget budget-of-${namespace} allows 1`},
     ])
   }
@@ -67,8 +67,8 @@ test('where the cluster may not be listed, each namespace is; what is left is sa
   ] as const
   const {marksOf, budgetsNotRead, requests} = await mark(targets, /budgets$|budgets in pay/)
   expect(requests).toEqual(['list budgets', 'list budgets in shop', 'list budgets in pay'])
-  expect(marksOf(target('shop'))?.takesDown).toHaveLength(1)
-  expect(marksOf(target('pay'))?.takesDown).toEqual([])
+  expect(marksOf(target('shop'))?.disruption).toHaveLength(1)
+  expect(marksOf(target('pay'))?.disruption).toEqual([])
   expect(budgetsNotRead).toMatchObject([{context: 'east', namespace: 'pay', failure: {class: 'forbidden'}}])
 })
 

@@ -7,7 +7,7 @@ import type {BudgetsNotRead} from '../../model/plan-view.ts'
 import {type Plan, type Target, targetKey} from '../../model/target.ts'
 import type {WorkloadTraits} from '../../model/workload.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
-import {takesDown} from './takes-down.ts'
+import {disruption} from './disruption.ts'
 
 /** What is to be known of the targets, and where nobody could look. */
 export interface Marked {
@@ -48,7 +48,7 @@ export async function markTargets(targets: Plan, traits: Traits, deps: MarkingDe
     const {owner, otherOwners, replacement} = known
     const obstacles = [...(known.obstacles ?? []), ...(elsewhere.get(target) ?? [])]
     const mark: TargetMarks = {
-      ...{owner, takesDown: takesDown(replacement, budgets)},
+      ...{owner, disruption: disruption(replacement, budgets)},
       ...(otherOwners && {otherOwners}),
       ...(obstacles.length > 0 && {obstacles}),
     }

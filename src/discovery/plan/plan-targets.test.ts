@@ -8,7 +8,7 @@ function reading(context: string, uid: string | undefined, ...places: readonly s
   const matches = places.map((place) => workload(place, 'web:1'))
   return {
     context: {name: context, server: `https://${context}.example`, namespace: 'default'},
-    ...(uid !== undefined && {identity: {uid, standsIn: false}}),
+    ...(uid !== undefined && {identity: {uid, isFallback: false}}),
     cost: {connections: 0, requests: 0, bytesRead: 0},
     workloadsRead: matches.length,
     matches: matches.map((match) => ({...match, matched: match.images})),

@@ -16,7 +16,7 @@ export function otherClusters(
 ): HubspokeError {
   const sentences = moved.map(({place, identity}) => {
     const same = `Context ${quoted(place.context)} does not lead to the cluster of the run ${runId}:`
-    return `${same} the UID of that one is ${quoted(place.clusterUid)}, of this one ${quoted(identity.uid)}${standsIn(identity)}.`
+    return `${same} the UID of that one is ${quoted(place.clusterUid)}, of this one ${quoted(identity.uid)}${isFallback(identity)}.`
   })
   return new HubspokeError('usage', `${sentences.join(' ')} Nothing was written, in other clusters neither.`, {
     suggestions: [
@@ -26,8 +26,8 @@ export function otherClusters(
   })
 }
 
-function standsIn(identity: ClusterIdentity): string {
-  return identity.standsIn ? ' (a hash of its URL and CA: its namespace "kube-system" may not be read)' : ''
+function isFallback(identity: ClusterIdentity): string {
+  return identity.isFallback ? ' (a hash of its URL and CA: its namespace "kube-system" may not be read)' : ''
 }
 
 /** Contexts that are gone, and that no other one stands in for. */

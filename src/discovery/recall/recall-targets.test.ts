@@ -21,7 +21,7 @@ function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {
   const opened = new Map(
     Object.entries(clusters).map(([context, options]) => [
       context,
-      fakeCluster({identity: {uid: `uid-of-${context}`, standsIn: false}, ...options, context}),
+      fakeCluster({identity: {uid: `uid-of-${context}`, isFallback: false}, ...options, context}),
     ]),
   )
   const contexts = Object.entries(clusters).map(([name, {server}]) => ({
@@ -50,7 +50,7 @@ function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {
   }
 }
 
-const is = (uid: string, standsIn = false): {identity: ClusterIdentity} => ({identity: {uid, standsIn}})
+const is = (uid: string, isFallback = false): {identity: ClusterIdentity} => ({identity: {uid, isFallback}})
 const down = {trouble: () => Promise.reject(new HubspokeError('unreachable', 'Cannot reach it.'))}
 const web = open('eu/shop/Deployment/web', 'writing')
 const cart = open('us/pay/StatefulSet/cart', 'planned')

@@ -44,8 +44,8 @@ export async function recallTargets(request: RecallRequest, deps: DiscoveryDeps)
     return identity === undefined || identity.uid === place.clusterUid ? [] : [{place, identity}]
   })
   if (moved.length > 0) throw otherClusters(request.runId, moved)
-  const standIns = await findStandIns(places, readings, request, deps)
-  const all = await Promise.all([...readings, ...standIns].map((reading) => withTraits(reading, request, deps)))
+  const replacements = await findReplacements(places, readings, request, deps)
+  const all = await Promise.all([...readings, ...replacements].map((reading) => withTraits(reading, request, deps)))
   return {scope: scopeOf(request.targets, all), readings: all}
 }
 
@@ -119,7 +119,7 @@ function stopped({name}: ContextRef): Pick<ClusterReading, 'problem'> {
 }
 
 /** The contexts through which clusters are reached whose own context is gone; one that leads elsewhere is passed over. */
-async function findStandIns(
+async function findReplacements(
   places: readonly RecordedPlace[],
   readings: readonly ClusterReading[],
   {runId, contexts}: RecallRequest,
@@ -138,19 +138,19 @@ async function findStandIns(
       tried.push(reading)
       if (leadsThere(reading)) break
     }
-    const standIn = tried.find(leadsThere)
-    if (standIn === undefined) lost.push({place, tried})
+    const replacement = tried.find(leadsThere)
+    if (replacement === undefined) lost.push({place, tried})
     else {
-      found.push(standIn)
-      deps.onEvent({type: 'notice', message: standInSentence(place, standIn)})
+      found.push(replacement)
+      deps.onEvent({type: 'notice', message: replacementSentence(place, replacement)})
     }
   }
   if (lost.length > 0) throw lostContexts(runId, lost)
   return found
 }
 
-function standInSentence({context}: RecordedPlace, standIn: ClusterReading): string {
-  return `Context ${quoted(context)} is not in the kubeconfig any more; ${quoted(standIn.context.name)} leads to the same cluster and is taken.`
+function replacementSentence({context}: RecordedPlace, replacement: ClusterReading): string {
+  return `Context ${quoted(context)} is not in the kubeconfig any more; ${quoted(replacement.context.name)} leads to the same cluster and is taken.`
 }
 
 function scopeOf(targets: readonly RecordedTarget[], readings: readonly ClusterReading[]): Discovery['scope'] {

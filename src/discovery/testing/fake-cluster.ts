@@ -57,7 +57,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
 
   const identity = async (signal: AbortSignal): Promise<ClusterIdentity> => {
     await request('identity', signal)
-    return options.identity ?? {uid: `uid-${context}`, standsIn: false}
+    return options.identity ?? {uid: `uid-${context}`, isFallback: false}
   }
 
   return {
@@ -187,7 +187,7 @@ const unused = {
   follow: notNeeded,
   podTroubles: notNeeded,
   runnerOf: async () => undefined,
-  lastWords: notNeeded,
+  logTail: notNeeded,
 }
 
 const unneeded = {events: {record: notNeeded}}

@@ -83,7 +83,7 @@ async function watch(story: Story): Promise<Watched> {
   if (stopAfterMs !== undefined) void clock.sleep(stopAfterMs).then(() => stop.abort())
   const ended = await end
   const rolledOutAt = clock.now()
-  const settled = ended?.outcome === 'lingering' ? await ended.settle() : ended
+  const settled = ended?.outcome === 'post-rollout-watch' ? await ended.settle() : ended
   const sleepers = {most, left: clock.sleepers}
   return {
     end: settled,
@@ -424,7 +424,7 @@ describe('why', () => {
     },
   )
 
-  test('is told of once when it is a crash, so that its last words are heard', async () => {
+  test('is told of once when it is a crash, so that its log tail is read', async () => {
     const {crashes} = await watch({
       from: rolling,
       timeoutMs: minute,

@@ -4,14 +4,14 @@ import type {WorkloadState} from '../../model/workload.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {kubectlName, rolloutStatusCommand} from '../kubectl-command.ts'
-import type {Lingering, Settled, Trouble, Watch} from '../spoke.ts'
+import type {PostRolloutWatch, Settled, Trouble, Watch} from '../spoke.ts'
 import {conditionTrouble} from './condition-trouble.ts'
 import {patienceWith} from './patience.ts'
 import type {Rollout} from './rollout.ts'
 import {type Farthest, progressFrom} from './rollout-progress.ts'
 import {isSeen, rolloutStatus} from './rollout-status.ts'
 import {openSightings, type Sightings} from './sightings.ts'
-import {keepVigil, mayBeTakenBack, takenBack} from './taken-back.ts'
+import {mayBeTakenBack, takenBack, watchAfterRollout} from './taken-back.ts'
 import {type Cause, type TroubleWatch, watchTroubles} from './watch-troubles.ts'
 
 /** A controller that is at work sees a change within this. */
@@ -32,7 +32,7 @@ const unseen: PodTrouble = {
  * that its owner may still change back lingers. Undefined when the watch was aborted first. Rejects when the feed does: the
  * end was not seen.
  */
-export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Settled | Lingering | undefined> {
+export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Settled | PostRolloutWatch | undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([watch.signal, over.signal])
   const close = () => {
@@ -45,7 +45,7 @@ export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Sett
     const end = await watchToEnd(rollout, seen, {...watch, signal})
     lingers = end?.outcome === 'succeeded' && mayBeTakenBack(rollout.from)
     if (end === undefined || !lingers) return end
-    return {outcome: 'lingering', settle: () => keepVigil(rollout, end, seen, watch).finally(close)}
+    return {outcome: 'post-rollout-watch', settle: () => watchAfterRollout(rollout, end, seen, watch).finally(close)}
   } catch (error) {
     if (watch.signal.aborted) return undefined
     throw error
@@ -66,10 +66,10 @@ async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Prom
       const verdict = judge(state)
       if (verdict.state === 'ended') return verdict.end
       if (verdict.state === 'failed') return failed(target, verdict, state, await troubles.cause())
-      const next = await seen.next(verdict.waitMs, troubles.hopeless)
+      const next = await seen.next(verdict.waitMs, troubles.unrecoverable)
       if (next === 'deleted') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
       if (next === undefined && signal.aborted) return undefined
-      if (next === undefined && troubles.hopeless.aborted) {
+      if (next === undefined && troubles.unrecoverable.aborted) {
         const message = `given up at once (--fail-fast): ${verdict.message}`
         return failed(target, {class: 'rollout', message}, state, await troubles.cause())
       }
@@ -79,13 +79,13 @@ async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Prom
   }
 }
 
-/** What the pods say meanwhile; `hopeless` is aborted when they are not to be waited for any more. */
+/** What the pods say meanwhile; `unrecoverable` is aborted when they are not to be waited for any more. */
 function lookForTroubles(
   {podTroubles, onCrash, failFast, clock, from}: Rollout,
   seen: Sightings,
   {signal, onTrouble}: Watch,
-): TroubleWatch & {readonly hopeless: AbortSignal} {
-  const hopeless = new AbortController()
+): TroubleWatch & {readonly unrecoverable: AbortSignal} {
+  const unrecoverable = new AbortController()
   const startedAt = clock.now()
   const watch = watchTroubles({
     look: async (lookSignal) => {
@@ -95,11 +95,11 @@ function lookForTroubles(
     },
     onTrouble,
     onCrash: async (trouble) => onCrash?.(trouble, signal),
-    onLasting: () => failFast && hopeless.abort(),
+    onLasting: () => failFast && unrecoverable.abort(),
     clock,
     signal,
   })
-  return {...watch, hopeless: hopeless.signal}
+  return {...watch, unrecoverable: unrecoverable.signal}
 }
 
 type Verdict =

@@ -9,7 +9,7 @@ import type {Rollout} from './rollout.ts'
 import type {Sightings} from './sightings.ts'
 
 /** Whoever reconciles an object hears of the write at once, and acts within seconds if it acts before its next interval. */
-const vigilMs = 10_000
+const postRolloutWatchMs = 10_000
 
 /** Is there somebody who may still change it back? */
 export function mayBeTakenBack({owner}: WorkloadState): boolean {
@@ -20,10 +20,16 @@ export function mayBeTakenBack({owner}: WorkloadState): boolean {
  * Watches a target that is rolled out for ten seconds more. What cannot be seen any more, because the run stops or the
  * watch breaks, changes nothing: the rollout was seen to its end.
  */
-export async function keepVigil(rollout: Rollout, end: Settled, seen: Sightings, watch: Watch): Promise<Settled> {
+export async function watchAfterRollout(
+  rollout: Rollout,
+  end: Settled,
+  seen: Sightings,
+  watch: Watch,
+): Promise<Settled> {
   const {clock, from} = rollout
-  const until = clock.now() + vigilMs
-  if (from.owner) watch.onProgress(`watched ${formatDuration(vigilMs)} longer: ${ownerName(from.owner)} owns it`)
+  const until = clock.now() + postRolloutWatchMs
+  if (from.owner)
+    watch.onProgress(`watched ${formatDuration(postRolloutWatchMs)} longer: ${ownerName(from.owner)} owns it`)
   try {
     while (!rollout.isTakenBack(seen.state)) {
       const leftMs = until - clock.now()

@@ -20,7 +20,7 @@ export interface RestartAim {
   runsImage(images: readonly ContainerImage[]): readonly ContainerImage[]
 }
 
-/** A workload that does not exist any more is as wanted: nobody has to look. */
+/** A workload that does not exist any more is in the desired state: nobody has to look. */
 export const gone: Settled = {outcome: 'skipped', reason: 'it no longer exists'}
 
 /**

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {restartAnnotations, restartAnnouncement} from './restart-words.ts'
+import {restartAnnotations, restartEvent} from './restart-words.ts'
 
 const who = {runId: '20261124-030412-9f3a', by: 'ada on laptop-7'}
 const cause = 'kubernetes.io/change-cause'
@@ -37,6 +37,6 @@ test.each([
 
 test('who restarted it and in which run is told with and without a reason', () => {
   const told = 'Restarted by ada on laptop-7, hubspoke run 20261124-030412-9f3a'
-  expect(restartAnnouncement({...who, reason: undefined}, 's').message).toBe(told)
-  expect(restartAnnouncement({...who, reason: 'a leak'}, 's').message).toBe(`${told}: a leak`)
+  expect(restartEvent({...who, reason: undefined}, 's').message).toBe(told)
+  expect(restartEvent({...who, reason: 'a leak'}, 's').message).toBe(`${told}: a leak`)
 })

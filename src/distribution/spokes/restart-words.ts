@@ -1,8 +1,8 @@
 import type {WorkloadState} from '../../model/workload.ts'
-import type {Announcement} from '../announce-writes.ts'
+import type {EventText} from '../record-events.ts'
 
 /** Who restarts, in which run, and why. */
-export interface RestartStory {
+export interface RestartFacts {
   readonly runId: string
   /** `ada on laptop-7` */
   readonly by: string
@@ -27,7 +27,7 @@ export function isOwnCause(cause: string | undefined): boolean {
  * change cause that is not ours is replaced only where that was asked for and there is a reason.
  */
 export function restartAnnotations(
-  {runId, by, reason, changeCause: isWanted}: RestartStory,
+  {runId, by, reason, changeCause: isWanted}: RestartFacts,
   found: Pick<WorkloadState, 'changeCause'>,
 ): Readonly<Record<string, string | null>> {
   const isOurs = isOwnCause(found.changeCause)
@@ -41,10 +41,7 @@ export function restartAnnotations(
 }
 
 /** @param stamp that of the run, which its retries have, too: a restart is told once */
-export function restartAnnouncement(
-  {runId, by, reason}: Omit<RestartStory, 'changeCause'>,
-  stamp: string,
-): Announcement {
+export function restartEvent({runId, by, reason}: Omit<RestartFacts, 'changeCause'>, stamp: string): EventText {
   const why = reason === undefined ? '' : `: ${reason}`
   return {key: stamp, reason: 'Restarted', message: `Restarted by ${by}, hubspoke run ${runId}${why}`}
 }

@@ -1,16 +1,15 @@
 import type {RestartWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
-import type {Before} from '../../model/before.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {LastWords} from '../../model/last-words.ts'
+import type {LogTail} from '../../model/log-tail.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import type {Target} from '../../model/target.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {Clock} from '../../shared/clock.ts'
-import type {Announcer} from '../announce-writes.ts'
+import type {EventRecorder} from '../record-events.ts'
 import {awaitRollout} from '../rollout/await-rollout.ts'
 import {recheckRollout} from '../rollout/recheck-rollout.ts'
 import type {Rollout} from '../rollout/rollout.ts'
 import type {Attempt, Settled, Spoke, Written} from '../spoke.ts'
-import {beforeRestart, recordedBefore} from './before-restart.ts'
 import {
   decideRestart,
   gone,
@@ -19,17 +18,18 @@ import {
   type RestartDecision,
   runElsewhere,
 } from './restart-decision.ts'
-import {type RestartStory, restartAnnotations, restartAnnouncement} from './restart-words.ts'
+import {beforeRestart, recordedBefore} from './restart-snapshot.ts'
+import {type RestartFacts, restartAnnotations, restartEvent} from './restart-words.ts'
 import {restartsOfOthers} from './restarts-of-others.ts'
 import {undoRestart} from './undo-restart.ts'
 
-export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason' | 'by'> {
+export interface RestartOptions extends RestartAim, Omit<RestartFacts, 'reason' | 'by'> {
   /** Who restarts, as far as the cluster that the context leads to is concerned. */
   by(context: string): string
   /** The run may have begun in an earlier invocation. */
   readonly resumed: boolean
   /** What an earlier invocation found before it wrote, by the UID of the workload. */
-  readonly before: ReadonlyMap<string, Before>
+  readonly before: ReadonlyMap<string, Snapshot>
   /** Of the cluster that the target is in. */
   workloads(target: Target): Workloads
   /** False: an accepted write is the end. */
@@ -40,9 +40,9 @@ export interface RestartOptions extends RestartAim, Omit<RestartStory, 'reason' 
   /** A trouble that does not heal by itself ends the wait. */
   readonly failFast: boolean
   /** Hears what crashed containers wrote last; undefined: nobody wants to know, and nobody is asked. */
-  readonly onLastWords?: (target: Target, words: LastWords) => void
+  readonly onLogTail?: (target: Target, words: LogTail) => void
   /** Hears of each write of ours that was accepted. */
-  readonly announce: Announcer['announce']
+  readonly announce: EventRecorder['announce']
   /** The server checks the write and does not make it. */
   readonly dryRun: boolean
 }
@@ -79,7 +79,7 @@ interface Try {
   decide(state: WorkloadState | undefined): RestartDecision
   isAfterOurs(stamp: string | undefined): boolean
   /** What stood there before the last write of each workload, by its UID. */
-  readonly befores: Map<string, Before>
+  readonly befores: Map<string, Snapshot>
 }
 
 async function act(it: Try): Promise<Settled | Written> {
@@ -107,7 +107,7 @@ function withRemark(end: Settled | Written, remark: string): Settled | Written {
   if (end.outcome === 'written') {
     const settle: Written['settle'] = async (watch) => {
       const settled = await end.settle(watch)
-      if (settled?.outcome !== 'lingering') return settled && remarked(settled, remark)
+      if (settled?.outcome !== 'post-rollout-watch') return settled && remarked(settled, remark)
       return {...settled, settle: async () => remarked(await settled.settle(), remark)}
     }
     return {...end, settle}
@@ -177,15 +177,15 @@ function written(it: Try, from: WorkloadState, feed: WorkloadFeed | undefined): 
     return {outcome: 'written', settle: async () => ({outcome: 'succeeded', reason: 'accepted, not waited for'})}
   }
   const {options, workloads, target} = it
-  const {timeoutMs, clock, failFast, onLastWords} = options
+  const {timeoutMs, clock, failFast, onLogTail} = options
   const read = (signal: AbortSignal) => workloads.read(target, signal)
   const podTroubles: Rollout['podTroubles'] = (state, signal) => workloads.podTroubles(state, signal)
   const isTakenBack: Rollout['isTakenBack'] = ({restartedAt}) =>
     restartedAt !== options.restartedAt && !it.isAfterOurs(restartedAt)
   const onCrash: Rollout['onCrash'] = async (trouble, signal) => {
     const {pod, container = ''} = trouble
-    const lines = onLastWords && (await workloads.lastWords(target.namespace, trouble, signal))
-    if (lines?.length) onLastWords?.(target, {pod, container, lines})
+    const lines = onLogTail && (await workloads.logTail(target.namespace, trouble, signal))
+    if (lines?.length) onLogTail?.(target, {pod, container, lines})
   }
   const rollout = {target, feed, from, timeoutMs, clock, failFast, isTakenBack, podTroubles, onCrash}
   return {
@@ -213,5 +213,5 @@ function patchOf(
 function announce({options, target, attempt: {reason}}: Try): void {
   const {runId, restartedAt, announce: tell} = options
   const by = options.by(target.context)
-  tell(target, restartAnnouncement({runId, by, reason}, restartedAt))
+  tell(target, restartEvent({runId, by, reason}, restartedAt))
 }

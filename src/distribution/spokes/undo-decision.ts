@@ -3,20 +3,20 @@ import type {WorkloadState} from '../../model/workload.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {kubectlName} from '../kubectl-command.ts'
 import type {Settled} from '../spoke.ts'
-import type {BeforeRestart} from './before-restart.ts'
+import type {RestartSnapshot} from './restart-snapshot.ts'
 
 /** What the undo of a restart has to do about a target as it was just read. */
 export type UndoDecision =
   | {readonly todo: 'nothing'; readonly end: Settled}
   /** Put back already, by an earlier try. */
   | {readonly todo: 'watch'; readonly state: WorkloadState}
-  | {readonly todo: 'write'; readonly state: WorkloadState; readonly before: BeforeRestart}
+  | {readonly todo: 'write'; readonly state: WorkloadState; readonly before: RestartSnapshot}
 
 export interface UndoAim {
   readonly target: Target
   /** The stamp of the run. */
   readonly restartedAt: string
-  readonly before: BeforeRestart | undefined
+  readonly before: RestartSnapshot | undefined
 }
 
 /**

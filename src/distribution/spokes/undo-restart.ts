@@ -7,7 +7,7 @@ import {awaitRollout} from '../rollout/await-rollout.ts'
 import type {Rollout} from '../rollout/rollout.ts'
 import {isDeadlineExceeded} from '../rollout/rollout-status.ts'
 import type {Attempt, Settled, Watch, Written} from '../spoke.ts'
-import {annotationsBefore, type BeforeRestart} from './before-restart.ts'
+import {annotationsBefore, type RestartSnapshot} from './restart-snapshot.ts'
 import {decideUndo} from './undo-decision.ts'
 
 export interface RestartToUndo extends Pick<Rollout, 'target' | 'timeoutMs' | 'clock' | 'failFast'> {
@@ -15,7 +15,7 @@ export interface RestartToUndo extends Pick<Rollout, 'target' | 'timeoutMs' | 'c
   /** The stamp of the run: without it, there is nothing of this run to undo. */
   readonly restartedAt: string
   /** Undefined: nobody knows what it was. */
-  readonly before: BeforeRestart | undefined
+  readonly before: RestartSnapshot | undefined
 }
 
 /**
@@ -77,7 +77,7 @@ async function watchUndo(
     },
   }
   const end = await awaitRollout(rollout, watch)
-  const settled = end?.outcome === 'lingering' ? await end.settle() : end
+  const settled = end?.outcome === 'post-rollout-watch' ? await end.settle() : end
   return settled && judge(target, settled, stuck.pods())
 }
 

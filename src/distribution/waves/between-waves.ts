@@ -2,8 +2,8 @@ import type {OnEvent} from '../../model/event.ts'
 import type {Target} from '../../model/target.ts'
 import type {WavePlace} from '../../model/wave.ts'
 import type {Clock} from '../../shared/clock.ts'
-import type {Brake} from '../pace/brake.ts'
 import type {InSlots} from '../pace/slots.ts'
+import type {StopController} from '../pace/stop-controller.ts'
 import type {Written} from '../spoke.ts'
 import type {SpokeEnd} from '../spoke-end.ts'
 
@@ -29,7 +29,7 @@ export type Gate = (end: WaveEnd, signal: AbortSignal) => Promise<GateAnswer>
 /** What is needed between two waves. */
 export interface BetweenWaves {
   readonly clock: Clock
-  readonly brake: Brake
+  readonly stopping: StopController
   readonly inSlots: InSlots
   readonly emit: OnEvent
   readonly pauseMs: number
@@ -38,6 +38,6 @@ export interface BetweenWaves {
   readonly rolledOut: Map<Target, Written>
   soFar(): SoFar
   /** A target that had succeeded has not, after all; `written` is what it was written with. */
-  relapse(target: Target, end: SpokeEnd, written: Written): Promise<void>
+  regress(target: Target, end: SpokeEnd, written: Written): Promise<void>
   stopFor(reason: 'gate', sentence: string): void
 }

@@ -25,10 +25,10 @@ export interface HealthWatch {
   look(): Promise<string>
 }
 
-type Watched = Pick<BetweenWaves, 'rolledOut' | 'relapse' | 'inSlots' | 'brake'>
+type Watched = Pick<BetweenWaves, 'rolledOut' | 'regress' | 'inSlots' | 'stopping'>
 
 /** Watches over what the waves until this one have changed, for one pause. */
-export function createHealthWatch({wave}: WavePlace, {rolledOut, relapse, inSlots, brake}: Watched): HealthWatch {
+export function createHealthWatch({wave}: WavePlace, {rolledOut, regress, inSlots, stopping}: Watched): HealthWatch {
   const looks = new Map<Target, {unhealthy: number; failed: number}>()
   const looksAt = (target: Target) => {
     const known = looks.get(target) ?? {unhealthy: 0, failed: 0}
@@ -38,7 +38,7 @@ export function createHealthWatch({wave}: WavePlace, {rolledOut, relapse, inSlot
   const giveUp = async (target: Target, end: SpokeEnd) => {
     const written = rolledOut.get(target)
     rolledOut.delete(target)
-    if (written !== undefined) await relapse(target, end, written)
+    if (written !== undefined) await regress(target, end, written)
     return undefined
   }
 
@@ -64,7 +64,7 @@ export function createHealthWatch({wave}: WavePlace, {rolledOut, relapse, inSlot
 
   /** What is wrong with a target that may become healthy again. */
   const lookAt = async (target: Target, {recheck}: Written): Promise<string | undefined> => {
-    const signal = brake.starts
+    const signal = stopping.starts
     try {
       const health = await inSlots(target.clusterUid, async () => (signal.aborted ? undefined : recheck?.(signal)))
       return health === undefined ? undefined : await judge(target, health)

@@ -20,7 +20,7 @@ export async function runWaves(waves: readonly Wave[], run: WaveRun): Promise<re
   const states: WaveState[] = []
   for (const [index, wave] of waves.entries()) {
     const place = {wave: index + 1, of: waves.length}
-    const held = run.brake.starts.aborted
+    const held = run.stopping.starts.aborted
     if (!held) {
       run.emit({type: 'wave-started', ...place, targets: wave.length})
       await run.record({type: 'wave-started', wave: place.wave})
@@ -28,7 +28,7 @@ export async function runWaves(waves: readonly Wave[], run: WaveRun): Promise<re
     const before = run.rolledOut.size
     await Promise.all(wave.map((target) => run.start(target)))
     if (!held && place.wave < place.of) await passGate(place, {...run, changed: run.rolledOut.size > before})
-    states.push(held ? 'not-started' : run.brake.starts.aborted ? 'stopped' : 'done')
+    states.push(held ? 'not-started' : run.stopping.starts.aborted ? 'stopped' : 'done')
   }
   return states
 }

@@ -11,7 +11,7 @@ const lookEveryMs = 10_000
  * the next wave may start, which is right after a look that found everything healthy, or when the run has stopped.
  */
 export async function passGate(place: WavePlace, between: BetweenWaves & {readonly changed: boolean}): Promise<void> {
-  const {brake, clock, emit} = between
+  const {stopping, clock, emit} = between
   const health = createHealthWatch(place, between)
   const pause = {isOver: false, until: undefined as number | undefined}
   const pauseEnds = holdBack(place, between, pause).then(() => {
@@ -20,7 +20,7 @@ export async function passGate(place: WavePlace, between: BetweenWaves & {readon
   let said = ''
   for (;;) {
     const unwell = await health.look()
-    if (brake.starts.aborted || (pause.isOver && unwell === '')) break
+    if (stopping.starts.aborted || (pause.isOver && unwell === '')) break
     if (unwell !== said) emit({type: 'wave-waiting', ...place, message: unwell})
     said = unwell
     if (pause.until !== undefined) emit({type: 'wave-countdown', ...place, leftMs: pause.until - clock.now()})
@@ -30,9 +30,9 @@ export async function passGate(place: WavePlace, between: BetweenWaves & {readon
 }
 
 /** Until the next look is due, or `end` comes first. Leaves no timer behind. */
-async function sleepUntil(end: Promise<void> | undefined, {clock, brake}: BetweenWaves): Promise<void> {
+async function sleepUntil(end: Promise<void> | undefined, {clock, stopping}: BetweenWaves): Promise<void> {
   const awake = new AbortController()
-  const due = clock.sleep(lookEveryMs, AbortSignal.any([brake.starts, awake.signal]))
+  const due = clock.sleep(lookEveryMs, AbortSignal.any([stopping.starts, awake.signal]))
   await Promise.race(end === undefined ? [due] : [due, end])
   awake.abort()
 }
@@ -43,19 +43,19 @@ async function holdBack(
   between: BetweenWaves & {readonly changed: boolean},
   pause: {until: number | undefined},
 ): Promise<void> {
-  const {clock, brake, emit, gate, soFar, stopFor} = between
+  const {clock, stopping, emit, gate, soFar, stopFor} = between
   let ms = between.changed ? between.pauseMs : 0
   for (;;) {
     if (ms > 0) {
       emit({type: 'wave-paused', ...place, ms})
       pause.until = clock.now() + ms
-      await clock.sleep(ms, brake.starts)
+      await clock.sleep(ms, stopping.starts)
       pause.until = undefined
     }
-    if (gate === undefined || brake.starts.aborted) return
-    const answer = await askGate(gate, {...place, ...soFar()}, brake.starts)
+    if (gate === undefined || stopping.starts.aborted) return
+    const answer = await askGate(gate, {...place, ...soFar()}, stopping.starts)
     // The question may have been withdrawn: whatever came of it is no answer.
-    if (answer.say === 'go' || brake.starts.aborted) return
+    if (answer.say === 'go' || stopping.starts.aborted) return
     if (answer.say === 'abort') return stopFor('gate', answer.why)
     ms = answer.ms
   }

@@ -130,8 +130,8 @@ describe('a target of an earlier wave', () => {
     expect(clock.now()).toBe(111_000)
     const ofFirst = records.filter((record) => record.type === 'result' && record.target === targetKey(plan[0]!))
     expect(ofFirst).toMatchObject([{result: {outcome: 'succeeded'}}, {result: {outcome: 'failed'}}])
-    expect(events.filter(({type}) => type === 'target-relapsed')).toEqual([
-      {type: 'target-relapsed', result: results[0]},
+    expect(events.filter(({type}) => type === 'target-regressed')).toEqual([
+      {type: 'target-regressed', result: results[0]},
     ])
     const finished = events.filter((event) => event.type === 'target-finished' && isFirst(event.result.target))
     expect(finished).toHaveLength(1)
@@ -180,7 +180,7 @@ describe('a target of an earlier wave', () => {
         const settle = async () => ({outcome: 'succeeded', reason: ''}) as const
         return {
           outcome: 'written',
-          settle: async () => ({outcome: 'lingering', settle}),
+          settle: async () => ({outcome: 'post-rollout-watch', settle}),
           recheck: async () => failed,
         }
       },

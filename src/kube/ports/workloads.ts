@@ -64,7 +64,7 @@ export interface Workloads {
    * The last lines that a crashed container wrote, oldest first, without what looks like a secret and safe to print. Empty:
    * it wrote none, nobody kept them, or they may not be read.
    */
-  lastWords(namespace: string, trouble: PodTrouble, signal: AbortSignal): Promise<readonly string[]>
+  logTail(namespace: string, trouble: PodTrouble, signal: AbortSignal): Promise<readonly string[]>
   /**
    * What became of the workloads of a kind, in all namespaces, since the version of a list, with the proof that it is all:
    * what a list would say now is what that list said, and these changes. Takes up to 3 s. Where there is no proof, for

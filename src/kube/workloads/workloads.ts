@@ -5,7 +5,7 @@ import type {Workloads} from '../ports/workloads.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
-import {readLastWords} from './last-words.ts'
+import {readLogTail} from './log-tail.ts'
 import {readWorkload} from './read-workload.ts'
 import {restartWorkload} from './restart-workload.ts'
 import {createRolloutTroubles} from './rollout-troubles.ts'
@@ -45,7 +45,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     },
     podTroubles: createRolloutTroubles(api, clock),
     runnerOf: createTemplateRunners(api),
-    lastWords: (namespace, trouble, signal) => readLastWords(api, namespace, trouble, signal),
+    logTail: (namespace, trouble, signal) => readLogTail(api, namespace, trouble, signal),
     changesSince: (kind, resourceVersion, signal) => changesSince({api, clock}, kind, resourceVersion, signal),
     watch: (from, tell, signal) => watchWorkloads({api, clock}, from, tell, signal),
     newest: (kind, signal) => newestVersion(api, kind, signal),

@@ -1,6 +1,6 @@
 import {apiTime} from '../objects/metadata.ts'
 import {nodes, pods} from '../objects/resources.ts'
-import type {Ill} from './pod-ills.ts'
+import type {Fault} from './pod-faults.ts'
 import {type PodPicture, pictured, pullError} from './pod-status.ts'
 import {type Simulation, writeStatus} from './simulation.ts'
 import type {ContainerFields, Pod} from './workload-types.ts'
@@ -11,15 +11,15 @@ const backoff = {firstMs: 10_000, longestMs: 300_000}
 /** Runs the pods of every node of a cluster: starts them, fails to, ends them. */
 export class Kubelet {
   readonly #simulation: Simulation
-  readonly #illOf: (pod: Pod) => Ill | undefined
+  readonly #faultOf: (pod: Pod) => Fault | undefined
   /** By UID: the next step of each pod that is under way; only one is ever due. */
   readonly #steps = new Map<string, () => void>()
   #addresses = 0
 
-  /** @param illOf what keeps a pod from becoming ready, at the moment when it is asked */
-  constructor(simulation: Simulation, illOf: (pod: Pod) => Ill | undefined) {
+  /** @param faultOf what keeps a pod from becoming ready, at the moment when it is asked */
+  constructor(simulation: Simulation, faultOf: (pod: Pod) => Fault | undefined) {
     this.#simulation = simulation
-    this.#illOf = illOf
+    this.#faultOf = faultOf
   }
 
   /** A pod that has just got its node. */
@@ -43,11 +43,11 @@ export class Kubelet {
   }
 
   #start(pod: Pod): void {
-    const ill = this.#illOf(pod)
-    if (ill?.kind === 'unattached') this.#waitForVolume(pod)
-    else if (ill?.kind === 'unpullable') this.#failPull(pod, ill, 0)
-    else if (ill?.kind === 'crash-loop') this.#crash(pod, 0)
-    else this.#run(pod, ill === undefined)
+    const fault = this.#faultOf(pod)
+    if (fault?.kind === 'unattached') this.#waitForVolume(pod)
+    else if (fault?.kind === 'unpullable') this.#failPull(pod, fault, 0)
+    else if (fault?.kind === 'crash-loop') this.#crash(pod, 0)
+    else this.#run(pod, fault === undefined)
   }
 
   #run(pod: Pod, ready: boolean): void {
@@ -72,22 +72,22 @@ export class Kubelet {
     this.#next(pod, backoff.firstMs, (still) => this.#start(still))
   }
 
-  #failPull(pod: Pod, ill: Ill & {kind: 'unpullable'}, tries: number): void {
-    const error = pullError(ill.image)
+  #failPull(pod: Pod, fault: Fault & {kind: 'unpullable'}, tries: number): void {
+    const error = pullError(fault.image)
     const wait = (reason: string, message: string) => (container: ContainerFields) =>
-      container.name === ill.container ? {waiting: {reason, message}} : {waiting: {reason: 'PodInitializing'}}
-    this.#tell(pod, 'Pulling', `Pulling image "${ill.image}"`)
-    this.#warn(pod, 'Failed', `Failed to pull image "${ill.image}": ${error}`)
+      container.name === fault.container ? {waiting: {reason, message}} : {waiting: {reason: 'PodInitializing'}}
+    this.#tell(pod, 'Pulling', `Pulling image "${fault.image}"`)
+    this.#warn(pod, 'Failed', `Failed to pull image "${fault.image}": ${error}`)
     this.#warn(pod, 'Failed', 'Error: ErrImagePull')
     this.#paint(pod, {phase: 'Pending', ready: false, state: wait('ErrImagePull', error)})
     this.#next(pod, this.#simulation.pace.podStartMs, (still) => {
-      const message = `Back-off pulling image "${ill.image}"`
+      const message = `Back-off pulling image "${fault.image}"`
       this.#tell(still, 'BackOff', message)
       this.#warn(still, 'Failed', 'Error: ImagePullBackOff')
       const state = wait('ImagePullBackOff', `${message}: ErrImagePull: ${error}`)
       this.#paint(still, {phase: 'Pending', ready: false, state})
       this.#next(still, backoffMs(tries), (again) => {
-        const now = this.#illOf(again)
+        const now = this.#faultOf(again)
         if (now?.kind === 'unpullable') this.#failPull(again, now, tries + 1)
         else this.#start(again)
       })
@@ -109,7 +109,7 @@ export class Kubelet {
       state: () => ({waiting: {reason: 'CrashLoopBackOff', message}}),
     })
     this.#next(pod, wait, (still) => {
-      if (this.#illOf(still)?.kind === 'crash-loop') this.#crash(still, restarts + 1)
+      if (this.#faultOf(still)?.kind === 'crash-loop') this.#crash(still, restarts + 1)
       else this.#start(still)
     })
   }

@@ -1,6 +1,6 @@
 import {pods} from '../objects/resources.ts'
 import {Kubelet} from './kubelet.ts'
-import type {Ill} from './pod-ills.ts'
+import type {Fault} from './pod-faults.ts'
 import {Scheduler} from './scheduler.ts'
 import type {Controller, Simulation} from './simulation.ts'
 import {isReady, isTerminating, type Pod} from './workload-types.ts'
@@ -11,14 +11,14 @@ export interface PodController extends Controller {
 }
 
 /** Sees to it that new pods get a node and start, and that those that are to go end. */
-export function podController(simulation: Simulation, illOf: (pod: Pod) => Ill | undefined): PodController {
+export function podController(simulation: Simulation, faultOf: (pod: Pod) => Fault | undefined): PodController {
   const {store} = simulation
   const scheduler = new Scheduler(simulation)
-  const kubelet = new Kubelet(simulation, illOf)
+  const kubelet = new Kubelet(simulation, faultOf)
   const ending = new Set<string>()
 
   const admit = (pod: Pod): void => {
-    if (illOf(pod)?.kind === 'unschedulable') scheduler.refuse(pod)
+    if (faultOf(pod)?.kind === 'unschedulable') scheduler.refuse(pod)
     else kubelet.receive(scheduler.bind(pod))
   }
   const isEnding = ({metadata}: Pod): boolean => ending.has(metadata.uid ?? '')

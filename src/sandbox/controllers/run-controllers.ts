@@ -4,7 +4,7 @@ import {deploymentController} from './deployment-controller.ts'
 import {garbageCollector} from './garbage-collector.ts'
 import {namespaceController} from './namespace-controller.ts'
 import {podController} from './pod-controller.ts'
-import {illOf} from './pod-ills.ts'
+import {faultOf} from './pod-faults.ts'
 import {replicaSetController} from './replica-set-controller.ts'
 import {runController, type Simulation} from './simulation.ts'
 import {statefulSetController} from './stateful-set-controller.ts'
@@ -19,7 +19,7 @@ export function runControllers(
   simulation: Simulation,
   {ca, troubles}: {readonly ca: string; readonly troubles: () => readonly Trouble[]},
 ): {retryPods(): void} {
-  const pods = podController(simulation, (pod) => illOf(simulation.store, troubles(), pod))
+  const pods = podController(simulation, (pod) => faultOf(simulation.store, troubles(), pod))
   const controllers = [
     namespaceController(simulation, ca),
     deploymentController(simulation),

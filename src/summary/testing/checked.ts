@@ -22,7 +22,7 @@ export function checked(context: string, more: Partial<CheckEntry> = {}): CheckE
     context,
     server: `https://${context}.example:6443`,
     uid: `uid-of-${context}`,
-    uidStandsIn: false,
+    uidIsFallback: false,
     sameClusterAs: [],
     version: 'v1.36.3',
     latencyMs: 38,

@@ -47,7 +47,7 @@ export function failed(path: string, why: Failure, more: Partial<SpokeResult> = 
 export function reading(context: string, more: Partial<ClusterReading> = {}): ClusterReading {
   return {
     context: {name: context, server: `https://${context}.example:6443`, namespace: 'default'},
-    identity: {uid: `uid-of-${context}`, standsIn: false},
+    identity: {uid: `uid-of-${context}`, isFallback: false},
     serverVersion: 'v1.36.3',
     tier: 'scan',
     tierReason: 'no image cache in this cluster',

@@ -119,7 +119,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
       }),
     changesSince: async () => ({unproven: 'failed'}),
     runnerOf: async () => workloads.runner,
-    lastWords: async (_namespace, {pod}) => [`the last words of ${pod}`],
+    logTail: async (_namespace, {pod}) => [`the log tail of ${pod}`],
     async podTroubles(_state, signal) {
       calls.push('podTroubles')
       await new Promise((resolve) => setImmediate(resolve))

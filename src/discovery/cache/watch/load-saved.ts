@@ -23,7 +23,7 @@ export async function loadSaved(watching: Watching, signal: AbortSignal): Promis
     workloadKinds.some((kind) => (versionOf(kind) ?? 0n) > (newest.get(kind)?.version ?? 0n))
   if (isAhead(mirror.versionOf)) mirror.forget()
   const knewAll = mirror.isWhole()
-  const judged = judgeCache(stored, {uid: clusterUid, standsIn: false})
+  const judged = judgeCache(stored, {uid: clusterUid, isFallback: false})
   state.saved = undefined
   state.superseded = false
   if (!('cache' in judged)) return listAll(judged.reason)

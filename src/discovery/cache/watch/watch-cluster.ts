@@ -112,9 +112,9 @@ function pauseAfter(failures: number, error: unknown, random: number): number {
 async function watchOnce(place: Place, {holder, mayWrite}: WatchRequest): Promise<void> {
   const {cluster, state, stop} = place
   // What was followed so far is of that cluster; behind the URL there may be another one by now.
-  if (state.identity === undefined || state.identity.standsIn) state.identity = await cluster.identityNow(stop)
+  if (state.identity === undefined || state.identity.isFallback) state.identity = await cluster.identityNow(stop)
   else await cluster.confirmIdentity(state.identity.uid, stop)
-  if (state.identity.standsIn) throw noIdentity(cluster)
+  if (state.identity.isFallback) throw noIdentity(cluster)
   await mayWrite(state.identity)
   const watching: Watching = {...place, clusterUid: state.identity.uid}
   const lost = new AbortController()

@@ -16,7 +16,7 @@ const maxLineLength = 400
  * has kept no other. Without what looks like a secret, and safe to print. Empty where there is nothing to be had, whatever
  * the reason: they are an addition to a reason that is already known.
  */
-export async function readLastWords(
+export async function readLogTail(
   api: Api,
   namespace: string,
   {pod, container}: PodTrouble,

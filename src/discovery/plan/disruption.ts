@@ -1,5 +1,5 @@
 import {allowedDisruptions, type DisruptionBudget, protectsPods} from '../../model/disruption-budget.ts'
-import type {TakesDown} from '../../model/marks.ts'
+import type {Disruption} from '../../model/marks.ts'
 import type {PodReplacement} from '../../model/workload.ts'
 
 /**
@@ -8,7 +8,7 @@ import type {PodReplacement} from '../../model/workload.ts'
  *
  * @param budgets of its namespace
  */
-export function takesDown(replacement: PodReplacement, budgets: readonly DisruptionBudget[]): readonly TakesDown[] {
+export function disruption(replacement: PodReplacement, budgets: readonly DisruptionBudget[]): readonly Disruption[] {
   const {awayAtOnce, podLabels, wanted} = replacement
   if (awayAtOnce === 0) return []
   const broken = budgets
@@ -24,7 +24,7 @@ export function takesDown(replacement: PodReplacement, budgets: readonly Disrupt
   ]
 }
 
-function allOf({recreates, wanted, awayAtOnce}: PodReplacement): readonly TakesDown[] {
+function allOf({recreates, wanted, awayAtOnce}: PodReplacement): readonly Disruption[] {
   if (recreates) return [{why: 'recreate', message: 'Recreate'}]
   if (awayAtOnce < wanted) return []
   return wanted === 1

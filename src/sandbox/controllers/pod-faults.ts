@@ -4,7 +4,7 @@ import type {Trouble, WorkloadMatch} from '../trouble.ts'
 import type {Pod} from './workload-types.ts'
 
 /** What keeps a new pod from becoming ready. */
-export type Ill =
+export type Fault =
   | {readonly kind: 'unpullable'; readonly container: string; readonly image: string}
   | {readonly kind: 'stuck'}
   | {readonly kind: 'crash-loop'}
@@ -12,7 +12,7 @@ export type Ill =
   | {readonly kind: 'unschedulable'}
 
 /** The trouble that a pod has, the first in this order: no node, no volume, no image, no rest, no readiness. */
-export function illOf(store: Store, troubles: readonly Trouble[], pod: Pod): Ill | undefined {
+export function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): Fault | undefined {
   const {spec} = pod
   const workload = workloadOf(store, pod)
   const has = (type: Trouble['type']): boolean =>

@@ -4,9 +4,9 @@ import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import type {Events} from '../kube/ports/events.ts'
 import type {HubEvent} from '../model/event.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {createAnnouncer} from './announce-writes.ts'
+import {createEventRecorder} from './record-events.ts'
 
-const announcement = {key: 'k', reason: 'Restarted', message: 'Restarted.'}
+const eventText = {key: 'k', reason: 'Restarted', message: 'Restarted.'}
 
 function scene(record: Events['record']) {
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
@@ -18,37 +18,37 @@ function scene(record: Events['record']) {
       return record(event, signal)
     },
   })
-  const announcer = createAnnouncer({events, host: 'laptop-7', clock, onEvent: (event) => said.push(event)})
-  return {announcer, asked, said}
+  const eventRecorder = createEventRecorder({events, host: 'laptop-7', clock, onEvent: (event) => said.push(event)})
+  return {eventRecorder, asked, said}
 }
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))
 
 test('where Events are forbidden, it is said once per cluster and not tried again', async () => {
-  const {announcer, asked, said} = scene(() => Promise.reject(new HubspokeError('forbidden', 'May not.')))
-  announcer.announce(targetOf('web', 'eu'), announcement)
+  const {eventRecorder, asked, said} = scene(() => Promise.reject(new HubspokeError('forbidden', 'May not.')))
+  eventRecorder.announce(targetOf('web', 'eu'), eventText)
   await flush()
-  announcer.announce(targetOf('api', 'eu'), announcement)
-  announcer.announce(targetOf('web', 'us'), announcement)
-  await announcer.settled()
+  eventRecorder.announce(targetOf('api', 'eu'), eventText)
+  eventRecorder.announce(targetOf('web', 'us'), eventText)
+  await eventRecorder.settled()
   expect(asked).toEqual(['eu/web', 'us/web'])
   expect(said.map(({type}) => type)).toEqual(['detail', 'detail'])
 })
 
 test('a server that does not answer is not waited for', async () => {
-  const {announcer, asked} = scene(() => new Promise(() => undefined))
-  announcer.announce(targetOf('web', 'eu'), announcement)
-  await announcer.settled()
+  const {eventRecorder, asked} = scene(() => new Promise(() => undefined))
+  eventRecorder.announce(targetOf('web', 'eu'), eventText)
+  await eventRecorder.settled()
   expect(asked).toEqual(['eu/web'])
 })
 
 test('what is on its way at the end is waited for', async () => {
   let recorded = 0
-  const {announcer} = scene(async () => {
+  const {eventRecorder} = scene(async () => {
     await flush()
     recorded += 1
   })
-  announcer.announce(targetOf('web', 'eu'), announcement)
-  await announcer.settled()
+  eventRecorder.announce(targetOf('web', 'eu'), eventText)
+  await eventRecorder.settled()
   expect(recorded).toBe(1)
 })

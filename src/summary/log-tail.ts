@@ -1,4 +1,4 @@
-import type {LastWords} from '../model/last-words.ts'
+import type {LogTail} from '../model/log-tail.ts'
 import type {RunReport} from '../model/report.ts'
 import {targetKey} from '../model/target.ts'
 import {paletteFor} from './palette.ts'
@@ -6,16 +6,16 @@ import type {ViewOptions} from './view-options.ts'
 
 const shown = 5
 
-/** The report with the last words of the targets that somebody has to look at. @param heard by `targetKey` */
-export function withLastWords(report: RunReport, heard: ReadonlyMap<string, LastWords>): RunReport {
-  const lastWordsOf = (entry: RunReport['results'][number]) => (entry.failure && heard.get(targetKey(entry))) ?? null
-  return {...report, results: report.results.map((entry) => ({...entry, lastWords: lastWordsOf(entry)}))}
+/** The report with the log tail of the targets that somebody has to look at. @param heard by `targetKey` */
+export function withLogTail(report: RunReport, heard: ReadonlyMap<string, LogTail>): RunReport {
+  const logTailOf = (entry: RunReport['results'][number]) => (entry.failure && heard.get(targetKey(entry))) ?? null
+  return {...report, results: report.results.map((entry) => ({...entry, logTail: logTailOf(entry)}))}
 }
 
 /** What the crashed containers wrote, for people: at most five of them on a terminal that has only so many lines. */
-export function renderLastWords({results}: Pick<RunReport, 'results'>, {color, printable}: ViewOptions): string {
+export function renderLogTail({results}: Pick<RunReport, 'results'>, {color, printable}: ViewOptions): string {
   const palette = paletteFor(color)
-  const crashed = results.flatMap(({lastWords, ...entry}) => (lastWords ? [{...entry, ...lastWords}] : []))
+  const crashed = results.flatMap(({logTail, ...entry}) => (logTail ? [{...entry, ...logTail}] : []))
   const blocks = crashed.slice(0, shown).map(({context, namespace, kind, name, pod, container, lines}) => {
     const heading = printable(`${context}/${namespace}/${kind}/${name}  pod ${pod}, container ${container}`)
     return [`${palette.heading('LOG TAIL')}  ${heading}`, ...lines.map((line) => `    ${line}`), ''].join('\n')

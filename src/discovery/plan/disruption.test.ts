@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import type {PodReplacement} from '../../model/workload.ts'
-import {takesDown} from './takes-down.ts'
+import {disruption} from './disruption.ts'
 
 const web = {app: 'web'}
 const budget: DisruptionBudget = {
@@ -27,10 +27,10 @@ test.each<{wanted: number; awayAtOnce: number; recreates?: boolean; marks: reado
   {wanted: 1, awayAtOnce: 1, recreates: true, marks: ['Recreate'], because: 'its strategy says so'},
 ])('$marks, because $because', ({recreates = false, marks, ...numbers}) => {
   const replacement: PodReplacement = {recreates, ...numbers, podLabels: web}
-  expect(takesDown(replacement, [budget]).map(({message}) => message)).toEqual(marks)
+  expect(disruption(replacement, [budget]).map(({message}) => message)).toEqual(marks)
 })
 
 test('a budget for other pods is none', () => {
   const other: PodReplacement = {recreates: false, wanted: 4, awayAtOnce: 2, podLabels: {app: 'api'}}
-  expect(takesDown(other, [budget])).toEqual([])
+  expect(disruption(other, [budget])).toEqual([])
 })

@@ -1,10 +1,10 @@
 import type {RestartWrite} from '../../kube/ports/workloads.ts'
-import type {Before} from '../../model/before.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {changeCause, isOwnCause} from './restart-words.ts'
 
 /** What a restart replaces, or has to find as it was to be undone. */
-export interface BeforeRestart {
+export interface RestartSnapshot {
   /** The stamp of the restart before; null: there was none. */
   readonly restartedAt: string | null
   /** Of the pod template without its stamp. */
@@ -16,7 +16,7 @@ export interface BeforeRestart {
 type Found = Pick<WorkloadState, 'restartedAt' | 'templateDigest' | 'ownAnnotations' | 'changeCause'>
 
 /** The workload as it is right before its restart, for the ledger. */
-export function beforeRestart(found: Found, annotations: RestartWrite['annotations']): Before {
+export function beforeRestart(found: Found, annotations: RestartWrite['annotations']): Snapshot {
   const {restartedAt = null, templateDigest, ownAnnotations, changeCause: cause = null} = found
   const there: RestartWrite['annotations'] = {...ownAnnotations, [changeCause]: cause}
   const replaced = Object.keys(annotations).map((name) => [name, there[name] ?? null] as const)
@@ -24,7 +24,7 @@ export function beforeRestart(found: Found, annotations: RestartWrite['annotatio
 }
 
 /** The same, from the ledger; undefined where that does not say all of it. */
-export function recordedBefore(before: Before | undefined): BeforeRestart | undefined {
+export function recordedBefore(before: Snapshot | undefined): RestartSnapshot | undefined {
   const {restartedAt, template, ...annotations} = before ?? {}
   if (restartedAt === undefined || typeof template !== 'string') return undefined
   return {restartedAt, template, annotations}
@@ -32,9 +32,9 @@ export function recordedBefore(before: Before | undefined): BeforeRestart | unde
 
 /** What the undo writes on the workload itself: a change cause that somebody has put there since stays. */
 export function annotationsBefore(
-  {annotations}: BeforeRestart,
+  {annotations}: RestartSnapshot,
   {changeCause: cause}: Found,
-): BeforeRestart['annotations'] {
+): RestartSnapshot['annotations'] {
   if (cause === undefined || isOwnCause(cause)) return annotations
   const {[changeCause]: _, ...others} = annotations
   return others

@@ -7,7 +7,7 @@ export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
  * What keeps a distribution from going on. The stop switch of the run ends waits as well; the reasons that arise here
  * (too many failures, a ledger that cannot be written, a lost lock, a No at a gate) only keep new targets from starting.
  */
-export interface Brake {
+export interface StopController {
   /** Aborted: nothing new starts. */
   readonly starts: AbortSignal
   /** Aborted: waits end, and nothing that was not sent is sent. */
@@ -19,7 +19,7 @@ export interface Brake {
 }
 
 /** @param abort the run is abandoned: like a stop, and requests under way are torn down, too */
-export function createBrake(stop: StopSwitch, abort: AbortSignal): Brake {
+export function createStopController(stop: StopSwitch, abort: AbortSignal): StopController {
   const own = new AbortController()
   let ownReason: OwnReason | undefined
   const waits = AbortSignal.any([stop.signal, abort])

@@ -1,13 +1,13 @@
 import {expect, test} from 'vitest'
 import {fakeApi, refusal} from '../testing/fake-api.ts'
-import {readLastWords} from './last-words.ts'
+import {readLogTail} from './log-tail.ts'
 
 const never = new AbortController().signal
 const trouble = {pod: 'web-1', container: 'app', reason: 'CrashLoopBackOff', message: '', lasting: true, crashed: true}
 
 const read = async (get: (path: string) => unknown) => {
   const api = fakeApi({get})
-  return {words: await readLastWords(api, 'shop', trouble, never), gets: api.gets}
+  return {words: await readLogTail(api, 'shop', trouble, never), gets: api.gets}
 }
 
 test('asks for the end of what the container wrote before it crashed', async () => {

@@ -7,17 +7,17 @@ import type {WorkloadEvent} from '../model/workload-event.ts'
 import type {Clock} from '../shared/clock.ts'
 
 /** What is told of a write: who did what, and why. */
-export type Announcement = Pick<WorkloadEvent, 'key' | 'reason' | 'message'>
+export type EventText = Pick<WorkloadEvent, 'key' | 'reason' | 'message'>
 
 /** Tells on the workloads themselves what was done to them: for people alone, and where that is allowed. */
-export interface Announcer {
+export interface EventRecorder {
   /** Beside everything else: nobody waits for it, and it changes no result. */
-  announce(target: Target, announcement: Announcement): void
+  announce(target: Target, eventText: EventText): void
   /** Resolves when all has been told, or has had its time. */
   settled(): Promise<void>
 }
 
-export interface AnnouncerDeps {
+export interface EventRecorderDeps {
   events(context: string): Events
   readonly host: string
   readonly clock: Clock
@@ -28,18 +28,18 @@ export interface AnnouncerDeps {
 const requestMs = 10_000
 const graceMs = 2_000
 
-export function createAnnouncer({events, host, clock, onEvent}: AnnouncerDeps): Announcer {
+export function createEventRecorder({events, host, clock, onEvent}: EventRecorderDeps): EventRecorder {
   const pending = new Set<Promise<void>>()
   const over = new AbortController()
   const forbidden = new Set<string>()
   const told = new Set<string>()
 
-  const record = async (target: Target, announcement: Announcement): Promise<void> => {
+  const record = async (target: Target, eventText: EventText): Promise<void> => {
     const {context, clusterUid, namespace} = target
     const place = `${clusterUid}/${namespace}`
     if (forbidden.has(place)) return
     try {
-      const event = {...announcement, workload: target, at: clock.date(), host}
+      const event = {...eventText, workload: target, at: clock.date(), host}
       const limit = {ms: requestMs, sentence: `Context "${context}" took too long.`, clock, signal: over.signal}
       await within(limit, (signal) => events(context).record(event, signal))
     } catch (error) {
@@ -52,8 +52,8 @@ export function createAnnouncer({events, host, clock, onEvent}: AnnouncerDeps): 
   }
 
   return {
-    announce(target, announcement) {
-      const recorded = record(target, announcement).finally(() => pending.delete(recorded))
+    announce(target, eventText) {
+      const recorded = record(target, eventText).finally(() => pending.delete(recorded))
       pending.add(recorded)
     },
     async settled() {
