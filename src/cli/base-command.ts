@@ -3,18 +3,19 @@ import type {ErrorReport} from '../model/error-report.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 import {type CommandPlace, withCommandsPlaced} from '../shared/suggested-command.ts'
-import {type Report, renderDocument} from '../summary/documents.ts'
+import type {Report} from '../summary/documents.ts'
 import {type Clusters, type ContextFlags, type Reach, withClusters} from './clusters.ts'
 import type {KnownCommands} from './config/configured-flags.ts'
 import {contextsFrom, type FlagLevel} from './flags/flag-levels.ts'
-import {type OutputFormat, outputFlags} from './flags/flags.ts'
+import {outputFlags} from './flags/flags.ts'
+import {documentFormat, requestedFormat} from './flags/requested-format.ts'
 import {type ResolvedFlags, resolveFlags, withoutVariables} from './flags/resolve-flags.ts'
 import {AlreadyReported} from './process/already-reported.ts'
-import {documentFormat, reportFailure, requestedFormat} from './process/report-failure.ts'
+import {reportFailure} from './process/report-failure.ts'
 import {processRuntime, type Runtime} from './process/runtime.ts'
 import {type Session, type SessionFlags, withSession} from './process/session.ts'
 import {usageFailure, withOrigin} from './process/usage-failure.ts'
-import {type Views, viewOptions} from './views.ts'
+import {type Views, viewIn, viewOptions} from './views.ts'
 
 /** Flags that choose where and among what is searched. */
 const selectingFlags = ['context', 'group', 'cache-namespace', 'namespace', 'selector', 'kind'] as const
@@ -125,18 +126,13 @@ export abstract class BaseCommand extends Command {
     {output, json, quiet}: {readonly output: string; readonly json: boolean; readonly quiet: boolean},
     views: Views<NoInfer<R>>,
   ): Promise<R> {
-    const {stdout, stderr} = this.runtime
-    const format = json ? 'json' : (output as OutputFormat)
-    const {withSelection} = await import('../summary/near-images.ts')
-    const report = withCommandsPlaced(withSelection(unplaced, this.selection()), this.place())
-    stdout.write(await this.render(report, format, views))
-    if (views.hints && (format === 'name' || format === 'tsv')) {
-      const hints = (await views.hints())(report, viewOptions(stderr, this.runtime.env))
-      stderr.write(hints.map((line) => `${line}\n`).join(''))
-    }
-    // A table ends with its verdict; where the result goes to a machine, people are told it here. Bare names and values have no
-    // room for it: then --quiet must not take away what they leave out.
-    if (format !== 'table' && format !== 'wide' && (!quiet || format === 'name' || format === 'tsv')) {
+    const {stdout, stderr, env} = this.runtime
+    const view = viewIn(views, json ? 'json' : output)
+    const report = withCommandsPlaced(await this.withSelection(unplaced), this.place())
+    stdout.write(await view.render(report, viewOptions(stdout, env, {place: this.place()})))
+    const hints = (await view.hints?.(report, viewOptions(stderr, env))) ?? []
+    stderr.write(hints.map((line) => `${line}\n`).join(''))
+    if (view.verdict === 'always on stderr' || (view.verdict === 'on stderr' && !quiet)) {
       stderr.write(`Exit ${report.verdict.code}: ${printable(report.verdict.sentence)}\n`)
     }
     await stdout.flushed()
@@ -144,13 +140,11 @@ export abstract class BaseCommand extends Command {
     return report
   }
 
-  private async render<R extends Report>(report: R, format: OutputFormat, views: Views<R>): Promise<string> {
-    const {stdout, env} = this.runtime
-    if (format === 'json' || format === 'yaml') return renderDocument(report, format)
-    if (format === 'name' && views.name) return views.name(report, printable)
-    if (format === 'tsv' && views.tsv) return views.tsv(report, printable)
-    if (format === 'junit' && views.junit) return views.junit(report)
-    return (await views.table())(report, viewOptions(stdout, env, {wide: format === 'wide', place: this.place()}))
+  /** The same report, whose commands for images that may have been meant search where this invocation searched. */
+  private async withSelection<R extends Report>(report: R): Promise<R> {
+    if (!('nearImages' in report) || report.nearImages.length === 0) return report
+    const {nearImageCommands} = await import('../summary/near-images.ts')
+    return {...report, suggestions: nearImageCommands(report.nearImages, this.selection())}
   }
 
   /**

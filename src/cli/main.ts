@@ -2,9 +2,10 @@ import {Config, run} from '@oclif/core'
 import {exitCodes, exitForSignal} from '../model/exit-code.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import {externalText} from '../shared/external-text.ts'
+import {requestedFormat} from './flags/requested-format.ts'
 import {AlreadyReported} from './process/already-reported.ts'
 import {outputTo} from './process/output.ts'
-import {pleaseReport, reportFailure, requestedFormat} from './process/report-failure.ts'
+import {pleaseReport, reportFailure} from './process/report-failure.ts'
 import {unknownCommand} from './process/usage-failure.ts'
 
 /**

@@ -3,10 +3,10 @@ import {askEachContext, besides} from '../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/flags/permission-flags.ts'
 import {checkProtection} from '../cli/protection/check-protection.ts'
+import {checkViews} from '../cli/report-views.ts'
 import {readingDeps} from '../cli/run/discovery-request.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
 import type {CheckReport} from '../model/check-report.ts'
-import {renderCheckValues} from '../summary/separated-values.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
@@ -21,7 +21,7 @@ export default class Check extends BaseCommand {
   static override flags = {
     ...contextFlags,
     namespace: namespacesFlag,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv']),
+    output: outputFlag(checkViews),
   }
 
   async run(): Promise<CheckReport> {
@@ -36,9 +36,6 @@ export default class Check extends BaseCommand {
       const {entries, unmatchedProtections} = await checkProtection(await ask, clusters, deps)
       return summarizeCheck(entries, besides(clusters, session), unmatchedProtections)
     })
-    return this.conclude(report, flags, {
-      table: async () => (await import('../summary/check-table.ts')).renderCheckTable,
-      tsv: renderCheckValues,
-    })
+    return this.conclude(report, flags, checkViews)
   }
 }

@@ -1,11 +1,10 @@
 import {BaseCommand} from '../cli/base-command.ts'
 import {contextFlags, outputFlag, proofFlags, workloadFlags} from '../cli/flags/flags.ts'
+import {findViews} from '../cli/report-views.ts'
 import {discoveryRequest, readingDeps} from '../cli/run/discovery-request.ts'
 import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
 import {discover} from '../discovery/discover.ts'
 import type {FindReport} from '../model/report.ts'
-import {renderNames} from '../summary/documents.ts'
-import {renderFindValues} from '../summary/separated-values.ts'
 import {summarizeFind} from '../summary/summarize.ts'
 
 export default class Find extends BaseCommand {
@@ -29,7 +28,7 @@ export default class Find extends BaseCommand {
     ...contextFlags,
     ...workloadFlags,
     ...proofFlags,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'tsv']),
+    output: outputFlag(findViews),
   }
 
   async run(): Promise<FindReport> {
@@ -45,14 +44,6 @@ export default class Find extends BaseCommand {
         stoppedBy: session.stop.reason,
       })
     })
-    return this.conclude(report, flags, {
-      table: async () => (await import('../summary/find-table.ts')).renderFindTable,
-      name: renderNames,
-      tsv: renderFindValues,
-      hints: async () => {
-        const {nearImageLines} = await import('../summary/near-images.ts')
-        return ({nearImages}, options) => nearImageLines(nearImages, options)
-      },
-    })
+    return this.conclude(report, flags, findViews)
   }
 }

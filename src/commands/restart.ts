@@ -2,6 +2,7 @@ import type {Clusters} from '../cli/clusters.ts'
 import {saidReason} from '../cli/consent/reason.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
 import {foundBefore} from '../cli/past-runs/past-runs.ts'
+import {runViews} from '../cli/report-views.ts'
 import {discoveryRequest} from '../cli/run/discovery-request.ts'
 import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
 import {runIdentity} from '../cli/run/run-identity.ts'
@@ -46,7 +47,7 @@ export default class Restart extends WritingCommand {
     ...contextFlags,
     ...workloadFlags,
     ...writeFlags,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'tsv', 'junit']),
+    output: outputFlag(runViews),
   }
 
   async run(): Promise<RunReport> {

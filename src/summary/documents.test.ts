@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {parse} from 'yaml'
-import {renderDocument, renderNames} from './documents.ts'
+import {documentRenderers, renderNames} from './documents.ts'
 import {summarizeFind, summarizeRun} from './summarize.ts'
 import {failed, failure, match, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
 
@@ -20,14 +20,14 @@ test.each([
   {format: 'json', read: (text: string): unknown => JSON.parse(text)},
   {format: 'yaml', read: (text: string): unknown => parse(text)},
 ] as const)('$format holds exactly the report, and nothing that a terminal obeys', async ({format, read}) => {
-  const text = await renderDocument(report, format)
+  const text = await documentRenderers[format](report)
   expect(read(text)).toEqual(structuredClone(report))
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\u202e\ufeff\u2028]/u)
   expect(text.endsWith('\n')).toBe(true)
 })
 
 test('YAML repeats what is shared: anchors are hard to read, and many tools know none', async () => {
-  expect(await renderDocument(report, 'yaml')).not.toMatch(/[&*]a1/)
+  expect(await documentRenderers.yaml(report)).not.toMatch(/[&*]a1/)
 })
 
 test('names are one target or workload a line, in order', () => {

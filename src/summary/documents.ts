@@ -15,12 +15,20 @@ export type Report =
   | PruneReport
   | ErrorReport
 
+/** The formats of a document. */
+export type DocumentFormat = 'json' | 'yaml'
+
 /**
  * A report as a JSON or YAML document, with a line break at its end. The values are exactly those of the report; what a
  * terminal would obey is written as an escape of the format, so that a document is also safe to look at.
  */
-export async function renderDocument(report: Report, format: 'json' | 'yaml'): Promise<string> {
-  return format === 'json' ? `${escapeInJson(JSON.stringify(report, undefined, 2))}\n` : renderYaml(report)
+export const documentRenderers: Readonly<Record<DocumentFormat, (report: Report) => Promise<string>>> = {
+  json: async (report) => `${escapeInJson(JSON.stringify(report, undefined, 2))}\n`,
+  yaml: renderYaml,
+}
+
+export function isDocumentFormat(format: string): format is DocumentFormat {
+  return Object.hasOwn(documentRenderers, format)
 }
 
 async function renderYaml(report: Report): Promise<string> {

@@ -22,17 +22,12 @@ export function nearImageEntries(readings: readonly ClusterReading[]): readonly 
     .map(({image, workloads}) => ({image, workloads}))
 }
 
-/** The command that shows what runs each of them. */
-export function nearImageCommands(images: readonly NearImageEntry[]): readonly string[] {
-  return images.map(({image}) => hubspokeCommand('find', image))
-}
-
-/** The same report, whose commands for these images search where this invocation searched. */
-export function withSelection<R extends object>(report: R, selection: readonly string[]): R {
-  if (selection.length === 0 || !('nearImages' in report) || !Array.isArray(report.nearImages)) return report
-  const images: readonly NearImageEntry[] = report.nearImages
-  if (images.length === 0) return report
-  return {...report, suggestions: images.map(({image}) => hubspokeCommand('find', image, ...selection))}
+/** The command that shows what runs each of them. `selection`: words that choose where it searches. */
+export function nearImageCommands(
+  images: readonly NearImageEntry[],
+  selection: readonly string[] = [],
+): readonly string[] {
+  return images.map(({image}) => hubspokeCommand('find', image, ...selection))
 }
 
 /** `Did you mean ghcr.io/acme/shop (7 workloads)?` */

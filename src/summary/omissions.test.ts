@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {type Exclusion, kubeSystemExclusion, notRetriedExclusion} from '../model/exclusion.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import {renderDocument} from './documents.ts'
+import {documentRenderers} from './documents.ts'
 import {renderFindTable} from './find-table.ts'
 import {renderJunit} from './junit.ts'
 import {renderRunTable} from './run-table.ts'
@@ -95,9 +95,9 @@ describe.each(cells)('a run: $what', ({facts, document, verdict, lines}) => {
   const report = summarizeRun(runFacts({readings: [reading('eu')], results: [web], scope: scope(['eu']), ...facts}))
 
   test('are in the document, in JSON and YAML', async () => {
-    expect(await renderDocument(report, 'json')).toMatch(document)
-    expect(JSON.parse(await renderDocument(report, 'json')).verdict.sentence).toContain(verdict)
-    expect(flat(await renderDocument(report, 'yaml'))).toContain(verdict)
+    expect(await documentRenderers.json(report)).toMatch(document)
+    expect(JSON.parse(await documentRenderers.json(report)).verdict.sentence).toContain(verdict)
+    expect(flat(await documentRenderers.yaml(report))).toContain(verdict)
   })
 
   test('are in the verdict and in the last 24 lines of the table, at 80 and 60 columns and in wide', () => {

@@ -11,7 +11,7 @@ import {writeStates} from '../model/recorded-run.ts'
 import {outcomes} from '../model/result.ts'
 import {waveStates} from '../model/wave.ts'
 import {workloadKinds} from '../model/workload.ts'
-import {renderDocument} from './documents.ts'
+import {documentRenderers} from './documents.ts'
 import {openStates} from './ledger-words.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
 import {listedRun, summarizeLedger, summarizePrune, summarizeRuns} from './summarize-ledgers.ts'
@@ -175,7 +175,7 @@ describe.each(documents)('$name', ({name, reports}) => {
 
   test('every document that is built has the shape of its schema', async () => {
     for (const report of reports) {
-      validate(JSON.parse(await renderDocument(report, 'json')))
+      validate(JSON.parse(await documentRenderers.json(report)))
       expect(validate.errors).toBeNull()
     }
   })

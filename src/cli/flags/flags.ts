@@ -6,14 +6,12 @@ import {paceFlags} from './pace-flags.ts'
 import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
 
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'tsv' | 'junit'
-
-/** `-o`, with the formats that a command's report has. */
-export const outputFlag = (formats: readonly OutputFormat[]) =>
+/** `-o`, whose options are the formats of these views. */
+export const outputFlag = (views: Readonly<Record<string, unknown>>) =>
   Flags.option({
     char: 'o',
     summary: 'Output format on stdout.',
-    options: formats,
+    options: Object.keys(views),
     default: 'table',
     env: 'HUBSPOKE_OUTPUT',
     helpGroup: 'OUTPUT',

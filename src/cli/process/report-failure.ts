@@ -2,15 +2,12 @@ import type {ErrorReport} from '../../model/error-report.ts'
 import {type ExitName, exitCodes} from '../../model/exit-code.ts'
 import type {Failure, FailureClass} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import {renderDocument} from '../../summary/documents.ts'
-import {saidOnCommandLine} from '../flags/command-line-flags.ts'
-import {type FilledIn, fillIn, saidInEnvironment} from '../flags/flag-levels.ts'
-import {outputFlag, outputFlags} from '../flags/flags.ts'
+import {type DocumentFormat, documentRenderers} from '../../summary/documents.ts'
 import type {Output} from './output.ts'
 
 export interface FailedInvocation {
   /** Undefined: no document was asked for. */
-  readonly format: 'json' | 'yaml' | undefined
+  readonly format: DocumentFormat | undefined
   readonly stdout: Output
   readonly stderr: Output
 }
@@ -24,7 +21,7 @@ export async function reportFailure(failure: Failure, {format, stdout, stderr}: 
   const verdict = {code: exitCodes[name].code, name, sentence: failure.message}
   if (format !== undefined) {
     const report: ErrorReport = {schemaVersion: 1, type: 'ErrorReport', error: failure, verdict}
-    stdout.write(await renderDocument(report, format))
+    stdout.write(await documentRenderers[format](report))
     await stdout.flushed()
   }
   const lines = [
@@ -60,20 +57,3 @@ const exitForClass = {
   declined: 'declined',
   internal: 'bug',
 } as const satisfies Record<FailureClass, ExitName>
-
-/** The document format that the flags ask for; undefined when that is text. */
-export function documentFormat({said}: Pick<FilledIn, 'said'>): 'json' | 'yaml' | undefined {
-  if (said.get('json')?.values.length) return 'json'
-  const format = said.get('output')?.values.at(-1)
-  return format === 'json' || format === 'yaml' ? format : undefined
-}
-
-const formatFlags = {...outputFlags, output: outputFlag(['json', 'yaml']), yes: {type: 'boolean', char: 'y'}} as const
-
-/** The same of a command line that could not be parsed. */
-export function requestedFormat(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): 'json' | 'yaml' | undefined {
-  return documentFormat(fillIn([saidOnCommandLine(argv, formatFlags), saidInEnvironment(formatFlags, env)]))
-}

@@ -7,15 +7,13 @@ import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {RunReport} from '../../model/report.ts'
 import type {Retried} from '../../model/run-facts.ts'
 import type {Snapshot} from '../../model/snapshot.ts'
-import {renderNames} from '../../summary/documents.ts'
-import {renderJunit} from '../../summary/junit.ts'
-import {renderRunValues} from '../../summary/separated-values.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {Clusters, ContextFlags, Reach} from '../clusters.ts'
 import {agreeToPlan, type ConsentFlags} from '../consent/agree-to-plan.ts'
 import {requireSomebodyToAsk} from '../consent/consent.ts'
 import type {PlanSubject} from '../consent/plan-view.ts'
 import type {Session, SessionFlags} from '../process/session.ts'
+import {runViews} from '../report-views.ts'
 import {createActors} from './cluster-users.ts'
 import {openEventRecorder} from './event-recorder.ts'
 import {hubDeps, type RunComposition} from './hub-deps.ts'
@@ -77,16 +75,7 @@ export abstract class WritingCommand extends BaseCommand {
 
   /** The report on stdout, in the format that was asked for. */
   protected tell(report: RunReport, flags: Pick<WritingFlags, 'output' | 'json' | 'quiet'>): Promise<RunReport> {
-    return this.conclude(report, flags, {
-      table: async () => (await import('../../summary/run-table.ts')).renderRunTable,
-      name: renderNames,
-      tsv: renderRunValues,
-      hints: async () => {
-        const {nearImageLines} = await import('../../summary/near-images.ts')
-        return ({nearImages}, options) => nearImageLines(nearImages, options)
-      },
-      junit: renderJunit,
-    })
+    return this.conclude(report, flags, runViews)
   }
 
   /** As the ledger keeps it: the way to the file from anywhere. */

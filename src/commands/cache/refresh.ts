@@ -5,12 +5,12 @@ import {askedOneByOne, namespaceQuestion} from '../../cli/consent/asked-one-by-o
 import {askEachContext, besides} from '../../cli/each-context.ts'
 import {confirmFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
+import {cacheViews} from '../../cli/report-views.ts'
 import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {refreshEntry} from '../../discovery/cache/refresh-entry.ts'
 import {retryRead} from '../../discovery/retry-read.ts'
 import type {CacheReport} from '../../model/report.ts'
-import {renderCacheValues} from '../../summary/separated-values.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheRefresh extends BaseCommand {
@@ -29,7 +29,7 @@ export default class CacheRefresh extends BaseCommand {
       helpGroup: 'SAFETY',
     }),
     ...confirmFlag,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv']),
+    output: outputFlag(cacheViews),
   }
 
   async run(): Promise<CacheReport> {
@@ -50,9 +50,6 @@ export default class CacheRefresh extends BaseCommand {
       })
       return summarizeCaches(await caches, besides(clusters, session))
     })
-    return this.conclude(report, flags, {
-      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
-      tsv: renderCacheValues,
-    })
+    return this.conclude(report, flags, cacheViews)
   }
 }

@@ -1,18 +1,18 @@
 import {BaseCommand} from '../../cli/base-command.ts'
 import {askEachContext, besides} from '../../cli/each-context.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
+import {cacheViews} from '../../cli/report-views.ts'
 import {readingDeps} from '../../cli/run/discovery-request.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {showCache} from '../../discovery/cache/show-cache.ts'
 import type {CacheReport} from '../../model/report.ts'
-import {renderCacheValues} from '../../summary/separated-values.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheShow extends BaseCommand {
   static override summary = 'Show the state of the image cache of each cluster.'
   static override description = 'Reads every context of the kubeconfig, unless some are named. Nothing is written.'
   static override examples = [{description: 'See how old they are', command: '<%= config.bin %> <%= command.id %>'}]
-  static override flags = {...contextFlags, output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv'])}
+  static override flags = {...contextFlags, output: outputFlag(cacheViews)}
 
   async run(): Promise<CacheReport> {
     const {flags} = await this.parse(CacheShow)
@@ -24,9 +24,6 @@ export default class CacheShow extends BaseCommand {
       })
       return summarizeCaches(await ask, besides(clusters, session))
     })
-    return this.conclude(report, flags, {
-      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
-      tsv: renderCacheValues,
-    })
+    return this.conclude(report, flags, cacheViews)
   }
 }

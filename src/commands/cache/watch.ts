@@ -5,6 +5,7 @@ import {askedOneByOne, namespaceQuestion} from '../../cli/consent/asked-one-by-o
 import {besides, inEachContext} from '../../cli/each-context.ts'
 import {confirmFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag} from '../../cli/flags/flags.ts'
+import {cacheViews} from '../../cli/report-views.ts'
 import {refuseTurns, watchHolder} from '../../cli/watch-holder.ts'
 import {unreadCacheEntry} from '../../discovery/cache/cache-entry.ts'
 import {watchCluster} from '../../discovery/cache/watch/watch-cluster.ts'
@@ -36,7 +37,7 @@ export default class CacheWatch extends BaseCommand {
       helpGroup: 'SAFETY',
     }),
     ...confirmFlag,
-    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+    output: outputFlag(cacheViews),
   }
 
   async run(): Promise<CacheReport> {
@@ -64,8 +65,6 @@ export default class CacheWatch extends BaseCommand {
       })
       return summarizeCaches(await caches, besides(clusters, session))
     })
-    return this.conclude(report, flags, {
-      table: async () => (await import('../../summary/cache-table.ts')).renderCacheTable,
-    })
+    return this.conclude(report, flags, cacheViews)
   }
 }

@@ -1,8 +1,8 @@
 import {BaseCommand} from '../../cli/base-command.ts'
 import {outputFlag} from '../../cli/flags/flags.ts'
 import {listRuns} from '../../cli/past-runs/past-runs.ts'
+import {runsViews} from '../../cli/report-views.ts'
 import type {RunsReport} from '../../model/report.ts'
-import {renderRunsValues} from '../../summary/separated-values.ts'
 
 export default class RunsList extends BaseCommand {
   static override summary = 'List past runs, the newest first.'
@@ -16,13 +16,10 @@ export default class RunsList extends BaseCommand {
       command: `<%= config.bin %> <%= command.id %> -o json | jq '.runs[] | select(.state == "unfinished").id'`,
     },
   ]
-  static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv'])}
+  static override flags = {output: outputFlag(runsViews)}
 
   async run(): Promise<RunsReport> {
     const {flags} = await this.parse(RunsList)
-    return this.conclude(await listRuns(this.runtime), flags, {
-      table: async () => (await import('../../summary/runs-table.ts')).renderRunsTable,
-      tsv: renderRunsValues,
-    })
+    return this.conclude(await listRuns(this.runtime), flags, runsViews)
   }
 }

@@ -3,6 +3,7 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {durationFlag} from '../../cli/flags/flag-types.ts'
 import {outputFlag, writeFlags} from '../../cli/flags/flags.ts'
 import {agreeToPrune, planPrune, removeRuns} from '../../cli/past-runs/prune-runs.ts'
+import {pruneViews} from '../../cli/report-views.ts'
 import type {PruneReport} from '../../model/prune-report.ts'
 import {summarizePrune} from '../../summary/summarize-ledgers.ts'
 
@@ -42,7 +43,7 @@ export default class RunsPrune extends BaseCommand {
       env: 'HUBSPOKE_UNFINISHED',
     }),
     yes,
-    output: outputFlag(['table', 'wide', 'json', 'yaml']),
+    output: outputFlag(pruneViews),
   }
 
   async run(): Promise<PruneReport> {
@@ -51,8 +52,6 @@ export default class RunsPrune extends BaseCommand {
     const {candidates, kept, directory} = await planPrune({olderThanMs, keep, unfinished}, this.runtime)
     const answer = candidates.length === 0 ? 'yes' : await agreeToPrune({candidates, kept}, flags, this.runtime)
     const done = answer === 'yes' ? await removeRuns(candidates) : {removed: [], notRemoved: []}
-    return this.conclude(summarizePrune({directory, kept, ...done}, answer), flags, {
-      table: async () => (await import('../../summary/prune-table.ts')).renderPruneTable,
-    })
+    return this.conclude(summarizePrune({directory, kept, ...done}, answer), flags, pruneViews)
   }
 }

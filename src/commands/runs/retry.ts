@@ -4,6 +4,7 @@ import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
 import {keptOptions, keptWords} from '../../cli/past-runs/kept-options.ts'
 import {findRetries, findRun, foundBefore, runIdArg} from '../../cli/past-runs/past-runs.ts'
 import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/past-runs/retry-request.ts'
+import {runViews} from '../../cli/report-views.ts'
 import {runIdentity} from '../../cli/run/run-identity.ts'
 import {argumentsEntry} from '../../cli/run/run-request.ts'
 import {requirePossibleUndo} from '../../cli/run/undo-request.ts'
@@ -49,7 +50,7 @@ export default class RunsRetry extends WritingCommand {
       helpGroup: 'WORKLOADS',
     }),
     ...retryWriteFlags,
-    output: outputFlag(['table', 'wide', 'json', 'yaml', 'name', 'tsv', 'junit']),
+    output: outputFlag(runViews),
   }
 
   async run(): Promise<RunReport> {

@@ -2,10 +2,10 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {outputFlag} from '../../cli/flags/flags.ts'
 import {waysOn} from '../../cli/past-runs/command-again.ts'
 import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/past-runs.ts'
+import {ledgerViews} from '../../cli/report-views.ts'
 import {disagreements} from '../../cli/run/same-run.ts'
 import type {ContextsPlace} from '../../model/contexts-place.ts'
 import type {LedgerReport} from '../../model/report.ts'
-import {renderLedgerValues} from '../../summary/separated-values.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
 export default class RunsShow extends BaseCommand {
@@ -18,7 +18,7 @@ export default class RunsShow extends BaseCommand {
     {description: 'By the beginning of its id', command: '<%= config.bin %> <%= command.id %> 20261124-2'},
   ]
   static override args = {id: runIdArg}
-  static override flags = {output: outputFlag(['table', 'wide', 'json', 'yaml', 'tsv'])}
+  static override flags = {output: outputFlag(ledgerViews)}
 
   private recordedPlace: ContextsPlace | undefined
 
@@ -34,9 +34,6 @@ export default class RunsShow extends BaseCommand {
     const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded)
     this.recordedPlace = recorded.run?.place
     const report = summarizeLedger(id, recorded, {suggestions, retriedBy, conflicts: disagreements(recorded)})
-    return this.conclude(report, flags, {
-      table: async () => (await import('../../summary/ledger-table.ts')).renderLedgerTable,
-      tsv: renderLedgerValues,
-    })
+    return this.conclude(report, flags, ledgerViews)
   }
 }
