@@ -1,6 +1,6 @@
 import type {ApiObject} from './api-object.ts'
 import type {Registry} from './objects/registry.ts'
-import {apiVersionOf, type Resource, resourceOfKind} from './objects/resources.ts'
+import {apiVersionOf, type Resource} from './objects/resources.ts'
 import type {Json} from './patches/json.ts'
 import {mergePatch} from './patches/merge-patch.ts'
 import {ensureNamespace, workloadObject} from './seed.ts'
@@ -19,16 +19,22 @@ export class ClusterObjects {
   }
 
   all(kind: string, namespace?: string): readonly ApiObject[] {
-    const resource = resourceFor(kind)
+    const resource = this.#resource(kind)
     const objects = this.#registry.store.all(resource)
     const wanted = namespace === undefined ? objects : objects.filter(({metadata}) => metadata.namespace === namespace)
     return wanted.map((object) => copyOf(resource, object))
   }
 
   one(kind: string, namespace: string, name: string): ApiObject | undefined {
-    const resource = resourceFor(kind)
+    const resource = this.#resource(kind)
     const object = this.#registry.store.get(resource, resource.namespaced ? `${namespace}/${name}` : name)
     return object && copyOf(resource, object)
+  }
+
+  #resource(kind: string): Resource {
+    const resource = this.#registry.catalog.ofKind(kind)
+    if (resource === undefined) throw new RangeError(`the sandbox has no objects of kind ${kind}`)
+    return resource
   }
 
   add(workload: WorkloadSpec): ApiObject {
@@ -38,13 +44,13 @@ export class ClusterObjects {
   }
 
   create(object: ApiObject): ApiObject {
-    const resource = resourceFor(object.kind ?? '')
+    const resource = this.#resource(object.kind ?? '')
     const namespace = resource.namespaced ? (object.metadata.namespace ?? 'default') : undefined
     return copyOf(resource, this.#registry.create(resource, namespace, structuredClone(object), {manager}))
   }
 
   patch(kind: string, namespace: string, name: string, patch: object): ApiObject {
-    const resource = resourceFor(kind)
+    const resource = this.#resource(kind)
     const target = {namespace: resource.namespaced ? namespace : undefined, name}
     const change = (current: ApiObject): ApiObject =>
       mergePatch(current as unknown as Json, structuredClone(patch) as Json) as unknown as ApiObject
@@ -52,14 +58,14 @@ export class ClusterObjects {
   }
 
   setUid(kind: string, namespace: string, name: string, uid: string): void {
-    const resource = resourceFor(kind)
+    const resource = this.#resource(kind)
     const object = this.#registry.store.get(resource, resource.namespaced ? `${namespace}/${name}` : name)
     if (object === undefined) throw new RangeError(`there is no ${kind} ${name}`)
     this.#registry.store.put(resource, {...object, metadata: {...object.metadata, uid}})
   }
 
   remove(kind: string, namespace: string, name: string): boolean {
-    const resource = resourceFor(kind)
+    const resource = this.#resource(kind)
     try {
       this.#registry.delete(resource, resource.namespaced ? namespace : undefined, name)
       return true
@@ -68,12 +74,6 @@ export class ClusterObjects {
       throw error
     }
   }
-}
-
-function resourceFor(kind: string): Resource {
-  const resource = resourceOfKind(kind)
-  if (resource === undefined) throw new RangeError(`the sandbox has no objects of kind ${kind}`)
-  return resource
 }
 
 function copyOf(resource: Resource, object: ApiObject): ApiObject {

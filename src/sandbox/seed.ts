@@ -2,7 +2,7 @@ import type {ApiObject} from './api-object.ts'
 import {controllerManager} from './controllers/simulation.ts'
 import {apiTime} from './objects/metadata.ts'
 import type {Registry} from './objects/registry.ts'
-import {namespaces, nodes, type Resource, resourceOfKind} from './objects/resources.ts'
+import {daemonSets, deployments, namespaces, nodes, type Resource, statefulSets} from './objects/resources.ts'
 import type {ClusterSpec, ContainerSpec, WorkloadSpec} from './spec.ts'
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
@@ -71,8 +71,7 @@ function nodeObject({name, version = 'v1.36.3'}: ClusterSpec, number: number, no
 /** The object of the API that a workload of a spec stands for. */
 export function workloadObject(spec: WorkloadSpec): {readonly resource: Resource; readonly object: ApiObject} {
   const {kind = 'Deployment', namespace, name, labels = {}, annotations} = spec
-  const resource = resourceOfKind(kind)
-  if (resource === undefined) throw new RangeError(`not a workload: ${kind}`)
+  const resource = {Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets}[kind]
   const selector = {'app.kubernetes.io/name': name}
   const containers = spec.containers ?? [{name, image: spec.image}]
   const template = {metadata: {labels: {...selector, ...labels}}, spec: podSpec(containers)}

@@ -110,7 +110,7 @@ describe('the server', () => {
     const aggregated = JSON.parse((await open.get('/apis', {accept})).body.toString())
     expect(aggregated).toMatchObject({
       kind: 'APIGroupDiscoveryList',
-      items: [{metadata: {name: 'apps'}}, {}, {}, {}, {}],
+      items: expect.arrayContaining([expect.objectContaining({metadata: {name: 'apps'}})]),
     })
     const {body} = await open.client.get<{resources: readonly {name: string}[]}>('/apis/apps/v1')
     expect(body.resources.map(({name}) => name)).toEqual(

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {Catalog} from '../objects/catalog.ts'
 import type {AccessRule} from '../spec.ts'
 import type {ApiVerb, Trouble} from '../trouble.ts'
 import {authenticate, isAllowed, refusal} from './access.ts'
@@ -87,7 +88,7 @@ describe('what somebody may do', () => {
       message: 'pods is forbidden: User "eu" cannot list resource "pods" in API group "" at the cluster scope',
     },
   ])('the refusal of $path', ({path, message}) => {
-    const request = parseRequest('GET', path, new URLSearchParams())
+    const request = parseRequest(new Catalog(), 'GET', path, new URLSearchParams())
     expect(request && refusal(user, request).message).toBe(message)
   })
 })

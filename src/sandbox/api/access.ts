@@ -1,5 +1,5 @@
 import {timingSafeEqual} from 'node:crypto'
-import {resources} from '../objects/resources.ts'
+import {builtInResources} from '../objects/resources.ts'
 import type {AccessRule} from '../spec.ts'
 import {type ApiError, forbidden} from '../status.ts'
 import type {RequestMatch, Trouble} from '../trouble.ts'
@@ -53,7 +53,7 @@ export function isAllowed(user: User, question: Question, troubles: readonly Tro
 function isDenied(match: RequestMatch, question: Question, user: string): boolean {
   const isAcross =
     question.namespace === undefined &&
-    resources.some(({plural, namespaced}) => namespaced && plural === question.plural)
+    !builtInResources.some(({plural, namespaced}) => !namespaced && plural === question.plural)
   const {namespace: _namespace, ...everywhere} = match
   return matchesRequest(isAcross ? everywhere : match, question, user)
 }

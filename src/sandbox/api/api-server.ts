@@ -75,10 +75,14 @@ export class ApiServer {
     const asker = this.userOf(incoming)
     if (asker === undefined) throw unauthorized()
     const user = actingUser(asker, this.#deps.users, incoming.headers['impersonate-user'])
-    const request = parseRequest(incoming.method, url.pathname, url.searchParams)
+    const request = parseRequest(this.#deps.registry.catalog, incoming.method, url.pathname, url.searchParams)
     if (request === undefined) {
+      const {
+        gitVersion,
+        registry: {catalog},
+      } = this.#deps
       const server = incoming.headers[':authority'] ?? incoming.headers.host ?? ''
-      await answerGeneral({incoming, url, server, gitVersion: this.#deps.gitVersion}, answer)
+      await answerGeneral({incoming, url, server, gitVersion, catalog}, answer)
       return
     }
     const {clock, signal, troubles} = this.#deps

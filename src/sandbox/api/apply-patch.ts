@@ -1,9 +1,10 @@
 import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
+import {serverSideApply} from '../fields/server-side-apply.ts'
+import {fieldRulesOf} from '../objects/field-rules.ts'
 import {apiTime} from '../objects/metadata.ts'
 import type {Registry, WriteOptions} from '../objects/registry.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
-import {serverSideApply} from '../objects/server-side-apply.ts'
 import {isObject, type Json, withoutNulls} from '../patches/json.ts'
 import {JsonPatchFailure, jsonPatch} from '../patches/json-patch.ts'
 import {mergePatch} from '../patches/merge-patch.ts'
@@ -110,7 +111,9 @@ function applyConfiguration(
     apiVersion: apiVersionOf(resource),
     time: apiTime(options.now),
   } as const
-  const apply = (current: ApiObject): ApiObject => serverSideApply(current, configuration, manager, options.force)
+  const rules = fieldRulesOf(resource, options.subresource)
+  const apply = (current: ApiObject): ApiObject =>
+    serverSideApply(current, {configuration, manager, force: options.force}, rules)
   const write = {...options, operation: 'Apply'} as const
   if (exists(registry, resource, namespace, name)) {
     return {object: registry.update(resource, {namespace, name}, apply, write), isNew: false}

@@ -1,10 +1,44 @@
-import {apiVersionOf, type Resource, resources} from '../objects/resources.ts'
+import type {Catalog} from '../objects/catalog.ts'
+import {apiVersionOf, type Resource} from '../objects/resources.ts'
 
-const groups = [...new Set(resources.map(({group}) => group))].filter((group) => group !== '')
-const named = groups.map((group) => ({group, version: 'v1'}))
+interface GroupVersion {
+  readonly group: string
+  readonly version: string
+}
+
+/** Groups in the order in which a server lists its own; those of custom resources follow. */
+const order = ['', 'apps', 'authentication.k8s.io', 'authorization.k8s.io', 'autoscaling', 'batch', 'networking.k8s.io']
+
+/** What is served, the core group first, the newest version of a group before its older ones. */
+function groupVersions({all}: Catalog): readonly GroupVersion[] {
+  const ids = [...new Set(all.map(apiVersionOf))]
+  const found = ids.map((id) => {
+    const [version = '', group = ''] = id.split('/').toReversed()
+    return {group, version}
+  })
+  const place = ({group}: GroupVersion): number => (order.includes(group) ? order.indexOf(group) : order.length)
+  return found.toSorted(
+    (a, b) => place(a) - place(b) || a.group.localeCompare(b.group) || comparePriority(a.version, b.version),
+  )
+}
+
+/** `v2` before `v1` before `v1beta1` before `v1alpha1`. */
+function comparePriority(a: string, b: string): number {
+  const rank = (version: string): number[] => {
+    const [, major = '0', stage = '', minor = '0'] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
+    return [stage === '' ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor)]
+  }
+  const [left, right] = [rank(a), rank(b)]
+  const at = left.findIndex((each, index) => each !== right[index])
+  return at < 0 ? 0 : (right[at] ?? 0) - (left[at] ?? 0)
+}
+
+function groupsOf(catalog: Catalog): readonly string[] {
+  return [...new Set(groupVersions(catalog).map(({group}) => group))].filter((group) => group !== '')
+}
 
 /** Documents of discovery by their path, as servers before 1.26 gave them and newer ones still do. */
-export function discoveryDocument(path: string, server: string): object | undefined {
+export function discoveryDocument(catalog: Catalog, path: string, server: string): object | undefined {
   if (path === '/api') {
     return {
       kind: 'APIVersions',
@@ -12,32 +46,43 @@ export function discoveryDocument(path: string, server: string): object | undefi
       serverAddressByClientCIDRs: [{clientCIDR: '0.0.0.0/0', serverAddress: server}],
     }
   }
-  if (path === '/apis') return {kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument)}
-  if (path === '/') return {paths: rootPaths()}
-  const group = groups.find((each) => path === `/apis/${each}`)
-  if (group !== undefined) return {kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group)}
-  const listed = [{group: '', version: 'v1'}, ...named].find((each) => path === pathOf(each))
-  return listed && resourceList(listed)
+  if (path === '/apis')
+    return {
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
+      groups: groupsOf(catalog).map((group) => groupDocument(catalog, group)),
+    }
+  if (path === '/') return {paths: rootPaths(catalog)}
+  const group = groupsOf(catalog).find((each) => path === `/apis/${each}`)
+  if (group !== undefined) return {kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(catalog, group)}
+  const listed = groupVersions(catalog).find((each) => path === pathOf(each))
+  return listed && resourceList(catalog, listed)
 }
 
 /** The same in one document per tree, as kubectl asks for it: `/api` and `/apis`. */
-export function aggregatedDiscovery(path: string): object | undefined {
+export function aggregatedDiscovery(catalog: Catalog, path: string): object | undefined {
   if (path !== '/api' && path !== '/apis') return undefined
-  const wanted = path === '/api' ? [{group: '', version: 'v1'}] : named
+  const wanted = path === '/api' ? [''] : groupsOf(catalog)
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: wanted.map(({group, version}) => ({
+    items: wanted.map((group) => ({
       metadata: group === '' ? {} : {name: group},
-      versions: [{version, resources: inGroup(group).map(aggregatedResource), freshness: 'Current'}],
+      versions: groupVersions(catalog)
+        .filter((each) => each.group === group)
+        .map((each) => ({
+          version: each.version,
+          resources: served(catalog, each).map(aggregatedResource),
+          freshness: 'Current',
+        })),
     })),
   }
 }
 
 /** Below a group that is served; whether the rest of the path is, is another question. */
-export function isInKnownGroup(path: string): boolean {
-  return path.startsWith('/api/') || groups.some((group) => path.startsWith(`/apis/${group}/`))
+export function isInKnownGroup(catalog: Catalog, path: string): boolean {
+  return path.startsWith('/api/') || groupsOf(catalog).some((group) => path.startsWith(`/apis/${group}/`))
 }
 
 /** What the server says of itself. */
@@ -60,37 +105,40 @@ export function versionDocument(gitVersion: string): object {
   }
 }
 
-function pathOf({group, version}: {readonly group: string; readonly version: string}): string {
+function pathOf({group, version}: GroupVersion): string {
   return group === '' ? `/api/${version}` : `/apis/${group}/${version}`
 }
 
-function rootPaths(): string[] {
-  const trees = ['/api', '/api/v1', '/apis', ...groups.flatMap((group) => [`/apis/${group}`, `/apis/${group}/v1`])]
+function rootPaths(catalog: Catalog): string[] {
+  const groups = groupsOf(catalog).map((group) => `/apis/${group}`)
+  const trees = ['/api', '/apis', ...groups, ...groupVersions(catalog).map(pathOf)].sort()
   return [...trees, '/healthz', '/livez', '/readyz', '/version']
 }
 
-function groupDocument(group: string): object {
-  const version = {groupVersion: `${group}/v1`, version: 'v1'}
-  return {name: group, versions: [version], preferredVersion: version}
+function groupDocument(catalog: Catalog, name: string): object {
+  const versions = groupVersions(catalog)
+    .filter(({group}) => group === name)
+    .map(({group, version}) => ({groupVersion: `${group}/${version}`, version}))
+  return {name, versions, preferredVersion: versions[0]}
 }
 
-function inGroup(group: string): readonly Resource[] {
-  return resources.filter((resource) => resource.group === group)
+function served({all}: Catalog, {group, version}: GroupVersion): readonly Resource[] {
+  return all.filter((resource) => resource.group === group && resource.version === version)
 }
 
 function names({shortNames, categories}: Resource): object {
   return {...(shortNames.length > 0 && {shortNames}), ...(categories.length > 0 && {categories})}
 }
 
-function resourceList({group, version}: {readonly group: string; readonly version: string}): object {
+function resourceList(catalog: Catalog, {group, version}: GroupVersion): object {
   return {
     kind: 'APIResourceList',
     ...(group === '' ? {} : {apiVersion: 'v1'}),
     groupVersion: apiVersionOf({group, version}),
-    resources: inGroup(group).flatMap((resource) => [
+    resources: served(catalog, {group, version}).flatMap((resource) => [
       {
         name: resource.plural,
-        singularName: resource.kind.toLowerCase(),
+        singularName: resource.singular,
         namespaced: resource.namespaced,
         kind: resource.kind,
         verbs: resource.verbs,
@@ -116,7 +164,7 @@ function aggregatedResource(resource: Resource): object {
     resource: resource.plural,
     responseKind: kindOf({kind: resource.kind}),
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
-    singularResource: resource.kind.toLowerCase(),
+    singularResource: resource.singular,
     verbs: resource.verbs,
     ...names(resource),
     ...(resource.subresources.length > 0 && {

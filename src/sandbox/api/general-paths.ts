@@ -1,3 +1,4 @@
+import type {Catalog} from '../objects/catalog.ts'
 import {noSuchResource} from '../status.ts'
 import type {Answer} from '../transport/answer.ts'
 import type {Incoming} from '../transport/http-front.ts'
@@ -15,18 +16,24 @@ interface General {
   /** Host and port, as the client knows them. */
   readonly server: string
   readonly gitVersion: string
+  readonly catalog: Catalog
 }
 
 /** Answers what is asked of the server itself: version, health, discovery. */
-export async function answerGeneral({incoming, url, server, gitVersion}: General, answer: Answer): Promise<void> {
+export async function answerGeneral(
+  {incoming, url, server, gitVersion, catalog}: General,
+  answer: Answer,
+): Promise<void> {
   const {accept, 'user-agent': userAgent = '', 'accept-encoding': acceptEncoding} = incoming.headers
   const path = url.pathname === '/' ? '/' : url.pathname.replace(/\/$/, '')
   if (/^\/(livez|readyz|healthz)(\/|$)/.test(path)) return replyText(answer, 200, 'ok')
-  const aggregated = acceptsAggregatedDiscovery(accept) ? aggregatedDiscovery(path) : undefined
+  const aggregated = acceptsAggregatedDiscovery(accept) ? aggregatedDiscovery(catalog, path) : undefined
   const document =
     aggregated ??
-    (path === '/version' ? versionDocument(gitVersion) : (discoveryDocument(path, server) ?? openapiDocument(path)))
-  if (document === undefined && isInKnownGroup(path)) throw noSuchResource()
+    (path === '/version'
+      ? versionDocument(gitVersion)
+      : (discoveryDocument(catalog, path, server) ?? openapiDocument(catalog, path)))
+  if (document === undefined && isInKnownGroup(catalog, path)) throw noSuchResource()
   if (document === undefined) return replyText(answer, 404, '404 page not found\n')
   const contentType = aggregated === undefined ? 'application/json' : aggregatedType
   const form = negotiate(aggregated === undefined ? accept : '*/*', url.searchParams, userAgent)

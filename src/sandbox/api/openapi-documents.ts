@@ -1,18 +1,18 @@
-import {apiVersionOf, type Resource, resources} from '../objects/resources.ts'
-
-const roots = [...new Set(resources.map(rootOf))]
+import type {Catalog} from '../objects/catalog.ts'
+import {apiVersionOf, type Resource} from '../objects/resources.ts'
 
 /**
  * As much of OpenAPI v3 as kubectl looks at before it applies: which resources can be patched, and that the server itself
  * checks the fields. There are no schemas in it.
  */
-export function openapiDocument(path: string): object | undefined {
+export function openapiDocument({all}: Catalog, path: string): object | undefined {
+  const roots = [...new Set(all.map(rootOf))]
   if (path === '/openapi/v3') {
     return {paths: Object.fromEntries(roots.map((root) => [root, {serverRelativeURL: `/openapi/v3/${root}?hash=1`}]))}
   }
   const root = roots.find((each) => path === `/openapi/v3/${each}`)
   if (root === undefined) return undefined
-  const served = resources.filter((resource) => rootOf(resource) === root && resource.verbs.includes('patch'))
+  const served = all.filter((resource) => rootOf(resource) === root && resource.verbs.includes('patch'))
   return {
     openapi: '3.0.0',
     info: {title: 'Kubernetes', version: 'sandbox'},

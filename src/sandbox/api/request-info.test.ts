@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest'
+import {Catalog} from '../objects/catalog.ts'
 import {parseRequest} from './request-info.ts'
 
 const parse = (method: string, path: string) => {
   const url = new URL(path, 'https://sandbox')
-  return parseRequest(method, url.pathname, url.searchParams)
+  return parseRequest(new Catalog(), method, url.pathname, url.searchParams)
 }
 
 describe('what a path means', () => {

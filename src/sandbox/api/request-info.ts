@@ -1,5 +1,6 @@
 import {own} from '../../shared/own.ts'
-import {findResource, type Resource} from '../objects/resources.ts'
+import type {Catalog} from '../objects/catalog.ts'
+import type {Resource} from '../objects/resources.ts'
 import type {ApiVerb} from '../trouble.ts'
 
 /** What a path of the API means. */
@@ -24,11 +25,16 @@ export type Operation = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch'
  * Reads a request for a resource; undefined: the path is none of those (`/version`, discovery, health).
  * Source: `RequestInfoFactory` in k8s.io/apiserver/pkg/endpoints/request.
  */
-export function parseRequest(method: string, path: string, query: URLSearchParams): ResourceRequest | undefined {
+export function parseRequest(
+  catalog: Catalog,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+): ResourceRequest | undefined {
   const place = placeOf(path)
   if (place === undefined) return undefined
   const {group, version, plural, namespace, name, subresource} = place
-  const resource = findResource(group, version, plural)
+  const resource = catalog.find(group, version, plural)
   const isWatched = place.isOldWatch || ['1', 'true'].includes(query.get('watch') ?? '')
   const operation = operationOf(method, name, isWatched)
   const isKnown = subresource === undefined || resource?.subresources.some((each) => each.name === subresource)

@@ -8,18 +8,18 @@ import type {Store} from '../objects/store.ts'
  * Source: consistent reads from cache, https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache
  */
 export class WatchProgress {
-  readonly #versions = new Map<Resource, number>()
+  readonly #versions = new Map<string, number>()
 
   constructor(store: Store) {
-    store.subscribe(({resource, version}) => this.#versions.set(resource, version))
+    store.subscribe(({resource, version}) => this.#versions.set(resource.id, version))
   }
 
   of(resource: Resource): number {
-    return this.#versions.get(resource) ?? 0
+    return this.#versions.get(resource.id) ?? 0
   }
 
   /** A list has proved the version. */
   proved(resource: Resource, version: number): void {
-    this.#versions.set(resource, Math.max(version, this.of(resource)))
+    this.#versions.set(resource.id, Math.max(version, this.of(resource)))
   }
 }

@@ -95,7 +95,7 @@ export class WatchStream {
   }
 
   #enqueue(change: Change): void {
-    if (change.resource !== this.#scope.resource) return
+    if (change.resource.id !== this.#scope.resource.id) return
     this.#queue.push(change)
     if (this.#queue.length === 1) void this.#flushLater()
   }
@@ -113,7 +113,7 @@ export class WatchStream {
   /** A change as it looks through the selector: what enters is added, what leaves is deleted. */
   #tell({type, resource, object, previous, version}: Change): void {
     const {namespace, matches} = this.#scope
-    if (resource !== this.#scope.resource || BigInt(version) <= this.#from) return
+    if (resource.id !== this.#scope.resource.id || BigInt(version) <= this.#from) return
     if (namespace !== undefined && object.metadata.namespace !== namespace) return
     const was = previous !== undefined && matches(previous)
     const is = type !== 'DELETED' && matches(object)

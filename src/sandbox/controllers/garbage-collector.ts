@@ -1,11 +1,10 @@
 import type {ApiObject} from '../api-object.ts'
 import type {Registry} from '../objects/registry.ts'
-import {type Resource, resources, selfSubjectAccessReviews} from '../objects/resources.ts'
+import type {Resource} from '../objects/resources.ts'
 import type {Change} from '../objects/store.ts'
 import {type Controller, controllerManager, type Simulation} from './simulation.ts'
 
 const foreground = 'foregroundDeletion'
-const stored = resources.filter((resource) => resource !== selfSubjectAccessReviews)
 
 interface Dependent {
   readonly resource: Resource
@@ -14,7 +13,7 @@ interface Dependent {
 
 /** Everything that the object with this UID controls. */
 function dependentsOf({store}: Registry, uid: string): readonly Dependent[] {
-  return stored.flatMap((resource) => store.ownedBy(uid, resource).map((object) => ({resource, object})))
+  return store.resources.flatMap((resource) => store.ownedBy(uid, resource).map((object) => ({resource, object})))
 }
 
 /** Deletes what a deleted owner controlled; an owner that is deleted in the foreground goes last. */

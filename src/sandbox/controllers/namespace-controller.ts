@@ -1,9 +1,8 @@
 import type {ApiObject} from '../api-object.ts'
-import {configMaps, namespaces, type Resource, resources, serviceAccounts} from '../objects/resources.ts'
+import {configMaps, namespaces, type Resource, serviceAccounts} from '../objects/resources.ts'
 import {type Controller, controllerManager, type Simulation} from './simulation.ts'
 import {isTerminating} from './workload-types.ts'
 
-const contents = resources.filter(({namespaced}) => namespaced)
 const caNote =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
 
@@ -45,7 +44,7 @@ function furnish({store, registry}: Simulation, namespace: string, ca: string): 
 /** Deletes what is in the namespace; returns how many objects are still there. */
 function clear({store, registry}: Simulation, namespace: string): number {
   const inside = (): [Resource, ApiObject][] =>
-    contents.flatMap((resource) =>
+    store.resources.flatMap((resource) =>
       store
         .all(resource)
         .filter(({metadata}) => metadata.namespace === namespace)

@@ -1,34 +1,21 @@
 import type {Clock} from '../../shared/clock.ts'
-import type {ApiObject} from '../api-object.ts'
+import type {ApiObject, ManagedFieldsEntry} from '../api-object.ts'
+import {afterUpdate, type Manager} from '../fields/managed-fields.ts'
 import {sameJson} from '../patches/json.ts'
 import {ApiError, alreadyExists, badRequest, conflict, invalid, invalidValue, notFound} from '../status.ts'
 import {admitCreate, admitDelete} from './admission.ts'
+import {Catalog} from './catalog.ts'
 import {withDefaults} from './defaults.ts'
-import {afterUpdate, type Manager} from './managed-fields.ts'
-import {apiTime, orderedMetadata, randomSuffix, randomUid} from './metadata.ts'
+import {fieldRulesOf} from './field-rules.ts'
+import {apiTime, randomSuffix, randomUid} from './metadata.ts'
+import {entriesOf, keptMetadata, ordered, withMetadata, withoutBooks, withoutTypeMeta} from './object-parts.ts'
 import {apiVersionOf, namespaces, pods, type Resource} from './resources.ts'
 import type {Store} from './store.ts'
-import {ownsStatus, preparedForCreate, preparedForUpdate, withStatus} from './strategy.ts'
+import {preparedForCreate, preparedForUpdate, withStatus} from './strategy.ts'
 import {uidCauses, validate, validateTypes} from './validation.ts'
+import type {DeleteOptions, WriteOptions} from './write-options.ts'
 
-export interface WriteOptions {
-  /** Who writes, for `metadata.managedFields`. */
-  readonly manager: string
-  readonly dryRun?: boolean
-  /** Which door the write came through; undefined: the object itself. */
-  readonly subresource?: string
-  /** Default `Update`; `Apply` has already said who owns what. */
-  readonly operation?: 'Apply' | 'Update'
-}
-
-export interface DeleteOptions {
-  readonly dryRun?: boolean
-  readonly uid?: string
-  readonly resourceVersion?: string
-  readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
-  /** Pods only; 0: at once. */
-  readonly gracePeriodSeconds?: number
-}
+export type {DeleteOptions, WriteOptions} from './write-options.ts'
 
 /** Kinds whose `PUT` has to say which version it replaces. */
 const versionRequired = new Set(['Lease'])
@@ -36,11 +23,13 @@ const versionRequired = new Set(['Lease'])
 /** Writes objects by the rules of the API: identity, defaults, validation, generations, conflicts, owners of fields. */
 export class Registry {
   readonly store: Store
+  readonly catalog: Catalog
   readonly #clock: Clock
   readonly #random: () => number
 
-  constructor(store: Store, deps: {clock: Clock; random: () => number}) {
+  constructor(store: Store, deps: {clock: Clock; random: () => number; catalog?: Catalog}) {
     this.store = store
+    this.catalog = deps.catalog ?? new Catalog()
     this.#clock = deps.clock
     this.#random = deps.random
   }
@@ -68,7 +57,7 @@ export class Registry {
       creationTimestamp: apiTime(this.#clock.date()),
       ...(options.operation === 'Apply' ? {managedFields: input.metadata.managedFields ?? []} : {}),
     })
-    const managed = this.#managed(resource, identified, undefined, options)
+    const managed = this.#managed(resource, identified, {entries: []}, options)
     return options.dryRun ? ordered(managed) : this.store.put(resource, managed)
   }
 
@@ -86,12 +75,12 @@ export class Registry {
     const current = this.read(resource, object.namespace, object.name)
     const wanted = change(current)
     checkIdentity(resource, wanted, current)
-    const books = options.operation === 'Apply' ? wanted : current
-    const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, books))
+    const entries = entriesOf(wanted, current, options)
+    const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, entries))
     const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
     const isSame = sameJson(withoutBooks(next), withoutBooks(current))
-    if (isSame && options.operation !== 'Apply') return current
-    const managed = this.#managed(resource, next, current, options)
+    if (isSame && entries === current.metadata.managedFields) return current
+    const managed = this.#managed(resource, next, {previous: current, entries}, options)
     if (isSame && sameJson(managed.metadata.managedFields, current.metadata.managedFields)) return current
     if (options.dryRun) return ordered(managed)
     if (managed.metadata.deletionTimestamp !== undefined && isLetGo(managed)) {
@@ -134,7 +123,12 @@ export class Registry {
     return withoutTypeMeta({...input, metadata: own})
   }
 
-  #managed(resource: Resource, next: ApiObject, previous: ApiObject | undefined, options: WriteOptions): ApiObject {
+  #managed(
+    resource: Resource,
+    next: ApiObject,
+    before: {readonly previous?: ApiObject; readonly entries: readonly ManagedFieldsEntry[]},
+    options: WriteOptions,
+  ): ApiObject {
     if (options.operation === 'Apply') return next
     const manager: Manager = {
       name: options.manager,
@@ -143,9 +137,8 @@ export class Registry {
       time: apiTime(this.#clock.date()),
       ...(options.subresource === undefined ? {} : {subresource: options.subresource}),
     }
-    const isStatusless = options.subresource === undefined && ownsStatus(resource.kind)
-    const seen = (object: ApiObject): ApiObject => (isStatusless ? {...object, status: undefined} : object)
-    const entries = afterUpdate(next, previous, manager, seen)
+    const rules = fieldRulesOf(resource, options.subresource)
+    const entries = afterUpdate(next, before.previous, before.entries, manager, rules)
     return withMetadata(next, {managedFields: [...entries]})
   }
 
@@ -186,49 +179,6 @@ function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObj
     throw invalid({group: resource.group, kind: resource.plural}, name, [cause])
   }
   if (uid && uid !== metadata.uid) throw invalid(resource, name, uidCauses(uid))
-}
-
-/** What no writer changes; `books` says who owns which field. */
-function keptMetadata({metadata}: ApiObject, books: ApiObject): Partial<ApiObject['metadata']> {
-  const {name, generateName, namespace, uid, resourceVersion, generation} = metadata
-  const {creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds} = metadata
-  const {managedFields} = books.metadata
-  return defined({
-    name,
-    generateName,
-    namespace,
-    uid,
-    resourceVersion,
-    generation,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    managedFields,
-  })
-}
-
-function defined<T extends object>(object: T): {[K in keyof T]: Exclude<T[K], undefined>} {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
-}
-
-function withMetadata(object: ApiObject, metadata: Partial<ApiObject['metadata']>): ApiObject {
-  return {...object, metadata: {...object.metadata, ...metadata}}
-}
-
-function withoutTypeMeta(object: ApiObject): ApiObject {
-  const {kind: _kind, apiVersion: _apiVersion, metadata, ...rest} = object
-  return {metadata, ...rest}
-}
-
-function ordered(object: ApiObject): ApiObject {
-  return {...object, metadata: orderedMetadata(object.metadata)}
-}
-
-function withoutBooks({metadata, ...rest}: ApiObject): object {
-  const {managedFields: _managedFields, ...own} = orderedMetadata(metadata)
-  return {...rest, metadata: own}
 }
 
 function isLetGo({metadata}: ApiObject): boolean {

@@ -1,120 +1,72 @@
-/** A kind of object that the sandbox serves, as discovery describes it. */
-export interface Resource {
-  /** Empty: the core group. */
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  /** As in paths. */
-  readonly plural: string
-  readonly namespaced: boolean
-  readonly shortNames: readonly string[]
-  readonly categories: readonly string[]
-  readonly verbs: readonly string[]
-  readonly subresources: readonly Subresource[]
-}
+import {defineResource, type Resource, scale, statusOf} from './define-resource.ts'
+import {customResourceDefinitions, plainResources, resourceQuotas} from './plain-resources.ts'
 
-export interface Subresource {
-  readonly name: string
-  readonly kind: string
-  /** Of its kind, when it is not the resource's own. */
-  readonly group?: string
-  readonly version?: string
-  readonly verbs: readonly string[]
-}
-
-const allVerbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
-const status = (kind: string): Subresource => ({name: 'status', kind, verbs: ['get', 'patch', 'update']})
-const scale: Subresource = {
-  name: 'scale',
-  kind: 'Scale',
-  group: 'autoscaling',
-  version: 'v1',
-  verbs: ['get', 'patch', 'update'],
-}
-
-type Traits = Partial<Pick<Resource, 'namespaced' | 'shortNames' | 'categories' | 'verbs' | 'subresources'>>
-
-function resource(group: string, kind: string, plural: string, traits: Traits = {}): Resource {
-  return {
-    group,
-    version: 'v1',
-    kind,
-    plural,
-    namespaced: true,
-    shortNames: [],
-    categories: [],
-    verbs: allVerbs,
-    subresources: [],
-    ...traits,
-  }
-}
+export type {Resource, Subresource} from './define-resource.ts'
+export {customResourceDefinitions, resourceQuotas} from './plain-resources.ts'
 
 const all = ['all']
 
-export const namespaces = resource('', 'Namespace', 'namespaces', {
+export const namespaces = defineResource('', 'Namespace', 'namespaces', {
   namespaced: false,
   shortNames: ['ns'],
-  subresources: [status('Namespace')],
+  subresources: [statusOf('Namespace')],
 })
-export const nodes = resource('', 'Node', 'nodes', {
+export const nodes = defineResource('', 'Node', 'nodes', {
   namespaced: false,
   shortNames: ['no'],
-  subresources: [status('Node')],
+  subresources: [statusOf('Node')],
 })
-export const configMaps = resource('', 'ConfigMap', 'configmaps', {shortNames: ['cm']})
-const secrets = resource('', 'Secret', 'secrets')
-export const serviceAccounts = resource('', 'ServiceAccount', 'serviceaccounts', {shortNames: ['sa']})
-export const events = resource('', 'Event', 'events', {shortNames: ['ev']})
-export const pods = resource('', 'Pod', 'pods', {
+export const configMaps = defineResource('', 'ConfigMap', 'configmaps', {shortNames: ['cm']})
+const secrets = defineResource('', 'Secret', 'secrets')
+export const serviceAccounts = defineResource('', 'ServiceAccount', 'serviceaccounts', {shortNames: ['sa']})
+export const events = defineResource('', 'Event', 'events', {shortNames: ['ev']})
+export const pods = defineResource('', 'Pod', 'pods', {
   shortNames: ['po'],
   categories: all,
-  subresources: [status('Pod'), {name: 'log', kind: 'Pod', verbs: ['get']}],
+  subresources: [statusOf('Pod'), {name: 'log', kind: 'Pod', verbs: ['get']}],
 })
-export const deployments = resource('apps', 'Deployment', 'deployments', {
+export const deployments = defineResource('apps', 'Deployment', 'deployments', {
   shortNames: ['deploy'],
   categories: all,
-  subresources: [scale, status('Deployment')],
+  subresources: [scale, statusOf('Deployment')],
 })
-export const replicaSets = resource('apps', 'ReplicaSet', 'replicasets', {
+export const replicaSets = defineResource('apps', 'ReplicaSet', 'replicasets', {
   shortNames: ['rs'],
   categories: all,
-  subresources: [scale, status('ReplicaSet')],
+  subresources: [scale, statusOf('ReplicaSet')],
 })
-export const statefulSets = resource('apps', 'StatefulSet', 'statefulsets', {
+export const statefulSets = defineResource('apps', 'StatefulSet', 'statefulsets', {
   shortNames: ['sts'],
   categories: all,
-  subresources: [scale, status('StatefulSet')],
+  subresources: [scale, statusOf('StatefulSet')],
 })
-export const daemonSets = resource('apps', 'DaemonSet', 'daemonsets', {
+export const daemonSets = defineResource('apps', 'DaemonSet', 'daemonsets', {
   shortNames: ['ds'],
   categories: all,
-  subresources: [status('DaemonSet')],
+  subresources: [statusOf('DaemonSet')],
 })
-export const controllerRevisions = resource('apps', 'ControllerRevision', 'controllerrevisions')
-export const leases = resource('coordination.k8s.io', 'Lease', 'leases')
-const podDisruptionBudgets = resource('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', {
-  shortNames: ['pdb'],
-  subresources: [status('PodDisruptionBudget')],
-})
-export const selfSubjectAccessReviews = resource(
+export const controllerRevisions = defineResource('apps', 'ControllerRevision', 'controllerrevisions')
+export const leases = defineResource('coordination.k8s.io', 'Lease', 'leases')
+export const selfSubjectAccessReviews = defineResource(
   'authorization.k8s.io',
   'SelfSubjectAccessReview',
   'selfsubjectaccessreviews',
   {namespaced: false, verbs: ['create']},
 )
 
-export const selfSubjectReviews = resource('authentication.k8s.io', 'SelfSubjectReview', 'selfsubjectreviews', {
+export const selfSubjectReviews = defineResource('authentication.k8s.io', 'SelfSubjectReview', 'selfsubjectreviews', {
   namespaced: false,
   verbs: ['create'],
 })
 
-/** Every resource of a simulated cluster, each group in the order in which discovery lists it. */
-export const resources: readonly Resource[] = [
+/** Every resource that a simulated cluster has from the start, each group in the order in which discovery lists it. */
+export const builtInResources: readonly Resource[] = [
   configMaps,
   events,
   namespaces,
   nodes,
   pods,
+  resourceQuotas,
   secrets,
   serviceAccounts,
   controllerRevisions,
@@ -125,16 +77,9 @@ export const resources: readonly Resource[] = [
   selfSubjectReviews,
   selfSubjectAccessReviews,
   leases,
-  podDisruptionBudgets,
-]
-
-export function findResource(group: string, version: string, plural: string): Resource | undefined {
-  return resources.find((each) => each.group === group && each.version === version && each.plural === plural)
-}
-
-export function resourceOfKind(kind: string): Resource | undefined {
-  return resources.find((each) => each.kind === kind)
-}
+  customResourceDefinitions,
+  ...plainResources,
+].toSorted((a, b) => (a.plural < b.plural ? -1 : 1))
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf({group, version}: Pick<Resource, 'group' | 'version'>): string {

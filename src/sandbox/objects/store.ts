@@ -1,6 +1,6 @@
 import type {ApiObject} from '../api-object.ts'
 import {orderedMetadata} from './metadata.ts'
-import {type Resource, resources} from './resources.ts'
+import type {Resource} from './resources.ts'
 
 /** One step of a cluster's history. */
 export interface Change {
@@ -26,8 +26,9 @@ export function keyOf({metadata}: ApiObject): string {
  * API: whatever is put is stored, and never changed in place afterwards.
  */
 export class Store {
-  readonly #objects = new Map<Resource, Map<string, ApiObject>>(resources.map((resource) => [resource, new Map()]))
-  readonly #sorted = new Map<Resource, readonly string[]>()
+  readonly #objects = new Map<string, Map<string, ApiObject>>()
+  readonly #resources = new Map<string, Resource>()
+  readonly #sorted = new Map<string, readonly string[]>()
   readonly #owned = new Map<string, Map<string, ApiObject>>()
   readonly #listeners = new Set<(change: Change) => void>()
   #history: Change[] = []
@@ -44,6 +45,11 @@ export class Store {
     return this.#expiredUpTo
   }
 
+  /** Every resource of which there may be objects. */
+  get resources(): readonly Resource[] {
+    return [...this.#resources.values()]
+  }
+
   get(resource: Resource, key: string): ApiObject | undefined {
     return this.#of(resource).get(key)
   }
@@ -51,10 +57,10 @@ export class Store {
   /** In the order of keys. */
   all(resource: Resource): readonly ApiObject[] {
     const objects = this.#of(resource)
-    let keys = this.#sorted.get(resource)
+    let keys = this.#sorted.get(resource.id)
     if (keys === undefined) {
       keys = [...objects.keys()].sort()
-      this.#sorted.set(resource, keys)
+      this.#sorted.set(resource.id, keys)
     }
     return keys.flatMap((key) => objects.get(key) ?? [])
   }
@@ -64,7 +70,7 @@ export class Store {
     if (version < this.#expiredUpTo) return undefined
     const undone = new Map<string, ApiObject | undefined>()
     for (const change of this.changesSince(version) ?? []) {
-      if (change.resource === resource && !undone.has(change.key)) undone.set(change.key, change.previous)
+      if (change.resource.id === resource.id && !undone.has(change.key)) undone.set(change.key, change.previous)
     }
     if (undone.size === 0) return this.all(resource)
     const objects = new Map(this.#of(resource))
@@ -77,7 +83,7 @@ export class Store {
 
   /** The objects whose controlling owner has this UID. */
   ownedBy(ownerUid: string, resource: Resource): readonly ApiObject[] {
-    const prefix = `${resource.plural}:`
+    const prefix = `${resource.id}:`
     return [...(this.#owned.get(ownerUid) ?? [])].filter(([key]) => key.startsWith(prefix)).map(([, object]) => object)
   }
 
@@ -87,11 +93,11 @@ export class Store {
     const previous = this.get(resource, key)
     const stored = this.#stamped(object)
     this.#of(resource).set(key, stored)
-    if (previous === undefined) this.#sorted.delete(resource)
+    if (previous === undefined) this.#sorted.delete(resource.id)
     else this.#disown(resource, key, previous)
     for (const owner of stored.metadata.ownerReferences ?? []) {
       const owned = this.#owned.get(owner.uid) ?? new Map<string, ApiObject>()
-      this.#owned.set(owner.uid, owned.set(`${resource.plural}:${key}`, stored))
+      this.#owned.set(owner.uid, owned.set(`${resource.id}:${key}`, stored))
     }
     this.#record({type: previous ? 'MODIFIED' : 'ADDED', resource, key, object: stored, previous})
     return stored
@@ -102,7 +108,7 @@ export class Store {
     const previous = this.get(resource, key)
     if (previous === undefined) return undefined
     this.#of(resource).delete(key)
-    this.#sorted.delete(resource)
+    this.#sorted.delete(resource.id)
     this.#disown(resource, key, previous)
     const object = this.#stamped(previous)
     this.#record({type: 'DELETED', resource, key, object, previous})
@@ -131,8 +137,12 @@ export class Store {
   }
 
   #of(resource: Resource): Map<string, ApiObject> {
-    const objects = this.#objects.get(resource)
-    if (objects === undefined) throw new RangeError(`not a stored resource: ${resource.plural}`)
+    let objects = this.#objects.get(resource.id)
+    if (objects === undefined) {
+      objects = new Map()
+      this.#objects.set(resource.id, objects)
+      this.#resources.set(resource.id, resource)
+    }
     return objects
   }
 
@@ -144,7 +154,7 @@ export class Store {
   #disown(resource: Resource, key: string, object: ApiObject): void {
     for (const owner of object.metadata.ownerReferences ?? []) {
       const owned = this.#owned.get(owner.uid)
-      owned?.delete(`${resource.plural}:${key}`)
+      owned?.delete(`${resource.id}:${key}`)
       if (owned?.size === 0) this.#owned.delete(owner.uid)
     }
   }

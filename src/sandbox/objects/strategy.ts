@@ -1,5 +1,6 @@
 import type {ApiObject} from '../api-object.ts'
 import {objectAt, sameJson} from '../patches/json.ts'
+import type {Resource} from './resources.ts'
 
 /**
  * What the API does with an object of each kind around a write: which part a client may not set, and what counts as a new
@@ -50,7 +51,8 @@ const strategies: Readonly<Record<string, Strategy>> = {
 }
 
 /** Whether a client sets the status through the subresource alone. */
-export function ownsStatus(kind: string): boolean {
+export function ownsStatus({kind, subresources, custom}: Resource): boolean {
+  if (custom !== undefined) return subresources.some(({name}) => name === 'status')
   return strategies[kind]?.ownsStatus ?? false
 }
 

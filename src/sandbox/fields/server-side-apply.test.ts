@@ -1,7 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import type {ApiObject, ManagedFieldsEntry} from '../api-object.ts'
-import {afterUpdate, type Manager} from './managed-fields.ts'
+import {beginningOf, builtInType} from './built-in-types.ts'
+import {afterUpdate, type FieldRules, type Manager} from './managed-fields.ts'
 import {serverSideApply} from './server-side-apply.ts'
+
+const rulesOf = (kind: string): FieldRules => ({type: builtInType(kind), beginning: beginningOf(kind), ignored: []})
+const rules = rulesOf('Deployment')
+const apply = (current: ApiObject, configuration: ApiObject, manager: Manager, force: boolean): ApiObject =>
+  serverSideApply(current, {configuration, manager, force}, rules)
 
 const applier = (name: string): Manager => ({
   name,
@@ -14,7 +20,7 @@ const configuration: ApiObject = {
   spec: {replicas: 1, template: {spec: {containers: [{name: 'app', image: 'app:1', env: [{name: 'A', value: '1'}]}]}}},
 }
 const nothing: ApiObject = {metadata: {name: 'web'}}
-const applied = (): ApiObject => serverSideApply(nothing, configuration, applier('one'), false)
+const applied = (): ApiObject => apply(nothing, configuration, applier('one'), false)
 const other = (spec: object): ApiObject => ({metadata: {name: 'web'}, spec: spec as Record<string, unknown>})
 
 describe('server-side apply', () => {
@@ -27,31 +33,31 @@ describe('server-side apply', () => {
 
   test('the same again changes nothing, not even the time in the books', () => {
     const later = {...applier('one'), time: '2027-01-01T00:00:00Z'}
-    expect(serverSideApply(applied(), configuration, later, false)).toEqual(applied())
+    expect(apply(applied(), configuration, later, false)).toEqual(applied())
   })
 
   test('another value of a field that somebody else owns is a conflict, named by path', () => {
     const wanted = other({replicas: 2, template: {spec: {containers: [{name: 'app', image: 'app:2'}]}}})
-    expect(() => serverSideApply(applied(), wanted, applier('two'), false)).toThrow(
+    expect(() => apply(applied(), wanted, applier('two'), false)).toThrow(
       'Apply failed with 2 conflicts: conflicts with "one":\n- .spec.replicas\n- .spec.template.spec.containers[name="app"].image',
     )
   })
 
   test('one conflict is said in one line', () => {
-    expect(() => serverSideApply(applied(), other({replicas: 2}), applier('two'), false)).toThrow(
+    expect(() => apply(applied(), other({replicas: 2}), applier('two'), false)).toThrow(
       'Apply failed with 1 conflict: conflict with "one": .spec.replicas',
     )
   })
 
   test('the same value is owned by both', () => {
-    const both = serverSideApply(applied(), other({replicas: 1}), applier('two'), false)
+    const both = apply(applied(), other({replicas: 1}), applier('two'), false)
     expect(both.metadata.managedFields?.map(({manager}) => manager).sort()).toEqual(['one', 'two'])
-    const released = serverSideApply(both, {metadata: {name: 'web'}}, applier('one'), false)
+    const released = apply(both, {metadata: {name: 'web'}}, applier('one'), false)
     expect(released.spec).toEqual({replicas: 1})
   })
 
   test('force takes the field over', () => {
-    const taken = serverSideApply(applied(), other({replicas: 2}), applier('two'), true)
+    const taken = apply(applied(), other({replicas: 2}), applier('two'), true)
     expect(taken.spec).toMatchObject({replicas: 2})
     const one = taken.metadata.managedFields?.find(({manager}) => manager === 'one')
     expect(one?.fieldsV1['f:spec']).not.toHaveProperty('f:replicas')
@@ -59,7 +65,7 @@ describe('server-side apply', () => {
 
   test('what is said no more is removed, down to variables of a container', () => {
     const less = other({replicas: 1, template: {spec: {containers: [{name: 'app', image: 'app:1'}]}}})
-    const left = serverSideApply(applied(), less, applier('one'), false)
+    const left = apply(applied(), less, applier('one'), false)
     expect(left.metadata.labels).toBeUndefined()
     expect(left.spec).toEqual(less.spec)
   })
@@ -72,10 +78,12 @@ describe('the owners of fields after an update', () => {
     apiVersion: 'v1',
     time,
   })
-  const all = (object: ApiObject): ApiObject => object
   const kept = (object: ApiObject, previous: ApiObject | undefined, manager: Manager): ApiObject => ({
     ...object,
-    metadata: {...object.metadata, managedFields: [...afterUpdate(object, previous, manager, all)]},
+    metadata: {
+      ...object.metadata,
+      managedFields: [...afterUpdate(object, previous, previous?.metadata.managedFields ?? [], manager, rules)],
+    },
   })
   const owners = ({metadata}: ApiObject): Record<string, ManagedFieldsEntry['fieldsV1']> =>
     Object.fromEntries((metadata.managedFields ?? []).map(({manager, fieldsV1}) => [manager, fieldsV1]))
@@ -94,7 +102,8 @@ describe('the owners of fields after an update', () => {
   test('containers, conditions and ports are owned by their keys', () => {
     const ports = [{containerPort: 80}]
     const pod = {metadata: {name: 'a'}, spec: {containers: [{name: 'app', image: 'a:1', ports}]}}
-    expect(owners(kept(pod, undefined, updater('one')))).toEqual({
+    const entries = afterUpdate(pod, undefined, [], updater('one'), rulesOf('Pod'))
+    expect(owners({metadata: {name: 'a', managedFields: [...entries]}})).toEqual({
       one: {
         'f:spec': {
           'f:containers': {

@@ -1,0 +1,144 @@
+import {own} from '../../shared/own.ts'
+import type {JsonObject} from '../patches/json.ts'
+import {atomic, type FieldType, list, map, plain, set, struct} from './field-type.ts'
+
+/*
+ * Where the kinds of Kubernetes differ from what a value itself says: maps, lists with keys, sets, and objects that are set
+ * as a whole. Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` of the OpenAPI document of Kubernetes 1.36.
+ */
+
+const metadata = struct({
+  annotations: map(),
+  labels: map(),
+  finalizers: set,
+  ownerReferences: list(['uid'], atomic),
+})
+const conditions = list(['type'])
+const quantities = {limits: map(), requests: map()}
+const resources = struct({...quantities, claims: list(['name'])})
+const tcp = {protocol: 'TCP'}
+
+const container = struct({
+  env: list(
+    ['name'],
+    struct({
+      valueFrom: struct({
+        configMapKeyRef: atomic,
+        fieldRef: atomic,
+        fileKeyRef: atomic,
+        resourceFieldRef: atomic,
+        secretKeyRef: atomic,
+      }),
+    }),
+  ),
+  ports: list(['containerPort', 'protocol'], plain, tcp),
+  resources,
+  volumeDevices: list(['devicePath']),
+  volumeMounts: list(['mountPath']),
+})
+
+const claim = struct({
+  metadata,
+  spec: struct({dataSource: atomic, selector: atomic, resources: struct(quantities)}),
+  status: struct({allocatedResourceStatuses: map(), allocatedResources: map(), capacity: map(), conditions}),
+})
+
+const volume = struct({
+  csi: struct({volumeAttributes: map(), nodePublishSecretRef: atomic}),
+  ephemeral: struct({volumeClaimTemplate: claim}),
+})
+
+const pod = struct({
+  affinity: struct({nodeAffinity: struct({requiredDuringSchedulingIgnoredDuringExecution: atomic})}),
+  containers: list(['name'], container),
+  ephemeralContainers: list(['name'], container),
+  hostAliases: list(['ip']),
+  imagePullSecrets: list(['name'], atomic),
+  initContainers: list(['name'], container),
+  nodeSelector: atomic,
+  overhead: map(),
+  resourceClaims: list(['name']),
+  resources,
+  schedulingGates: list(['name']),
+  topologySpreadConstraints: list(['topologyKey', 'whenUnsatisfiable'], struct({labelSelector: atomic})),
+  volumes: list(['name'], volume),
+})
+
+const template = struct({metadata, spec: pod})
+const workload = struct({
+  metadata,
+  spec: struct({selector: atomic, template}),
+  status: struct({conditions}),
+})
+const job = struct({selector: atomic, template})
+const backend = struct({resource: atomic, service: struct({port: atomic})})
+const ordinary = struct({metadata, status: struct({conditions})})
+
+const types: Readonly<Record<string, FieldType>> = {
+  ClusterRoleBinding: struct({metadata, roleRef: atomic}),
+  ConfigMap: struct({metadata, data: map(), binaryData: map()}),
+  CronJob: struct({metadata, spec: struct({jobTemplate: struct({metadata, spec: job})})}),
+  DaemonSet: workload,
+  Deployment: workload,
+  Event: struct({metadata, involvedObject: atomic, related: atomic}),
+  Ingress: struct({metadata, spec: struct({defaultBackend: backend})}),
+  Job: struct({metadata, spec: job, status: struct({conditions: atomic})}),
+  NetworkPolicy: struct({metadata, spec: struct({podSelector: atomic})}),
+  Node: struct({
+    metadata,
+    spec: struct({podCIDRs: set}),
+    status: struct({addresses: list(['type']), allocatable: map(), capacity: map(), conditions}),
+  }),
+  PersistentVolumeClaim: claim,
+  Pod: struct({metadata, spec: pod, status: struct({conditions, podIPs: list(['ip']), hostIPs: atomic})}),
+  PodDisruptionBudget: struct({
+    metadata,
+    spec: struct({selector: atomic}),
+    status: struct({conditions, disruptedPods: map()}),
+  }),
+  ReplicaSet: workload,
+  ResourceQuota: struct({
+    metadata,
+    spec: struct({hard: map(), scopeSelector: atomic}),
+    status: struct({hard: map(), used: map()}),
+  }),
+  RoleBinding: struct({metadata, roleRef: atomic}),
+  Secret: struct({metadata, data: map(), stringData: map()}),
+  Service: struct({
+    metadata,
+    spec: struct({ports: list(['port', 'protocol'], plain, tcp), selector: atomic}),
+    status: struct({conditions}),
+  }),
+  ServiceAccount: struct({metadata, secrets: list(['name'], atomic)}),
+  StatefulSet: workload,
+}
+
+/** How the fields of a built-in kind are owned and merged. */
+export function builtInType(kind: string): FieldType {
+  return own(types, kind) ?? ordinary
+}
+
+const emptyTemplate = {metadata: {}, spec: {containers: null}}
+const emptyWorkload = {selector: null, template: emptyTemplate}
+
+/** What an object of a kind has before anything is set, so that setting more does not make it appear. */
+const beginnings: Readonly<Record<string, JsonObject>> = {
+  CronJob: {spec: {jobTemplate: {metadata: {}, spec: {template: emptyTemplate}}}, status: {}},
+  CustomResourceDefinition: {spec: {names: {}, versions: null}, status: {}},
+  DaemonSet: {spec: {...emptyWorkload, updateStrategy: {}}, status: {}},
+  Deployment: {spec: {...emptyWorkload, strategy: {}}, status: {}},
+  HorizontalPodAutoscaler: {spec: {scaleTargetRef: {}}, status: {}},
+  Ingress: {spec: {}, status: {loadBalancer: {}}},
+  Job: {spec: {template: emptyTemplate}, status: {}},
+  Pod: {spec: {containers: null}, status: {}},
+  ReplicaSet: {spec: {selector: null, template: emptyTemplate}, status: {}},
+  Role: {rules: null},
+  ClusterRole: {rules: null},
+  Service: {spec: {}, status: {loadBalancer: {}}},
+  StatefulSet: {spec: {...emptyWorkload, updateStrategy: {}}, status: {}},
+}
+
+/** As a kind begins: with the structures that are never absent. */
+export function beginningOf(kind: string): JsonObject {
+  return own(beginnings, kind) ?? {spec: {}, status: {}}
+}
