@@ -5,7 +5,7 @@ import type {Clock} from '../shared/clock.ts'
 import {clusterLock} from './cluster-lock.ts'
 import {ownLease} from './own-lease.ts'
 
-/** A lock that is held, on a clock that only the test moves; `sleepMs` is how long the machine slept. */
+/** A held lock on a clock that only the test advances; `sleptMs` is how long the machine slept. */
 async function createHeld() {
   const leases = createInMemoryLeases()
   const time = createVirtualClock({loopback: false})
@@ -24,7 +24,10 @@ async function createHeld() {
   return {leases, time, machine, lock, lost, writes}
 }
 
-const somebody = {holderIdentity: 'bob', annotations: {'hubspoke.dev/run-id': 'run-2', 'hubspoke.dev/host': 'cron-1'}}
+const otherClient = {
+  holderIdentity: 'bob',
+  annotations: {'hubspoke.dev/run-id': 'run-2', 'hubspoke.dev/host': 'cron-1'},
+}
 
 describe('kept', () => {
   test('renews every third of its duration, until it is released', async () => {
@@ -43,7 +46,7 @@ describe('kept', () => {
     expect(time.sleepers).toBe(0)
   })
 
-  test('asks nobody as long as it is sure', async () => {
+  test('sends no request as long as the lock is certainly held', async () => {
     const {leases, time, lock} = await createHeld()
     lock.keep()
     await time.advance(7_000)
@@ -53,7 +56,7 @@ describe('kept', () => {
     expect(lock.entry()).toEqual({context: 'eu', state: 'held', reason: null})
   })
 
-  test('a renewal that fails is followed by the next in time', async () => {
+  test('a failed renewal is followed by the next one in time', async () => {
     const {leases, time, lock, writes} = await createHeld()
     leases.trouble('write', unreachable(), 'hangs')
     lock.keep()
@@ -64,7 +67,7 @@ describe('kept', () => {
     expect(leases.lease?.renewTime).toBe(time.date().toISOString())
   })
 
-  test('what no repetition heals is not repeated, until somebody needs to know', async () => {
+  test('a permanent failure is not repeated until `holds` is called', async () => {
     const {leases, time, lock, writes} = await createHeld()
     leases.always('write', refused('forbidden'))
     lock.keep()
@@ -79,8 +82,8 @@ describe('kept', () => {
   })
 })
 
-describe('not sure any more', () => {
-  test('could not renew within two thirds of the duration: it is renewed before anything else', async () => {
+describe('no longer certain', () => {
+  test('not renewed within two thirds of the duration: `holds` renews it first', async () => {
     const {leases, time, lock, writes} = await createHeld()
     await time.advance(9_999)
     expect(await lock.holds()).toBe(true)
@@ -91,7 +94,7 @@ describe('not sure any more', () => {
     expect(leases.holder).toBe('ada')
   })
 
-  test('many who ask at once are one question', async () => {
+  test('simultaneous calls share one request', async () => {
     const {leases, time, lock} = await createHeld()
     await time.advance(20_000)
     const before = leases.calls.length
@@ -99,17 +102,17 @@ describe('not sure any more', () => {
     expect(leases.calls).toHaveLength(before + 1)
   })
 
-  test('the machine slept: its own clock says no time has passed, the one on the wall does', async () => {
+  test('the machine slept: its monotonic clock stood still, its wall clock did not', async () => {
     const {leases, machine, lock, lost} = await createHeld()
     machine.sleptMs = 3_600_000
-    leases.put(somebody)
+    leases.put(otherClient)
     expect(await lock.holds()).toBe(false)
     expect(lost).toEqual([
       'The lock in context "eu" is lost: it is held by run run-2 on cron-1, since 2026-01-01T00:00:00Z.',
     ])
   })
 
-  test('a cluster that does not answer: nobody may write, and nothing is lost yet', async () => {
+  test('a cluster that does not answer: no writes are allowed, and the lock is not lost yet', async () => {
     const {leases, time, lock, lost} = await createHeld()
     await time.advance(10_000)
     leases.always('write', 'hangs')
@@ -133,10 +136,10 @@ describe('not sure any more', () => {
 })
 
 describe('lost', () => {
-  test('is told once, by a renewal, and stays so', async () => {
+  test('is reported once, by a renewal, and is final', async () => {
     const {leases, time, lock, lost} = await createHeld()
     lock.keep()
-    leases.put(somebody)
+    leases.put(otherClient)
     await time.advance(5_000)
     expect(lost).toHaveLength(1)
     leases.remove()
@@ -148,7 +151,7 @@ describe('lost', () => {
     expect(time.sleepers).toBe(0)
   })
 
-  test('a Lease that is gone, or nobody’s, was taken away', async () => {
+  test('a Lease that was deleted is a lost lock', async () => {
     const {leases, time, lock, lost} = await createHeld()
     leases.remove()
     await time.advance(10_000)
@@ -156,9 +159,9 @@ describe('lost', () => {
     expect(lost).toEqual(['The lock in context "eu" is lost: another client has removed it.'])
   })
 
-  test('is not given back', async () => {
+  test('is not released', async () => {
     const {leases, time, lock} = await createHeld()
-    leases.put(somebody)
+    leases.put(otherClient)
     await time.advance(10_000)
     await lock.holds()
     await lock.release()
@@ -167,7 +170,7 @@ describe('lost', () => {
 })
 
 describe('released', () => {
-  test('after a renewal that is under way, not beside it', async () => {
+  test('after a renewal in progress, not at the same time', async () => {
     const {leases, lock, writes} = await createHeld()
     const renewing = lock.renew()
     await lock.release()
@@ -176,7 +179,7 @@ describe('released', () => {
     expect(writes()).toBe(3)
   })
 
-  test('a cluster that does not answer is not waited for long', async () => {
+  test('a cluster that does not answer is waited for only briefly', async () => {
     const {leases, time, lock} = await createHeld()
     leases.always('write', 'hangs')
     const released = expect(lock.release()).rejects.toMatchObject({failureClass: 'timeout'})

@@ -8,16 +8,16 @@ import {lostSentence, noAnswerSentence} from './lease-sentences.ts'
 import type {OwnLease} from './own-lease.ts'
 import {within} from './within.ts'
 
-/** The lock of one cluster as a run has it, or wants it. */
+/** The lock of one cluster, as one run holds it or tries to take it. */
 export interface ClusterLock {
-  /** Takes it, or renews it; false: somebody else has it. Rejects with a `HubspokeError` when the cluster cannot be asked. */
+  /** Takes the lock, or renews it; false: another client holds it. Rejects with a `HubspokeError` when the cluster cannot be asked. */
   renew(): Promise<boolean>
   /** Renews it every third of its duration from now on. */
   keep(): void
-  /** Is it held? Asks the cluster when that is not sure any more. Rejects as `renew` does. */
+  /** Is it held? Asks the cluster when that is no longer certain. Rejects as `renew` does. */
   holds(): Promise<boolean>
   entry(): LockEntry
-  /** Gives it back. Rejects with a `HubspokeError` when that did not work. */
+  /** Releases the lock. Rejects with a `HubspokeError` when that failed. */
   release(): Promise<void>
 }
 
@@ -25,13 +25,13 @@ export interface ClusterLockOptions {
   readonly context: string
   readonly lease: OwnLease
   readonly clock: Clock
-  /** Hears once, in a sentence, that somebody else has taken the lock. */
+  /** Called once, with a sentence, when another client has taken the lock. */
   onLost(sentence: string): void
 }
 
 export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions): ClusterLock {
   const over = new AbortController()
-  /** When the last claim that is known to have succeeded began. */
+  /** When the last claim that succeeded began. */
   let sureFrom: Moment | undefined
   let lost: string | undefined
   let trouble: HubspokeError | undefined
@@ -70,7 +70,7 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
       await clock.sleep(Math.max(0, startedAt + renewMs - clock.now()), over.signal)
       if (over.signal.aborted || lost !== undefined) return
       startedAt = clock.now()
-      // What no repetition heals (credentials, permissions) is only asked again when somebody needs to know.
+      // A permanent failure (credentials, permissions) is not repeated here: the next call of `holds` asks again.
       if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(() => undefined)
     }
   }

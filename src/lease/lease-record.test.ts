@@ -9,12 +9,12 @@ const later = new Date('2026-11-24T03:04:17.345Z')
 describe('the record of a holder', () => {
   const first = heldRecord(holder, undefined, at)
 
-  test('counts transitions as far as the API does', () => {
-    const last = {...first, holderIdentity: 'somebody', leaseTransitions: 2 ** 31 - 1}
+  test('counts transitions up to the limit of the API', () => {
+    const last = {...first, holderIdentity: 'other', leaseTransitions: 2 ** 31 - 1}
     expect(heldRecord(holder, last, later)).toMatchObject({leaseTransitions: 0})
   })
 
-  test('says who, since when, and for how long it may be silent', () => {
+  test('has the holder, the time, and the duration', () => {
     expect(first).toEqual({
       holderIdentity: 'run-1-abc',
       leaseDurationSeconds: 15,
@@ -30,34 +30,34 @@ describe('the record of a holder', () => {
     })
   })
 
-  test('renewed, it keeps since when', () => {
+  test('keeps its acquire time when renewed', () => {
     expect(heldRecord(holder, first, later)).toEqual({...first, renewTime: '2026-11-24T03:04:17.345Z'})
   })
 
-  test('another holder is one transition more, and starts anew', () => {
+  test('another holder adds a transition, and has a new acquire time', () => {
     const next = heldRecord({...holder, identity: 'run-2-def', runId: 'run-2'}, first, later)
     expect(next).toMatchObject({leaseTransitions: 1, acquireTime: later.toISOString()})
   })
 
-  test('released, it is nobody’s, and the transitions go on', () => {
+  test('has no holder when released, and keeps counting transitions', () => {
     const released = releasedRecord({...first, leaseTransitions: 4})
     expect(released).toMatchObject({holderIdentity: '', leaseDurationSeconds: 0, leaseTransitions: 4, annotations: {}})
     expect([isHeld(first), isHeld(released), isHeld(undefined)]).toEqual([true, false, false])
     expect(heldRecord(holder, released, later)).toMatchObject({leaseTransitions: 5})
   })
 
-  test('who is not known is left out', () => {
+  test('leaves out an unknown user', () => {
     expect(heldRecord({...holder, user: ''}, undefined, at).annotations).not.toHaveProperty(['hubspoke.dev/user'])
   })
 })
 
-test('a holder may be silent for as long as it said, or as long as we would', () => {
+test('a holder counts as dead after the duration in its record, or after ours if it has none', () => {
   const record = heldRecord(holder, undefined, at)
   expect(silenceMs({...record, leaseDurationSeconds: 40})).toBe(40_000)
   expect(silenceMs({...record, leaseDurationSeconds: 0})).toBe(15_000)
 })
 
-describe('a holder, told to people', () => {
+describe('a holder, displayed', () => {
   const record = heldRecord(holder, undefined, at)
   const phrase = (changes: Partial<LeaseRecord>) => holderPhrase({...record, ...changes})
 
@@ -73,7 +73,7 @@ describe('a holder, told to people', () => {
     expect(phrase(record)).toBe(expected)
   })
 
-  test('what others wrote cannot obey a terminal, or fill it', () => {
+  test('text of other clients cannot control a terminal, or fill it', () => {
     const text = phrase({annotations: {'hubspoke.dev/run-id': '\u001b[2Jx', 'hubspoke.dev/host': 'h'.repeat(5000)}})
     expect(text).not.toContain('\u001b')
     expect(text.length).toBeLessThan(200)
@@ -84,10 +84,15 @@ test.each([
   {monotonic: 0, wall: 0, sure: true, because: 'it was written just now'},
   {monotonic: 9_999, wall: 9_999, sure: true, because: 'less than two thirds of the duration are over'},
   {monotonic: 10_000, wall: 10_000, sure: false, because: 'two thirds are over'},
-  {monotonic: 40, wall: 3_600_000, sure: false, because: 'the machine slept, and its monotonic clock did, too'},
+  {monotonic: 40, wall: 3_600_000, sure: false, because: 'the machine slept, and its monotonic clock stood still'},
   {monotonic: 3_600_000, wall: 40, sure: false, because: 'it slept, and its wall clock was set back'},
-  {monotonic: 40, wall: -3_600_000, sure: false, because: 'the wall clock was set back: who knows how long it slept'},
-])('after $monotonic ms, and $wall ms on the wall: surely held is $sure, as $because', ({monotonic, wall, sure}) => {
+  {
+    monotonic: 40,
+    wall: -3_600_000,
+    sure: false,
+    because: 'the wall clock was set back, so how long it slept is unknown',
+  },
+])('after $monotonic ms, and $wall ms on the wall: certainly held is $sure, as $because', ({monotonic, wall, sure}) => {
   const written = {monotonic: 5_000, wall: 1_700_000_000_000}
   expect(isSurelyHeld(written, {monotonic: 5_000 + monotonic, wall: written.wall + wall})).toBe(sure)
 })

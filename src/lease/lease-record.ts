@@ -2,29 +2,29 @@ import type {LeaseObject, LeaseRecord} from '../kube/ports/leases.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {externalText} from '../shared/external-text.ts'
 
-/** The Leases of a cluster: one keeps runs apart, one those who keep the image cache fresh. */
+/** The names of hubspoke's Leases in a cluster: `run` keeps runs apart, `cacheWatch` the processes that keep the image cache fresh. */
 export const leaseNames = {run: 'hubspoke-run', cacheWatch: 'hubspoke-cache-watch'} as const
 
-/** A holder whose record did not change for so long is dead. */
+/** A holder whose record has not changed for this long is dead. */
 export const leaseMs = 15_000
 
 /** How often a holder renews its record. */
 export const renewMs = leaseMs / 3
 
-/** How long a request about a lock may take: no longer, so that there is time for another one. */
+/** The time limit of a request about a lock: short enough that a second one fits into the duration. */
 export const requestMs = leaseMs / 3
 
-/** Who asks for a Lease; all but `identity` is for people. */
+/** Who requests a Lease. All fields but `identity` are only displayed. */
 export interface Holder {
-  /** Of this process: another invocation of the same run is another holder. */
+  /** Identifies this process: another invocation of the same run is another holder. */
   readonly identity: string
-  /** Empty for what is no run. */
+  /** Empty outside of a run. */
   readonly runId: string
   readonly verb: string
-  /** Empty where it is not known. */
+  /** Empty where unknown. */
   readonly user: string
   readonly host: string
-  /** Whom the cluster takes it for; undefined where that is not known. */
+  /** The user that the cluster authenticates it as; undefined where unknown. */
   readonly kubernetesUser?: string | undefined
 }
 
@@ -36,7 +36,7 @@ const annotations = {
   kubernetesUser: 'hubspoke.dev/kubernetes-user',
 } as const
 
-/** The record of a holder that takes the lock at `at`, or renews it where it is the holder already. */
+/** The record of a holder that takes the lock at `at`, or renews it if it holds the lock already. */
 export function heldRecord(holder: Holder, previous: LeaseRecord | undefined, at: Date): LeaseRecord {
   const renews = previous?.holderIdentity === holder.identity
   const time = at.toISOString()
@@ -61,10 +61,10 @@ function transitionsAfter(before: number, more: number): number {
   return before + more <= 2 ** 31 - 1 ? before + more : 0
 }
 
-/** The record of nobody, which whoever comes next may take at once. */
+/** A record without a holder: the next client may take it at once. */
 export function releasedRecord({leaseTransitions}: LeaseRecord): LeaseRecord {
-  const nobody = {holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: ''}
-  return {...nobody, leaseTransitions, annotations: {}}
+  const noHolder = {holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: ''}
+  return {...noHolder, leaseTransitions, annotations: {}}
 }
 
 export function isHeld<L extends LeaseRecord>(lease: L | undefined): lease is L {
@@ -72,17 +72,17 @@ export function isHeld<L extends LeaseRecord>(lease: L | undefined): lease is L 
 }
 
 /**
- * For how long the record has to stay as it is until its holder counts as dead, in milliseconds: what the holder promised.
- * How old the record says it is does not matter: clocks of other machines may be wrong.
+ * How long the record must stay unchanged until its holder counts as dead, in milliseconds: the duration in the record.
+ * The times in the record are ignored: clocks of other machines may be wrong.
  */
 export function silenceMs({leaseDurationSeconds}: LeaseRecord): number {
   return leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseMs
 }
 
-/** Client libraries renew Leases of 15 to 60 s: what promises to be heard of less often than this is a mistake, or a lie. */
+/** Client libraries renew Leases of 15 to 60 s: a much longer duration is a mistake, or a lie. */
 const longestSilenceMs = 300_000
 
-/** Does the record say a duration that no holder has? Its silence then proves nothing: it is neither waited for nor taken over. */
+/** Does the record have a duration that no real holder has? An unchanged record then proves nothing: it is neither waited for nor taken over. */
 export function isImplausible(lease: LeaseRecord): boolean {
   return silenceMs(lease) > longestSilenceMs
 }
@@ -93,12 +93,12 @@ export function implausibleSentence(lease: LeaseRecord): string {
   return `Its Lease has an implausible duration (leaseDurationSeconds: ${lease.leaseDurationSeconds}, which is ${said}; ${most} is the most), so it is not taken over.`
 }
 
-/** Any change is a sign of life. */
+/** Any change shows that the holder is alive. */
 export function hasChanged(before: LeaseObject, now: LeaseObject): boolean {
   return before.resourceVersion !== now.resourceVersion
 }
 
-/** `run 20261124-030412-9f3a (restart) of ada on laptop-7, since 2026-11-24T03:04:12Z`, for people; safe to print. */
+/** `run 20261124-030412-9f3a (restart) of ada on laptop-7, since 2026-11-24T03:04:12Z`; safe to print. */
 export function holderPhrase(lease: LeaseRecord): string {
   const note = (key: string) => shown(lease.annotations[key] ?? '')
   const runId = note(annotations.runId)
@@ -117,23 +117,23 @@ export function holderPhrase(lease: LeaseRecord): string {
     .concat(since === '' ? '' : `, since ${since}`)
 }
 
-/** Anybody who may write the Lease may have written it. */
+/** Any client with permission to write the Lease may have written it. */
 const longest = 80
 
 function shown(text: string): string {
   return externalText(text, {maxLength: longest})
 }
 
-/** One moment by both clocks of this machine, in milliseconds. */
+/** One moment on both clocks of this machine, in milliseconds. */
 export interface Moment {
   readonly monotonic: number
   readonly wall: number
 }
 
 /**
- * Does a lock that was last written at `written` surely count as held? Two thirds of the duration leave a third for what
- * is on its way when the time is over. A machine that sleeps stops its monotonic clock (on Linux), so the wall clock has to
- * agree; a wall clock that was set forwards or back only costs one more look at the lock.
+ * Is a lock that was last written at `written` certainly still held? The last third of the duration is left for requests that
+ * are in flight when the first two thirds are over. A machine that sleeps stops its monotonic clock (on Linux), so the wall
+ * clock must agree; a wall clock that was set forwards or back only costs one more read of the lock.
  */
 export function isSurelyHeld(written: Moment, now: Moment): boolean {
   const passed = Math.max(now.monotonic - written.monotonic, Math.abs(now.wall - written.wall))

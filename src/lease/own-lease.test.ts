@@ -16,23 +16,23 @@ function createCluster() {
   return {leases, of}
 }
 
-test('creates the Lease, renews it, and leaves it to nobody', async () => {
+test('creates the Lease, renews it, and clears its holder', async () => {
   const {leases, of} = createCluster()
   const ada = of('ada')
   expect([await ada.claim(signal), await ada.claim(signal)]).toEqual([{ours: true}, {ours: true}])
   expect(leases.lease).toMatchObject({holderIdentity: 'ada', leaseTransitions: 0})
   await ada.giveBack(signal)
-  expect(leases.calls).toEqual(['create ada', 'update ada 1', 'update nobody 2'])
+  expect(leases.calls).toEqual(['create ada', 'update ada 1', 'update none 2'])
 })
 
-test('takes over exactly the record that was seen', async () => {
+test('takes over only the version that was seen', async () => {
   const {leases, of} = createCluster()
   leases.put({holderIdentity: 'dead'})
   expect(await of('ada', leases.lease).claim(signal)).toEqual({ours: true})
   expect(leases.lease).toMatchObject({holderIdentity: 'ada', leaseTransitions: 1})
 })
 
-test('a holder that came back in the last moment keeps it', async () => {
+test('a holder that renews at the last moment keeps it', async () => {
   const {leases, of} = createCluster()
   leases.put({holderIdentity: 'not dead'})
   const ada = of('ada', leases.lease)
@@ -41,14 +41,14 @@ test('a holder that came back in the last moment keeps it', async () => {
   expect(leases.holder).toBe('not dead')
 })
 
-test('of two who saw the same, one gets it', async () => {
+test('of two clients that saw the same version, one gets it', async () => {
   const {leases, of} = createCluster()
   const claims = await Promise.all([of('ada').claim(signal), of('bob').claim(signal)])
   expect(claims).toMatchObject([{ours: true}, {ours: false, found: {holderIdentity: 'ada'}}])
   expect(leases.holder).toBe('ada')
 })
 
-test('a version that was released in between is taken', async () => {
+test('a Lease that was released in between is taken', async () => {
   const {leases, of} = createCluster()
   leases.put({holderIdentity: 'dead'})
   const ada = of('ada', leases.lease)
@@ -57,9 +57,9 @@ test('a version that was released in between is taken', async () => {
 })
 
 test.each([
-  {what: 'somebody else has it', happens: {holderIdentity: 'bob'}},
-  {what: 'somebody else had it', happens: {holderIdentity: ''}},
-])('what was ours once is not taken again when $what', async ({happens}) => {
+  {what: 'another client has it', happens: {holderIdentity: 'bob'}},
+  {what: 'another client had it', happens: {holderIdentity: ''}},
+])('a lost Lease is not taken again when $what', async ({happens}) => {
   const {leases, of} = createCluster()
   const ada = of('ada')
   await ada.claim(signal)
@@ -68,7 +68,7 @@ test.each([
   expect(leases.holder).toBe(happens.holderIdentity)
 })
 
-test('a Lease that was deleted under us is lost', async () => {
+test('a Lease that was deleted is lost', async () => {
   const {leases, of} = createCluster()
   const ada = of('ada')
   await ada.claim(signal)
@@ -85,13 +85,13 @@ test('a write whose answer was lost is recognised as ours', async () => {
   expect(leases.lease).toMatchObject({holderIdentity: 'ada', leaseTransitions: 0})
 })
 
-test('a refusal is told as it is', async () => {
+test('a refusal is reported unchanged', async () => {
   const {leases, of} = createCluster()
   leases.trouble('write', refused('forbidden'))
   await expect(of('ada').claim(signal)).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
-test('gives back what arrived without an answer, and what was renewed meanwhile', async () => {
+test('releases a Lease whose write had no answer, or that was renewed meanwhile', async () => {
   const {leases, of} = createCluster()
   const ada = of('ada')
   leases.trouble('write', {afterwards: unreachable()})
@@ -106,7 +106,7 @@ test('gives back what arrived without an answer, and what was renewed meanwhile'
   expect(leases.holder).toBe('')
 })
 
-test('never gives back what is somebody else’s', async () => {
+test('never releases the Lease of another client', async () => {
   const {leases, of} = createCluster()
   const ada = of('ada')
   await ada.claim(signal)

@@ -3,7 +3,7 @@ import {HubspokeError} from '../model/failure.ts'
 import type {Clock} from '../shared/clock.ts'
 import {type Holder, heldRecord, isHeld, releasedRecord} from './lease-record.ts'
 
-/** Where the Lease of a cluster is, and who wants it. */
+/** Where the Lease of a cluster is, and who requests it. */
 export interface LeasePlace {
   readonly leases: Leases
   readonly namespace: string
@@ -12,21 +12,21 @@ export interface LeasePlace {
   readonly clock: Pick<Clock, 'date'>
 }
 
-/** What became of a write: the Lease is ours, or somebody else's, or nobody's any more. */
+/** The result of a write: the Lease is ours, or it is another holder's or free (`found`). */
 export type Claim = {readonly ours: true} | {readonly ours: false; readonly found: LeaseObject | undefined}
 
-/** The Lease of one cluster in the hands of one holder. Both methods reject with a `HubspokeError`, and can be repeated. */
+/** The Lease of one cluster for one holder. Both methods reject with a `HubspokeError`, and can be repeated. */
 export interface OwnLease {
-  /** Takes the Lease, or renews it. Once it was ours it is never taken again: who had it in between may have written. */
+  /** Takes the Lease, or renews it. After it was lost it is never taken again: another holder may have written in between. */
   claim(signal: AbortSignal): Promise<Claim>
-  /** Leaves it to nobody, if it is ours. */
+  /** Clears the holder, if it is ours. */
   giveBack(signal: AbortSignal): Promise<void>
 }
 
 /**
- * Exactly the version that was seen last is replaced: that it still was there is the proof that nobody else came.
+ * Replaces exactly the version that was seen last: if that version is still there, no other client has taken the Lease.
  *
- * @param seen the Lease as it is, or was when it was found to be free; undefined: there was none
+ * @param seen the Lease as it is, or as it was when it was found free; undefined: there was none
  */
 export function ownLease(
   {leases, namespace, name, holder, clock}: LeasePlace,
@@ -52,14 +52,14 @@ export function ownLease(
       } catch (error) {
         if (!isConflict(error)) throw error
       }
-      // Another version: ours, when the answer to an earlier write was lost; or somebody else's.
+      // Another version. It is ours if the answer to an earlier write was lost; otherwise it is another client's.
       const found = await read(signal)
       if (!isOurs(found) && (wasOurs || isHeld(found))) return {ours: false, found}
       lease = found
       return writeOurs(signal)
     },
     async giveBack(signal) {
-      // A write without an answer may have arrived all the same.
+      // A write without an answer may have been carried out.
       if (!wasOurs) lease = await read(signal)
       while (isOurs(lease)) {
         try {

@@ -18,7 +18,7 @@ interface Look {
   readonly clock: VirtualClock
   readonly told: string[]
   watch(waitMs?: number, signal?: AbortSignal): ReturnType<typeof watchLease>
-  /** The holder writes its record again and again. */
+  /** The holder renews its record repeatedly. */
   renews(everyMs: number, until?: number): void
 }
 
@@ -54,7 +54,7 @@ function createLook(): Look {
   }
 }
 
-describe('free at once', () => {
+describe('immediately free', () => {
   test.each([
     {because: 'there is no Lease', put: undefined},
     {because: 'it was released', put: {...held, holderIdentity: ''}},
@@ -74,8 +74,8 @@ describe('dead', () => {
       renewTime: '2025-12-31T23:00:00.000Z',
       because: 'its wall clock is an hour behind, and the record looks long dead',
     },
-    {renewTime: '', because: 'it never said when'},
-  ])('after exactly its duration of silence by our clock: $because', async ({renewTime}) => {
+    {renewTime: '', because: 'it has no renew time'},
+  ])('after exactly its duration without a change, by our clock: $because', async ({renewTime}) => {
     const {leases, clock, told, watch} = createLook()
     leases.put({...held, renewTime})
     expect(await watch()).toEqual({state: 'free', seen: leases.lease})
@@ -83,14 +83,14 @@ describe('dead', () => {
     expect(told).toEqual(['ada'])
   })
 
-  test('after the silence that it promised itself, not ours', async () => {
+  test('after the duration in its record, not ours', async () => {
     const {leases, clock, watch} = createLook()
     leases.put({...held, leaseDurationSeconds: 40})
     expect(await watch()).toMatchObject({state: 'free'})
     expect(clock.now()).toBe(40_000)
   })
 
-  test('looks that fail show neither life nor death', async () => {
+  test('failed reads show neither life nor death', async () => {
     const {leases, clock, watch} = createLook()
     leases.put(held)
     leases.trouble('read', 'fine', unreachable(), unreachable())
@@ -108,7 +108,7 @@ describe('alive', () => {
     expect(clock.now()).toBe(5_000)
   })
 
-  test('a change in the last moment is one, and the silence is counted anew', async () => {
+  test('a change at the last moment counts, and the duration starts again', async () => {
     const {leases, clock, watch, renews} = createLook()
     leases.put(held)
     renews(13_500, 1)
@@ -116,7 +116,7 @@ describe('alive', () => {
     expect(clock.now()).toBe(29_000)
   })
 
-  test('but gone while it is looked at', async () => {
+  test('but deleted while it is watched', async () => {
     const {leases, clock, watch} = createLook()
     leases.put(held)
     void clock.sleep(2_500).then(() => leases.put({holderIdentity: ''}))
@@ -126,21 +126,21 @@ describe('alive', () => {
 })
 
 describe('--lock-wait', () => {
-  test('0: held is held, and nobody looks twice', async () => {
+  test('0: a held lock is reported after one read', async () => {
     const {leases, clock, told, watch} = createLook()
     leases.put(held)
     expect(await watch(0)).toMatchObject({state: 'held', alive: false})
     expect([clock.now(), told, leases.calls]).toEqual([0, [], ['read']])
   })
 
-  test('shorter than the silence: not shown to be dead', async () => {
+  test('shorter than the duration: not shown to be dead', async () => {
     const {leases, clock, watch} = createLook()
     leases.put(held)
     expect(await watch(9_500)).toMatchObject({state: 'held', alive: false})
     expect(clock.now()).toBe(9_500)
   })
 
-  test('a living holder is waited for until it ends', async () => {
+  test('a live holder is waited for until it ends', async () => {
     const {leases, clock, told, watch, renews} = createLook()
     leases.put(held)
     renews(5_000, 20)
@@ -150,7 +150,7 @@ describe('--lock-wait', () => {
     expect(told).toEqual(['ada'])
   })
 
-  test('or for as long as we want to wait', async () => {
+  test('or until the wait is over', async () => {
     const {leases, clock, watch, renews} = createLook()
     leases.put(held)
     renews(5_000, 20)
@@ -159,14 +159,14 @@ describe('--lock-wait', () => {
   })
 })
 
-describe('not to be seen', () => {
+describe('unreadable', () => {
   test.each(['forbidden', 'not-found', 'rejected'] as const)('%s: there is no lock', async (failureClass) => {
     const {leases, watch} = createLook()
     leases.trouble('read', refused(failureClass))
     expect(await watch()).toMatchObject({state: 'none', failure: {class: failureClass}})
   })
 
-  test('a cluster that cannot be reached, or does not answer: nobody knows', async () => {
+  test('a cluster that cannot be reached, or does not answer: unknown', async () => {
     const {leases, clock, watch} = createLook()
     leases.trouble('read', unreachable(), 'hangs')
     expect(await watch()).toEqual({state: 'unknown'})
@@ -189,7 +189,7 @@ describe('not to be seen', () => {
 describe('an implausible duration', () => {
   const implausible = [301, 3_600, 2 ** 31 - 1, 2 ** 53, 1e300]
 
-  test.each(implausible)('%d s: held, at once', async (leaseDurationSeconds) => {
+  test.each(implausible)('%d s: held, after one read', async (leaseDurationSeconds) => {
     const {leases, clock, told, watch} = createLook()
     leases.put({...held, leaseDurationSeconds})
     expect(await watch()).toMatchObject({state: 'held', alive: false, seen: {leaseDurationSeconds}})
@@ -197,14 +197,14 @@ describe('an implausible duration', () => {
     expect([clock.now(), told]).toEqual([0, []])
   })
 
-  test.each(implausible)('%d s, --lock-wait: waited for as long as that, and not taken over', async (duration) => {
+  test.each(implausible)('%d s, --lock-wait: waited for during that time, and not taken over', async (duration) => {
     const {leases, clock, watch} = createLook()
     leases.put({...held, leaseDurationSeconds: duration})
     expect(await watch(7_200_000)).toMatchObject({state: 'held', alive: false})
     expect(clock.now()).toBe(7_200_000)
   })
 
-  test('that comes with a renewal ends the wait', async () => {
+  test('that appears in a renewal ends the wait', async () => {
     const {leases, clock, watch} = createLook()
     leases.put(held)
     void clock.sleep(4_500).then(() => leases.put({leaseDurationSeconds: 2 ** 31 - 1}))
@@ -212,7 +212,7 @@ describe('an implausible duration', () => {
     expect(clock.now()).toBe(5_000)
   })
 
-  test('five minutes is none: such a holder is dead after its silence', async () => {
+  test('five minutes is plausible: such a holder is dead after it', async () => {
     const {leases, clock, watch} = createLook()
     leases.put({...held, leaseDurationSeconds: 300})
     expect(await watch()).toMatchObject({state: 'free'})
@@ -220,7 +220,7 @@ describe('an implausible duration', () => {
   })
 })
 
-test.each([0, -1])('a record that promises %d s is given the time of our own', async (leaseDurationSeconds) => {
+test.each([0, -1])('a record with a duration of %d s gets our own duration', async (leaseDurationSeconds) => {
   const {leases, clock, watch} = createLook()
   leases.put({...held, leaseDurationSeconds})
   expect(await watch()).toMatchObject({state: 'free'})

@@ -6,13 +6,13 @@ import {hasChanged, isHeld, isImplausible, requestMs, silenceMs} from './lease-r
 import {noAnswerSentence} from './lease-sentences.ts'
 import {within} from './within.ts'
 
-/** What was found out about the lock of one cluster. */
-export type Sighting =
-  /** Nobody has it, or its holder is dead: it may be taken as long as it stays exactly as it was seen. */
+/** What a look at the lock of one cluster has shown. */
+export type LeaseObservation =
+  /** It has no holder, or a dead one: it may be taken as long as exactly this version is there. */
   | {readonly state: 'free'; readonly seen: LeaseObject | undefined}
-  /** Somebody has it, and is alive, or at least not shown to be dead. */
+  /** It has a holder that is alive, or at least not shown to be dead. */
   | {readonly state: 'held'; readonly seen: LeaseObject; readonly alive: boolean}
-  /** There can be no lock. */
+  /** A lock is impossible here. */
   | {readonly state: 'none'; readonly failure: Failure}
   /** The cluster could not be asked. */
   | {readonly state: 'unknown'}
@@ -22,27 +22,27 @@ export interface LeaseWatch {
   readonly leases: Leases
   readonly namespace: string
   readonly name: string
-  /** Who looks: what is ours is held by nobody else. */
+  /** Our own identity: a Lease that has it counts as free. */
   readonly identity: string
   /**
-   * How long to wait for a living holder to end; undefined: not at all, only until it is seen to be alive or dead. One whose
-   * record has an implausible duration is only waited for where this is a time that ends.
+   * How long to wait for a live holder to end; undefined: only until the holder is shown to be alive or dead. A holder whose
+   * record has an implausible duration is only waited for if this is finite.
    */
   readonly waitMs: number | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Hears of every holder that is waited for. */
+  /** Called for every holder that is waited for. */
   onHolder(lease: LeaseObject): void
 }
 
 const pollMs = 1_000
 
 /**
- * Looks at the lock of a cluster until it is clear whether it may be taken. A holder is dead when its record stays as it is
- * for as long as it promised to be heard of, measured by our own monotonic clock from the moment at which we saw it: what
- * other clocks say proves nothing, and neither does a duration that is implausible. Writes nothing. Rejects when the signal is aborted, and with bugs.
+ * Reads the lock of a cluster until it is clear whether it may be taken. A holder is dead when its record stays unchanged for
+ * the duration in the record, measured by our own monotonic clock from our first read: other machines' clocks prove nothing,
+ * and neither does an implausible duration. Writes nothing. Rejects when the signal is aborted, and with bugs.
  */
-export async function watchLease(watch: LeaseWatch): Promise<Sighting> {
+export async function watchLease(watch: LeaseWatch): Promise<LeaseObservation> {
   const patientUntil = watch.clock.now() + (watch.waitMs ?? Number.POSITIVE_INFINITY)
   try {
     return await untilClear(await read(watch), patientUntil, watch)
@@ -54,12 +54,16 @@ export async function watchLease(watch: LeaseWatch): Promise<Sighting> {
 
 const refusals: readonly FailureClass[] = ['forbidden', 'not-found', 'rejected', 'other-cluster']
 
-/** Do permissions, the lack of a namespace, or a context that points elsewhere make a lock impossible? */
+/** Is a lock impossible, because of permissions, a missing namespace, or a context that points elsewhere? */
 export function isRefusal({failureClass}: HubspokeError): boolean {
   return refusals.includes(failureClass)
 }
 
-async function untilClear(first: LeaseObject | undefined, patientUntil: number, watch: LeaseWatch): Promise<Sighting> {
+async function untilClear(
+  first: LeaseObject | undefined,
+  patientUntil: number,
+  watch: LeaseWatch,
+): Promise<LeaseObservation> {
   let seen = first
   let told = ''
   let alive = false
@@ -78,8 +82,8 @@ async function untilClear(first: LeaseObject | undefined, patientUntil: number, 
 }
 
 /**
- * The record as soon as it is another one; `dead` when it stayed as it is for long enough, `waited` when our patience ends
- * first. That it has not changed since the last look is shown by whoever replaces exactly that version.
+ * The record as soon as it changes; `dead` when it stayed unchanged for its duration, `waited` when `patientUntil` comes
+ * first. A change after the last read is detected later: taking the lock replaces exactly this version.
  */
 async function untilChanged(
   seen: LeaseObject,
@@ -98,7 +102,7 @@ async function untilChanged(
   }
 }
 
-/** A look that fails shows nothing, neither life nor death: as if the record had stayed as it was. */
+/** A read that fails shows neither life nor death: it counts as an unchanged record. */
 async function readAgain(seen: LeaseObject, watch: LeaseWatch): Promise<LeaseObject | undefined> {
   try {
     return await read(watch)

@@ -3,10 +3,10 @@ import type {Clock} from '../shared/clock.ts'
 
 export interface TimeLimit {
   readonly ms: number
-  /** What the failure says when it is over. */
+  /** The message of the failure when the time is over. */
   readonly sentence: string
   readonly clock: Clock
-  /** Ends the work, too; listened to only as long as it goes on. */
+  /** Also ends the work. The listener is removed when the work ends. */
   readonly signal?: AbortSignal
 }
 

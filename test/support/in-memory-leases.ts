@@ -22,7 +22,7 @@ export interface InMemoryLeases extends Leases {
   remove(): void
 }
 
-const nobody: LeaseRecord = {
+const freeRecord: LeaseRecord = {
   holderIdentity: '',
   leaseDurationSeconds: 0,
   acquireTime: '',
@@ -68,7 +68,7 @@ export function createInMemoryLeases(name = 'eu', log: string[] = []): InMemoryL
     always(verb, mishap) {
       always[verb] = mishap
     },
-    put: (changes) => void store({...(lease ?? nobody), ...changes}),
+    put: (changes) => void store({...(lease ?? freeRecord), ...changes}),
     remove() {
       lease = undefined
     },
@@ -78,11 +78,7 @@ export function createInMemoryLeases(name = 'eu', log: string[] = []): InMemoryL
     },
     write(_namespace, _name, {record, resourceVersion, dryRun}, signal) {
       const what = resourceVersion === undefined ? 'create' : 'update'
-      const words = [
-        what,
-        record.holderIdentity || 'nobody',
-        ...(resourceVersion === undefined ? [] : [resourceVersion]),
-      ]
+      const words = [what, record.holderIdentity || 'none', ...(resourceVersion === undefined ? [] : [resourceVersion])]
       calls.push(words.join(' '))
       if (!dryRun) log.push(`${name} ${words[1]}`)
       return call('write', signal, () => {

@@ -2,7 +2,7 @@ import type {Leases} from '../../kube/ports/leases.ts'
 import {type ClusterLock, clusterLock} from '../../lease/cluster-lock.ts'
 import {type Holder, leaseNames} from '../../lease/lease-record.ts'
 import {ownLease} from '../../lease/own-lease.ts'
-import {isRefusal, type LeaseWatch, type Sighting, watchLease} from '../../lease/watch-lease.ts'
+import {isRefusal, type LeaseObservation, type LeaseWatch, watchLease} from '../../lease/watch-lease.ts'
 import type {OnEvent} from '../../model/event.ts'
 import {type Failure, HubspokeError, toFailure} from '../../model/failure.ts'
 import {type LockEntry, type RunLock, withoutLockSentences} from '../../model/run-lock.ts'
@@ -44,7 +44,7 @@ export interface RunLockDeps {
 
 interface Seen {
   readonly place: Place
-  readonly sighting: Exclude<Sighting, {readonly state: 'held'}>
+  readonly observed: Exclude<LeaseObservation, {readonly state: 'held'}>
 }
 
 /** The locks that were taken, or will be as soon as their clusters answer; and where there are none. */
@@ -146,10 +146,10 @@ async function lookEverywhere(
       clock,
       onHolder,
     }
-    const sighting = await watchLease({...watch, signal: either})
-    if (sighting.state === 'held') throw lockedError(where, sighting, waitMs)
-    if (mode === 'require' && sighting.state === 'none') throw lockRequiredError(where, sighting.failure)
-    return {place, sighting}
+    const observed = await watchLease({...watch, signal: either})
+    if (observed.state === 'held') throw lockedError(where, observed, waitMs)
+    if (mode === 'require' && observed.state === 'none') throw lockRequiredError(where, observed.failure)
+    return {place, observed}
   }
   try {
     return await Promise.all(places.map(lookAt))
@@ -183,14 +183,14 @@ async function takeInOrder(seen: readonly Seen[], policy: LockPolicy, deps: RunL
 
 /** The lock of one cluster, or why there is none; undefined when another run was faster. */
 async function takeOne(
-  {place: {context, clusterUid}, sighting}: Seen,
+  {place: {context, clusterUid}, observed}: Seen,
   {mode, namespace, holder, userIn}: LockPolicy,
   {leases, clock, onEvent, onLost}: RunLockDeps & {onLost(sentence: string): void},
 ): Promise<ClusterLock | LockEntry | undefined> {
   const where = {context, namespace}
   const none = (failure: Failure): LockEntry => ({context, state: 'none', reason: withoutLockReason(where, failure)})
-  if (sighting.state === 'none') return none(sighting.failure)
-  const seen = sighting.state === 'free' ? sighting.seen : undefined
+  if (observed.state === 'none') return none(observed.failure)
+  const seen = observed.state === 'free' ? observed.seen : undefined
   const known = {...holder, kubernetesUser: userIn?.(context)}
   const lease = ownLease(
     {leases: leases(context, clusterUid), namespace, name: leaseNames.run, holder: known, clock},

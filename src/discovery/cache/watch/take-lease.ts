@@ -23,7 +23,7 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
   const context = cluster.context.name
   const place = {leases: cluster.leases, namespace, name: leaseNames.cacheWatch, clock}
   for (;;) {
-    const sighting = await watchLease({
+    const observed = await watchLease({
       ...place,
       context,
       identity: holder.identity,
@@ -35,10 +35,10 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
         say(watching, `standing by: it is watched by ${holderPhrase(lease)}`)
       },
     })
-    if (sighting.state === 'none') return {without: sighting.failure}
-    if (sighting.state === 'unknown') throw noAnswer(context)
-    if (sighting.state === 'held') throw implausible(context, namespace, sighting.seen)
-    const lock = clusterLock({context, lease: ownLease({...place, holder}, sighting.seen), clock, onLost})
+    if (observed.state === 'none') return {without: observed.failure}
+    if (observed.state === 'unknown') throw noAnswer(context)
+    if (observed.state === 'held') throw implausible(context, namespace, observed.seen)
+    const lock = clusterLock({context, lease: ownLease({...place, holder}, observed.seen), clock, onLost})
     try {
       // Somebody may be faster; whoever it is, is then looked at like any other holder.
       if (!(await lock.renew())) continue
