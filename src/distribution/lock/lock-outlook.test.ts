@@ -23,7 +23,7 @@ function createWorld(...names: readonly string[]) {
   }
 }
 
-test('nothing to be said where a lock can be had, free or held, and nothing is written', async () => {
+test('no finding where a lock is possible, free or held, and nothing is written', async () => {
   const {cluster, look} = createWorld('a', 'b')
   cluster('b').put({holderIdentity: 'run-2'})
   expect(await look()).toEqual([])
@@ -37,7 +37,7 @@ test('a Lease that exists needs no permission to create one', async () => {
   expect(await look()).toEqual([])
 })
 
-test('a missing namespace, and what is not permitted, are said with the reason', async () => {
+test('a missing namespace and missing permissions are reported with the reason', async () => {
   const {cluster, look} = createWorld('a', 'b', 'c')
   cluster('a').always('write', refused('not-found'))
   cluster('b').always('read', refused('forbidden'))
@@ -54,7 +54,7 @@ test('a missing namespace, and what is not permitted, are said with the reason',
   ])
 })
 
-test('a cluster that does not answer is not spoken of, and not waited for long', async () => {
+test('a cluster that does not answer is left out, and waited for only briefly', async () => {
   const {cluster, clock, look} = createWorld('a', 'b')
   cluster('a').always('read', 'hangs')
   cluster('b').always('read', unreachable())
@@ -62,7 +62,7 @@ test('a cluster that does not answer is not spoken of, and not waited for long',
   expect(clock.now()).toBe(5_000)
 })
 
-test('nobody is asked under --lock off, nor when the run is stopped', async () => {
+test('no cluster is asked with --lock off, nor when the run is stopped', async () => {
   const {cluster, stop, look} = createWorld('a')
   expect(await look('off')).toEqual([])
   expect(cluster('a').calls).toEqual([])

@@ -10,8 +10,8 @@ import {withoutLockReason, withoutLockSuggestions} from './lock-sentences.ts'
 import type {LockPolicy, RunLockDeps} from './run-lock.ts'
 
 /**
- * Where a run of this plan will find that there can be no lock, as far as that is to be known before one is taken. Asks all
- * clusters at once and writes nothing; one that does not answer is not in the answer.
+ * The clusters of this plan in which no lock is possible, as far as this can be found out before taking one. Asks all
+ * clusters at once and writes nothing; a cluster that does not answer is left out.
  */
 export async function lockOutlook(
   plan: Plan,

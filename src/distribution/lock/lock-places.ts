@@ -1,6 +1,6 @@
 import type {Plan} from '../../model/target.ts'
 
-/** A cluster of the plan, and the context that it is written through. */
+/** A cluster of the plan, and the context through which it is written. */
 export interface Place {
   readonly clusterUid: string
   readonly context: string

@@ -13,13 +13,13 @@ import {formatDuration} from '../../shared/duration.ts'
 import {printable} from '../../shared/printable.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 
-/** Where the lock of a cluster is. */
+/** Where the lock of a cluster is stored. */
 export interface LockPlace {
   readonly context: string
   readonly namespace: string
 }
 
-/** What is said before a holder is waited for. */
+/** The notice before waiting for a holder. */
 export function waitingSentence({context}: LockPlace, lease: LeaseRecord, waitMs: number | undefined): string {
   const aim =
     waitMs === undefined
@@ -28,7 +28,7 @@ export function waitingSentence({context}: LockPlace, lease: LeaseRecord, waitMs
   return `The lock in context "${printable(context)}" is held by ${holderPhrase(lease)}. ${aim}.`
 }
 
-/** @param alive the holder gave a sign of life while it was waited for */
+/** @param alive the holder changed its record while it was waited for */
 export function lockedError(
   place: LockPlace,
   {seen, alive}: {readonly seen: LeaseRecord; readonly alive: boolean},
@@ -46,7 +46,7 @@ export function lockedError(
   )
 }
 
-/** Nothing that is waited for would end it: only whoever knows the holder can. */
+/** Waiting would not free this lock: the user has to delete the Lease. */
 function implausibleError(place: LockPlace, seen: LeaseRecord): HubspokeError {
   return new HubspokeError(
     'locked',
@@ -69,13 +69,13 @@ export function lockRequiredError(place: LockPlace, failure: Failure): HubspokeE
   )
 }
 
-/** Why there can be no lock, as a clause. */
+/** Why no lock is possible, as a clause. */
 export function withoutLockReason({namespace}: LockPlace, {class: failureClass, message}: Failure): string {
   if (failureClass === 'not-found') return `the namespace "${printable(namespace)}" does not exist`
   return message.replace(/\.$/, '')
 }
 
-/** The commands after which there can be one. */
+/** The commands that make a lock possible. */
 export function withoutLockSuggestions({context, namespace}: LockPlace, failure: Failure): readonly string[] {
   if (failure.class !== 'not-found') return failure.suggestions
   return [kubectlCommand({context: context}, 'create', 'namespace', namespace)]

@@ -9,7 +9,7 @@ import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {Place} from './lock-places.ts'
 
-/** Contexts that report the same identity of their cluster: ways into one cluster, unless clusters share an identity. */
+/** Contexts that report the same cluster identity: several ways into one cluster, or clusters with the same UID. */
 export interface Ways {
   readonly clusterUid: string
   readonly contexts: readonly string[]
@@ -17,7 +17,7 @@ export interface Ways {
 
 export interface OneClusterDeps {
   leases(context: string): Leases
-  /** Contexts with the same endpoint go to the same server in the same way. */
+  /** Contexts with the same endpoint reach the same server in the same way. */
   endpoint(context: string): string
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -25,17 +25,17 @@ export interface OneClusterDeps {
 
 export interface TakenLocks {
   readonly namespace: string
-  /** Whose name stands in the Leases of this run. */
+  /** The identity of the holder in the Leases of this run. */
   readonly identity: string
   readonly entries: readonly LockEntry[]
 }
 
 /**
- * Clusters may share a UID: one that was restored from a snapshot of another one, or many from one disk image. The proof is
- * the Lease that this run has just taken through one context: in one cluster it is seen through every other context, too.
- * Contexts with the same endpoint need no proof.
+ * Clusters may have the same UID: one that was restored from a snapshot of another one, or several from one disk image. The
+ * proof is the Lease that this run has just taken through one context: if it is one cluster, every other context shows it,
+ * too. Contexts with the same endpoint need no proof.
  *
- * @throws HubspokeError of class `usage` where contexts point at two clusters, or where that cannot be told
+ * @throws HubspokeError of class `usage` where contexts point at two clusters, or where this cannot be determined
  */
 export async function requireOneCluster(
   ways: readonly Ways[],
@@ -50,7 +50,7 @@ export async function requireOneCluster(
   await Promise.all(questions.map(({place, other}) => requireSeen(place, other, taken, deps)))
 }
 
-/** One context of each endpoint that is not that of the first context. */
+/** One context of each endpoint other than that of the first context. */
 export function otherEndpoints(
   first: string,
   contexts: readonly string[],

@@ -12,7 +12,7 @@ import type {RunLock} from '../../model/run-lock.ts'
 import type {Ways} from './require-one-cluster.ts'
 import {type LockPolicy, takeRunLock} from './run-lock.ts'
 
-/** Clusters with nothing but their Leases, and the runs that want them. The contexts are called as the clusters are. */
+/** Clusters with nothing but their Leases, and runs that lock them. Each context has the name of its cluster. */
 function createWorld(...names: readonly string[]) {
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
   const log: string[] = []
@@ -58,7 +58,7 @@ function createWorld(...names: readonly string[]) {
 }
 
 describe('all or none', () => {
-  test('takes every cluster of the plan, in the order of their UIDs, and gives all of them back', async () => {
+  test('takes every cluster of the plan, in the order of their UIDs, and releases all of them', async () => {
     await using world = createWorld('b', 'a', 'c')
     const lock = await world.take('run-1')
     expect(world.log).toEqual(['a run-1', 'b run-1', 'c run-1'])
@@ -69,7 +69,7 @@ describe('all or none', () => {
     expect(world.clock.now()).toBe(0)
   })
 
-  test('of two runs that want the same clusters at the same time, one gets them all', async () => {
+  test('of two runs that lock the same clusters at the same time, one gets them all', async () => {
     await using world = createWorld('a', 'b', 'c')
     const runs = await Promise.allSettled([world.take('run-1'), world.take('run-2', {}, ['c', 'b', 'a'])])
     expect(runs.map(({status}) => status)).toEqual(['fulfilled', 'rejected'])
@@ -77,7 +77,7 @@ describe('all or none', () => {
     expect(world.holders()).toEqual(['run-1', 'run-1', 'run-1'])
   })
 
-  test('somebody else has one: the run ends, who it is is told, and nothing is written', async () => {
+  test('another run holds one: the run ends, the holder is named, and nothing is written', async () => {
     await using world = createWorld('a', 'b')
     await world.take('run-1', {}, ['b'])
     const refusal = await world.take('run-2').catch((error) => error)
@@ -91,7 +91,7 @@ describe('all or none', () => {
     expect(world.clock.now()).toBe(5_000)
   })
 
-  test('one that is held is enough: the others are not looked at any longer', async () => {
+  test('one held lock is enough: the other clusters are no longer read', async () => {
     await using world = createWorld('a', 'b')
     await world.take('run-1', {}, ['b'])
     world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
@@ -101,7 +101,7 @@ describe('all or none', () => {
     expect(world.cluster('a').calls).toHaveLength(looks)
   })
 
-  test('somebody who was faster in between: what was taken is given back', async () => {
+  test('another run was faster: the locks that were taken are released', async () => {
     await using world = createWorld('a', 'b')
     const {put} = world.cluster('b')
     const first = world.take('run-2')
@@ -116,7 +116,7 @@ describe('all or none', () => {
 })
 
 describe('a dead holder', () => {
-  test('is taken over after exactly its silence by our clock, in all clusters in one wait', async () => {
+  test('is taken over after exactly its duration by our clock, with one wait for all clusters', async () => {
     await using world = createWorld('a', 'b', 'c')
     for (const name of ['a', 'b', 'c']) {
       world.cluster(name).put({holderIdentity: 'dead', renewTime: '2026-01-01T01:00:00.000Z', leaseDurationSeconds: 15})
@@ -127,7 +127,7 @@ describe('a dead holder', () => {
     expect(world.cluster('a').lease).toMatchObject({leaseTransitions: 1})
   })
 
-  test('somebody is told that he waits, and for what', async () => {
+  test('a notice says that the run waits, and for which holder', async () => {
     await using world = createWorld('a')
     world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
     await world.take('run-1')
@@ -136,7 +136,7 @@ describe('a dead holder', () => {
     ])
   })
 
-  test('of two that see it die, one takes over', async () => {
+  test('of two runs that see it die, one takes over', async () => {
     await using world = createWorld('a')
     world.cluster('a').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
     const runs = await Promise.allSettled([world.take('run-1'), world.take('run-2')])
@@ -162,8 +162,8 @@ describe('a Lease with an implausible duration', () => {
   })
 })
 
-describe('waiting for a living one', () => {
-  test('begins when it has ended', async () => {
+describe('waiting for a live holder', () => {
+  test('starts the run when the holder has ended', async () => {
     await using world = createWorld('a', 'b')
     const first = await world.take('run-1')
     const second = world.take('run-2', {waitMs: 600_000})
@@ -175,14 +175,14 @@ describe('waiting for a living one', () => {
     expect(world.notices()[0]).toContain('Waiting for up to 10m for it to end')
   })
 
-  test('--lock-wait 0 does not even look whether it is alive', async () => {
+  test('--lock-wait 0 does not check whether it is alive', async () => {
     await using world = createWorld('a')
     world.cluster('a').put({holderIdentity: 'run-1', leaseDurationSeconds: 15})
     await expect(world.take('run-2', {waitMs: 0})).rejects.toThrow('Whether it is still alive is not known')
     expect(world.clock.now()).toBe(0)
   })
 
-  test('a stop ends the wait, and nothing is taken', async () => {
+  test('a stop ends the wait, and no lock is taken', async () => {
     await using world = createWorld('a', 'b')
     world.cluster('b').put({holderIdentity: 'dead', leaseDurationSeconds: 15})
     void world.clock.sleep(3_000).then(() => world.stop.abort())
@@ -195,7 +195,7 @@ describe('waiting for a living one', () => {
     ])
   })
 
-  test('a stop in the middle of taking gives back what was taken', async () => {
+  test('a stop while locks are taken releases those already taken', async () => {
     await using world = createWorld('a', 'b')
     const taking = world.take('run-1')
     while (world.log.length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -205,12 +205,12 @@ describe('waiting for a living one', () => {
   })
 })
 
-describe('where there can be no lock', () => {
+describe('where no lock is possible', () => {
   test.each([
     {failureClass: 'forbidden', reason: 'It is forbidden'},
     {failureClass: 'not-found', reason: 'the namespace "hubspoke-system" does not exist'},
     {failureClass: 'rejected', reason: 'It is rejected'},
-  ] as const)('auto goes on without it and says so: $failureClass', async ({failureClass, reason}) => {
+  ] as const)('auto continues without it and says so: $failureClass', async ({failureClass, reason}) => {
     await using world = createWorld('a', 'b', 'c')
     world.cluster('a').always('write', refused(failureClass))
     world.cluster('c').always('write', refused(failureClass))
@@ -224,14 +224,14 @@ describe('where there can be no lock', () => {
     expect([await lock.holds('a'), await lock.holds('b')]).toEqual([true, true])
   })
 
-  test('auto: one that may not even be read is not written either', async () => {
+  test('auto: a Lease that may not be read is not written either', async () => {
     await using world = createWorld('a')
     world.cluster('a').always('read', refused('forbidden'))
     expect((await world.take('run-1')).entries()).toMatchObject([{state: 'none'}])
     expect(world.log).toEqual([])
   })
 
-  test.each(['read', 'write'] as const)('require ends with the reason, and nothing stays taken: %s', async (verb) => {
+  test.each(['read', 'write'] as const)('require ends with the reason, and no lock stays taken: %s', async (verb) => {
     await using world = createWorld('a', 'b')
     world.cluster('b').always(verb, refused('forbidden'))
     await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({
@@ -241,7 +241,7 @@ describe('where there can be no lock', () => {
     expect(world.holders()[0] ?? '').toBe('')
   })
 
-  test('require: the command that makes the namespace is named', async () => {
+  test('require: the command that creates the namespace is suggested', async () => {
     await using world = createWorld('a')
     world.cluster('a').always('write', refused('not-found'))
     await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({
@@ -249,7 +249,7 @@ describe('where there can be no lock', () => {
     })
   })
 
-  test('require: a cluster that cannot be asked gives none', async () => {
+  test('require: a cluster that cannot be asked has none', async () => {
     await using world = createWorld('a', 'b')
     world.cluster('b').always('read', unreachable())
     world.cluster('b').always('write', unreachable())
@@ -257,14 +257,14 @@ describe('where there can be no lock', () => {
     expect(world.holders()).toEqual(['', undefined])
   })
 
-  test('require: what arrived without an answer is given back, too', async () => {
+  test('require: a lock whose write had no answer is released, too', async () => {
     await using world = createWorld('a')
     world.cluster('a').trouble('write', {afterwards: unreachable()})
     await expect(world.take('run-1', {mode: 'require'})).rejects.toMatchObject({failureClass: 'usage'})
     expect(world.holders()).toEqual([''])
   })
 
-  test('off asks no cluster anything', async () => {
+  test('off sends no request', async () => {
     await using world = createWorld('a')
     world.cluster('a').put({holderIdentity: 'run-1'})
     const lock = await world.take('run-2', {mode: 'off'})
@@ -275,7 +275,7 @@ describe('where there can be no lock', () => {
 })
 
 describe('a cluster that does not answer', () => {
-  test('stops nobody else; nothing is written there before its lock is taken', async () => {
+  test('does not stop the others; nothing is written there before its lock is taken', async () => {
     await using world = createWorld('a', 'b')
     world.cluster('a').always('read', unreachable())
     world.cluster('a').always('write', unreachable())
@@ -292,7 +292,7 @@ describe('a cluster that does not answer', () => {
     expect(world.holders()).toEqual(['run-1', 'run-1'])
   })
 
-  test('and turns out to be somebody else’s: the lock of the run is lost', async () => {
+  test('and turns out to be held by another run: the lock is lost', async () => {
     await using world = createWorld('a')
     world.cluster('a').trouble('read', unreachable())
     world.cluster('a').trouble('write', unreachable())
@@ -303,7 +303,7 @@ describe('a cluster that does not answer', () => {
     expect(lock.entries()).toMatchObject([{state: 'lost'}])
   })
 
-  test('at the end: that the lock lapses by itself is said', async () => {
+  test('at the end: a notice says when the lock expires', async () => {
     await using world = createWorld('a')
     const lock = await world.take('run-1')
     world.cluster('a').always('write', unreachable())
@@ -314,7 +314,7 @@ describe('a cluster that does not answer', () => {
   })
 })
 
-test('locks are kept for as long as the run goes on, also those that were taken first', async () => {
+test('locks are renewed until the run ends, also those that were taken first', async () => {
   await using world = createWorld('a', 'b')
   const lock = await world.take('run-1')
   await world.clock.sleep(600_000)

@@ -21,24 +21,24 @@ import {type OneClusterDeps, requireOneCluster, type Ways} from './require-one-c
 
 /** How a run locks the clusters of its plan. */
 export interface LockPolicy {
-  /** `auto`: where it is possible. `require`: everywhere, or the run does not begin. `off`: nowhere. */
+  /** `auto`: where possible. `require`: everywhere, or the run does not start. `off`: nowhere. */
   readonly mode: 'auto' | 'require' | 'off'
-  /** How long to wait for another run to end; undefined: only until it is seen to be alive or dead. */
+  /** How long to wait for another run to end; undefined: only until its holder is shown to be alive or dead. */
   readonly waitMs: number | undefined
   readonly namespace: string
   readonly holder: Holder
-  /** Whom the cluster that the context leads to takes the holder for. */
+  /** The user that the cluster behind the context authenticates the holder as. */
   userIn?(context: string): string | undefined
 }
 
 export interface RunLockDeps {
-  /** Contexts with the same endpoint go to the same server in the same way. */
+  /** Contexts with the same endpoint reach the same server in the same way. */
   endpoint(context: string): string
-  /** Of that cluster, through that context. Both methods reject where the context points at another one by now. */
+  /** The Leases of that cluster, through that context. Both methods reject where the context now points at another one. */
   leases(context: string, clusterUid: string): Leases
   readonly clock: Clock
   readonly onEvent: OnEvent
-  /** Aborted: the run is stopping; nothing more is waited for, and nothing stays taken. */
+  /** Aborted: the run is stopping; waits end, and locks that were taken are released. */
   readonly signal: AbortSignal
 }
 
@@ -47,7 +47,7 @@ interface Seen {
   readonly observed: Exclude<LeaseObservation, {readonly state: 'held'}>
 }
 
-/** The locks that were taken, or will be as soon as their clusters answer; and where there are none. */
+/** The locks that were taken, or will be when their clusters answer, and the reasons where there are none. */
 interface Taken {
   /** By the UID of the cluster. */
   readonly locks: ReadonlyMap<string, ClusterLock>
@@ -58,19 +58,19 @@ interface Taken {
 /** What is to be locked. */
 export interface Locked {
   readonly targets: Plan
-  /** The contexts that are said to lead to one cluster. */
+  /** The contexts that report the same cluster. */
   readonly ways: readonly Ways[]
-  /** Where it was said already that there will be no lock; default: nowhere. */
+  /** The clusters for which a missing lock was reported before; default: none. */
   readonly told?: readonly LockEntry[]
 }
 
 /**
- * Takes the lock of every cluster of the plan: all of them or none, one after another by the UID of the cluster, so that
- * of two runs that want the same clusters one gets them all. Where there can be none the run goes on without, and says so.
+ * Takes the lock of every cluster of the plan, all or none, in the order of the UIDs of the clusters, so that of two runs
+ * with the same clusters one gets all locks. Where no lock is possible the run continues without it, with a notice.
  * A cluster that does not answer is asked again before anything is written there.
  *
- * @throws HubspokeError of class `locked` when another run has one of them; of class `usage` when one that is required
- *   cannot be had, or contexts that report the same cluster are not shown to point at one. Nothing stays taken then.
+ * @throws HubspokeError of class `locked` when another run holds one of them; of class `usage` when a required one
+ *   is impossible, or contexts that report the same cluster are not shown to point at one. No lock stays taken then.
  */
 export async function takeRunLock(
   {targets, ways, told = []}: Locked,
@@ -78,8 +78,9 @@ export async function takeRunLock(
   deps: RunLockDeps,
 ): Promise<RunLock> {
   const places = placesOf(targets)
-  const isTold = ({context, reason}: LockEntry) => told.some((one) => one.context === context && one.reason === reason)
-  const lock = await takeLocks(places, policy, {...deps, isTold})
+  const isReported = ({context, reason}: LockEntry) =>
+    told.some((one) => one.context === context && one.reason === reason)
+  const lock = await takeLocks(places, policy, {...deps, isReported})
   const {namespace, holder} = policy
   const {clock, signal, endpoint} = deps
   try {
@@ -100,15 +101,15 @@ function uidOf(ways: readonly Ways[], context: string): string {
 async function takeLocks(
   places: readonly Place[],
   policy: LockPolicy,
-  deps: RunLockDeps & {isTold(entry: LockEntry): boolean},
+  deps: RunLockDeps & {isReported(entry: LockEntry): boolean},
 ): Promise<RunLock> {
   if (policy.mode === 'off') return toRunLock(takenNowhere(places, '--lock off'), deps)
   while (!deps.signal.aborted) {
     const seen = await lookEverywhere(places, policy, deps)
-    // Somebody may be faster at this; whoever it is, is then looked at like any other holder.
+    // Another client may take the lock in between; it is then watched like any other holder.
     const taken = seen && (await takeInOrder(seen, policy, deps))
     if (taken === undefined) continue
-    const without = taken.without.filter((entry) => !deps.isTold(entry))
+    const without = taken.without.filter((entry) => !deps.isReported(entry))
     for (const message of withoutLockSentences(without)) deps.onEvent({type: 'notice', message})
     return toRunLock(taken, deps)
   }
@@ -121,8 +122,7 @@ function takenNowhere(places: readonly Place[], reason: string): Taken {
 }
 
 /**
- * What there is to be seen of every lock, found out in all clusters at once: many dead holders cost one wait. Undefined
- * when the run is being stopped.
+ * Watches all locks at the same time, so that many dead holders cost one wait. Undefined when the run is being stopped.
  */
 async function lookEverywhere(
   places: readonly Place[],
@@ -161,7 +161,7 @@ async function lookEverywhere(
   }
 }
 
-/** Undefined when another run was faster, or this one is being stopped. Nothing stays taken then, nor when it rejects. */
+/** Undefined when another run was faster, or this one is being stopped. No lock stays taken then, nor when it rejects. */
 async function takeInOrder(seen: readonly Seen[], policy: LockPolicy, deps: RunLockDeps): Promise<Taken | undefined> {
   const locks = new Map<string, ClusterLock>()
   const without: LockEntry[] = []
