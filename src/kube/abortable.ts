@@ -1,6 +1,6 @@
 /**
- * Settles as `promise` does, or rejects with the signal's reason as soon as it is aborted. What the promise stands for
- * goes on: others may wait for it too.
+ * Settles as `promise` does, or rejects with the signal's reason as soon as it is aborted. The work behind the promise
+ * continues: other callers may wait for it too.
  */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {

@@ -1,18 +1,18 @@
 /** How much of an answer is read, and how long its body may take. */
 export interface AnswerLimits {
-  /** Of the body as it comes over the wire, and again of what it unpacks to. */
+  /** Bytes of the body as received, and again of the unpacked body. */
   readonly maxBytes: number
-  /** What any body may take, in milliseconds. */
+  /** The time that any body may take, in milliseconds. */
   readonly baseMs: number
-  /** A body earns a second more with so many bytes: a slow line is given time, one that trickles is not. */
+  /** A body gets one more second for every so many bytes: a slow link is given time, a trickle is not. */
   readonly bytesPerSecond: number
-  /** No body takes longer, however much of it has come, in milliseconds. */
+  /** The longest time for any body, however much of it was received, in milliseconds. */
   readonly maxMs: number
 }
 
 /**
- * A page of 500 workloads is 1 to 30 MB before it is packed. At 10 Mbit/s the largest body takes 27 s; where fifty clusters
- * share such a line each of them still has twice the rate that keeps its answers alive.
+ * A page of 500 workloads is 1 to 30 MB before compression. At 10 Mbit/s the largest body takes 27 s; where fifty clusters
+ * share such a link, each of them still has twice the minimum rate.
  */
 export const bodyLimits: AnswerLimits = {
   maxBytes: 32 * 1024 * 1024,
@@ -21,10 +21,10 @@ export const bodyLimits: AnswerLimits = {
   maxMs: 300_000,
 }
 
-/** More than any Status that is read has; the error page of a proxy may be longer, and says nothing that we want to know. */
+/** Longer than any `Status` that is read; the error page of a proxy may be longer, and its content is not used. */
 export const errorLimits: AnswerLimits = {...bodyLimits, maxBytes: 65_536, baseMs: 10_000, maxMs: 10_000}
 
-/** For how long a body may have been read when `bytes` of it have come. */
+/** The time allowed for a body of which `bytes` were received. */
 export function allowedMs({baseMs, bytesPerSecond, maxMs}: AnswerLimits, bytes: number): number {
   return Math.min(maxMs, baseMs + (bytes / bytesPerSecond) * 1000)
 }

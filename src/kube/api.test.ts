@@ -13,7 +13,7 @@ import {anyAnswer as ask} from './testing/any-answer.ts'
 import {type Handler, type Response, startServer, type TestServer} from './testing/tls-server.ts'
 
 const never = new AbortController().signal
-/** In milliseconds; a test that moves it puts it back. */
+/** In milliseconds; a test that advances it resets it. */
 let time = 0
 const clock = {now: () => time, sleep: () => new Promise<void>(() => undefined)}
 const open: {close(): Promise<unknown>}[] = []
@@ -46,7 +46,7 @@ async function setUp(
 
 const json = (body: unknown): string => JSON.stringify(body)
 
-test('asks for JSON and gzip, as whom, below the path of a gateway', async () => {
+test('requests JSON and gzip, with credentials, below the path of a gateway', async () => {
   const {api, server} = await setUp((_request, response) => response.end(json({ok: 'ü'})), ['t'], '/k8s/clusters/c-1')
   expect(await api.get(ask('/version'), never)).toEqual({ok: 'ü'})
   const [request] = server.requests
@@ -68,7 +68,7 @@ test('asks for JSON and gzip, as whom, below the path of a gateway', async () =>
 test.each([
   {date: 'Tue, 24 Nov 2026 10:00:00 GMT', serverDate: new Date('2026-11-24T10:00:00Z')},
   {date: 'soon', serverDate: undefined},
-])('tells the date of the server: $date', async ({date, serverDate}) => {
+])('returns the date of the server: $date', async ({date, serverDate}) => {
   const {api} = await setUp((_request, response) => {
     response.writeHead(200, {date})
     response.end(json({ok: true}))
@@ -76,7 +76,7 @@ test.each([
   expect(await api.getDated(ask('/version'), never)).toEqual({value: {ok: true}, serverDate})
 })
 
-test('unpacks what the server has packed, and counts it as it came', async () => {
+test('unpacks compressed bodies, and counts the bytes received', async () => {
   const packed = gzipSync(json({text: 'x'.repeat(200_000)}))
   const {api} = await setUp((_request, response) => {
     response.writeHead(200, {'content-encoding': 'gzip'})
@@ -85,7 +85,7 @@ test('unpacks what the server has packed, and counts it as it came', async () =>
   expect(await api.get(ask('/'), never)).toEqual({text: 'x'.repeat(200_000)})
 })
 
-test('a write sends JSON, and answers with what the server has made of it', async () => {
+test('a write sends JSON, and returns the object of the answer', async () => {
   const {api, server} = await setUp((request, response, body) =>
     response.end(json({got: JSON.parse(body), type: request.headers['content-type']})),
   )
@@ -99,7 +99,7 @@ test('a write sends JSON, and answers with what the server has made of it', asyn
   expect(server.requests[0]?.method).toBe('PATCH')
 })
 
-test('asks for less than the whole object where that is wanted, and deletes', async () => {
+test('requests metadata only where that is enough, and deletes', async () => {
   const {api} = await setUp(({headers, method}, response) => response.end(json({method, accept: headers.accept})))
   const write = {method: 'DELETE', question: ask('/x'), body: {}} as const
   expect(await api.get({...ask('/x'), accept: forms.metadataList}, never)).toEqual({
@@ -117,7 +117,7 @@ test.each([
   {status: 403, failureClass: 'forbidden'},
   {status: 409, failureClass: 'conflict'},
   {status: 500, failureClass: 'server-error'},
-])('HTTP $status is told with the sentence of its Status', async ({status, failureClass}) => {
+])('HTTP $status is reported with the sentence of its Status', async ({status, failureClass}) => {
   const {api} = await setUp((_request, response) => {
     response.writeHead(status, {'retry-after': '2'})
     response.end(json({kind: 'Status', message: 'the reason'}))
@@ -129,12 +129,12 @@ test.each([
 test.each([
   {because: 'it is not JSON', status: 502, body: '<html>token=abc</html>'},
   {
-    because: 'it is longer than anybody reads',
+    because: 'it is longer than the limit',
     status: 500,
     body: json({kind: 'Status', message: 'x'.repeat(1_000_000)}),
   },
   {because: 'it is empty', status: 500, body: ''},
-])('nothing of the body of a refusal is told where $because', async ({status, body}) => {
+])('nothing of the body of a refusal is shown where $because', async ({status, body}) => {
   const {api} = await setUp((_request, response) => {
     response.writeHead(status)
     response.end(body)
@@ -147,7 +147,7 @@ test.each([
 test.each([
   {because: 'is no JSON', headers: {}, body: '<html>log in</html>'},
   {because: 'cannot be unpacked', headers: {'content-encoding': 'gzip'}, body: 'not gzip'},
-])('a success that $because is not one', async ({headers, body}) => {
+])('a success that $because is a failure', async ({headers, body}) => {
   const {api} = await setUp((_request, response) => {
     response.writeHead(200, headers)
     response.end(body)
@@ -161,7 +161,7 @@ const onlySecond: Handler = (request, response) => {
   response.end(isKnown ? '{}' : json({kind: 'Status', code: 401}))
 }
 
-test('credentials that are refused are renewed, once, and the request is sent again', async () => {
+test('refused credentials are renewed once, and the request is sent again', async () => {
   const {api, server} = await setUp(onlySecond, ['first', 'second'])
   expect(await api.get(ask('/'), never)).toEqual({})
   expect(server.requests).toHaveLength(2)
@@ -180,7 +180,7 @@ test.each([
   expect(server.requests).toHaveLength(requests)
 })
 
-test('a watch resolves with its first headers, and ends with its signal', async () => {
+test('a watch resolves with the response headers, and ends with its signal', async () => {
   const {api, server} = await setUp((_request, response) => {
     response.writeHead(200)
     response.write('first\n')
@@ -209,13 +209,13 @@ test('abort ends the wait for credentials', async () => {
   await expect(answer).rejects.toThrow('enough')
 })
 
-test('names in a path cannot leave it', () => {
+test('names in a path cannot change the path', () => {
   expect(
     apiPath(['api', 'v1', 'namespaces', 'a/../b?c'], {limit: '1', continue: undefined, labelSelector: 'a=b&c'}),
   ).toBe('/api/v1/namespaces/a%2F..%2Fb%3Fc?limit=1&labelSelector=a%3Db%26c')
 })
 
-test.each(['', '.', '..'])('a name that a URL would swallow is not sent: %j', (part) => {
+test.each(['', '.', '..'])('a name that a URL would drop is not sent: %j', (part) => {
   const refusal = expect.objectContaining({failureClass: 'rejected', refused: true, final: true})
   expect(() => apiPath(['api', 'v1', 'namespaces', part, 'pods'])).toThrow(refusal)
   for (const at of [
@@ -234,7 +234,7 @@ function answer(response: Response, status: number): void {
   response.end(status === 200 ? 'ok' : json({kind: 'Status'}))
 }
 
-/** An api whose first connection was cut, and a server that from then on denies everything until it is ready. */
+/** An api whose first connection was cut, and a server that then denies everything until it is ready. */
 async function setUpStartedAgain(status: number, deniesBeforeReady: number) {
   let hasBeenCut = false
   let denied = 0
@@ -253,27 +253,24 @@ async function setUpStartedAgain(status: number, deniesBeforeReady: number) {
   return {...it, paths}
 }
 
-test.each([401, 403])(
-  'a server that was started again and is not ready denies nothing for good: %i',
-  async (status) => {
-    const {api} = await setUpStartedAgain(status, 2)
-    const write = {method: 'PATCH', question: ask('/apis/apps/v1/x'), body: {}} as const
-    await expect(api.write(write, never)).rejects.toMatchObject({
-      failureClass: 'server-error',
-      refused: true,
-      message: expect.stringMatching(/"prod".* has just started and is not ready\.$/),
-    })
-    await expect(api.write(write, never)).resolves.toEqual({ok: true})
-  },
-)
+test.each([401, 403])('a denial by a restarted server that is not ready is a transient failure: %i', async (status) => {
+  const {api} = await setUpStartedAgain(status, 2)
+  const write = {method: 'PATCH', question: ask('/apis/apps/v1/x'), body: {}} as const
+  await expect(api.write(write, never)).rejects.toMatchObject({
+    failureClass: 'server-error',
+    refused: true,
+    message: expect.stringMatching(/"prod".* has just started and is not ready\.$/),
+  })
+  await expect(api.write(write, never)).resolves.toEqual({ok: true})
+})
 
-test('a denial from before the server was ready is asked about again when it is', async () => {
+test('a denial from before the server was ready is checked again when it is ready', async () => {
   const {api, paths} = await setUpStartedAgain(403, 1)
   expect(await api.get(ask('/a'), never)).toEqual({ok: true})
   expect(paths()).toEqual(['/a', '/readyz', '/a'])
 })
 
-test('a server that does not know our account yet is not ready, although it tells us only that', async () => {
+test('a server that has not loaded accounts yet is not ready, although it only answers 401', async () => {
   const it = await setUp(({url, headers}, response) => {
     if (url === '/cut') return it.server.cut()
     return answer(response, url === '/readyz' && headers.authorization === undefined ? 500 : 401)
@@ -282,7 +279,7 @@ test('a server that does not know our account yet is not ready, although it tell
   await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
 })
 
-test('a token that is not known, by a server that is ready, is asked about once more and no more', async () => {
+test('a token that a ready server refuses is sent once more, and not again', async () => {
   const it = await setUp(({url, headers}, response) => {
     if (url === '/cut') return it.server.cut()
     return answer(response, url === '/readyz' && headers.authorization === undefined ? 200 : 401)
@@ -292,7 +289,7 @@ test('a token that is not known, by a server that is ready, is asked about once 
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/readyz', '/a'])
 })
 
-test('a server that does not let anybody ask whether it is ready is not believed at first, and then it is', async () => {
+test('without permission to read its readiness, a denial is doubted at first, and accepted later', async () => {
   const it = await setUp(({url}, response) => {
     if (url === '/cut') return it.server.cut()
     return answer(response, 403)
@@ -306,7 +303,7 @@ test('a server that does not let anybody ask whether it is ready is not believed
 test.each([
   {said: '404 page not found', status: 404},
   {said: '<html>', status: 200},
-])('nor is one for which a gateway answers $status with $said', async ({said, status}) => {
+])('a denial is doubted, too, where a gateway answers $status with $said', async ({said, status}) => {
   const it = await setUp(({url}, response) => {
     if (url === '/cut') return it.server.cut()
     if (url !== '/readyz') return answer(response, 403)
@@ -317,7 +314,7 @@ test.each([
   await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
 })
 
-/** As `setUp`, of a server that speaks HTTP/1.1 only. */
+/** As `setUp`, with a server that supports HTTP/1.1 only. */
 async function setUpHttp1(handler: Handler) {
   const server = await startServer(handler, {protocol: 'http/1.1'})
   const party = {context: 'prod', server: server.url}
@@ -329,7 +326,7 @@ async function setUpHttp1(handler: Handler) {
   return {api: createApi({party, connection, credentials, clock, basePath: ''}), server}
 }
 
-test('over HTTP/1.1, connections beside each other are no new ones: what is denied over them is believed', async () => {
+test('over HTTP/1.1, parallel connections do not count as new: a denial over them is accepted', async () => {
   const waiting: Response[] = []
   const {api, server} = await setUpHttp1((_request, response) => {
     waiting.push(response)
@@ -342,7 +339,7 @@ test('over HTTP/1.1, connections beside each other are no new ones: what is deni
   expect(server.requests).toHaveLength(3)
 })
 
-test('over HTTP/1.1, a request that was cut makes the next denial doubtful', async () => {
+test('over HTTP/1.1, after a request that was cut, the next denial is doubted', async () => {
   const it = await setUpHttp1(({url}, response) => {
     if (url === '/cut') return it.server.cut()
     return answer(response, url === '/readyz' ? 500 : 403)
@@ -351,13 +348,13 @@ test('over HTTP/1.1, a request that was cut makes the next denial doubtful', asy
   await expect(it.api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'server-error', refused: true})
 })
 
-test('a denial on the first connection is believed', async () => {
+test('a denial on the first connection is accepted', async () => {
   const {api, server} = await setUp((_request, response) => answer(response, 403))
   await expect(api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   expect(server.requests).toHaveLength(1)
 })
 
-test('what a server that is ready denies is believed from then on', async () => {
+test('denials are accepted from the time when the server was found ready', async () => {
   let connections = 0
   const it = await setUp(({url}, response) => {
     if (url === '/cut') return it.server.cut()
@@ -375,7 +372,7 @@ test('what a server that is ready denies is believed from then on', async () => 
   expect(it.server.requests.map(({path}) => path)).toEqual(['/cut', '/a', '/readyz', '/a', '/b'])
 })
 
-test('a denial that was on its way while another request found the server ready is asked about again, too', async () => {
+test('a denial in flight while another request found the server ready is checked again, too', async () => {
   let denyLate = (): void => undefined
   let isReady = false
   const it = await setUp(({url}, response) => {
@@ -394,7 +391,7 @@ test('a denial that was on its way while another request found the server ready 
   expect(await late).toEqual({ok: true})
 })
 
-/** An api over a connection that only counts what is asked, and how often it was opened by then. */
+/** An api over a connection that only counts requests, with the number of times that it was opened by then. */
 function setUpCounted(answerTo: (path: string, connections: number) => {status: number; reopened: boolean}) {
   const asked: string[] = []
   let connections = 2
@@ -425,7 +422,7 @@ function setUpCounted(answerTo: (path: string, connections: number) => {status: 
   return {api, asked}
 }
 
-test('a server that was found ready and started again before it was asked again is doubted again', async () => {
+test('a server that was found ready, and restarted before the repetition, is doubted again', async () => {
   let denials = 2
   const {api, asked} = setUpCounted((path, connections) => {
     if (path === '/readyz') return {status: 200, reopened: connections === 2}
@@ -435,7 +432,7 @@ test('a server that was found ready and started again before it was asked again 
   expect(asked).toEqual(['/a on 2', '/readyz on 2', '/a on 3', '/readyz on 3', '/a on 3'])
 })
 
-test('one that ends the connection with every denial is believed in the end', async () => {
+test('a server that ends the connection with every denial is accepted in the end', async () => {
   const {api, asked} = setUpCounted((path) => ({status: path === '/readyz' ? 200 : 403, reopened: true}))
   await expect(api.get(ask('/a'), never)).rejects.toMatchObject({failureClass: 'forbidden'})
   expect(asked.filter((words) => words.startsWith('/a'))).toHaveLength(4)

@@ -11,22 +11,22 @@ import {answerError, type Party, unexpectedAnswer} from './errors.ts'
 import {type BodyReader, notKubernetes, type OpenAnswer, readBeginning, readBody} from './read-body.ts'
 
 /**
- * Requests to one API server, authenticated, with JSON going in and values coming out that were recognised as the answer to
- * what was asked. Whatever else a server, or a gateway before it, sends is a failure of class `server-error`.
+ * Requests to one API server, authenticated. They send JSON and resolve with the recognised answer. Any other answer of a
+ * server, or of a gateway before it, is a failure of class `server-error`.
  *
  * Every method rejects with a `HubspokeError`, and with the signal's own reason as soon as it is aborted.
  */
 export interface Api {
   readonly party: Party
-  /** Of this machine: what takes several requests has a limit of its own. */
+  /** The clock of this machine: operations of several requests have a time limit of their own. */
   readonly clock: Pick<Clock, 'now'>
   get<T>(question: Question<T>, signal: AbortSignal): Promise<T>
-  /** As `get`, with what the server's clock said, in whole seconds; undefined where it did not say. */
+  /** As `get`, with the time of the server's clock, in whole seconds; undefined where the server did not send it. */
   getDated<T>(question: Question<T>, signal: AbortSignal): Promise<Dated<T>>
-  /** An answer that is no JSON. Of one that is longer than `maxBytes` only the beginning. */
+  /** An answer that is not JSON. Of one longer than `maxBytes`, only the beginning. */
   getText(question: TextQuestion, maxBytes: number, signal: AbortSignal): Promise<string>
   write<T>(write: ApiWrite<T>, signal: AbortSignal): Promise<T>
-  /** Resolves with the body when the server has accepted the watch: from then on it tells of every change. */
+  /** Resolves with the body when the server has accepted the watch: from then on it sends every change. */
   watch(question: TextQuestion, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
 }
 
@@ -52,7 +52,7 @@ export interface ApiDeps {
   readonly connection: Connection
   readonly credentials: Credentials
   readonly clock: Pick<Clock, 'now' | 'sleep'>
-  /** What the server's URL has after the host: some are reached through a gateway. */
+  /** The path of the server's URL: some servers are behind a gateway. */
   readonly basePath: string
 }
 
@@ -60,7 +60,7 @@ type Call = Pick<WireRequest, 'method' | 'body' | 'endless' | 'headers' | 'path'
 
 const json = 'application/json'
 
-/** API servers end the connection of whoever they do not know, and then look as if they had been started again. */
+/** API servers end the connection of unauthenticated clients, which looks like a restart of the server. */
 const mostDoubts = {unauthenticated: 1, forbidden: 3}
 
 const readyz: Call = {method: 'GET', path: '/readyz', headers: {accept: '*/*'}, about: {mayMiss: []}}
@@ -78,18 +78,18 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
       const credential = await abortable(credentials.current(), signal)
       const answerFor = async (asker: Credential) => wholeOf(await send(readyz, asker, signal), errorReader)
       const first = await answerFor(credential)
-      // A server that does not know accounts yet refuses every token before it looks at the question.
+      // A server that has not loaded accounts yet refuses every token before it looks at the request.
       return readinessOf(first.status === 401 ? await answerFor({...credential, headers: {}}) : first)
     },
   })
 
   /**
-   * The answer if it is a success. A denial that is doubted counts when it is repeated by a server that was found ready; one
-   * that was started again meanwhile is doubted again, but not for ever.
+   * The answer if it is a success. A doubted denial counts when a server that was found ready repeats it; a server that was
+   * restarted meanwhile is doubted again, but not without end.
    */
   async function call(request: Call, signal: AbortSignal): Promise<OpenAnswer> {
     for (let asked = 0; ; asked++) {
-      const isDoubtful = doubts.watchOver()
+      const isDoubtful = doubts.beforeRequest()
       try {
         const answer = await ask(request, signal, {renews: asked === 0})
         doubts.served()
@@ -101,7 +101,7 @@ export function createApi({party, connection, credentials, clock, basePath}: Api
     }
   }
 
-  /** Credentials that are refused are renewed once, whoever doubted it. */
+  /** Refused credentials are renewed once, also when the denial is doubted. */
   async function ask(request: Call, signal: AbortSignal, {renews}: {readonly renews: boolean}): Promise<OpenAnswer> {
     signal.throwIfAborted()
     const credential = await abortable(credentials.current(), signal)
@@ -169,10 +169,10 @@ async function wholeOf(answer: OpenAnswer, reader: BodyReader): Promise<WholeAns
   return {status: answer.status, text: await readBeginning(answer, reader)}
 }
 
-/** Who may not even ask anonymously is refused by a server that knows its accounts: it is ready. */
+/** A server that refuses anonymous requests has loaded its accounts: it is ready. */
 function readinessOf({status, text}: WholeAnswer): Readiness {
   if (status >= 500) return 'not-ready'
-  return status === 401 || (status === 200 && text.trim() === 'ok') ? 'ready' : 'untold'
+  return status === 401 || (status === 200 && text.trim() === 'ok') ? 'ready' : 'unclear'
 }
 
 /** A request as it was sent. */
@@ -197,19 +197,19 @@ async function refusalOf({request, credential}: Sent, answer: OpenAnswer, reader
 }
 
 /**
- * The body of a refusal when it is the JSON that an API server sends, without what it quotes of the credential; undefined
- * for anything else.
+ * The body of a refusal when it is the JSON that an API server sends, without quotes of the credential; undefined for
+ * anything else.
  */
 async function statusOf(answer: OpenAnswer, credential: Credential, reader: BodyReader): Promise<unknown> {
   try {
-    // Only sentences are told; every other word is what the answer is recognised by.
+    // Only sentences are shown; all other fields serve to recognise the answer.
     const reviver = (key: string, value: unknown): unknown =>
       key === 'message' && typeof value === 'string'
         ? withoutCredential(value, credential.headers.authorization)
         : value
     return JSON.parse(await readBeginning(answer, reader), reviver)
   } catch (error) {
-    // The code of the answer says enough; only a caller that has given up wants to hear of it.
+    // The status of the answer is enough; only an abort by the caller is passed on.
     if (error instanceof SyntaxError || error instanceof HubspokeError) return undefined
     throw error
   }

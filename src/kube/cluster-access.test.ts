@@ -75,7 +75,7 @@ users: [{name: jane, user: {token: abc}}]
   return {access, server}
 }
 
-test('everything that a run asks of a cluster goes over one connection', async () => {
+test('all requests of a run to a cluster use one connection', async () => {
   const {access, server} = await setUp()
   expect(await access.identity(never)).toEqual({uid: 'k-1', isFallback: false})
   expect(await access.serverVersion(never)).toBe('v1.36.3')
@@ -101,15 +101,15 @@ test('everything that a run asks of a cluster goes over one connection', async (
   expect(access.cost()).toMatchObject({connections: 1, requests: server.requests.length})
 })
 
-test('it tells the time of the server, and when the credentials end without asking anybody', async () => {
+test('it returns the time of the server, and the expiry of the credentials without a request', async () => {
   const {access, server} = await setUp()
   expect(await access.credentialsExpire()).toBeUndefined()
   expect(server.requests).toHaveLength(0)
-  // Node.js dates its answers.
+  // Node.js sends a Date header.
   expect(await access.serverDate(never)).toBeInstanceOf(Date)
 })
 
-test('the identity is asked for once', async () => {
+test('the identity is requested once', async () => {
   const {access, server} = await setUp()
   await access.identity(never)
   await access.identity(never)
@@ -122,7 +122,7 @@ test('nothing is opened before the first request', async () => {
   expect(server.connections()).toBe(0)
 })
 
-test('close ends every watch, and tells those who wait', async () => {
+test('close ends every watch, and rejects pending waits', async () => {
   const {access, server} = await setUp()
   const feed = await access.workloads.follow(web, never)
   const waiting = feed.next(never).then(

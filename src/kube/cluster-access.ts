@@ -25,7 +25,7 @@ import {createWorkloads} from './workloads/workloads.ts'
 
 export interface ClusterAccessDeps {
   readonly context: ContextRef
-  /** Of the server. */
+  /** The URL of the server. */
   readonly url: URL
   readonly credentials: Credentials
   readonly clock: Clock
@@ -35,7 +35,7 @@ export interface ClusterAccessDeps {
   readonly budget?: ConnectionBudget
 }
 
-/** The way into one cluster. Nothing is read, loaded or opened before the first request. */
+/** Access to one cluster. Nothing is read, loaded or opened before the first request. */
 export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
   const {context, url, credentials, clock, proxy, machine, limits, budget} = deps
   const party = {context: context.name, server: context.server}
@@ -54,7 +54,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
   let identity: ClusterIdentity | undefined
   const identityNow = async (signal: AbortSignal): Promise<ClusterIdentity> => {
     const found = await readClusterIdentity(api, ca, signal)
-    // What stands in is not remembered: who may not read the UID now may later.
+    // A fallback identity is not remembered: the UID may become readable later.
     identity = found.isFallback ? undefined : found
     return found
   }

@@ -9,7 +9,7 @@ const raise = (status: number) => () => {
 }
 const identify = (get: () => unknown, ca = 'PEM') => readClusterIdentity(fakeApi({get}), async () => ca, never)
 
-test('a cluster is its kube-system namespace', async () => {
+test('a cluster is identified by its kube-system namespace', async () => {
   expect(await identify(() => ({kind: 'Namespace', metadata: {name: 'kube-system', uid: 'k-1'}}))).toEqual({
     uid: 'k-1',
     isFallback: false,
@@ -19,7 +19,7 @@ test('a cluster is its kube-system namespace', async () => {
 test.each([
   {because: 'it may not be read', get: raise(403)},
   {because: 'there is none', get: raise(404)},
-])('server and CA stand in where $because', async ({get}) => {
+])('server and CA are the fallback where $because', async ({get}) => {
   const identity = await identify(get)
   expect(identity).toEqual({uid: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), isFallback: true})
   expect(await identify(get)).toEqual(identity)
@@ -30,7 +30,7 @@ test.each([
   {because: 'has no UID', answer: {kind: 'Namespace', metadata: {name: 'kube-system'}}},
   {because: 'is of another namespace', answer: {kind: 'Namespace', metadata: {name: 'default', uid: 'k-1'}}},
   {because: 'is no namespace', answer: {metadata: {name: 'kube-system', uid: 'k-1'}}},
-])('nothing stands in where the answer $because', async ({answer}) => {
+])('there is no fallback where the answer $because', async ({answer}) => {
   await expect(identify(() => answer)).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
@@ -65,7 +65,7 @@ test.each([
   {status: undefined},
   {status: {allowed: true}, kind: 'SelfSubjectRulesReview'},
   {status: {allowed: true}, spec: {resourceAttributes: {verb: 'get', group: 'apps', resource: 'deployments'}}},
-])('an access review that answers $status, $kind, $spec is neither yes nor no', async (answer) => {
+])('an access review that answers $status, $kind, $spec is unexpected', async (answer) => {
   const api = fakeApi({write: () => ({kind: 'SelfSubjectAccessReview', ...answer})})
   const question = {verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop'} as const
   await expect(createAccessReviews(api).mayI(question, never)).rejects.toMatchObject({failureClass: 'server-error'})

@@ -9,8 +9,8 @@ import {quoted} from './errors.ts'
 import {objectAt, textAt} from './json-fields.ts'
 
 /**
- * The UID of `kube-system`. Where it may not be read, or does not exist, a hash of the server's URL and its CA stands in:
- * it tells two clusters apart, but not that two ways lead to the same one.
+ * The UID of `kube-system`. Where it may not be read, or does not exist, the fallback is a hash of the server's URL and its
+ * CA: it distinguishes two clusters, but does not show that two contexts lead to the same one.
  */
 export async function readClusterIdentity(
   api: Api,
@@ -21,8 +21,8 @@ export async function readClusterIdentity(
     const kubeSystem = oneObject(namespaces, {name: 'kube-system', without: 'resourceVersion'})
     return {uid: textAt(objectAt(await api.get(kubeSystem, signal), 'metadata'), 'uid'), isFallback: false}
   } catch (error) {
-    const isTold = error instanceof HubspokeError && ['forbidden', 'not-found'].includes(error.failureClass)
-    if (!isTold) throw error
+    const isUnreadable = error instanceof HubspokeError && ['forbidden', 'not-found'].includes(error.failureClass)
+    if (!isUnreadable) throw error
   }
   const hash = createHash('sha256')
     .update(`${api.party.server}\n`)
@@ -30,11 +30,11 @@ export async function readClusterIdentity(
   return {uid: `sha256:${hash.digest('hex')}`, isFallback: true}
 }
 
-/** @throws HubspokeError of class `other-cluster` unless what a context points at now is what it was */
+/** @throws HubspokeError of class `other-cluster` unless the context still points at the cluster with this UID */
 export function requireSameCluster({name}: Pick<ContextRef, 'name'>, uid: string, found: ClusterIdentity): void {
   if (found.uid === uid) return
   const message = found.isFallback
-    ? `It cannot be told any more which cluster context ${quoted(name)} points at: the UID of its kube-system cannot be read.`
+    ? `It can no longer be determined which cluster context ${quoted(name)} points at: the UID of its kube-system cannot be read.`
     : `Context ${quoted(name)} points at another cluster than before: its UID is ${quoted(found.uid)}, and was ${quoted(uid)}.`
   const suggestions = [kubectlCommand({context: name}, 'get', 'namespace', 'kube-system', '-o', 'yaml')]
   throw new HubspokeError('other-cluster', message, {suggestions, refused: true})

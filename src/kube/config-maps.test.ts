@@ -11,7 +11,7 @@ const configMap = (name: string, metadata: object = {}) => ({
   kind: 'ConfigMap',
   metadata: {namespace: 'ns', name, uid: 'uid-1', resourceVersion: '6', ...metadata},
 })
-/** As a server answers a write, of which only the metadata is wanted. */
+/** The answer to a write that requests only metadata. */
 const written = ({body}: FakeWrite) => ({
   ...configMap((body as {metadata: {name: string}}).metadata.name),
   kind: 'PartialObjectMetadata',
@@ -42,7 +42,7 @@ test('reads the strings and bytes of a ConfigMap; one that does not exist is und
   })
 })
 
-test('says what the clock of the server said', async () => {
+test('returns the time of the server’s clock', async () => {
   const serverDate = new Date('2026-11-24T10:00:00Z')
   expect(
     await createConfigMaps(fakeApi({get: () => configMap('cache'), serverDate})).read('ns', 'cache', never),
@@ -51,7 +51,7 @@ test('says what the clock of the server said', async () => {
   })
 })
 
-test('creates without a resource version, and replaces exactly the one that it is given', async () => {
+test('creates without a resource version, and replaces exactly the given one', async () => {
   const api = fakeApi({write: written})
   const maps = createConfigMaps(api)
   expect(await maps.write('ns', 'cache', {data: {a: '1'}}, never)).toEqual({uid: 'uid-1', resourceVersion: '6'})
@@ -66,7 +66,7 @@ test('creates without a resource version, and replaces exactly the one that it i
   ])
 })
 
-test('writes bytes, labels and an owner, and reads back no more than it needs', async () => {
+test('writes bytes, labels and an owner, and reads back only metadata', async () => {
   const api = fakeApi({write: written})
   const binaryData = {packed: new Uint8Array([0x1f, 0x8b, 0x08])}
   const content = {binaryData, labels: {'x/build': 'b'}, owner: {name: 'head', uid: 'uid-1'}}
@@ -85,7 +85,7 @@ test('writes bytes, labels and an owner, and reads back no more than it needs', 
   expect(api.writes[0]?.accept).toContain('as=PartialObjectMetadata;')
 })
 
-test('lists the names of its own by a label, without what is in them', async () => {
+test('lists the names of its own by a label, without their content', async () => {
   const items = ['b', 'a'].map((name) => configMap(name, {uid: name}))
   const api = fakeApi({get: () => ({kind: 'PartialObjectMetadataList', metadata: {resourceVersion: '5'}, items})})
   expect(await createConfigMaps(api).list('ns', 'x/build', never)).toEqual(['a', 'b'])
@@ -95,7 +95,7 @@ test('lists the names of its own by a label, without what is in them', async () 
   expect(api.accepts[0]).toContain('as=PartialObjectMetadataList;')
 })
 
-test('deletes; what is gone already is deleted, and a refusal is none', async () => {
+test('deletes; an object that is gone is a success, and a refusal is a failure', async () => {
   const api = fakeApi({write: () => ({kind: 'Status', status: 'Success', details: {name: 'shard', uid: 'u'}})})
   await createConfigMaps(api).delete('ns', 'shard', never)
   expect(api.writes).toMatchObject([{method: 'DELETE', path: '/api/v1/namespaces/ns/configmaps/shard'}])
@@ -115,8 +115,8 @@ test.each([
   await expect(deleted).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-test.each([{because: 'it may not be created and the page of a gateway answers', write: raise(403), get: () => ({})}])(
-  'no namespace is believed where $because',
+test.each([{because: 'it may not be created and a gateway sends a page', write: raise(403), get: () => ({})}])(
+  'a namespace does not count as existing where $because',
   async (answers) => {
     await expect(createConfigMaps(fakeApi(answers)).createNamespace('ns', never)).rejects.toMatchObject({
       failureClass: 'forbidden',
@@ -139,7 +139,7 @@ test.each([
   {because: 'it exists', write: raise(409, 'namespaces "ns" already exists'), get: raise(500)},
   {because: 'it exists, and the caller may not create any', write: raise(403), get: () => namespace},
   {because: 'it was created', write: () => namespace, get: raise(500)},
-])('a namespace is there where $because', async (answers) => {
+])('a namespace exists where $because', async (answers) => {
   await createConfigMaps(fakeApi(answers)).createNamespace('ns', never)
 })
 

@@ -53,7 +53,7 @@ export function createConfigMaps(api: Api): ConfigMaps {
         await api.write({method: 'POST', question, body}, signal)
       } catch (error) {
         if (!(error instanceof HubspokeError)) throw error
-        // "Already exists" is a conflict. Who may not create namespaces may still be welcome in one that exists.
+        // "Already exists" is a conflict. A client without permission to create namespaces may still use one that exists.
         if (error.failureClass === 'conflict') return
         if (error.failureClass !== 'forbidden' || !(await exists(namespace, signal))) throw error
       }

@@ -14,39 +14,39 @@ function isDenial(error: unknown): error is Denial {
 
 export interface DenialDoubts {
   /**
-   * To be called before a request is sent. Its result says of the failure of that request whether it may be no more than the
-   * denial of a server which has been started again, and denies everybody everything until it has read roles and accounts.
+   * To be called before a request is sent. The result decides whether a failure of that request may be a false denial: a
+   * server that was restarted denies every request until it has loaded roles and accounts.
    */
-  watchOver(): (error: unknown) => error is Denial
+  beforeRequest(): (error: unknown) => error is Denial
   /**
-   * Asks the server; rejects with a failure that may heal where it is not ready, or where nothing says that it is. That failure
-   * proves that the request was not carried out where the denial did.
+   * Asks the server whether it is ready; rejects with a transient failure where it is not, or may not be. That failure
+   * proves that the request was not carried out, if the denial did.
    */
   settle(denial: Denial, signal: AbortSignal): Promise<void>
-  /** The server has done something for us. */
+  /** The server has carried out a request. */
   served(): void
 }
 
-export type Readiness = 'ready' | 'not-ready' | 'untold'
+export type Readiness = 'ready' | 'not-ready' | 'unclear'
 
 export interface DenialDoubtsDeps {
   readonly party: Party
   readonly connection: Pick<Connection, 'generation'>
   readonly clock: Pick<Clock, 'now'>
-  /** What the server answers when it is asked whether it is ready: yes, no, or nothing that would be either. */
+  /** The server's answer to whether it is ready: yes, no, or unclear. */
   readiness(signal: AbortSignal): Promise<Readiness>
 }
 
-/** For so long nothing is believed of a server that does not tell whether it is ready: it may not know yet who may ask. */
+/** How long denials of a server whose readiness is unclear are doubted: it may not have loaded who may ask. */
 const graceMs = 30_000
 
-/** The first connection is not doubted: a server that was started again has cut one before. */
+/** Denials on the first connection are not doubted: a restart would have cut an earlier one. */
 export function createDenialDoubts({party, connection, clock, readiness}: DenialDoubtsDeps): DenialDoubts {
   let believedUpTo = 1
   let doubtedSince: number | undefined
   return {
-    watchOver() {
-      // Not what is believed when the answer has come: another request may have found the server ready in between.
+    beforeRequest() {
+      // The value at the time of sending: another request may find the server ready in between.
       const believed = believedUpTo
       return (error): error is Denial => isDenial(error) && connection.generation() > believed
     },
@@ -54,8 +54,8 @@ export function createDenialDoubts({party, connection, clock, readiness}: Denial
       const generation = connection.generation()
       doubtedSince ??= clock.now()
       const said = await readiness(signal)
-      // Whether somebody may ask is itself a question of roles, so that a denial proves nothing; nor does a gateway's page.
-      const isYoung = said === 'untold' && clock.now() - doubtedSince < graceMs
+      // A denial of /readyz proves nothing, as it depends on roles, too; nor does a gateway's page.
+      const isYoung = said === 'unclear' && clock.now() - doubtedSince < graceMs
       if (said === 'not-ready' || isYoung) throw notReady(party, refused)
       believedUpTo = Math.max(believedUpTo, generation)
     },

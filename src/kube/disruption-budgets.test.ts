@@ -4,7 +4,7 @@ import {fakeApi, listOf} from './testing/fake-api.ts'
 
 const signal = new AbortController().signal
 
-test('budgets of all namespaces or of one, reduced to what they allow and for which pods', async () => {
+test('budgets of all namespaces or of one, reduced to what they allow, and for which pods', async () => {
   const matchExpressions = [
     {key: 'tier', operator: 'In', values: ['front']},
     {key: 'debug', operator: 'DoesNotExist'},

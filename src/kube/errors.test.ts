@@ -129,8 +129,8 @@ test.each([
 
 test.each([
   {because: 'the header', retryAfter: '7', body: undefined, ms: 7_000},
-  {because: 'the header, up to ten minutes', retryAfter: '999999', body: undefined, ms: 600_000},
-  {because: 'nothing that is not a number of seconds', retryAfter: '1e12', body: undefined, ms: undefined},
+  {because: 'the header, at most ten minutes', retryAfter: '999999', body: undefined, ms: 600_000},
+  {because: 'nothing: it is not a number of seconds', retryAfter: '1e12', body: undefined, ms: undefined},
   {
     because: 'nothing below zero',
     retryAfter: '-5',
@@ -138,7 +138,7 @@ test.each([
     ms: undefined,
   },
   {
-    because: 'the Status, up to ten minutes',
+    because: 'the Status, at most ten minutes',
     retryAfter: undefined,
     body: status('', {details: {retryAfterSeconds: 1e12}}),
     ms: 600_000,
@@ -151,7 +151,7 @@ test.each([
     ms: 1_000,
   },
   {
-    because: 'nothing: a date needs a clock that agrees',
+    because: 'nothing: a date needs a synchronised clock',
     retryAfter: 'Wed, 21 Oct 2026 07:28:00 GMT',
     body: undefined,
     ms: undefined,
@@ -160,7 +160,7 @@ test.each([
   expect(answerError(party, {status: 429, retryAfter, body, about}).retryAfterMs).toBe(ms)
 })
 
-test('of a body only the sentence of a Status is told, on one line, printable and capped', () => {
+test('of a body only the sentence of a Status is shown, on one line, printable and truncated', () => {
   const proxy = answerError(party, {
     status: 502,
     body: {message: 'token abc', headers: {authorization: 'secret'}},
@@ -173,7 +173,7 @@ test('of a body only the sentence of a Status is told, on one line, printable an
   expect(hostile.cause).toBeUndefined()
 })
 
-test('the name of a context is safe to print and to type', () => {
+test('the name of a context is safe to print and to paste', () => {
   expect(answerError({context: 'a\x1b"b', server: ''}, {status: 409, body: status(''), about}).message).toContain(
     'Context "a\\x1b"b"',
   )
@@ -259,21 +259,21 @@ test.each([
   {server: 'https://prod.test', address: 'prod.test:443'},
   {server: 'https://prod.test:6443/k8s/clusters/c-1', address: 'prod.test:6443'},
   {server: 'https://[::1]:6443', address: "'[::1]:6443'"},
-])('the dates of an expired certificate are to be seen at $address', ({server, address}) => {
+])('the suggested command shows the dates of an expired certificate at $address', ({server, address}) => {
   const error = Object.assign(new Error(), {code: 'CERT_HAS_EXPIRED'})
   expect(networkError({context: 'prod', server}, error, 'connecting', limits)?.suggestions[0]).toBe(
     `openssl s_client -connect ${address} </dev/null | openssl x509 -noout -dates  to see its dates`,
   )
 })
 
-test('who may not list a whole cluster is told of -n, and who may not patch one workload is not', () => {
+test('-n is suggested where a whole cluster may not be listed, not where one workload may not be patched', () => {
   const body = (scope: string) => status(`deployments.apps is forbidden: User "jane" cannot list it ${scope}`)
   const suggestions = (scope: string) => answerError(party, {status: 403, body: body(scope), about}).suggestions
   expect(suggestions('at the cluster scope')).toContain('-n NAMESPACE  where only single namespaces may be read')
   expect(suggestions('in the namespace "shop"')).toEqual(['kubectl --context prod auth can-i --list'])
 })
 
-test('of several addresses that failed, the first one speaks', () => {
+test('of several addresses that failed, the first one is reported', () => {
   const first = Object.assign(new Error(), {code: 'ECONNREFUSED'})
   const second = Object.assign(new Error(), {code: 'EHOSTUNREACH'})
   expect(networkError(party, new AggregateError([first, second]), 'connecting', limits)?.message).toContain(
@@ -283,12 +283,15 @@ test('of several addresses that failed, the first one speaks', () => {
 
 test.each([
   {because: 'it has no code', error: new TypeError('x is not a function')},
-  {because: 'we asked undici for nonsense', error: Object.assign(new Error(), {code: 'UND_ERR_INVALID_ARG'})},
+  {
+    because: 'undici was called with an invalid argument',
+    error: Object.assign(new Error(), {code: 'UND_ERR_INVALID_ARG'}),
+  },
 ])('an error is a bug where $because', ({error}) => {
   expect(networkError(party, error, 'sent', limits)).toBeUndefined()
 })
 
-/** What a gateway, a cache or a confused proxy may send with any number. */
+/** What a gateway, a cache or a faulty proxy may send with any status. */
 const notOfTheObject: readonly {readonly what: string; readonly body: unknown}[] = [
   {what: 'a page', body: undefined},
   {what: 'other JSON', body: {error: 'no route', message: 'nothing here'}},
@@ -303,7 +306,7 @@ const notOfTheObject: readonly {readonly what: string; readonly body: unknown}[]
     body: status('', {...missing, details: {name: 'pay', kind: 'namespaces'}}),
   },
   {
-    what: 'a Status that a client made of an answer that it could not read',
+    what: 'a Status that a client library made from an unreadable answer',
     body: status('', {...missing, details: {...missing.details, causes: [{reason: 'UnexpectedServerResponse'}]}}),
   },
 ]
@@ -319,7 +322,7 @@ test.each([
   {code: 401, failureClass: 'unauthenticated'},
   {code: 408, failureClass: 'timeout'},
   {code: 429, failureClass: 'throttled'},
-])('HTTP $code is $failureClass whoever says it, and no proof that nothing was written', ({code, failureClass}) => {
+])('HTTP $code is $failureClass from any sender, and no proof that nothing was written', ({code, failureClass}) => {
   expect(answerError(party, {status: code, about})).toMatchObject({failureClass, refused: false})
 })
 
@@ -331,7 +334,7 @@ test.each<{what: string; body: unknown; of?: Partial<About>}>([
     body: status('', {reason: 'NotFound', details: {name: 'shop', kind: 'namespaces'}}),
   },
   {what: 'a Status of the object', of: {mayMiss: []}, body: status('', missing)},
-])('HTTP 404 with $what does not say that what was asked for is missing', ({body, of}) => {
+])('HTTP 404 with $what does not show that the object is missing', ({body, of}) => {
   expect(answerError(party, {status: 404, body, about: {...about, ...of}})).toMatchObject({
     failureClass: 'server-error',
     refused: false,
@@ -342,18 +345,18 @@ test.each<{what: string; body: unknown; of?: Partial<About>}>([
 test.each<{what: string; body: unknown; of: Partial<About>}>([
   {what: 'of the object', of: {}, body: status('', missing)},
   {
-    what: 'of the namespace that something is created in',
+    what: 'of the namespace in which an object is created',
     of: {mayMiss: ['namespace']},
     body: status('', {reason: 'NotFound', details: {name: 'shop', kind: 'namespaces'}}),
   },
-])('HTTP 404 with a Status $what says so', ({body, of}) => {
+])('HTTP 404 with a Status $what shows that it is missing', ({body, of}) => {
   expect(answerError(party, {status: 404, body, about: {...about, ...of}})).toMatchObject({
     failureClass: 'not-found',
     refused: true,
   })
 })
 
-test('a refusal because of the quota, or the namespace, of an object is one of the object', () => {
+test('a refusal because of a quota, or the namespace, counts as one of the object', () => {
   const quota = status('', {details: {name: 'small', kind: 'resourcequotas'}})
   expect(answerError(party, {status: 409, body: quota, about})).toMatchObject({failureClass: 'conflict', refused: true})
   const ending = status('', {details: {name: 'shop', kind: 'namespaces'}})

@@ -6,34 +6,34 @@ import {genuineStatus, saysMissing} from './answers/genuine-status.ts'
 import type {About} from './answers/question.ts'
 import {numberAt, objectAt, objectOf, sentenceAt} from './json-fields.ts'
 
-/** Whose answer it was: the context as the user knows it, and the server it points at. */
+/** The sender of an answer: the context as the user knows it, and the server it points at. */
 export interface Party {
   readonly context: string
   readonly server: string
 }
 
-/** An answer other than success, reduced to what may be said of it. */
+/** An answer other than success, reduced to what may be shown. */
 export interface Refusal {
   readonly status: number
-  /** The `Retry-After` header, as it came. */
+  /** The `Retry-After` header, as received. */
   readonly retryAfter?: string | undefined
   /** The parsed body when it was JSON: normally a `Status` of the API. */
   readonly body?: unknown
-  /** What was asked for. */
+  /** The object of the request. */
   readonly about: About
 }
 
 /**
- * What whoever stands before an API server may say for it, in its own words: to log in, to be patient. Every other number
- * below 500 is a statement on what was asked for, which only a `Status` of the API makes.
+ * Statuses that a gateway may send on its own behalf: log in, or wait. Any other status below 500 is a statement on the
+ * requested object and needs a `Status` of the API.
  */
-const saidByAnybody = new Set([401, 408, 429])
+const gatewayStatuses = new Set([401, 408, 429])
 
 /**
- * The failure that an HTTP answer stands for. It keeps the server's own sentence (`Status.message`, capped) where that
+ * The failure for an HTTP answer. It keeps the server's own sentence (`Status.message`, capped) where that
  * says more than the code, and nothing else of the answer: no headers, no other part of the body.
  *
- * `not-found` is only what a `Status` of reason NotFound says of exactly what was asked for. `refused` is true where the
+ * `not-found` needs a `Status` of reason NotFound about exactly the requested object. `refused` is true where the
  * answer proves that the request was not carried out: a `Status` with any 4xx but 408. `status` is left out where the number
  * proves nothing.
  */
@@ -41,8 +41,8 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
   const genuine = genuineStatus(body, status, about)
   const said = genuine === undefined ? '' : sentenceAt(genuine, 'message')
   const isMissing = genuine !== undefined && saysMissing(genuine, about)
-  const isTold = status >= 400 && genuine !== undefined
-  const isBelieved = status === 404 ? isMissing : isTold || status >= 500 || saidByAnybody.has(status)
+  const isRefusal = status >= 400 && genuine !== undefined
+  const isBelieved = status === 404 ? isMissing : isRefusal || status >= 500 || gatewayStatuses.has(status)
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),
@@ -55,13 +55,13 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
   const details: FailureDetails = {
     ...(isBelieved && {status}),
     suggestions,
-    refused: isBelieved && isTold && status < 500 && status !== 408,
+    refused: isBelieved && isRefusal && status < 500 && status !== 408,
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
   }
   return new HubspokeError(failureClass, message, details)
 }
 
-/** The name as it stands in our sentences. */
+/** The name as quoted in our sentences. */
 export function quoted(name: string): string {
   return `"${printable(name)}"`
 }
@@ -132,7 +132,7 @@ function otherAnswer(answer: Answer): Description {
   return status >= 400 ? rejected(answer) : foreign(answer)
 }
 
-/** A gateway that has lost its way to the server, or a server that has not registered its paths yet, knows nothing. */
+/** An answer of a gateway that does not reach its server, or of a server that has not registered its paths yet. */
 function foreign({context, server, name, status, said}: Answer): Description {
   return {
     failureClass: 'server-error',
@@ -141,7 +141,7 @@ function foreign({context, server, name, status, said}: Answer): Description {
   }
 }
 
-/** The failure of an answer that is not the one that was asked for, although it is a success by its number. */
+/** The failure for a success status with another answer than the requested one. */
 export function unexpectedAnswer({context, server}: Party, why: string): HubspokeError {
   const message = `The server of context ${quoted(context)} at ${printable(server)} sent something else than what was asked for: ${why}.`
   return new HubspokeError('server-error', message, {suggestions: reach(shellWord(context))})
@@ -168,7 +168,7 @@ function rejected({context, status, said}: Answer): Description {
 }
 
 /**
- * Admission plug-ins answer 403 too. The API has no other mark of them than their sentences (apiserver
+ * Admission plug-ins answer 403 too. Only their sentences distinguish them (apiserver
  * `admission/errors.go`, `plugin/webhook/errors`, resourcequota, podsecurity); RBAC's says `cannot <verb> resource`.
  */
 function isAdmissionRefusal({said}: Answer): boolean {
@@ -182,7 +182,7 @@ function tail(said: string): string {
 }
 
 /**
- * The command that shows the same trouble without hubspoke, and the flag that goes on without the context.
+ * The command that shows the same problem without hubspoke, and the flag that leaves out the context.
  *
  * @param word the name of the context as `shellWord` gives it
  */
@@ -192,11 +192,11 @@ export function reach(word: string): readonly string[] {
 
 /** The flag that leaves out a context, and what it is for. */
 export function goOnWithout(word: string): string {
-  // An exclamation mark outside of quotes means history to a shell.
+  // Unquoted, an exclamation mark is history expansion in a shell.
   return `-c ${word.startsWith("'") ? `'!${word.slice(1)}` : `'!${word}'`}  to go on without it`
 }
 
-/** Seconds, as API servers send it; the date form of RFC 9110 needs a clock that agrees with theirs and is not used. */
+/** Seconds, as API servers send it; the date form of RFC 9110 needs synchronised clocks and is not used. */
 function retryAfterMs(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header.trim()) ? believedMs(Number(header)) : undefined
 }
@@ -206,7 +206,7 @@ function statusRetryAfterMs(body: unknown): number | undefined {
   return seconds > 0 ? believedMs(seconds) : undefined
 }
 
-/** API servers ask for seconds. Whoever asks for more than this does not decide when a run ends, in milliseconds. */
+/** The longest wait that a server may ask for, in milliseconds. API servers ask for seconds. */
 const longestRetryAfterMs = 600_000
 
 function believedMs(seconds: number): number {

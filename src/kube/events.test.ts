@@ -37,7 +37,7 @@ test('an Event is about the workload, in its namespace', async () => {
   })
 })
 
-test('its name is one for a key and a workload, and another one for others', async () => {
+test('its name is the same for the same key and workload, and differs for others', async () => {
   const name = async (more: Partial<typeof event>) => (await bodyOf(more)).body.metadata.name
   const first = await name({})
   expect(first).toMatch(/^web\.[0-9a-f]{16}$/)
@@ -46,7 +46,7 @@ test('its name is one for a key and a workload, and another one for others', asy
   expect(await name({workload: {...workload, uid: 'u2'}})).not.toBe(first)
 })
 
-test('one that is there already is a success; every other refusal is a failure', async () => {
+test('an Event that exists already is a success; every other refusal is a failure', async () => {
   const answering = (status: number) =>
     createEvents(
       fakeApi({
@@ -59,7 +59,7 @@ test('one that is there already is a success; every other refusal is a failure',
   await expect(answering(403)).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
-test('a long message is cut to what Events take, between two characters', async () => {
+test('a long message is truncated to the limit of Events, between two characters', async () => {
   const {body} = await bodyOf({message: `a${'ü'.repeat(1_000)}`})
   expect(Buffer.byteLength(body.message)).toBeLessThanOrEqual(1_024)
   expect(body.message).toMatch(/^aü+…$/)

@@ -9,7 +9,7 @@ import {fieldManager} from './workloads/restart-workload.ts'
 
 const component = 'hubspoke'
 
-/** What the newer API (`events.k8s.io/v1`) takes of a sentence, in bytes. */
+/** The limit of `events.k8s.io/v1` for a message, in bytes. */
 const maxMessageBytes = 1_024
 
 export function createEvents(api: Api): Events {
@@ -48,7 +48,7 @@ function toObject(eventName: string, {workload, reason, message, at, host}: Work
   }
 }
 
-/** One name for one thing that happened to one workload, so that it is told once whoever tells it. */
+/** The same name for the same occurrence at one workload, so that it is recorded only once, also by several runs. */
 function nameOf({workload: {name, uid}, key}: WorkloadEvent): string {
   const hash = createHash('sha256').update(`${key} ${uid}`).digest('hex').slice(0, 16)
   return `${name.slice(0, 200).replace(/[-.]+$/, '')}.${hash}`

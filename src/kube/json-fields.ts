@@ -1,8 +1,8 @@
 import {externalText} from '../shared/external-text.ts'
 
 /**
- * Reads of JSON that may hold anything: what is missing, or of another type, reads as empty. Objects of the API come
- * from servers of many versions and from controllers of anybody's making.
+ * Reads of JSON with any content: a value that is missing, or of another type, reads as empty. Objects of the API come
+ * from servers of many versions and from third-party controllers.
  */
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -33,8 +33,8 @@ export function textAt(value: unknown, key: string): string {
 }
 
 /**
- * A sentence, or a word, that somebody wrote to be read, through `externalText`: whatever is shown and is not the name of
- * an object, or `''`.
+ * A sentence, or a word, of another party, through `externalText`: for all text that is shown and is not the name of
+ * an object. `''` where there is none.
  *
  * @param maxLength in UTF-16 units; default 300
  */

@@ -30,7 +30,7 @@ clusters: [{name: ${name}, cluster: {server: "https://${name}.test", ${more}}}]
 users: [{name: ${name}, user: {token: t}}]
 `
 
-test('the file that is named counts alone', async () => {
+test('only the named file is read', async () => {
   const [named, other] = [await write('named', config('named')), await write('other', config('other'))]
   const {contexts, currentContext, sources} = await load({path: named, env: {KUBECONFIG: other}})
   expect(contexts).toEqual([{name: 'named', server: 'https://named.test', namespace: 'shop'}])
@@ -38,7 +38,7 @@ test('the file that is named counts alone', async () => {
   expect(sources).toEqual([named])
 })
 
-test('a server is shown without what may be a password, and still is the one that is reached', async () => {
+test('a server is shown without a possible password, and is still reached', async () => {
   const text = config('named').replace('https://named.test', 'https://a:b@named.test/base?token=hunter2@other#hunter2')
   const {contexts, endpointOf} = await load({path: await write('named', text)})
   expect(contexts).toMatchObject([{server: 'https://named.test/base'}])
@@ -55,12 +55,12 @@ test('the files of KUBECONFIG are merged, missing ones skipped, empty and repeat
   expect(sources).toEqual([one, two])
 })
 
-test.each([{env: {}}, {env: {KUBECONFIG: ''}}])('~/.kube/config where KUBECONFIG says nothing: $env', async ({env}) => {
+test.each([{env: {}}, {env: {KUBECONFIG: ''}}])('~/.kube/config where KUBECONFIG is empty: $env', async ({env}) => {
   await write('.kube/config', config('home'))
   expect((await load({env})).contexts.map(({name}) => name)).toEqual(['home'])
 })
 
-test('a file that is named and missing is wrong usage, with what to type instead', async () => {
+test('a file that is named and missing is wrong usage, with suggestions', async () => {
   const path = join(folder, 'missing')
   await expect(load({path})).rejects.toMatchObject({
     failureClass: 'usage',
@@ -76,7 +76,7 @@ test.each([
     says: 'There is no kubeconfig: /nowhere/a, /nowhere/b do not exist.',
   },
   {because: 'there is none at home', env: {}, says: /^There is no kubeconfig: .*\.kube\/config does not exist\.$/},
-])('no kubeconfig at all is wrong usage where $because', async ({env, says}) => {
+])('a missing kubeconfig is wrong usage where $because', async ({env, says}) => {
   await expect(load({env})).rejects.toThrow(says)
 })
 
@@ -99,7 +99,7 @@ test('a file that cannot be read is wrong usage', async () => {
 test.each([
   {host: '10.0.0.1', port: '6443', server: 'https://10.0.0.1:6443'},
   {host: 'fd00::1', port: undefined, server: 'https://[fd00::1]:443'},
-])('the cluster around a pod at $host is the context "in-cluster"', async ({host, port, server}) => {
+])('the cluster of this pod at $host is the context "in-cluster"', async ({host, port, server}) => {
   await write('pod/token', 'abc\n')
   await write('pod/namespace', 'shop\n')
   const env = {KUBERNETES_SERVICE_HOST: host, ...(port && {KUBERNETES_SERVICE_PORT: port})}
@@ -108,7 +108,7 @@ test.each([
   expect(currentContext).toBe('in-cluster')
 })
 
-test('a kubeconfig counts before the pod', async () => {
+test('a kubeconfig takes precedence over the pod', async () => {
   await write('pod/token', 'abc')
   await write('.kube/config', config('home'))
   const {contexts} = await load({env: {KUBERNETES_SERVICE_HOST: '10.0.0.1'}, serviceAccountFolder: join(folder, 'pod')})
@@ -142,7 +142,7 @@ test.each([
     says: 'The context "x" has no server that can be reached: "c:6443" is not a URL.',
   },
   {
-    because: 'its proxy is of a kind that is not spoken',
+    because: 'its proxy is of an unsupported kind',
     failureClass: 'unreachable',
     text: 'contexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://c", proxy-url: "ftp://p"}}]',
     says: 'The context "x" is reached through a proxy (proxy-url) of the kind ftp, which is not supported.',

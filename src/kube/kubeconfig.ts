@@ -26,15 +26,15 @@ import type {ClusterAccess, Kubeconfig} from './ports/cluster-access.ts'
 
 export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock
-  /** May an exec plugin ask somebody: are stdin and stderr a terminal? Default: no. */
+  /** May an exec plugin prompt the user: are stdin and stderr a terminal? Default: no. */
   readonly isTerminal?: boolean
   readonly limits?: Partial<ConnectionLimits>
-  /** How many files this process may open; default: what the system says. */
+  /** How many files this process may open; default: the system's limit. */
   readonly openFiles?: number
 }
 
 /**
- * Reads the kubeconfig that kubectl would read, or the credentials of the pod that this process runs in.
+ * Reads the kubeconfig that kubectl would read, or the credentials of the pod in which this process runs.
  *
  * @throws HubspokeError `usage` when there is none, or a file of it is broken
  */
@@ -51,7 +51,7 @@ function noKubeconfig(paths: readonly string[]): HubspokeError {
   })
 }
 
-/** A few contexts cannot use up what any system offers. */
+/** So few contexts cannot exceed the limit of any system. */
 const fewContexts = 8
 
 async function budgetFor(contexts: number, request: KubeconfigRequest): Promise<ConnectionBudget | undefined> {
@@ -104,14 +104,14 @@ function toKubeconfig(
   }
 }
 
-/** Without what may be a password. What is no URL is a text like any other, and cannot be taken for one afterwards. */
+/** Without a possible password. A server that is not a URL is shown as external text. */
 function shownServer(server: string): string {
   const shown = shownUrl(server).replace(/\/+$/, '')
   if (shown.length > maxServerLength) return `(a server of ${server.length} characters)`
   return URL.canParse(shown) ? shown : externalText(shown)
 }
 
-/** No server takes a longer one. */
+/** No server accepts a longer one. */
 const maxServerLength = 2_048
 
 function noSuchContext(name: string): HubspokeError {
@@ -131,7 +131,7 @@ interface AccessTarget {
   readonly proxy?: ProxyServer
 }
 
-/** A context that cannot be used is opened all the same: it fails with its first request, and no other context with it. */
+/** A context that cannot be used is opened all the same: its first request fails, and no other context is affected. */
 function target(entries: KubeconfigEntries, context: ContextRef, {exec, clock, env}: TargetSources): AccessTarget {
   const resolved = resolveContext(entries, context)
   if (resolved instanceof HubspokeError) return refused(context, resolved)

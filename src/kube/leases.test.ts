@@ -37,7 +37,7 @@ const refusing = (status: number) => () => {
   throw refusal(status)
 }
 
-test('reads who holds it; what is missing reads as nobody', async () => {
+test('reads the holder; missing fields read as empty', async () => {
   const {api, leases} = open({
     get: (path) =>
       path.includes('hubspoke-run')
@@ -55,14 +55,14 @@ test('reads who holds it; what is missing reads as nobody', async () => {
   expect(api.gets[0]).toBe(`${folder}/hubspoke-run`)
 })
 
-test('one that does not exist is undefined, one that may not be read is a failure', async () => {
+test('a missing Lease is undefined, a forbidden read is a failure', async () => {
   await expect(open({get: refusing(404)}).leases.read('ns', 'a', signal)).resolves.toBeUndefined()
   await expect(open({get: refusing(403)}).leases.read('ns', 'a', signal)).rejects.toMatchObject({
     failureClass: 'forbidden',
   })
 })
 
-test('creates what has no resource version, with times as MicroTime takes them', async () => {
+test('creates a Lease without a resource version, with times in the format of MicroTime', async () => {
   const {api, leases} = open({write: () => object})
   const written = await leases.write('hubspoke-system', 'hubspoke-run', {record: held}, signal)
   expect(written.resourceVersion).toBe('7')
@@ -71,7 +71,7 @@ test('creates what has no resource version, with times as MicroTime takes them',
   ])
 })
 
-test('replaces exactly the version that it was given', async () => {
+test('replaces exactly the given version', async () => {
   const {api, leases} = open({write: () => object})
   await leases.write('hubspoke-system', 'hubspoke-run', {record: held, resourceVersion: '6'}, signal)
   expect(api.writes).toMatchObject([
@@ -85,7 +85,7 @@ test('a dry run asks the server to check, and to write nothing', async () => {
   expect(api.writes).toMatchObject([{method: 'POST', path: `${folder}?fieldManager=hubspoke&dryRun=All`}])
 })
 
-test('a record without a holder says neither who nor for how long', async () => {
+test('a record without a holder has no times and no duration', async () => {
   const {api, leases} = open({write: () => ({...object, spec: {leaseTransitions: 2}})})
   const record = {...held, holderIdentity: '', leaseDurationSeconds: 0, acquireTime: '', renewTime: '', annotations: {}}
   await leases.write('hubspoke-system', 'hubspoke-run', {record, resourceVersion: '6'}, signal)
@@ -93,7 +93,7 @@ test('a record without a holder says neither who nor for how long', async () => 
 })
 
 test.each([
-  {status: 409, resourceVersion: '6', failureClass: 'conflict', because: 'somebody was faster'},
+  {status: 409, resourceVersion: '6', failureClass: 'conflict', because: 'another client was faster'},
   {status: 404, resourceVersion: '6', failureClass: 'conflict', because: 'it was deleted in the meantime'},
   {status: 404, resourceVersion: undefined, failureClass: 'not-found', because: 'there is no such namespace'},
   {status: 409, resourceVersion: undefined, failureClass: 'conflict', because: 'it exists already'},
@@ -105,10 +105,10 @@ test.each([
 
 test.each([
   {because: 'names another holder', answer: {...object, spec: {...object.spec, holderIdentity: 'run-2'}}},
-  {because: 'names nobody', answer: {...object, spec: {}}},
+  {because: 'has no holder', answer: {...object, spec: {}}},
   {because: 'is of another Lease', answer: {...object, metadata: {...object.metadata, name: 'other'}}},
   {because: 'has no version', answer: {...object, metadata: {...object.metadata, resourceVersion: ''}}},
-])('it is not held where the answer to the write $because', async ({answer}) => {
+])('the lock is not taken where the answer to the write $because', async ({answer}) => {
   const {leases} = open({write: () => answer})
   await expect(leases.write('hubspoke-system', 'hubspoke-run', {record: held}, signal)).rejects.toMatchObject({
     failureClass: 'server-error',

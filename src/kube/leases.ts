@@ -32,7 +32,7 @@ export function createLeases(api: Api): Leases {
     },
   }
 
-  /** A Lease is held by whoever stands in the answer, and by nobody whom the answer does not name. */
+  /** The lock is taken only if the answer has our holder. */
   function accepted(lease: LeaseObject, {holderIdentity}: LeaseRecord): LeaseObject {
     if (lease.holderIdentity === holderIdentity) return lease
     throw unexpectedAnswer(api.party, 'the Lease does not have the holder that was written')
@@ -58,7 +58,7 @@ function toObject(
   }
 }
 
-/** `MicroTime` takes six digits of a second and no other number of them (apimachinery `meta/v1/micro_time.go`). */
+/** `MicroTime` requires exactly six digits of a second (apimachinery `meta/v1/micro_time.go`). */
 function microTime(time: string): string {
   return time.replace(/(?:\.(\d+))?Z$/, (_, digits = '') => `.${digits.slice(0, 6).padEnd(6, '0')}Z`)
 }

@@ -22,7 +22,7 @@ interface Pace {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An answer whose body comes chunk by chunk; `taken` counts what was read of it. */
+/** An answer whose body arrives chunk by chunk; `taken` counts what was read of it. */
 function answerOf(chunks: Iterable<Buffer>, {clock, everyMs = 0, headers = {}}: Pace) {
   const given = new AbortController()
   let taken = 0
@@ -54,12 +54,12 @@ describe('time', () => {
     {because: 'one byte every three seconds', chunk: Buffer.from(' '), everyMs: 3_000, endsAt: 30_000},
     {because: 'a kilobyte a second', chunk: Buffer.alloc(1024, ' '), everyMs: 1_000, endsAt: 32_600},
     {
-      because: 'just as fast as it has to be, without an end',
+      because: 'at exactly the minimum rate, without an end',
       chunk: Buffer.alloc(12_288, ' '),
       everyMs: 990,
       endsAt: 300_000,
     },
-  ])('a body that trickles is given up: $because', async ({chunk, everyMs, endsAt}) => {
+  ])('a body that trickles is aborted: $because', async ({chunk, everyMs, endsAt}) => {
     const {clock, reader} = setUp()
     const {answer} = answerOf(endless(chunk), {clock, everyMs})
     await expect(readBody(answer, reader)).rejects.toMatchObject({failureClass: 'timeout', refused: false})
@@ -74,7 +74,7 @@ describe('time', () => {
     expect(await readBody(answer, reader)).toHaveLength(28 * mib.length)
   })
 
-  test('2 MB over a line that fifty clusters share are read to their end', async () => {
+  test('2 MB over a link that fifty clusters share are read to their end', async () => {
     const {clock, reader} = setUp()
     const {answer} = answerOf(Array<Buffer>(80).fill(Buffer.alloc(25_000, ' ')), {clock, everyMs: 1_000})
     expect(await readBody(answer, reader)).toHaveLength(2_000_000)
@@ -94,13 +94,13 @@ describe('size', () => {
 
   test.each([
     {
-      because: 'unpacks to too much',
+      because: 'exceeds the limit when unpacked',
       packed: gzipSync(Buffer.alloc(bodyLimits.maxBytes + 1, ' ')),
       says: /more than 32 MiB/,
     },
-    {because: 'is not packed', packed: Buffer.from('no gzip'), says: /not the JSON of Kubernetes/},
+    {because: 'is not compressed', packed: Buffer.from('no gzip'), says: /not the JSON of Kubernetes/},
     {because: 'was cut', packed: gzipSync(mib).subarray(0, 500), says: /not the JSON of Kubernetes/},
-  ])('a packed body that $because is refused', async ({packed, says}) => {
+  ])('a compressed body that $because is refused', async ({packed, says}) => {
     const {clock, reader} = setUp()
     const {answer} = answerOf([packed], {clock, headers: {'content-encoding': 'gzip'}})
     await expect(readBody(answer, reader)).rejects.toMatchObject({failureClass: 'server-error', message: says})
@@ -112,7 +112,7 @@ describe('size', () => {
     await expect(readBody(answer, reader)).rejects.toMatchObject({failureClass: 'server-error'})
   })
 
-  test('of a body that may be long the beginning is taken', async () => {
+  test('of a body that may be long the beginning is read', async () => {
     const {clock, reader} = setUp()
     const {answer, taken} = answerOf(endless(Buffer.from('abcd')), {clock})
     expect(await readBeginning(answer, {...reader, limits: {...bodyLimits, maxBytes: 10}})).toBe('abcdabcdab')
@@ -141,7 +141,7 @@ describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
     return {server, connection, clock, api: createApi({party, connection, credentials, clock, basePath: ''})}
   }
 
-  test('an answer that is given up ends its request', async () => {
+  test('aborting an answer ends its request', async () => {
     const {api, server, clock} = await connected(trickling)
     await expect(api.get(anyAnswer('/'), never)).rejects.toMatchObject({failureClass: 'timeout'})
     await expect(api.write({method: 'PATCH', question: anyAnswer('/'), body: {}}, never)).rejects.toMatchObject({
@@ -151,13 +151,13 @@ describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
     expect(clock.now()).toBeLessThan(70_000)
   })
 
-  test('a refusal whose body trickles is told by its status', async () => {
+  test('a refusal whose body trickles is reported by its status', async () => {
     const {api, clock} = await connected(trickledError)
     await expect(api.get(anyAnswer('/'), never)).rejects.toMatchObject({failureClass: 'server-error', status: 503})
     expect(clock.now()).toBe(10_000)
   })
 
-  test('of an answer without an end only so much goes over the wire', async () => {
+  test('of an answer without an end only a bounded amount is received', async () => {
     const {api, connection} = await connected((_request, response) => {
       response.writeHead(200)
       const more = setInterval(() => response.write(mib), 1)

@@ -9,9 +9,9 @@ import {type AnswerLimits, allowedMs} from './answer-limits.ts'
 import type {WireAnswer} from './connection/connection.ts'
 import {type Party, quoted, reach} from './errors.ts'
 
-/** An answer that can be given up before it has ended. */
+/** An answer that can be aborted before its end. */
 export interface OpenAnswer extends WireAnswer {
-  /** Ends the request; who reads the body is told the reason. */
+  /** Ends the request; reading the body rejects with the reason. */
   cut(reason: unknown): void
 }
 
@@ -24,8 +24,8 @@ export interface BodyReader {
 const unzip = promisify(gunzip)
 
 /**
- * The text of a whole body, unpacked. No more is read than the limits allow, and none is waited for longer: a server that
- * never ends its answer costs a bounded amount of memory and time.
+ * The text of a whole body, unpacked. Size and time are limited: a server that never ends its answer costs a bounded amount
+ * of memory and time.
  *
  * @throws HubspokeError `timeout` for a body that takes too long, `server-error` for one that is too long or cannot be
  * unpacked
@@ -37,7 +37,7 @@ export async function readBody(answer: OpenAnswer, reader: BodyReader): Promise<
   return unpacked(answer, bytes, reader)
 }
 
-/** As `readBody`, but of a body that is longer than the limit only the beginning. One that is packed has no beginning. */
+/** As `readBody`, but of a body longer than the limit only the beginning. Of a compressed one there is no beginning. */
 export async function readBeginning(answer: OpenAnswer, reader: BodyReader): Promise<string> {
   const {bytes, isWhole} = await bytesOf(answer, reader)
   return isWhole ? unpacked(answer, bytes, reader) : bytes.toString('utf8')
@@ -85,15 +85,15 @@ async function unpacked({headers}: WireAnswer, bytes: Buffer, {party, limits}: B
   }
 }
 
-/** A body smaller than this makes no more than 150 MiB of objects, whatever it holds. */
+/** A body smaller than this makes at most 150 MiB of objects, whatever it contains. */
 const looseBytes = 4 * 1024 * 1024
 
-/** A list of the largest pages has a tenth of it. */
+/** The largest page has a tenth of this. */
 const maxParts = 3_000_000
 
 const partStarts = new Set(Buffer.from('[{,'))
 
-/** A body of nothing but brackets takes forty times its size when it is parsed: one that is large must hold text. */
+/** A body of brackets only takes forty times its size when it is parsed: a large body must consist of text. */
 function textOf(bytes: Buffer, party: Party): string {
   if (bytes.length > looseBytes) {
     let parts = 0
@@ -115,7 +115,7 @@ function tooSlow(party: Party, ms: number, size: number): HubspokeError {
   return new HubspokeError('timeout', message, adviceFor(party))
 }
 
-/** The failure of an answer that no API server gives. */
+/** The failure for an answer that cannot come from an API server. */
 export function notKubernetes(party: Party): HubspokeError {
   const message = `${serverOf(party)} answered with something that is not the JSON of Kubernetes.`
   return new HubspokeError('server-error', message, adviceFor(party))

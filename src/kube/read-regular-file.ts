@@ -1,12 +1,12 @@
 import {constants} from 'node:fs'
 import {open} from 'node:fs/promises'
 
-/** A certificate bundle of any distribution fits; a credential is a thousandth of it. */
+/** The certificate bundle of any distribution fits; a credential is a thousandth of it. */
 const defaultMaxBytes = 16 * 1024 * 1024
 
 /**
- * The content of a file that somebody else names. What is no regular file (a pipe that nobody writes to, a device without end)
- * is refused and not waited for, and so is one of more than `maxBytes`.
+ * The content of a file whose path comes from outside. Anything but a regular file (a pipe without a writer, a device without
+ * end) is refused and not waited for, and so is a file of more than `maxBytes`.
  *
  * @throws an Error whose message is a clause that says why; it names no path
  */
@@ -18,7 +18,7 @@ export async function readRegularFile(path: string, maxBytes: number = defaultMa
   try {
     const status = await file.stat()
     if (status.isDirectory()) throw new Error('is a folder')
-    if (!status.isFile()) throw new Error('is no regular file')
+    if (!status.isFile()) throw new Error('is not a regular file')
     if (status.size > maxBytes) throw new Error(`is larger than ${Math.round(maxBytes / 1024)} KiB`)
     return await file.readFile()
   } finally {

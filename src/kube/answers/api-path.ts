@@ -2,10 +2,10 @@ import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
 
 /**
- * A path of the API from its parts, each of them escaped, and a query; parameters that are undefined are left out.
+ * A path of the API from its parts, each of them escaped, and a query; undefined parameters are left out.
  *
- * @throws HubspokeError of class `rejected` where a part would not stay one: a URL has no way to escape `.` and `..`, so that
- *   the request would be for something else. It was not sent.
+ * @throws HubspokeError of class `rejected` for an empty part, `.` or `..`: a URL cannot escape them, so the request would
+ *   go to another path. Nothing was sent.
  */
 export function apiPath(parts: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
   const swallowed = parts.find((part) => ['', '.', '..'].includes(part))

@@ -1,9 +1,9 @@
 const json = 'application/json'
 
-/** Only the metadata of an object, or of each object of a list; from a server that does not know it, all of it. */
+/** Only the metadata of an object, or of each object of a list; servers without this form send whole objects. */
 export const forms = {
   metadata: `${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`,
   metadataList: `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`,
-  /** One row of words for each object, as `kubectl get` shows them; from a server that does not know it, the objects. */
+  /** One table row for each object, as `kubectl get` shows them; servers without this form send the objects. */
   table: `${json};as=Table;g=meta.k8s.io;v=v1,${json}`,
 }

@@ -23,7 +23,7 @@ const notFound = (more: object = {}) => ({
   ...more,
 })
 
-/** What a 404 with this body says of what was asked for. */
+/** How a 404 with this body is judged. */
 function verdictOn(body: unknown, about: About): 'missing' | 'genuine' | 'not of an API server' {
   const status = genuineStatus(body, 404, about)
   if (status === undefined) return 'not of an API server'
@@ -31,7 +31,7 @@ function verdictOn(body: unknown, about: About): 'missing' | 'genuine' | 'not of
 }
 
 test.each([
-  {body: notFound(), verdict: 'missing', because: 'it names the very object'},
+  {body: notFound(), verdict: 'missing', because: 'it names exactly this object'},
   {body: notFound({details: {...details, name: 'api'}}), verdict: 'not of an API server', because: 'another object'},
   {
     body: notFound({details: {...details, group: 'extensions'}}),
@@ -46,14 +46,14 @@ test.each([
   {
     body: notFound({details: {...details, causes: [{reason: 'UnexpectedServerResponse'}]}}),
     verdict: 'not of an API server',
-    because: 'a client made it of something that it could not read',
+    because: 'a client library made it from an unreadable answer',
   },
-  {body: '404 page not found', verdict: 'not of an API server', because: 'a page'},
-])('a 404 to a workload: $because', ({body, verdict}) => {
+  {body: '404 page not found', verdict: 'not of an API server', because: 'it is a page'},
+])('a 404 for a workload: $because', ({body, verdict}) => {
   expect(verdictOn(body, web)).toBe(verdict)
 })
 
-test('a Lease is taken for missing without details, too: creating it shows whether that was true', () => {
+test('a 404 without details counts for a Lease, too: creating it shows whether it was true', () => {
   expect(verdictOn(notFound({details: undefined}), lease)).toBe('missing')
   expect(verdictOn(notFound(), lease)).toBe('not of an API server')
   expect(verdictOn('404 page not found', lease)).toBe('not of an API server')

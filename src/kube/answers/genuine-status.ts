@@ -3,9 +3,9 @@ import type {About} from './question.ts'
 import {namespaces, type Resource} from './resource.ts'
 
 /**
- * The `Status` that an API server sends with an HTTP status other than success; undefined for a page of whoever stands
- * before it, for a `Status` of something that was not asked for, and for one that a client made of an answer that it could
- * not read itself (cause `UnexpectedServerResponse`).
+ * The `Status` that an API server sends with an HTTP status other than success. Undefined for the page of a gateway, for a
+ * `Status` about another object, and for one that a client library made from an unreadable answer (cause
+ * `UnexpectedServerResponse`).
  */
 export function genuineStatus(body: unknown, status: number, about: About): JsonObject | undefined {
   const found = objectOf(body)
@@ -20,7 +20,7 @@ export function genuineStatus(body: unknown, status: number, about: About): Json
   return isAbout(details, about) ? found : undefined
 }
 
-/** Does a genuine `Status` say that what was asked for does not exist, and nothing else? */
+/** Does a genuine `Status` say that exactly the requested object does not exist? */
 export function saysMissing(status: JsonObject, {resource, namespace, name, mayMiss, bareNotFound}: About): boolean {
   if (status.reason !== 'NotFound' || resource === undefined) return false
   if (bareNotFound && status.details === undefined) return true
@@ -31,8 +31,8 @@ export function saysMissing(status: JsonObject, {resource, namespace, name, mayM
 }
 
 /**
- * Details that name nothing are of whatever was asked for: some refusals have none. Others come from the namespace of the
- * object, or from a quota that was changed while the object was counted.
+ * Details without a name count as those of the requested object: some refusals have none. Others are about the namespace of
+ * the object, or about a quota that was changed while the object was counted.
  */
 function isAbout(details: JsonObject, {resource, namespace, name}: About): boolean {
   const kind = textAt(details, 'kind')

@@ -19,10 +19,13 @@ const read = (body: unknown) => onePage(deployments, {namespace: 'shop'}).read(b
 
 describe('a page of Deployments', () => {
   test.each([
-    {body: list(), because: 'it is as the API sends it'},
-    {body: list({items: null}), because: 'no items are written as null'},
-    {body: list({apiVersion: undefined}), because: 'the kind of a list says its version'},
-    {body: list({kind: 'List', apiVersion: 'v1', items: [own]}), because: 'a generic list says what each element is'},
+    {body: list(), because: 'it is the normal form of the API'},
+    {body: list({items: null}), because: 'an empty list may have null items'},
+    {body: list({apiVersion: undefined}), because: 'the version follows from the kind of the list'},
+    {
+      body: list({kind: 'List', apiVersion: 'v1', items: [own]}),
+      because: 'each element of a generic list has its own kind',
+    },
     {body: list({kind: 'List', apiVersion: 'v1', items: []}), because: 'a generic list may be empty'},
   ])('is one: $because', ({body}) => {
     expect(read(body)).toMatchObject({resourceVersion: '9'})
@@ -60,7 +63,7 @@ describe('a page of Deployments', () => {
   })
 })
 
-test('a list that only informs needs the names of its elements, and no version', () => {
+test('a list that is only displayed needs the names of its elements, and no version', () => {
   const question = onePage(namespaces, {informs: true})
   const body = {kind: 'NamespaceList', metadata: {}, items: [{metadata: {name: 'shop'}}]}
   expect(question.read(body)).toMatchObject({items: [{metadata: {name: 'shop'}}]})

@@ -5,12 +5,12 @@ import {type Question, Unexpected} from './question.ts'
 import {type Query, type Resource, resourcePath} from './resource.ts'
 
 export interface ListQuestion {
-  /** Undefined: all of them. */
+  /** Undefined: all namespaces. */
   readonly namespace?: string | undefined
   readonly query?: Query
-  /** Only the metadata of its objects is wanted. */
+  /** Requests only the metadata of the objects. */
   readonly form?: 'metadata'
-  /** Its objects only inform, by their names: neither their identity nor the version of the list is used. */
+  /** Only the names of the objects are used, not their identity, nor the version of the list. */
   readonly informs?: boolean
 }
 
@@ -18,7 +18,7 @@ export interface ListQuestion {
 export interface Page {
   readonly items: readonly JsonObject[]
   readonly resourceVersion: string
-  /** Asks for the next page; empty: there is none. */
+  /** Requests the next page; empty: there is none. */
   readonly continue: string
   /** How many objects the pages after this one have; undefined: the server did not say. */
   readonly remaining: number | undefined

@@ -30,7 +30,7 @@ describe.each(fields)('%s', (field) => {
   })
 })
 
-test('generations may be as large as a number, counts no larger than the API types them', () => {
+test('generations may be any safe integer, counts only what their API type allows', () => {
   expect(numberProblem({metadata: {generation: int32 + 1}})).toBeUndefined()
   expect(numberProblem({spec: {replicas: int32 + 1}})).toMatch(/replicas/)
 })

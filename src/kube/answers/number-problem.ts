@@ -2,7 +2,7 @@ import {objectAt, objectOf} from '../json-fields.ts'
 
 const int32 = 2 ** 31 - 1
 
-/** The whole numbers that hubspoke judges by, as the API types them; none of them may be negative. */
+/** The whole numbers that hubspoke bases decisions on, with their API types; none of them may be negative. */
 const numbers: readonly {readonly at: readonly string[]; readonly names: readonly string[]; readonly max: number}[] = [
   {at: ['metadata'], names: ['generation'], max: Number.MAX_SAFE_INTEGER},
   {at: ['status'], names: ['observedGeneration'], max: Number.MAX_SAFE_INTEGER},
@@ -30,8 +30,8 @@ const numbers: readonly {readonly at: readonly string[]; readonly names: readonl
 ]
 
 /**
- * Why a number of an object is none that an API server sends, as the rest of a sentence. What is missing is no number, and
- * has its default.
+ * Why a number in an object cannot come from an API server, as the rest of a sentence. A missing number is accepted: it
+ * has a default.
  */
 export function numberProblem(object: unknown): string | undefined {
   for (const {at, names, max} of numbers) {

@@ -5,12 +5,12 @@ import {apiVersionOf, type Resource} from './resource.ts'
 
 const metadataForm = 'PartialObjectMetadata'
 
-/** Which object is wanted. */
+/** The object that was requested. */
 export interface Wanted {
   readonly namespace?: string | undefined
   readonly name: string
   readonly uid?: string
-  /** Not asked of it: an object that a dry run creates has no version, and of some only one of the two is used. */
+  /** The field that is not required: an object that a dry run creates has no version, and of some only one of the two is used. */
   readonly without?: 'resourceVersion' | 'uid'
 }
 
@@ -29,7 +29,7 @@ export function objectProblem(body: unknown, resource: Resource, wanted: Wanted)
   return numberProblem(body)
 }
 
-/** Why an element of a list that only informs does not belong to it: by its name alone it is known. */
+/** Why an element of a list that is only displayed does not belong to it: only its name is required. */
 export function namedMemberProblem(item: unknown, resource: Resource, namespace?: string): string | undefined {
   const {kind, metadata} = objectOf(item)
   const fields = objectOf(metadata)
@@ -42,7 +42,7 @@ export function namedMemberProblem(item: unknown, resource: Resource, namespace?
     : other('namespace', found, namespace)
 }
 
-/** Why an element of a list, or the object of an event, does not belong to what was asked for. */
+/** Why an element of a list, or the object of an event, does not belong to the requested resource. */
 export function memberProblem(item: unknown, resource: Resource, namespace?: string): string | undefined {
   const {metadata, kind} = objectOf(item)
   const fields = objectOf(metadata)
@@ -59,8 +59,8 @@ export function memberProblem(item: unknown, resource: Resource, namespace?: str
 }
 
 /**
- * Why a body is not a list of a resource. The generic `List`, in which proxies answer that collect from several servers, is one
- * where each of its elements says of which kind it is.
+ * Why a body is not a list of a resource. A generic `List`, which proxies send that merge several servers, is accepted if
+ * each of its elements has the right kind.
  */
 export function listProblem(body: unknown, resource: Resource): string | undefined {
   const {kind, apiVersion = 'v1', items} = objectOf(body)
@@ -74,14 +74,14 @@ export function listProblem(body: unknown, resource: Resource): string | undefin
 /**
  * Why a body is not of a kind.
  *
- * @param form what it is where only its metadata was wanted
+ * @param form the kind of the answer where only metadata was requested
  */
 export function kindProblem(body: unknown, resource: Resource, kind: string, form?: string): string | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'it is not an object'
   const found = objectOf(body)
   if (found.kind !== kind && (form === undefined || found.kind !== form)) return other('kind', found.kind, kind)
   const version = found.kind === kind ? apiVersionOf(resource) : 'meta.k8s.io/v1'
-  // Between them, kind, name and UID leave nothing for a version that is not given to say.
+  // Kind, name and UID identify the object, so a missing version is accepted.
   return (found.apiVersion ?? version) === version ? undefined : other('apiVersion', found.apiVersion, version)
 }
 

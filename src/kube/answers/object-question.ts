@@ -9,13 +9,13 @@ export interface ObjectRequest extends Pick<Wanted, 'uid' | 'without'> {
   readonly namespace?: string | undefined
   readonly name: string
   readonly query?: Query
-  /** Only its metadata is wanted. */
+  /** Requests only its metadata. */
   readonly form?: 'metadata'
   /** @see About */
   readonly bareNotFound?: true
 }
 
-/** One object that is read, changed in part, or replaced. */
+/** One object that is read, patched, or replaced. */
 export function oneObject(resource: Resource, request: ObjectRequest): Question<JsonObject> {
   const {namespace, name, query} = request
   return answeredBy(resource, request, {path: resourcePath(resource, namespace, [name], query), mayMiss: ['object']})
@@ -28,7 +28,7 @@ export function replacedObject(resource: Resource, request: ObjectRequest): Ques
   return answeredBy(resource, request, {path, mayMiss: ['object', 'namespace']})
 }
 
-/** One object that is created: nothing but its namespace can be missing. */
+/** One object that is created: only its namespace can be missing. */
 export function newObject(resource: Resource, request: ObjectRequest): Question<JsonObject> {
   const {namespace, query} = request
   const mayMiss: About['mayMiss'] = namespace === undefined ? [] : ['namespace']
@@ -36,8 +36,8 @@ export function newObject(resource: Resource, request: ObjectRequest): Question<
 }
 
 /**
- * One object that is deleted: the answer is a `Status` of success, or the object itself where something else has to be
- * done before it is gone (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-deletion).
+ * One object that is deleted: the answer is a `Status` of success, or the object itself where finalizers or a grace period
+ * delay its removal (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-deletion).
  */
 export function deletedObject(resource: Resource, request: ObjectRequest): Question<void> {
   const {read, ...question} = oneObject(resource, request)

@@ -11,7 +11,7 @@ export const serverVersion: Question<string> = {
   read: (body) => sentenceAt(body, 'gitVersion', 64) || new Unexpected('it has no gitVersion'),
 }
 
-/** May the user do this? An answer that does not say so is neither yes nor no. */
+/** May the user do this? An answer without a clear yes or no is unexpected. */
 export function accessReview(asked: JsonObject): Question<boolean> {
   return {
     path: resourcePath(accessReviews, undefined),
@@ -29,7 +29,7 @@ export function accessReview(asked: JsonObject): Question<boolean> {
   }
 }
 
-/** Whom the server takes this client for: text of others, as it may be shown. */
+/** The user that the server authenticates this client as, safe to print. */
 export const selfReview: Question<string> = {
   path: resourcePath(selfReviews, undefined),
   about: {resource: selfReviews, mayMiss: []},
@@ -41,7 +41,7 @@ export const selfReview: Question<string> = {
   },
 }
 
-/** Text that a container has written. Any text may be it. */
+/** The log of a container. Any text is accepted. */
 export function podLog(namespace: string, pod: string, query: Query): Topic & {readonly path: string} {
   return {
     path: resourcePath(pods, namespace, [pod, 'log'], query),

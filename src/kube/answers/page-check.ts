@@ -3,22 +3,22 @@ import {formatDuration} from '../../shared/duration.ts'
 import {objectAt, textAt} from '../json-fields.ts'
 import type {Page} from './list-question.ts'
 
-/** Five million objects in pages of 500: no list is that long, so it never ends. */
+/** Five million objects in pages of 500: no real list is that long. */
 const maxPages = 10_000
 
-/** What the pages of a list after its first may take together, in milliseconds, and for each object that came. */
+/** The time for all pages of a list after its first, in milliseconds, and per object received. */
 const [listMs, objectMs] = [60_000, 50]
 
-/** What the pages of one list have to agree on, from its first to its last. */
+/** Checks that the pages of one list belong together, from the first to the last. */
 export interface PageCheck {
   /** Why the next page cannot belong to the pages before it; undefined: it does. */
   problemOf(page: Page): string | undefined
 }
 
 /**
- * Pages of one list have one version, no object twice and no token twice, and together the number of objects that the
- * first of them promised (the API's `remainingItemCount`; of a list without a selector it is exact, as all pages are of one
- * version). A list that is slow, and gets no further, has a limit in time, too; what its first page may take is for the request to say.
+ * The pages of one list have one version, no object twice and no token twice, and together the number of objects that the
+ * first of them announced (the API's `remainingItemCount`; without a selector it is exact, as all pages are of one
+ * version). A slow list that makes no progress has a time limit, too; the first page has the limit of its request.
  */
 export function checkPages(clock: Pick<Clock, 'now'>): PageCheck {
   const tokens = new Set<string>()

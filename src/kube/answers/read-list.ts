@@ -5,7 +5,7 @@ import {type ListQuestion, onePage} from './list-question.ts'
 import {checkPages} from './page-check.ts'
 import type {Resource} from './resource.ts'
 
-/** All objects of a list, from its first page to its last. Rejects where they are not one list, or not all of it. */
+/** All objects of a list, from its first page to its last. Rejects if the pages do not form one complete list. */
 export async function readList(
   api: Api,
   resource: Resource,

@@ -1,6 +1,6 @@
 import {apiPath} from './api-path.ts'
 
-/** A kind of object of the API, and where a server keeps it. */
+/** A kind of object of the API, and its path on a server. */
 export interface Resource {
   /** Empty: the core group. */
   readonly group: string
@@ -42,7 +42,7 @@ export const selfReviews: Resource = {
 
 export type Query = Readonly<Record<string, string | undefined>>
 
-/** As an object names it: `apps/v1`, or `v1`. */
+/** The `apiVersion` of its objects: `apps/v1`, or `v1`. */
 export function apiVersionOf({group, version}: Resource): string {
   return group === '' ? version : `${group}/${version}`
 }

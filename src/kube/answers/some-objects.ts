@@ -7,25 +7,25 @@ import {type Query, type Resource, resourcePath} from './resource.ts'
 export interface SomeQuestion {
   readonly namespace: string
   readonly query: Query
-  /** Only the metadata of each object is wanted, or one row of words. */
+  /** Requests only the metadata of each object, or one table row. */
   readonly form?: keyof typeof accepted
 }
 
 const accepted = {metadata: forms.metadataList, rows: forms.table} as const
 
-/** A page of objects; where rows were wanted, the rows, from a server that knows them. */
+/** A page of objects; where rows were requested, the rows, from a server that supports them. */
 export interface SomeObjects {
   readonly items: readonly JsonObject[]
   readonly rows: readonly JsonObject[]
   /** The titles of the rows' cells. */
   readonly titles: readonly string[]
-  /** Asks for the next page; empty: there is none. */
+  /** Requests the next page; empty: there is none. */
   readonly continue: string
 }
 
 /**
- * A page of objects that explain something: nothing is written or left out because of them, so that no version is asked of
- * them, and pages need not belong together. What is of another kind is no answer all the same.
+ * A page of objects that are only displayed: no decision depends on them, so they need no version, and pages need not belong
+ * together. Objects of another kind are still refused.
  */
 export function someObjects(resource: Resource, {namespace, query, form}: SomeQuestion): Question<SomeObjects> {
   return {

@@ -42,7 +42,7 @@ const broken = 'whose name or password has a broken escape; a percent sign is wr
 test.each([
   {login: 'jane:p%20q@', is: 'jane:p q'},
   {login: 'jane@', is: 'jane:'},
-  {login: 'j%C3%A4ne:%FF@', is: 'j\u00c3\u00a4ne:\u00ff', because: 'bytes are kept as they are'},
+  {login: 'j%C3%A4ne:%FF@', is: 'j\u00c3\u00a4ne:\u00ff', because: 'bytes are kept unchanged'},
   {login: 'jäne:%25@', is: 'j\u00c3\u00a4ne:%'},
   {login: '', is: undefined},
   {login: 'jane:100%@', is: broken},
@@ -66,7 +66,7 @@ test.each([
   }
 })
 
-test('a name that is longer than SOCKS allows is refused, and not cut', () => {
+test('a name that is longer than SOCKS allows is refused, not truncated', () => {
   const proxyUrl = (scheme: string) => `${scheme}://${'x'.repeat(256)}@p:1`
   expect(chooseProxy(new URL('https://k8s.test'), proxyUrl('socks5'), {})).toContain('is longer than SOCKS allows')
   expect(chooseProxy(new URL('https://k8s.test'), proxyUrl('http'), {})).toMatchObject({from: 'proxy-url'})
@@ -77,13 +77,13 @@ const proxied = 'http://p:1 of HTTPS_PROXY'
 
 test.each([
   {noProxy: '', host: 'localhost', is: direct, because: 'this machine'},
-  {noProxy: '', host: '127.8.8.8', is: direct, because: 'all of 127/8 is this machine'},
+  {noProxy: '', host: '127.8.8.8', is: direct, because: 'all of 127/8 is loopback'},
   {noProxy: '', host: '[::1]', is: direct, because: 'this machine'},
-  {noProxy: '*', host: 'k8s.test', is: direct, because: 'a star is everything'},
-  {noProxy: ' a.test , K8S.test', host: 'k8s.test', is: direct, because: 'spaces and case do not count'},
-  {noProxy: 'k8s.test', host: 'eu.k8s.test', is: direct, because: 'a domain holds what is below'},
-  {noProxy: 'k8s.test', host: 'notk8s.test', is: proxied, because: 'that is another domain'},
-  {noProxy: '.k8s.test', host: 'k8s.test', is: proxied, because: 'a leading dot means below only'},
+  {noProxy: '*', host: 'k8s.test', is: direct, because: 'a star matches every host'},
+  {noProxy: ' a.test , K8S.test', host: 'k8s.test', is: direct, because: 'spaces and case are ignored'},
+  {noProxy: 'k8s.test', host: 'eu.k8s.test', is: direct, because: 'a domain matches its subdomains'},
+  {noProxy: 'k8s.test', host: 'notk8s.test', is: proxied, because: 'it is another domain'},
+  {noProxy: '.k8s.test', host: 'k8s.test', is: proxied, because: 'a leading dot matches only subdomains'},
   {noProxy: '.k8s.test', host: 'eu.k8s.test', is: direct, because: 'it is below'},
   {noProxy: '*.k8s.test', host: 'eu.k8s.test', is: direct, because: 'as with a leading dot'},
   {noProxy: '*.k8s.test', host: 'k8s.test', is: proxied, because: 'as with a leading dot'},
@@ -91,12 +91,12 @@ test.each([
   {noProxy: 'k8s.test:6443', host: 'k8s.test', is: proxied, because: 'the port is 443'},
   {noProxy: 'k8s.test:443', host: 'k8s.test', is: direct, because: '443 is the port of https'},
   {noProxy: '10.0.0.1', host: '10.0.0.1', is: direct, because: 'the address fits'},
-  {noProxy: '10.0.0.1:6443', host: '10.0.0.1', is: proxied, because: 'the port does not fit'},
+  {noProxy: '10.0.0.1:6443', host: '10.0.0.1', is: proxied, because: 'the port is another one'},
   {noProxy: '10.0.0.0/8', host: '10.200.0.1:6443', is: direct, because: 'it is in the network'},
   {noProxy: '10.0.0.0/8', host: '11.0.0.1', is: proxied, because: 'it is not'},
   {noProxy: 'fd00::/8', host: '[fd12::1]', is: direct, because: 'it is in the network'},
-  {noProxy: '[fd12::1]:443', host: '[fd12::1]', is: direct, because: 'address and port fit'},
-  {noProxy: '10.0.0.0/99,/8,:443,,', host: '10.0.0.1', is: proxied, because: 'what is malformed exempts nothing'},
+  {noProxy: '[fd12::1]:443', host: '[fd12::1]', is: direct, because: 'address and port match'},
+  {noProxy: '10.0.0.0/99,/8,:443,,', host: '10.0.0.1', is: proxied, because: 'malformed entries match nothing'},
 ])('NO_PROXY=$noProxy and $host: $because', ({noProxy, host, is}) => {
   expect(through(`https://${host}`, {HTTPS_PROXY: 'http://p:1', NO_PROXY: noProxy})).toBe(is)
 })

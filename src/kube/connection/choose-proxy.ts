@@ -2,29 +2,29 @@ import {BlockList, isIP} from 'node:net'
 
 /** A proxy as it is dialled. */
 export interface ProxyServer {
-  /** Without the name and the password that it may have had. */
+  /** Without user name and password. */
   readonly url: URL
-  /** What its URL said of who is asking, unescaped. */
+  /** The user information of its URL, unescaped. */
   readonly login?: {readonly username: Buffer; readonly password: Buffer} | undefined
-  /** As it was named, with both: only for exec plugins, which are told of it as kubectl tells them. */
+  /** The URL as configured, with credentials: only for exec plugins, which get it as from kubectl. */
   readonly whole: string
-  /** Where it was named, for sentences: `proxy-url` of the kubeconfig, or a variable. */
+  /** Where it was configured, for messages: `proxy-url` of the kubeconfig, or a variable. */
   readonly from: string
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Schemes of proxies that are spoken; those of Go, and so of kubectl. */
+/** The supported schemes of proxies: those of Go, and so of kubectl. */
 const spoken: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
 /**
- * Through which proxy kubectl would reach a server: `proxy-url` of the cluster, whatever the environment says; else
+ * The proxy through which kubectl would reach a server: `proxy-url` of the cluster, whatever the environment says; else
  * `HTTPS_PROXY` (`HTTP_PROXY` for a server without TLS) where `NO_PROXY` does not exempt the server. Loopback addresses
  * are never reached through a proxy of the environment.
  *
  * Rules: https://pkg.go.dev/golang.org/x/net/http/httpproxy
  *
- * @returns a clause that says what is wrong with the proxy that was named; it never quotes its credentials
+ * @returns a clause that says what is wrong with the configured proxy; it never quotes its credentials
  */
 export function chooseProxy(server: URL, proxyUrl: string, env: Environment): ProxyServer | string | undefined {
   if (proxyUrl !== '') return parseProxy(proxyUrl, 'proxy-url')
@@ -34,17 +34,17 @@ export function chooseProxy(server: URL, proxyUrl: string, env: Environment): Pr
   return parseProxy(/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`, variable)
 }
 
-/** The proxy as it may be told: without credentials. */
+/** The proxy as it may be shown: without credentials. */
 export function proxyName({url}: ProxyServer): string {
   return `${url.protocol}//${url.host}`
 }
 
 function parseProxy(text: string, from: string): ProxyServer | string {
   const url = URL.parse(text)
-  // Not quoted in any case: what is no URL may be a password.
+  // Not quoted in any case: a text that is not a URL may be a password.
   if (url === null || url.hostname === '') return `is reached through a proxy (${from}) whose address is not a URL`
   if (!spoken.has(url.protocol)) {
-    // A name and a password without a scheme read as one: only what is surely a scheme is told.
+    // A name and a password without a scheme parse as one: only what is certainly a scheme is shown.
     const isScheme = /^(?:ftp|socks4?a?|wss?|ssh|tcp|unix):$/.test(url.protocol)
     const kind = isScheme ? `the kind ${url.protocol.slice(0, -1)}, which` : 'a kind that'
     return `is reached through a proxy (${from}) of ${kind} is not supported`
@@ -65,11 +65,11 @@ function parseProxy(text: string, from: string): ProxyServer | string {
 /** RFC 1929. */
 const maxSocksField = 255
 
-/** The bytes that a part of a URL stands for, whether they are UTF-8 or not; undefined where an escape is broken. */
+/** The bytes that a part of a URL encodes, whether they are UTF-8 or not; undefined where an escape is broken. */
 function unescaped(text: string): Buffer | undefined {
   if (/%(?![\da-f]{2})/i.test(text)) return undefined
   const bytes = text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  // What is not ASCII was escaped by the parser.
+  // The parser has escaped all non-ASCII characters.
   return Buffer.from(bytes, 'latin1')
 }
 
@@ -83,7 +83,7 @@ interface Destination {
   readonly port: string
 }
 
-/** Does `NO_PROXY` (or its being this very machine) keep the server from being reached through a proxy? */
+/** Does `NO_PROXY`, or a loopback address, exempt the server from the proxy? */
 function isExempt(server: URL, noProxy: string): boolean {
   const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = server.port || (server.protocol === 'http:' ? '80' : '443')
@@ -91,7 +91,7 @@ function isExempt(server: URL, noProxy: string): boolean {
   return noProxy.split(',').some((entry) => exempts(entry.trim().toLowerCase(), {host, port}))
 }
 
-/** A host as a URL spells it: is it an address that never leaves this machine? */
+/** Is a host, as spelled in a URL, an address that never leaves this machine? */
 export function isThisMachine(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
   return host === 'localhost' || inSubnet(host, '127.0.0.0', 8) || inSubnet(host, '::1', 128)
@@ -111,7 +111,7 @@ function exempts(entry: string, destination: Destination): boolean {
   return isOfDomain(destination.host, host.startsWith('*.') ? host.slice(1) : host)
 }
 
-/** `domain` and `*.domain` hold what is below; without a leading dot the domain itself, too. */
+/** `domain` and `*.domain` match subdomains; without a leading dot also the domain itself. */
 function isOfDomain(host: string, domain: string): boolean {
   return domain.startsWith('.') ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`)
 }

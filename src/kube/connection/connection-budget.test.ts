@@ -43,9 +43,9 @@ function tlsOf(server: TestServer): {ca: string} {
 }
 
 test.each([
-  {openFiles: 256, contexts: 32, because: 'half of them, four for each context'},
-  {openFiles: 1024, contexts: 128, because: 'half of them, four for each context'},
-  {openFiles: 7, contexts: 1, because: 'one has to be served'},
+  {openFiles: 256, contexts: 32, because: 'half of them, four per context'},
+  {openFiles: 1024, contexts: 128, because: 'half of them, four per context'},
+  {openFiles: 7, contexts: 1, because: 'at least one'},
 ])('$openFiles descriptors connect $contexts contexts at a time: $because', ({openFiles, contexts}) => {
   expect(createConnectionBudget(openFiles, instant).contexts).toBe(contexts)
 })
@@ -72,7 +72,7 @@ test('forty contexts take turns: all are answered, and two are connected at a ti
   expect(Math.max(...seen)).toBeLessThanOrEqual(2)
 })
 
-test('whoever was retired is connected again for its next request, and counts both connections', async () => {
+test('a retired context is connected again for its next request, and counts both connections', async () => {
   const server = await serve((_request, response) => response.end('yes'))
   const budget = createConnectionBudget(8, instant)
   const [first, second] = [connect(server, budget), connect(server, budget)]
@@ -80,7 +80,7 @@ test('whoever was retired is connected again for its next request, and counts bo
   expect(first.cost()).toMatchObject({connections: 2, requests: 2})
 })
 
-test('who is being answered keeps the connection, and who has given up gives it away', async () => {
+test('a context with a request in flight keeps its connection, one whose request was aborted loses it', async () => {
   const server = await serve((request, response) => {
     if (request.url === '/watch') response.write('event\n')
     else response.end('yes')
@@ -102,7 +102,7 @@ test('who is being answered keeps the connection, and who has given up gives it 
   expect(watcher.cost().connections).toBe(1)
 })
 
-test('whoever waits can give up, and closing lets the others on', async () => {
+test('a wait can be aborted, and closing one context connects the others', async () => {
   const server = await serve((request, response) => {
     if (request.url !== '/never') response.end('yes')
   })

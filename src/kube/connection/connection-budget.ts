@@ -1,27 +1,27 @@
 import type {Clock} from '../../shared/clock.ts'
 
-/** Keeps the connections of many contexts within the descriptors that this process may open. */
+/** Keeps the connections of many contexts within the number of file descriptors of this process. */
 export interface ConnectionBudget {
-  /** So many contexts are connected at the same time; more take turns. */
+  /** The number of contexts that are connected at the same time; more take turns. */
   readonly contexts: number
-  /** So many sockets are one context's, where its server does not speak HTTP/2. */
+  /** The number of sockets for one context whose server does not support HTTP/2. */
   socketsEach(): number
   /** A seat for one context. `retire` closes its connections; it is called only while the seat is idle. */
   seat(retire: () => Promise<void>): Seat
 }
 
-/** The right to be connected: asked for with `take`, lost while idle to whoever waits for one, and taken again. */
+/** The right to be connected: requested with `take`, lost while idle if another context waits, and requested again. */
 export interface Seat {
   /** Resolves when the connection may be opened: first come, first served. */
   take(): Promise<void>
-  /** A request is under way, and none any more. */
+  /** A request has started (`busy`), or the last one has ended (`idle`). */
   busy(): void
   idle(): void
-  /** Its connections are closed for good; who waits in `take` gets the reason. */
+  /** Closes its connections for good; pending calls of `take` reject with the reason. */
   leave(reason: Error): void
 }
 
-/** A context that has answered may have a question left: its connection is closed only when it was idle for so long. */
+/** The idle time after which a connection is closed: a context that has answered may send another request soon. */
 const graceMs = 50
 const fewestSockets = 4
 const mostSockets = 16
@@ -112,13 +112,13 @@ class SeatingRoom {
     this.#serve()
   }
 
-  /** Seats those who wait, as far as there is room; for the others it asks who has been idle for longest. */
+  /** Seats waiting contexts as far as there is room; for the others it retires those that were idle for longest. */
   #serve(): void {
     while (this.#seated < this.seats) {
       const next = this.#waiting.shift()
       if (next === undefined) return
       this.#seated++
-      // Whoever asked may have given up while it waited.
+      // The request may have been aborted while it waited.
       this.#become(next, next.inUse ? 'busy' : 'idle')
       next.taken.resolve()
     }

@@ -71,7 +71,7 @@ const echo: Handler = (request, response) => {
   else response.end(request.url)
 }
 
-test('a burst of 200 requests and several watches share one TLS connection, from before it is up', async () => {
+test('a burst of 200 requests and several watches share one TLS connection, even before it is established', async () => {
   const server = await serve(echo)
   const connection = connect(server.url)
   const watches = Array.from({length: 6}, (_, index) =>
@@ -102,7 +102,7 @@ test.each([
   expect(server.connections()).toBeLessThanOrEqual(16)
 })
 
-test('more requests than the server allows streams wait for each other on the one connection', async () => {
+test('requests beyond the server’s limit of streams wait on the one connection', async () => {
   const server = await serve(echo, {settings: {maxConcurrentStreams: 10}})
   const connection = connect(server.url)
   const reads = Array.from({length: 100}, async (_, index) =>
@@ -112,14 +112,14 @@ test('more requests than the server allows streams wait for each other on the on
   expect(server.connections()).toBe(1)
 })
 
-test('counts the bytes of bodies as they came over the wire', async () => {
+test('counts the bytes of bodies as received', async () => {
   const server = await serve((_request, response) => response.end('x'.repeat(1000)))
   const connection = connect(server.url)
   await textOf(await connection.send(get('/', server), never))
   expect(connection.cost()).toEqual({connections: 1, requests: 1, bytesRead: 1000})
 })
 
-test('a connection that was cut fails what ran over it, and the next request opens a new one', async () => {
+test('a connection that was cut fails its requests, and the next request opens a new one', async () => {
   const server = await serve((request, response) => {
     if (request.url === '/last') response.end('here again')
     else server.cut()
@@ -135,7 +135,7 @@ test('a connection that was cut fails what ran over it, and the next request ope
   expect(server.requests.map(({path}) => path)).toEqual(['/first', '/last'])
 })
 
-test('GOAWAY lets a watch run on, and the next request opens a new connection', async () => {
+test('after GOAWAY a watch continues, and the next request opens a new connection', async () => {
   const server = await serve(echo)
   const connection = connect(server.url)
   const watch = await connection.send(get('/watch', server, {endless: true}), never)
@@ -171,7 +171,7 @@ test('abort ends a request, a body and the wait for a connection at once, with t
   expect(server.connections()).toBe(1)
 })
 
-test('a request with a body is not waited for after abort, and not cut off', async () => {
+test('after abort, a request with a body is not waited for, and not cut off', async () => {
   const server = await serve((request, response) => {
     if (request.method === 'POST') response.on('close', () => ends.push(request.url))
     if (request.url === '/half') {
@@ -197,7 +197,7 @@ test('a request with a body is not waited for after abort, and not cut off', asy
   await connection.close()
 })
 
-test('abort ends the wait for a server that does not take the connection', async () => {
+test('abort ends the wait for a server that does not accept the connection', async () => {
   const hole = await startProxy()
   open.push(hole)
   const connection = connect(`https://127.0.0.1:${hole.port}`)
@@ -209,7 +209,7 @@ test('abort ends the wait for a server that does not take the connection', async
   await connection.close()
 })
 
-test('a server that accepts and says nothing is a connect timeout', async () => {
+test('a server that accepts and sends nothing is a connect timeout', async () => {
   const hole = await startProxy()
   open.push(hole)
   const url = `https://127.0.0.1:${hole.port}`
@@ -219,13 +219,13 @@ test('a server that accepts and says nothing is a connect timeout', async () => 
   expect(failure.message).toContain(`Cannot reach context "prod": no answer from ${url} within 0.1 s;`)
 })
 
-test.each(['h2', 'http/1.1'] as const)('an answer that does not come is a timeout, over %s', async (protocol) => {
+test.each(['h2', 'http/1.1'] as const)('a missing answer is a timeout, over %s', async (protocol) => {
   const server = await serve(() => undefined, {protocol})
   const failure = await failureOf(connect(server.url, {responseMs: 100}).send(get('/', server), never))
   expect(failure).toMatchObject({failureClass: 'timeout', refused: false})
 })
 
-test('a body that stops is a timeout, that of a watch is not', async () => {
+test('a body that stalls is a timeout, except for a watch', async () => {
   const server = await serve((request, response) => {
     response.writeHead(200)
     response.write('half')
@@ -240,7 +240,7 @@ test('a body that stops is a timeout, that of a watch is not', async () => {
   expect(watch).toBe('half and half')
 })
 
-test('a connection that no longer answers pings is given up, watches included', async () => {
+test('a connection that no longer answers pings is closed, watches included', async () => {
   const server = await serve(echo)
   const proxy = await startProxy(server.port)
   open.push(proxy)
@@ -271,7 +271,7 @@ test.each([
   expect(failure.message).toContain(`The certificate of ${server.url} (context "prod") cannot be trusted: ${says}`)
 })
 
-test('a damaged certificate, an unknown authority, a plain HTTP port and a closed port have sentences of their own', async () => {
+test('a damaged certificate, an unknown authority, a plain HTTP port and a closed port have their own messages', async () => {
   const server = await serve(echo)
   const plain = await serve(echo, {protocol: 'http'})
   const broken = await failureOf(
@@ -281,7 +281,7 @@ test('a damaged certificate, an unknown authority, a plain HTTP port and a close
   const unknown = await failureOf(connect(server.url).send(get('/', server, {tls: {}}), never))
   expect(unknown.message).toMatch(/the kubeconfig names no certificate authority, and this machine does not trust/)
   const notTls = await failureOf(connect(plain.url.replace('http:', 'https:')).send(get('/', plain, {tls: {}}), never))
-  expect(notTls.message).toContain('does not speak TLS')
+  expect(notTls.message).toContain('answered with something other than TLS')
   await server.close()
   const refused = await failureOf(connect(server.url).send(get('/', server), never))
   expect(refused.message).toContain(`Cannot reach context "prod": nothing accepts connections at ${server.url};`)
@@ -296,18 +296,18 @@ test('new credentials get a connection of their own', async () => {
   expect(connection.cost().connections).toBe(2)
 })
 
-test('a server that is gone when its connection is to be opened again has written nothing', async () => {
+test('a server that is gone when the connection is reopened has written nothing', async () => {
   const server = await serve(echo)
   const connection = connect(server.url)
   await textOf(await connection.send(get('/', server), never))
   await server.close()
   const outcomes = async (): Promise<boolean> =>
     (await failureOf(connection.send(get('/', server, {method: 'PATCH', body: '{}'}), never))).refused
-  // The first one may still meet the dying connection.
+  // The first request may still use the dying connection.
   await expect.poll(outcomes).toBe(true)
 })
 
-test('close also ends what waits for its turn, and opens nothing for it', async () => {
+test('close also ends requests that wait for a seat, and opens no connection for them', async () => {
   const server = await serve(echo, {settings: {maxConcurrentStreams: 1}})
   const connection = connect(server.url)
   const watch = failureOf(connection.send(get('/watch', server, {endless: true}), never).then(textOf))
@@ -319,7 +319,7 @@ test('close also ends what waits for its turn, and opens nothing for it', async 
   expect(server.connections()).toBe(1)
 })
 
-test('close ends what runs, cuts the connection and refuses what comes after', async () => {
+test('close ends running requests, cuts the connection and refuses later requests', async () => {
   const server = await serve(echo)
   const connection = connect(server.url)
   const watch = textOf(await connection.send(get('/watch', server, {endless: true}), never))

@@ -21,20 +21,20 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly tls: TlsMaterial
-  /** A watch: its body may be silent for as long as it likes. */
+  /** A watch: its body may be silent for any time. */
   readonly endless?: boolean
 }
 
 export interface WireAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** As it came over the wire. Whoever does not read it to its end aborts the signal. */
+  /** The body as received. A caller that does not read it to its end aborts the signal. */
   readonly body: AsyncIterable<Buffer>
 }
 
 /**
  * The connection to one API server: over HTTP/2 a single one, opened with the first request and kept for the whole run;
- * a server that speaks HTTP/1.1 only gets a few. A connection that was lost is opened again by the next request.
+ * a few for a server that supports HTTP/1.1 only. A connection that was lost is opened again by the next request.
  */
 export interface Connection {
   /**
@@ -45,11 +45,11 @@ export interface Connection {
   cost(): Cost
   link(): Link
   /**
-   * Another number whenever the server may be another process than before: over HTTP/2 with each connection; over HTTP/1.1, where
-   * several are open at once and idle ones end as a matter of course, with each request that the network failed.
+   * Changes whenever the server may be another process than before: over HTTP/2 with each connection; over HTTP/1.1, where several
+   * connections are open at once and idle ones end as a matter of course, with each request that failed in the network.
    */
   generation(): number
-  /** How many endless answers it may carry, so that others still find a way. */
+  /** How many watches it may carry, so that other requests can still be sent. */
   endlessLimit(): number
   /** Ends every request and cuts the connection. */
   close(): Promise<void>
@@ -58,13 +58,13 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly party: Party
   readonly origin: URL
-  /** By which the link is measured; without it nothing is known of it. */
+  /** The clock to measure the link; without it nothing is measured. */
   readonly clock?: Pick<Clock, 'now'>
   readonly proxy?: ProxyServer
-  /** Shared with other connections, as it is costly; default: what this machine trusts without any variable. */
+  /** Shared with other connections, as it is costly to load; default: what this machine trusts without any variable. */
   readonly machine?: MachineTrust
   readonly limits?: Partial<ConnectionLimits>
-  /** Shared with the connections to other servers; without it nobody waits for anybody. */
+  /** Shared with the connections to other servers; without it the number of connections is not limited. */
   readonly budget?: ConnectionBudget
 }
 
@@ -83,7 +83,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const traffic = createTraffic(clock)
   let closed = false
 
-  /** Nothing is in flight, and somebody else needs the connection more. The next request opens another one. */
+  /** Called when no request is in flight and another context waits for a connection. The next request opens another one. */
   async function retire(): Promise<void> {
     const open = lines.filter(({retired}) => !retired)
     for (const line of open) line.retired = true
@@ -100,7 +100,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const open = lines.at(-1)
     if (open?.tls === tls && !open.retired) return open
     const line = openLine(origin, {tls, proxy, machine, limits, seat, http1: budget?.socketsEach ?? http1Default})
-    // Whatever still runs over the old one ends in its own time; nothing new starts on it.
+    // Requests on the old one may finish; new ones use the new one.
     open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
     lines.push(line)
     line.dispatcher.catch(() => lines.splice(lines.indexOf(line), 1))
@@ -150,7 +150,7 @@ function generationOf({parallel, cuts, dialer}: Line): number {
 
 interface BodyWatcher {
   onBytes(count: number): void
-  /** What is thrown in its place. */
+  /** The error that is thrown in its place. */
   onError(error: unknown): unknown
   onEnd(): void
 }
@@ -176,9 +176,9 @@ function ask(dispatcher: Dispatcher, request: WireRequest, signal: AbortSignal):
 }
 
 /**
- * The answer to a request with a body, which is not waited for when the signal is aborted, but never cut off: undici 8.13
- * destroys the stream, and where its body was not sent to its end Node 24.21 loops in `Http2Session::SendPendingData` for
- * ever, deaf to every signal; else the stream may stay, and its error ends the process when the connection is closed.
+ * The answer to a request with a body. When the signal is aborted it is not waited for, but never cut off: undici 8.13
+ * destroys the stream, and if its body was not sent to its end Node 24.21 loops in `Http2Session::SendPendingData` without
+ * end, and no signal stops it; otherwise the stream may stay, and its error ends the process when the connection is closed.
  */
 function untilAborted(answer: Promise<Dispatcher.ResponseData>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
   const drop = (): void => {
@@ -193,7 +193,7 @@ function untilAborted(answer: Promise<Dispatcher.ResponseData>, signal: AbortSig
   return abortable(answer, signal)
 }
 
-/** Tells the seat when the last request has ended. The function that comes back is called at the end of each, once or more. */
+/** Marks the seat idle when the last request has ended. The returned function is called at the end of each, once or more. */
 function countInFlight(seat: Seat | undefined): (signal: AbortSignal) => () => void {
   if (seat === undefined) return () => () => undefined
   let inFlight = 0
@@ -207,7 +207,7 @@ function countInFlight(seat: Seat | undefined): (signal: AbortSignal) => () => v
       signal.removeEventListener('abort', end)
       if (--inFlight === 0) seat.idle()
     }
-    // A body that nobody reads to its end is given up this way.
+    // A body that is not read to its end is aborted this way.
     signal.addEventListener('abort', end, {once: true})
     return end
   }

@@ -8,15 +8,15 @@ import {TunnelError} from './tunnel-error.ts'
 
 /** Opens connections to one server, counts them, and can end them all. */
 export interface Dialer {
-  /** In the shape in which undici asks for one. Its socket is not yet given away when `callback` has an error. */
+  /** In the form that undici requires. When `callback` has an error, the socket was not handed over. */
   readonly connect: buildConnector.connector
   /** Opens one connection ahead of any request. */
   dial(): Promise<Socket>
-  /** Was this error met while connecting, so that nothing can have been sent? */
+  /** Did this error occur while connecting, so that nothing can have been sent? */
   isConnectError(error: unknown): boolean
   /** Connections that were established so far. */
   count(): number
-  /** Gives up the connections that are on their way: whoever waits for one is told so. */
+  /** Aborts connections that are being opened: their callers get an error. */
   abandon(): void
   /** Cuts every connection. */
   destroy(): void
@@ -30,7 +30,7 @@ export interface DialerOptions {
   readonly machine: MachineTrust
 }
 
-/** Of two addresses of one name, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
+/** If a name has two addresses, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
 const nextAddressAfterMs = 1_500
 
 export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: DialerOptions): Dialer {
@@ -50,7 +50,7 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: Di
   async function connectTo(options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> {
     const open = await connector()
     giveUp.signal.throwIfAborted()
-    // undici's own connector returns the socket at once, which its types do not say.
+    // undici's own connector returns the socket at once, which its types do not show.
     const socket = open(options, (error, connected) => {
       connecting.delete(socket)
       if (error === null) {
@@ -96,7 +96,7 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: Di
   }
 }
 
-/** Made with the first connection: before that, nobody needs to know whom this machine trusts. */
+/** Created with the first connection: the trusted authorities are not needed before. */
 function lazyConnector({
   origin,
   tls,
@@ -126,7 +126,7 @@ interface TunnelLimits {
   readonly giveUp: AbortSignal
 }
 
-/** The tunnel has the whole time, and TLS inside of it has it again: a proxy answers for the server's silence, too. */
+/** The tunnel has the whole time, and TLS inside of it has it again: the tunnel's time includes the proxy's connection to the server. */
 async function tunnelTo(
   {hostname, protocol, port}: buildConnector.Options,
   via: ProxyServer,

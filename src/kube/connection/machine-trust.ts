@@ -3,10 +3,10 @@ import type {TlsMaterial} from '../credentials/tls-material.ts'
 import type {Environment} from './choose-proxy.ts'
 import {trustedAuthorities} from './trusted-authorities.ts'
 
-/** The authorities of this machine. They are read when a server is met whose kubeconfig names none, and then once for all. */
+/** The trusted authorities of this machine. Read once, for the first server whose kubeconfig names none. */
 export interface MachineTrust {
   authorities(): Promise<readonly string[]>
-  /** The same, parsed: hundreds of certificates take longer than a handshake. */
+  /** The same, parsed: parsing hundreds of certificates takes longer than a handshake. */
   context(): Promise<SecureContext>
 }
 
@@ -29,7 +29,7 @@ export function createMachineTrust(
   }
 }
 
-/** Options of `tls.connect`. Each says `rejectUnauthorized`: where that is left out, `NODE_TLS_REJECT_UNAUTHORIZED` decides. */
+/** Options of `tls.connect`. `rejectUnauthorized` is always set: without it, `NODE_TLS_REJECT_UNAUTHORIZED` decides. */
 export interface Judgement {
   readonly rejectUnauthorized: boolean
   readonly ca?: string | Buffer | (string | Buffer)[]
@@ -38,8 +38,8 @@ export interface Judgement {
 }
 
 /**
- * How a server is judged, and an `https://` proxy on the way to it: by the authorities of its kubeconfig, of which each certificate is an anchor (an intermediate, or the
- * server's own), as in Go; else by those of the machine.
+ * How the certificate of a server, and of an `https://` proxy on the way to it, is verified: by the authorities of its kubeconfig, each
+ * of which is an anchor (an intermediate, or the server's own certificate), as in Go; otherwise by those of the machine.
  */
 export async function judge({ca, cert, rejectUnauthorized}: TlsMaterial, machine: MachineTrust): Promise<Judgement> {
   if (rejectUnauthorized === false) return {rejectUnauthorized}

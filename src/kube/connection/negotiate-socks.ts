@@ -36,12 +36,12 @@ async function authenticate(socket: Socket, {username, password}: NonNullable<Pr
 
 function addressOf(host: string): Buffer {
   if (isIP(host) === 4) return Buffer.from([1, ...host.split('.').map(Number)])
-  // An IPv6 address goes as a name: proxies parse it, and we need not.
+  // An IPv6 address is sent as a name: proxies parse it.
   const name = Buffer.from(host).subarray(0, 255)
   return Buffer.concat([Buffer.from([3, name.length]), name])
 }
 
-/** Exactly so many bytes. */
+/** Reads exactly so many bytes. */
 function take(socket: Socket, size: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {

@@ -9,15 +9,15 @@ import {objectOf, textAt} from '../json-fields.ts'
 /** How far a request had come when it failed: nothing sent yet, or sent and unanswered (or answered in part). */
 export type Phase = 'connecting' | 'sent'
 
-/** The limits that were in force, for the sentences that name them. */
+/** The limits that were in force, for the messages that name them. */
 export interface Limits {
   readonly connectMs: number
   readonly responseMs: number
 }
 
-/** What else a sentence depends on. */
+/** What else a message depends on. */
 export interface Circumstances extends Limits {
-  /** The kubeconfig names the authority of this server; else those of the machine count. */
+  /** The kubeconfig names the authority of this server; otherwise those of the machine apply. */
   readonly ownAuthority?: boolean
 }
 
@@ -29,7 +29,7 @@ interface Description {
 
 type Describe = (party: Named, circumstances: Circumstances) => Description
 
-/** Names ready for a sentence, and for a shell. */
+/** Names for a message, and for a shell. */
 interface Named {
   readonly context: string
   readonly server: string
@@ -39,9 +39,9 @@ interface Named {
 }
 
 /**
- * The failure that a network error stands for; undefined for an error that no network causes, which is a bug.
+ * The failure for a network error; undefined for an error that no network causes, which is a bug.
  *
- * Only the error's code is looked at and told: its message may hold what was sent. `refused` is true while connecting:
+ * Only the error's code is used and shown: its message may quote the request. `refused` is true while connecting:
  * a request that was never sent was certainly not carried out.
  */
 export function networkError(
@@ -130,7 +130,7 @@ const cut = unreachable(
   ({context, server}) => `The connection to ${server} (context ${context}) was cut before the answer was complete.`,
 )
 const notTls = unreachable(
-  ({context, server}) => `${server} (context ${context}) does not speak TLS as an API server does.`,
+  ({context, server}) => `${server} (context ${context}) answered with something other than TLS.`,
   showServer,
 )
 const closed: Describe = ({context}) => ({
@@ -144,7 +144,7 @@ const responseTimeout: Describe = ({context, server, word}, {responseMs}) => ({
   suggestions: reach(word),
 })
 
-/** As Go, whose words kubectl uses here: "certificate signed by unknown authority". */
+/** As in Go, whose phrase kubectl uses: "certificate signed by unknown authority". */
 const unknownAuthority: Describe = (party, circumstances) => {
   const describe = circumstances.ownAuthority
     ? badCertificate('it is not signed by the certificate authority that the kubeconfig names')
@@ -156,7 +156,7 @@ const unknownAuthority: Describe = (party, circumstances) => {
   return describe(party, circumstances)
 }
 
-/** Node's, OpenSSL's and undici's codes; what is not named here is found by its pattern. */
+/** The codes of Node, OpenSSL and undici; other codes are matched by pattern. */
 const byCode: Readonly<Record<string, Describe>> = {
   ENOTFOUND: dnsFailed,
   EAI_AGAIN: dnsFailed,

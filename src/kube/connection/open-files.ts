@@ -1,13 +1,13 @@
 import {readFile} from 'node:fs/promises'
 
 /**
- * How many descriptors this process may have open; undefined where the system does not say, or sets no limit. Node has
- * raised its soft limit to the hard one when it started.
+ * How many descriptors this process may have open; undefined where the system does not say, or has no limit. Node
+ * raises its soft limit to the hard one at start.
  */
 export async function openFilesLimit(): Promise<number | undefined> {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => undefined)
   if (limits !== undefined) return parseLimit(limits.match(/^Max open files\s+(\S+)/m)?.[1])
-  // Elsewhere Node's diagnostic report knows it; without the network part it takes milliseconds.
+  // Elsewhere Node's diagnostic report has it; without the network part it takes milliseconds.
   Object.assign(process.report, {excludeNetwork: true})
   const report: unknown = process.report.getReport()
   return parseLimit(JSON.stringify(report).match(/"open_files":\{"soft":"?(\d+|unlimited)/)?.[1])

@@ -16,21 +16,21 @@ export interface ConnectionLimits extends Limits {
 
 const manyRequests = 1_000
 const idleMs = 600_000
-/** Shorter than the idle timeout of common load balancers: a request must not meet a connection that is being closed. */
+/** Shorter than the idle timeout of common load balancers, so that no request is sent on a connection that is being closed. */
 const http1IdleMs = 20_000
 
-/** One way to the server: everything that was opened with the same credentials. */
+/** The connections to the server that were opened with the same credentials. */
 export interface Line {
   readonly tls: TlsMaterial
   readonly dialer: Dialer
   readonly dispatcher: Promise<Dispatcher>
-  /** Known when the protocol is. */
+  /** Set when the protocol is known. */
   endlessLimit: number | undefined
-  /** Over HTTP/1.1: it has several connections at once, and idle ones come and go. */
+  /** Over HTTP/1.1: several connections at once, and idle ones are closed and reopened. */
   parallel: boolean
-  /** Requests that the network failed. */
+  /** The number of requests that failed in the network. */
   cuts: number
-  /** Closed, and kept for what it counted. */
+  /** Closed, and kept for its counters. */
   retired: boolean
 }
 
@@ -40,11 +40,11 @@ export interface LineOptions {
   readonly machine: MachineTrust
   readonly limits: ConnectionLimits
   readonly seat: Seat | undefined
-  /** How many connections a server has that does not speak HTTP/2. */
+  /** How many connections to a server that does not support HTTP/2. */
   readonly http1: () => number
 }
 
-/** Begins to open it; what it needs before is waited for. */
+/** Starts to open it; the seat is waited for first. */
 export function openLine(origin: URL, {tls, proxy, machine, limits, seat, http1}: LineOptions): Line {
   const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy, machine})
   const line: Line = {
@@ -63,7 +63,7 @@ export function openLine(origin: URL, {tls, proxy, machine, limits, seat, http1}
     return toDispatcher(await dialer.dial())
   }
 
-  // Which protocol it will be is known only when the first connection stands, and decides how requests share it. Until
+  // The protocol is known only when the first connection is established, and decides how requests share it. Until
   // then they wait here: undici would queue them behind each other, or open a connection for each.
   function toDispatcher(socket: Socket): Dispatcher {
     const connect = startingWith(socket, dialer.connect)
@@ -78,8 +78,8 @@ export function openLine(origin: URL, {tls, proxy, machine, limits, seat, http1}
 let hearsStreams = false
 
 /**
- * A stream that nobody listens to any more is told of the end of its session, too, and its error would end the process:
- * undici 8.13 leaves streams that have ended, or were given up, without a listener before Node 24 has let go of them.
+ * A stream without listeners is also notified of the end of its session, and its unhandled error would end the process:
+ * undici 8.13 removes the listeners of streams that have ended, or were aborted, before Node 24 has released them.
  */
 function hearStreams(): void {
   if (hearsStreams) return
@@ -97,11 +97,11 @@ function overHttp2(origin: URL, connect: buildConnector.connector, limits: Conne
     headersTimeout: limits.responseMs,
     bodyTimeout: limits.responseMs,
     keepAliveTimeout: idleMs,
-    // Not about pipelining: as long as a watch runs on after a GOAWAY, a Client with fewer opens no new connection.
+    // Not about pipelining: while a watch continues after a GOAWAY, a Client with fewer opens no new connection.
     pipelining: manyRequests,
     h2Options: {
       pingInterval: limits.pingMs,
-      // The server's own limit counts where it is lower.
+      // The server's own limit applies where it is lower.
       maxConcurrentStreams: manyRequests,
       connectionWindowSize: 16 * 1024 * 1024,
       settings: {initialWindowSize: 4 * 1024 * 1024},
@@ -130,7 +130,7 @@ function protocolOf(socket: Socket): 'h2' | 'http/1.1' {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1'
 }
 
-/** A connector that hands over `first`, which stands already, and opens new connections of the same protocol from then on. */
+/** A connector that hands over `first`, which is established, and opens new connections of the same protocol from then on. */
 function startingWith(first: Socket, connect: buildConnector.connector): buildConnector.connector {
   const protocol = protocolOf(first)
   let ready: Socket | undefined = first
@@ -144,7 +144,7 @@ function startingWith(first: Socket, connect: buildConnector.connector): buildCo
         else callback(opened.destroy() && new errors.SocketError('the server changed its protocol'), null)
       })
     }
-    // Never at once: undici does not look at its queue again where its connector calls back while it is being called.
+    // Never synchronously: undici does not check its queue again if its connector calls back while it is being called.
     queueMicrotask(() => callback(null, socket))
   }
 }
@@ -153,11 +153,11 @@ function startingWith(first: Socket, connect: buildConnector.connector): buildCo
 export async function closeLine({dialer, dispatcher}: Line): Promise<void> {
   dialer.abandon()
   try {
-    // undici first: a socket that is cut under its running streams makes it throw where nobody can catch it.
+    // undici first: cutting a socket under its running streams makes it throw where the error cannot be caught.
     await (await dispatcher).destroy()
   } catch {
     // It was never opened.
   }
-  // What is left are old sessions that a GOAWAY left to their last watches.
+  // Old sessions that a GOAWAY left open for their last watches.
   dialer.destroy()
 }

@@ -13,7 +13,7 @@ export interface Destination {
 
 export interface TunnelOptions {
   readonly destination: Destination
-  /** How the certificate of an `https://` proxy is judged. */
+  /** How the certificate of an `https://` proxy is verified. */
   readonly trust: Judgement | undefined
   readonly signal: AbortSignal
 }
@@ -25,7 +25,7 @@ const noBytes = Buffer.alloc(0)
 /**
  * A connection to `destination` through a proxy: with CONNECT, or SOCKS5, which resolves names at the proxy, as Go does.
  *
- * Rejects with a TunnelError, or with what the network said of the way to the proxy; ends at once with the signal.
+ * Rejects with a TunnelError, or with the network error of the connection to the proxy; ends at once with the signal.
  */
 export async function openTunnel(proxy: ProxyServer, {destination, trust, signal}: TunnelOptions): Promise<Socket> {
   signal.throwIfAborted()
@@ -91,7 +91,7 @@ async function connectThrough(socket: Socket, login: ProxyServer['login'], {host
   if (status < 200 || status > 299) throw new TunnelError(status)
 }
 
-/** The head of an answer; what came after it is put back, for whoever reads next. */
+/** The head of an answer; bytes after it are pushed back for the next reader. */
 function readHead(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = noBytes

@@ -28,7 +28,7 @@ async function serve(protocol: 'h2' | 'http/1.1' | 'http' = 'h2') {
   )
 }
 
-/** A connection to `k8s.test`, a name that only the proxy knows. */
+/** A connection to `k8s.test`, a name that only the proxy can resolve. */
 function connect(server: {ca: string; port: number}, proxy: string, scheme = 'https') {
   const url = `${scheme}://k8s.test:${server.port}`
   const connection = createConnection({
@@ -62,7 +62,7 @@ test('twenty requests at once share one HTTP/2 connection through a proxy, which
   expect(cost().connections).toBe(1)
 })
 
-test('a server that speaks HTTP/1.1 only is reached through a proxy', async () => {
+test('a server that supports HTTP/1.1 only is reached through a proxy', async () => {
   const server = await serve('http/1.1')
   const proxy = kept(await startConnectProxy({to: server.port}))
   const {get} = connect(server, `http://127.0.0.1:${proxy.port}`)
@@ -90,7 +90,7 @@ test.each([
   expect(proxy.credentials).toEqual(credentials)
 })
 
-test('a lost way is opened again by the next request', async () => {
+test('a lost tunnel is opened again by the next request', async () => {
   const server = await serve()
   const proxy = kept(await startConnectProxy({to: server.port}))
   const {get} = connect(server, `http://127.0.0.1:${proxy.port}`)
@@ -123,10 +123,14 @@ test.each([
     refuse: 403,
     says: /refused the connection to https:\S+ \(HTTP 403\)\.$/,
   },
-  {because: 'it is not there', start: closed, says: /could not be reached \(ECONNREFUSED\)\.$/},
-  {because: 'it is silent', start: silent, says: /opened no connection to https:\/\/k8s\.test:\d+ within 0\.5 s\.$/},
+  {because: 'it is down', start: closed, says: /could not be reached \(ECONNREFUSED\)\.$/},
   {
-    because: 'its certificate is not known',
+    because: 'it does not answer',
+    start: silent,
+    says: /opened no connection to https:\/\/k8s\.test:\d+ within 0\.5 s\.$/,
+  },
+  {
+    because: 'its certificate is not trusted',
     scheme: 'https',
     start: https,
     says: /could not be reached \(\w+CERT\w*\)\.$/,
@@ -138,7 +142,7 @@ test.each([
     refuse: 2,
     says: /refused the connection to \S+ \(SOCKS reply 2\)\.$/,
   },
-])('a proxy fails by name, and its credentials are not told: $because', async ({start, refuse, scheme, says}) => {
+])('a failing proxy is named, without its credentials: $because', async ({start, refuse, scheme, says}) => {
   const server = await serve()
   const proxy = kept(await start({to: server.port, ...(refuse && {refuse})}))
   const {get} = connect(server, `${scheme ?? 'http'}://jane:secret@127.0.0.1:${proxy.port}`)
@@ -151,14 +155,14 @@ test.each([
   )
 })
 
-test('a certificate that does not fit is judged behind a proxy, too', async () => {
+test('a server’s certificate for another name is refused behind a proxy, too', async () => {
   const server = kept(await startServer((_request, response) => response.end()))
   const proxy = kept(await startConnectProxy({to: server.port}))
   const {get} = connect(server, `http://127.0.0.1:${proxy.port}`)
   await expect(get('/a')).rejects.toThrow(/cannot be trusted: it is made out to another name\.$/)
 })
 
-test('closing gives up a way that is being opened', async () => {
+test('closing aborts a tunnel that is being opened', async () => {
   const proxy = kept(await startProxy())
   const {get, close} = connect({ca: '', port: 1}, `http://127.0.0.1:${proxy.port}`)
   const answer = get('/a').catch((reason: Error) => reason.message)

@@ -6,20 +6,20 @@ const ticking = (...times: readonly number[]) => {
   return {now: () => left.shift() ?? 0}
 }
 
-test('nothing is known before the first answer, nor without a clock', () => {
+test('nothing is measured before the first answer, nor without a clock', () => {
   expect(createTraffic(ticking()).link()).toEqual({})
   const blind = createTraffic(undefined)
   blind.begin()()(100_000)
   expect(blind.link()).toEqual({})
 })
 
-test('the shortest way there and back counts: what the server needed is not the link', () => {
+test('the shortest round trip counts: the server’s own time does not', () => {
   const traffic = createTraffic(ticking(0, 100, 200, 240, 300, 390))
   for (const _ of [1, 2, 3]) traffic.begin()()
   expect(traffic.link()).toEqual({roundTripMs: 40})
 })
 
-test('a long body says how fast the link is, a short one does not', () => {
+test('the throughput is measured by long bodies, not by short ones', () => {
   const traffic = createTraffic(ticking(0, 10, 11, 20, 30, 40, 60))
   traffic.begin()()(2_000)
   expect(traffic.link()).toEqual({roundTripMs: 10})

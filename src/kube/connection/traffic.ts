@@ -1,20 +1,20 @@
 import type {Cost, Link} from '../../model/cluster.ts'
 import type {Clock} from '../../shared/clock.ts'
 
-/** A body below this comes in a few pieces at once, whatever the link: their times say nothing about it. */
+/** A body below this arrives in few chunks at once, whatever the link: their times say nothing about it. */
 const tellingBytes = 16_384
 
-/** What goes over a connection. */
+/** The traffic of a connection. */
 export interface Traffic {
-  /** A request is sent. To be called when the head of its answer is there; what that returns, with each piece of the body. */
+  /** Called when a request is sent. Call the result when the head of its answer arrives, and what that returns with each chunk. */
   begin(): () => (bytes: number) => void
   counts(): Pick<Cost, 'requests' | 'bytesRead'>
   link(): Link
 }
 
 /**
- * Counts what is sent over a connection and measures the link by it: the shortest way there and back, and how fast long bodies
- * come. Several bodies at once share the link, so the fastest one says most about it. Without a clock nothing is measured.
+ * Counts the traffic of a connection and measures the link: the shortest round trip, and the throughput of long bodies.
+ * Simultaneous bodies share the link, so the fastest one is used. Without a clock nothing is measured.
  */
 export function createTraffic(clock: Pick<Clock, 'now'> | undefined): Traffic {
   let requests = 0

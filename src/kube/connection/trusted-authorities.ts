@@ -4,7 +4,7 @@ import {getCACertificates} from 'node:tls'
 import {readRegularFile} from '../read-regular-file.ts'
 import type {Environment} from './choose-proxy.ts'
 
-/** Where Linux distributions keep the bundle of the authorities that they trust; the first that can be read counts, as in Go. */
+/** Where Linux distributions keep the bundle of trusted authorities; the first readable one is used, as in Go. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -14,13 +14,13 @@ const bundles = [
   '/etc/ssl/cert.pem',
 ]
 
-/** Folders with one authority a file; Go reads all of them, in addition to the bundle. */
+/** Folders with one authority per file; Go reads all of them, in addition to the bundle. */
 const folders = ['/etc/ssl/certs', '/etc/pki/tls/certs']
 
 /**
- * The authorities that vouch for a server whose kubeconfig names none, in PEM, each once: those of this machine, as kubectl
- * knows them (on Linux the distribution's, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name; elsewhere the system's store),
- * and those that Node.js brings along or was given with `NODE_EXTRA_CA_CERTS`.
+ * The authorities that verify a server whose kubeconfig names none, in PEM, each once: those of this machine, as for
+ * kubectl (on Linux the distribution's, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; elsewhere the system's store),
+ * and those bundled with Node.js or given with `NODE_EXTRA_CA_CERTS`.
  *
  * @see https://pkg.go.dev/crypto/x509#SystemCertPool
  */
@@ -35,7 +35,7 @@ export async function trustedAuthorities(
 async function ofLinux({SSL_CERT_FILE, SSL_CERT_DIR}: Environment): Promise<readonly string[]> {
   const bundle = await firstReadable(SSL_CERT_FILE ? [SSL_CERT_FILE] : bundles)
   const named = SSL_CERT_DIR ? SSL_CERT_DIR.split(delimiter) : folders
-  // Where a distribution has a bundle, its folder holds the same, certificate by certificate.
+  // Where a distribution has a bundle, its folder contains the same certificates.
   const single = SSL_CERT_DIR || bundle === '' ? await Promise.all(named.map(allIn)) : []
   return certificatesIn([bundle, ...single].join('\n'))
 }

@@ -1,11 +1,11 @@
 /**
- * Why there is no way through a proxy: its answer to CONNECT (0: not HTTP; negative: a code of SOCKS5), or it was not
- * reached at all, or it ended the conversation. Nothing that it said is kept.
+ * Why a proxy opened no tunnel: its answer to CONNECT (0: not HTTP; negative: a code of SOCKS5), or it was not
+ * reached at all, or it closed the connection. The text of its answer is not kept.
  */
 export class TunnelError extends Error {
   override readonly name = 'TunnelError'
   readonly why: number | 'unreached' | 'cut' | 'timeout'
-  /** Of the network error on the way to it. */
+  /** The code of the network error on the way to the proxy. */
   readonly code: string
 
   constructor(why: TunnelError['why'], error?: Error) {

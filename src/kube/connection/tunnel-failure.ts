@@ -7,7 +7,7 @@ import {type ProxyServer, proxyName} from './choose-proxy.ts'
 import type {Limits} from './network-errors.ts'
 import type {TunnelError} from './tunnel-error.ts'
 
-/** The failure that a proxy's refusal, or silence, stands for. It names the proxy without its credentials, and where it was set. */
+/** The failure for a proxy's refusal or missing answer. It names the proxy without its credentials, and where it was configured. */
 export function tunnelFailure(
   party: Party,
   proxy: ProxyServer,
@@ -36,7 +36,7 @@ function sentence({context, server, proxy, limits}: Way, why: TunnelError['why']
     return `${start} ${proxy} opened no connection to ${server} within ${limits.connectMs / 1000} s.`
   if (why === 'cut') return `${start} ${proxy} closed the connection.`
   if (why === 'unreached') return `${start} ${proxy} could not be reached${code === '' ? '' : ` (${printable(code)})`}.`
-  if (why === 0) return `${start} ${proxy} does not speak its proxy protocol.`
+  if (why === 0) return `${start} ${proxy} does not follow its proxy protocol.`
   return `${start} ${proxy} refused the connection to ${server} (${why < 0 ? `SOCKS reply ${-why}` : `HTTP ${why}`}).`
 }
 

@@ -4,7 +4,7 @@ import {CredentialError} from './credential-error.ts'
 import type {UserEntry} from './kubeconfig-file.ts'
 import {tokenEnd} from './token-end.ts'
 
-/** Providers that kubectl has dropped, with the plugin that took their place and the command that writes it down. */
+/** Providers that kubectl has dropped, with the plugin that replaced them and the command that configures it. */
 const dropped: Readonly<Record<string, {readonly plugin: string; readonly advice: string}>> = {
   gcp: {
     plugin: 'gke-gcloud-auth-plugin',
@@ -13,15 +13,15 @@ const dropped: Readonly<Record<string, {readonly plugin: string; readonly advice
   azure: {plugin: 'kubelogin', advice: 'kubelogin convert-kubeconfig  writes a new user entry'},
 }
 
-/** As client-go has it: a token that ends within this time is not used any more. */
+/** As in client-go: a token that expires within this time is not used any more. */
 const leftMs = 10_000
 
 /**
- * The token that an `auth-provider` entry holds. hubspoke starts none of their commands and asks no identity provider: `oidc` is
- * used as long as its id-token lives, since a renewal has to be written back into the kubeconfig, where kubectl does it.
+ * The token in an `auth-provider` entry. hubspoke runs none of their commands and asks no identity provider: `oidc` is used
+ * until its id-token expires, since a renewed token must be written back into the kubeconfig, which kubectl does.
  *
  * @param now milliseconds since the epoch
- * @throws CredentialError that names the provider and the way out
+ * @throws CredentialError that names the provider and the fix
  */
 export function authProviderToken(context: string, {authProvider}: UserEntry, now: number): string {
   const provider = textAt(authProvider, 'name')
@@ -31,7 +31,7 @@ export function authProviderToken(context: string, {authProvider}: UserEntry, no
     throw new CredentialError(why, {suggestions: [old.advice]})
   }
   if (provider !== 'oidc') {
-    throw new CredentialError('its auth-provider is none that hubspoke knows', {
+    throw new CredentialError('hubspoke does not support its auth-provider', {
       suggestions: [
         'use an exec plugin in its place: https://kubernetes.io/docs/reference/access-authn-authz/authentication/',
       ],

@@ -3,9 +3,9 @@ import type {FailureClass} from '../../model/failure.ts'
 export interface CredentialErrorDetails {
   /** Default: `unauthenticated`. */
   readonly failureClass?: FailureClass
-  /** What helps more than to look at the kubeconfig: commands or sentences, safe to print. */
+  /** Suggestions that help more than looking at the kubeconfig: commands or sentences, safe to print. */
   readonly suggestions?: readonly string[]
-  /** It stands in the kubeconfig, and another try ends in the same way. Default: yes. */
+  /** The cause is in the kubeconfig, so a retry fails in the same way. Default: yes. */
   readonly final?: boolean
 }
 

@@ -4,8 +4,8 @@ import type {Credential} from './credentials.ts'
 import {tokenEnd} from './token-end.ts'
 
 /**
- * When a credential ends by what it says itself: its client certificate, the claim `exp` of its token (RFC 7519, section
- * 4.1.4, which is read and not verified), and what a plugin said of it; the earliest of them.
+ * When a credential expires: by its client certificate, the claim `exp` of its token (RFC 7519, section
+ * 4.1.4, which is read and not verified), or the expiry that a plugin printed; the earliest of them.
  */
 export function expiryOf({headers, tls, expiresAt, renewed = false}: Credential): CredentialsExpiry | undefined {
   const known = [

@@ -15,7 +15,7 @@ afterAll(() => rm(folder, {recursive: true}))
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-/** Nobody looks further into it before a connection is opened. */
+/** Not parsed before a connection is opened. */
 const pem = '-----BEGIN CERTIFICATE-----'
 
 const cluster: ClusterEntry = {
@@ -27,7 +27,7 @@ const cluster: ClusterEntry = {
   proxyUrl: '',
 }
 
-const nobody: UserEntry = {
+const emptyUser: UserEntry = {
   certData: '',
   certFile: '',
   keyData: '',
@@ -60,7 +60,7 @@ interface Setting {
 function credentialsOf({user, cluster: more, exec}: Setting) {
   let now = 0
   const credentials = createCredentials(
-    {name: 'prod', userName: 'jane', cluster: {...cluster, ...more}, user: user && {...nobody, ...user}},
+    {name: 'prod', userName: 'jane', cluster: {...cluster, ...more}, user: user && {...emptyUser, ...user}},
     {
       exec: {current: () => Promise.reject(new Error('not asked for')), drop: () => undefined, ...exec},
       clock: {now: () => now, date: () => new Date('2026-01-01T00:00:00Z')},
@@ -84,7 +84,7 @@ test.each([
   {because: 'nothing', user: {}, headers: {}},
   {because: 'no user at all', user: undefined, headers: {}},
   {
-    because: 'somebody else',
+    because: 'impersonation',
     user: {token: 'abc', impersonate: {user: 'joe', uid: '7', groups: ['dev', 'ops'], extra: {'a/b': ['1']}}},
     headers: {
       authorization: 'Bearer abc',
@@ -99,7 +99,7 @@ test.each([
   expect(await credentialsOf({user}).current()).toEqual({headers, tls: {ca: Buffer.from(pem)}})
 })
 
-test('a connection is made with CA, certificate, key and the name to verify', async () => {
+test('a connection uses CA, certificate, key and the name to verify', async () => {
   const user = {certData: base64('CERT'), keyData: base64('KEY')}
   const {tls} = await credentialsOf({
     user,
@@ -113,7 +113,7 @@ test('a connection is made with CA, certificate, key and the name to verify', as
   })
 })
 
-test('data counts before files, and a token file before a token', async () => {
+test('data takes precedence over files, and a token file over a token', async () => {
   const file = join(folder, 'token')
   await writeFile(file, 'from-file\n')
   const user = {
@@ -129,7 +129,7 @@ test('data counts before files, and a token file before a token', async () => {
   expect(tls).toMatchObject({cert: Buffer.from('CERT'), ca: Buffer.from(pem)})
 })
 
-test('a server without TLS is taken at its word', async () => {
+test('a server without TLS is accepted as configured', async () => {
   const {headers} = await credentialsOf({
     user: {token: 'abc'},
     cluster: {server: 'http://127.0.0.1:8080', caData: ''},
@@ -149,7 +149,7 @@ test('the TLS material is the same object as long as nothing in it changes', asy
   expect((await current()).tls.ca).toEqual(Buffer.from(`${pem} two`))
 })
 
-test('a token file is read again after a refusal, once for all who were refused', async () => {
+test('a token file is read again after a refusal, once for all refused requests', async () => {
   const file = join(folder, 'rotating')
   await writeFile(file, 'one')
   const {current, renewed} = credentialsOf({user: {tokenFile: file}})
@@ -180,7 +180,7 @@ test('an exec plugin gives token and certificate, and is asked again after a ref
   expect(dropped).toEqual(['one'])
 })
 
-test('a plugin that fails is named, with its hint, and its output is not told', async () => {
+test('a failing plugin is named, with its hint, and without its output', async () => {
   const exec = {current: () => Promise.reject(new ExecPluginError('failed with exit code 1'))}
   await expect(credentialsOf({user: {exec: execEntry}, exec}).current()).rejects.toMatchObject({
     failureClass: 'unauthenticated',
@@ -201,7 +201,7 @@ test.each([
     user: {authProvider: {name: 'oidc', config: {'id-token': 'secret.secret.secret'}}},
     says: 'There are no credentials for context "prod": its auth-provider oidc has an id-token that has no expiry; hubspoke does not renew it.',
   },
-])('credentials that cannot be had name what is wrong with $because', async ({user, says}) => {
+])('an error names what is wrong with $because', async ({user, says}) => {
   const error = await credentialsOf({user})
     .current()
     .then(

@@ -14,24 +14,24 @@ import {headerValue} from './header-value.ts'
 import {impersonationHeaders} from './impersonation.ts'
 import type {ClusterEntry, UserEntry} from './kubeconfig-file.ts'
 import {hasClientCertificate, readTlsMaterial, type TlsMaterial} from './tls-material.ts'
-import {saysWho, writtenAuthorization} from './written-credentials.ts'
+import {hasOwnCredentials, writtenAuthorization} from './written-credentials.ts'
 
 /** What a request needs besides its own content. */
 export interface Credential {
   readonly headers: Readonly<Record<string, string>>
-  /** The same object as long as nothing in it has changed: a new one asks for a new connection. */
+  /** The same object as long as nothing in it has changed: a new object requires a new connection. */
   readonly tls: TlsMaterial
-  /** Milliseconds since the epoch, where who handed it out said so. */
+  /** Milliseconds since the epoch, if the issuer gave an expiry. */
   readonly expiresAt?: number
-  /** There will be another one after it, without anybody's doing. */
+  /** A new one follows it without an action of the user. */
   readonly renewed?: boolean
 }
 
-/** Who we are to one context. Rejects with a `HubspokeError` (`unauthenticated`). */
+/** The credentials for one context. Rejects with a `HubspokeError` (`unauthenticated`). */
 export interface Credentials {
-  /** One fetch at a time, whoever asks, and none as long as the last answer is fresh. */
+  /** One fetch at a time for all callers, and none as long as the last credential is fresh. */
   current(): Promise<Credential>
-  /** Asks anew after a 401, unless that was done since `refused` was handed out. */
+  /** Fetches again after a 401, unless that was done since `refused` was handed out. */
   renewed(refused: Credential): Promise<Credential>
 }
 
@@ -52,8 +52,8 @@ export interface CredentialsDeps {
 const freshMs = 5_000
 
 /**
- * The credentials of one context, in the order of client-go: what stands in the kubeconfig counts before an `auth-provider` and
- * before an exec plugin, which is not even started then.
+ * The credentials of one context, in the order of client-go: fields of the kubeconfig take precedence over an `auth-provider`
+ * and over an exec plugin, which is then not even started.
  */
 export function createCredentials(context: ResolvedContext, {exec, clock}: CredentialsDeps): Credentials {
   let handedOut: ExecCredential | undefined
@@ -96,20 +96,20 @@ export function createCredentials(context: ResolvedContext, {exec, clock}: Crede
   }
 }
 
-/** The plugin that has to be asked; undefined where there is none, or something else says who we are. */
+/** The plugin to run; undefined where there is none, or other credentials take precedence. */
 function pluginOf({userName, user, cluster}: ResolvedContext): ExecUser | undefined {
   if (user?.exec === undefined || user.authProvider !== undefined || !carriesCredentials(cluster)) return undefined
-  if (saysWho(user) || hasClientCertificate(user)) return undefined
+  if (hasOwnCredentials(user) || hasClientCertificate(user)) return undefined
   return {name: userName, exec: user.exec, cluster}
 }
 
-/** As kubectl: without TLS nothing secret is sent. What stays on this machine (a tunnel, a sandbox) nobody overhears. */
+/** As kubectl: without TLS no secret is sent, except over loopback (a tunnel, a sandbox). */
 function carriesCredentials({server}: ClusterEntry): boolean {
   const url = URL.parse(server)
   return url === null || url.protocol === 'https:' || isThisMachine(url.hostname)
 }
 
-/** What stands in the kubeconfig, which is judged as a whole before any plugin is started. */
+/** The fields of the kubeconfig, which are checked as a whole before any plugin is started. */
 async function readWritten(context: ResolvedContext, clock: Pick<Clock, 'date'>): Promise<Credential> {
   const {cluster, user} = context
   if (user?.exec !== undefined && user.authProvider !== undefined) {
@@ -131,7 +131,7 @@ async function readWritten(context: ResolvedContext, clock: Pick<Clock, 'date'>)
   }
 }
 
-/** With what a plugin handed out, where nothing written down says the same. */
+/** Adds the plugin's credential, where the kubeconfig has no field for the same. */
 function joined({headers, tls}: Credential, {token, cert, key, expiresAt}: ExecCredential): Credential {
   return {
     headers: {...(token !== '' && {authorization: `Bearer ${headerValue(token, 'token')}`}), ...headers},
@@ -141,7 +141,7 @@ function joined({headers, tls}: Credential, {token, cert, key, expiresAt}: ExecC
   }
 }
 
-/** kubectl refuses what it has dropped, whatever else stands beside it; an identity provider is asked only for whom nothing else names. */
+/** Providers that kubectl has dropped are always refused; `oidc` is used only where no other credentials are configured. */
 function providedBy(
   context: string,
   user: UserEntry,
@@ -157,7 +157,7 @@ function sameTls(a: TlsMaterial, b: TlsMaterial): boolean {
   return fields.every((field) => String(a[field]) === String(b[field]))
 }
 
-/** Never the original's message: it may hold what a plugin answered. */
+/** Never the original's message: it may quote the plugin's output. */
 function credentialFailure(context: ResolvedContext, error: unknown): HubspokeError {
   const name = quoted(context.name)
   const kubectl = (...words: readonly string[]): string => kubectlCommand({context: context.name}, ...words)
@@ -165,7 +165,7 @@ function credentialFailure(context: ResolvedContext, error: unknown): HubspokeEr
     const {command, installHint} = context.user.exec
     const hint = installHint === '' ? [] : [installHint]
     const said = error.said === '' ? '.' : `: ${error.said}${/[.!?…]$/.test(error.said) ? '' : '.'}`
-    // Not in quotes: failures of two commands are two groups.
+    // Without quotes, so that failures of two commands form two groups.
     const message = `The command ${shellWord(externalText(command))} for the credentials of context ${name} ${error.why}${said}`
     const suggestions = [...hint, kubectl('auth', 'whoami')]
     return new HubspokeError('unauthenticated', message, {suggestions, refused: true})

@@ -1,11 +1,11 @@
 import {objectAt, objectsAt, textAt} from '../json-fields.ts'
 
-/** The extension of a cluster entry that is handed to exec plugins with `provideClusterInfo`. */
+/** The extension of a cluster entry that is passed to exec plugins with `provideClusterInfo`. */
 const extensionName = 'client.authentication.k8s.io/exec'
 
 /**
- * What the clusters of a kubeconfig have to say to exec plugins, by the cluster's name. Unlike all else in a kubeconfig its
- * values have types of their own, so the text is read once more, where there is any.
+ * The `config` that the clusters of a kubeconfig have for exec plugins, by the cluster's name. Unlike everything else in a
+ * kubeconfig its values keep their types, so the text is parsed a second time, if there is any.
  *
  * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster
  */

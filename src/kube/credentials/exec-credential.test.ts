@@ -17,7 +17,7 @@ const cluster: ClusterEntry = {
   proxyUrl: '',
 }
 
-/** A plugin that is a line of JavaScript. */
+/** A plugin as one line of JavaScript. */
 const plugin = (code: string, more: Partial<ExecEntry> = {}): ExecEntry => ({
   apiVersion: 'client.authentication.k8s.io/v1',
   command: process.execPath,
@@ -41,7 +41,7 @@ async function whyNot(promise: Promise<unknown>): Promise<string> {
   return (error as ExecPluginError).why
 }
 
-test('a plugin prints a token, and may say how long it is good', async () => {
+test('a plugin prints a token, with or without an expiry', async () => {
   const code = print(`{token: ' abc\\n', expirationTimestamp: '2026-01-01T00:00:00Z'}`)
   expect(await runExecPlugin(plugin(code), cluster, surroundings)).toEqual({
     token: 'abc',
@@ -56,7 +56,7 @@ test('a plugin prints a certificate with its key', () => {
   expect(parseExecCredential(output)).toEqual({token: '', cert: 'CERT', key: 'KEY', expiresAt: undefined})
 })
 
-test('a plugin is told what client-go tells, with the environment of its entry', async () => {
+test('a plugin gets the information of client-go, with the environment of its entry', async () => {
   const code = print(`{token: process.env.KUBERNETES_EXEC_INFO + process.env.PROFILE}`)
   const told = async (exec: ExecEntry) => (await runExecPlugin(exec, cluster, surroundings)).token
   const info = {apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', spec: {interactive: false}}
@@ -71,7 +71,7 @@ test('a plugin is told what client-go tells, with the environment of its entry',
   expect(await told(plugin(code, {env: {PROFILE: ''}, provideClusterInfo: true}))).toBe(JSON.stringify(withCluster))
 })
 
-test('a plugin is told the cluster in full: the CA from its file, the proxy from the environment, what the entry adds', async () => {
+test('a plugin gets the whole cluster: the CA from its file, the proxy from the environment, the config of the entry', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hubspoke-plugin-'))
   await writeFile(join(folder, 'ca'), 'CA')
   const full = {...cluster, caData: '', caFile: join(folder, 'ca'), execConfig: {audience: 7}}
@@ -87,7 +87,7 @@ test('a plugin is told the cluster in full: the CA from its file, the proxy from
   })
 })
 
-test('a plugin that reads its input finds nothing there', async () => {
+test('a plugin that reads its input gets an empty one', async () => {
   const code = `process.stdin.resume().on('end', () => ${print(`{token: 'abc'}`)})`
   expect((await runExecPlugin(plugin(code), cluster, surroundings)).token).toBe('abc')
 })
@@ -118,11 +118,11 @@ test.each([
   },
   {because: 'it does not exist', exec: plugin('', {command: 'no-such-plugin-at-all'}), why: 'was not found'},
   {
-    because: 'it has to ask, and nobody is there',
+    because: 'it must prompt, and there is no terminal',
     exec: plugin(print(`{token: 'x'}`), {interactive: 'Always'}),
     why: 'needs a terminal to ask for input',
   },
-])('no credentials where $because, and nothing of its output is told', async ({exec, why}) => {
+])('no credentials where $because, and its output is not shown', async ({exec, why}) => {
   expect(await whyNot(runExecPlugin(exec, cluster, surroundings))).toBe(why)
 })
 
@@ -151,7 +151,7 @@ const user = (name: string, more: Partial<ExecEntry> = {}, server = 'https://pro
   cluster: {...cluster, server},
 })
 
-test('one process serves all who ask for a user, whatever the context', async () => {
+test('one process serves all requests for a user, in any context', async () => {
   const {calls, run} = countingRun([{token: 'a'}])
   const credentials = createExecCredentials(surroundings, () => 0, run)
   const asked = [...Array(10)].map((_, index) => credentials.current(user('jane', {}, `https://${index}.test`)))
@@ -160,7 +160,7 @@ test('one process serves all who ask for a user, whatever the context', async ()
   expect(calls).toHaveLength(1)
 })
 
-test('a plugin that is told the cluster is asked for each', async () => {
+test('a plugin that gets the cluster is run for each cluster', async () => {
   const {calls, run} = countingRun([{token: 'a'}])
   const credentials = createExecCredentials(surroundings, () => 0, run)
   await credentials.current(user('jane', {provideClusterInfo: true}, 'https://a.test'))
@@ -169,8 +169,8 @@ test('a plugin that is told the cluster is asked for each', async () => {
 })
 
 test.each([
-  {interactive: 'Never', most: 8, because: 'there are limits to what a machine starts'},
-  {interactive: 'Always', most: 1, because: 'nobody answers fifty questions at once'},
+  {interactive: 'Never', most: 8, because: 'a machine can run only so many processes'},
+  {interactive: 'Always', most: 1, because: 'a user cannot answer fifty prompts at once'},
 ] as const)('at most $most at once with interactiveMode $interactive: $because', async ({interactive, most}) => {
   const counted = countingRun([{token: 'a'}])
   const credentials = createExecCredentials({...surroundings, isTerminal: true}, () => 0, counted.run)
@@ -180,11 +180,11 @@ test.each([
 })
 
 test.each([
-  {at: 89_999, calls: 1, because: 'it is good for ten seconds more'},
-  {at: 90_000, calls: 2, because: 'the request may arrive too late with it'},
+  {at: 89_999, calls: 1, because: 'it is valid for ten seconds more'},
+  {at: 90_000, calls: 2, because: 'it may expire before the request arrives'},
   {at: 200_000, calls: 2, because: 'it has expired'},
 ])(
-  'a credential that ends after 100 s is asked for $calls times by second $at / 1000: $because',
+  'a credential that expires after 100 s is requested $calls times by second $at / 1000: $because',
   async ({at, calls}) => {
     let now = 0
     const counted = countingRun([
@@ -199,7 +199,7 @@ test.each([
   },
 )
 
-test('a credential that lives for seconds is used for half of them', async () => {
+test('a credential with a lifetime of seconds is used for half of it', async () => {
   let now = 0
   const counted = countingRun([{token: 'a', expiresAt: 4_000}])
   const credentials = createExecCredentials(surroundings, () => now, counted.run)
@@ -210,9 +210,9 @@ test('a credential that lives for seconds is used for half of them', async () =>
 })
 
 test.each([
-  {hours: 1, because: 'it has ended by it as soon as it is there: the server is the one to refuse it'},
-  {hours: -1, because: 'it seems good for longer: the server will refuse it'},
-])('with a clock $hours h off a credential of a quarter of an hour is asked for once: $because', async ({hours}) => {
+  {hours: 1, because: 'it seems expired at once, so it is used until the server refuses it'},
+  {hours: -1, because: 'it seems valid for longer, so it is used until the server refuses it'},
+])('with a clock $hours h off, a credential with a lifetime of 15 min is requested once: $because', async ({hours}) => {
   let now = hours * 3_600_000
   const counted = countingRun([
     {token: 'a', expiresAt: 900_000},
@@ -227,7 +227,7 @@ test.each([
   expect((await credentials.current(user('jane'))).token).toBe('b')
 })
 
-test('a credential that the server refused is replaced once, however many were refused with it', async () => {
+test('a credential that the server refused is replaced once, however many requests were refused with it', async () => {
   const counted = countingRun([{token: 'a'}, {token: 'b'}])
   const credentials = createExecCredentials(surroundings, () => 0, counted.run)
   const first = await credentials.current(user('jane'))
@@ -238,7 +238,7 @@ test('a credential that the server refused is replaced once, however many were r
   expect(counted.calls).toHaveLength(2)
 })
 
-test('a plugin that failed is asked again', async () => {
+test('a plugin that failed is run again', async () => {
   let turn = 0
   const credentials = createExecCredentials(
     surroundings,
@@ -252,13 +252,13 @@ test('a plugin that failed is asked again', async () => {
   expect((await credentials.current(user('jane'))).token).toBe('b')
 })
 
-test('what a plugin has started and left behind does not keep its credentials from being used', async () => {
+test('credentials are used although a child process of the plugin still runs', async () => {
   const code = `require('child_process').spawn('sleep', ['20'], {stdio: 'inherit', detached: true}).unref(); ${print(`{token: 'abc'}`)}`
   const limits = {afterExitMs: 50}
   expect((await runExecPlugin(plugin(code), cluster, {...surroundings, limits})).token).toBe('abc')
 })
 
-test('a plugin that is late ends, and so does the wait, whatever it has started', async () => {
+test('a plugin that exceeds its time limit is ended with its child processes, and so is the wait', async () => {
   const code = `require('child_process').execSync('sleep 20')`
   const limits = {timeoutMs: 300, afterExitMs: 50}
   expect(await whyNot(runExecPlugin(plugin(code), cluster, {...surroundings, limits}))).toBe('did not end in time')
@@ -266,8 +266,8 @@ test('a plugin that is late ends, and so does the wait, whatever it has started'
 
 test.each([
   {because: 'it fails', code: `process.exit(3)`},
-  {because: 'it says something and waits', code: `console.error('type the code'); setInterval(() => {}, 1e3)`},
-])('a plugin that may ask is asked once more, with the terminal, where $because', async ({code}) => {
+  {because: 'it prints something and waits', code: `console.error('type the code'); setInterval(() => {}, 1e3)`},
+])('a plugin that may prompt is run once more, with the terminal, where $because', async ({code}) => {
   const given: boolean[] = []
   const credentials = createExecCredentials(
     {...surroundings, isTerminal: true, limits: {patienceMs: 50, afterExitMs: 50}},
@@ -282,14 +282,14 @@ test.each([
   expect(given).toEqual([false, true])
 })
 
-test('a plugin that must not ask is not asked once more', async () => {
+test('a plugin that must not prompt is not run once more', async () => {
   const around = {...surroundings, isTerminal: true}
   const credentials = createExecCredentials(around, () => 0)
   const failing = user('x', {args: ['-e', 'process.exit(3)'], interactive: 'Never'})
   expect(await whyNot(credentials.current(failing))).toBe('failed with exit code 3')
 })
 
-test('a plugin that fails beside others is run once more, alone; one that ran alone is not', async () => {
+test('a plugin that failed while others ran is run once more, alone; one that ran alone is not', async () => {
   let running = 0
   const started: string[] = []
   const credentials = createExecCredentials(
@@ -321,7 +321,7 @@ test('a plugin that fails beside others is run once more, alone; one that ran al
   expect(started).toEqual(['broken'])
 })
 
-test('fifty that fail with the same words are not all run once more', async () => {
+test('fifty that fail with the same message are not all run once more', async () => {
   let starts = 0
   const credentials = createExecCredentials(
     surroundings,
@@ -344,7 +344,7 @@ test.each([
   {field: 'proxyUrl', value: 'http://p:1'},
   {field: 'execConfig', value: {audience: 'b'}},
   {field: 'skipTlsVerify', value: true},
-])('clusters at one address that differ in $field alone get a credential each', async ({field, value}) => {
+])('clusters at one address that differ only in $field get a credential each', async ({field, value}) => {
   const counted = countingRun([{token: 'a'}, {token: 'b'}])
   const credentials = createExecCredentials(surroundings, () => 0, counted.run)
   const one = user('jane', {provideClusterInfo: true})
@@ -354,7 +354,7 @@ test.each([
   expect(counted.calls).toHaveLength(2)
 })
 
-test('the last line of stderr is kept, without the secrets of the entry, and the plugin has no terminal of its own', async () => {
+test('the last line of stderr is kept, without the secrets of the entry, and the plugin has no terminal', async () => {
   const code = `console.error('starting'); console.error('Token of s3cretvalue and t0psecret has expired. Run aws sso login'); process.exit(255)`
   const exec = plugin(code, {args: ['-e', code, '--', '--password', 's3cretvalue'], env: {MY_TOKEN: 't0psecret'}})
   const error = await runExecPlugin(exec, cluster, surroundings).catch((reason: unknown) => reason)
@@ -374,12 +374,12 @@ test.each([
     why: 'printed credentials of another apiVersion than its entry names',
   },
   {
-    because: 'its end is no time',
+    because: 'its expiry is not a time',
     status: {expirationTimestamp: '9999999-99-99'},
     why: 'printed an invalid expirationTimestamp',
   },
   {
-    because: 'its end is a number',
+    because: 'its expiry is a number',
     status: {expirationTimestamp: 17},
     why: 'printed an invalid expirationTimestamp',
   },
@@ -388,7 +388,7 @@ test.each([
     status: {clientCertificateData: 'x'},
     why: 'printed a certificate without its key, or a key alone',
   },
-])('what a plugin printed is refused where $because', ({more, status, why}) => {
+])('a plugin’s output is refused where $because', ({more, status, why}) => {
   const output = JSON.stringify({kind: 'ExecCredential', ...more, status: {token: 't', ...status}})
   expect(() => parseExecCredential(output, 'client.authentication.k8s.io/v1')).toThrow(why)
 })

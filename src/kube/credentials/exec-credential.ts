@@ -7,18 +7,18 @@ import {ExecPluginError} from './exec-plugin-error.ts'
 import type {ClusterEntry, ExecEntry} from './kubeconfig-file.ts'
 import {type ExecLimits, runPluginProcess} from './run-plugin-process.ts'
 
-/** What an exec plugin handed out. */
+/** The credential that an exec plugin printed. */
 export interface ExecCredential {
   readonly token: string
   /** PEM. */
   readonly cert: string
   /** PEM. */
   readonly key: string
-  /** Milliseconds since the epoch; undefined: good until the server refuses it. */
+  /** Milliseconds since the epoch; undefined: valid until the server refuses it. */
   readonly expiresAt: number | undefined
 }
 
-/** One user entry with an exec plugin, as one cluster sees it. */
+/** One user entry with an exec plugin, for one cluster. */
 export interface ExecUser {
   readonly name: string
   readonly exec: ExecEntry
@@ -27,10 +27,10 @@ export interface ExecUser {
 
 export interface ExecSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Can a person be asked: are stdin and stderr a terminal? */
+  /** Can the user be prompted: are stdin and stderr a terminal? */
   readonly isTerminal: boolean
   readonly clock: Clock
-  /** Clears the terminal for a plugin that asks, and gives it back afterwards. */
+  /** Clears the terminal for a plugin that prompts, and restores it afterwards. */
   withTerminal?<Result>(ask: () => Promise<Result>): Promise<Result>
   readonly limits?: Partial<ExecLimits>
 }
@@ -39,7 +39,7 @@ const defaultLimits: ExecLimits = {timeoutMs: 60_000, askingTimeoutMs: 300_000, 
 
 /**
  * Runs an exec plugin once, as client-go does (`KUBERNETES_EXEC_INFO`, `interactiveMode`), within 60 s, or 5 min where it
- * asks somebody. What it prints is never part of an error; of what it writes to stderr, the last line is.
+ * prompts the user. Its output is never part of an error; of its stderr, the last line is.
  *
  * Protocol: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  *
@@ -65,8 +65,8 @@ export async function runExecPlugin(
 }
 
 /**
- * @param apiVersion the one that its entry names: client-go refuses every other; here one may be left out
- * @throws ExecPluginError where the text is no credential; it says nothing of the text
+ * @param apiVersion the one in its entry: client-go refuses every other one; here the output may leave it out
+ * @throws ExecPluginError where the text is not a credential; it does not quote the text
  */
 export function parseExecCredential(output: string, apiVersion = ''): ExecCredential {
   let document: unknown
@@ -112,7 +112,7 @@ async function execInfo(
   }
 }
 
-/** As client-go's `ConfigToExecCluster`: the CA as data, wherever it is kept, and the proxy, wherever it is named. */
+/** As client-go's `ConfigToExecCluster`: the CA as data, wherever it is stored, and the proxy, wherever it is configured. */
 async function clusterInfo(cluster: ClusterEntry, env: ExecSurroundings['env']): Promise<unknown> {
   const ca =
     cluster.caData ||

@@ -4,15 +4,15 @@ import {createPluginTurns} from './plugin-turns.ts'
 /** The exec plugins of one kubeconfig, shared by all its contexts. */
 export interface ExecCredentials {
   /**
-   * The credential that is still good, or a new one: one process per user entry at a time, whoever asks. Rejects with an
+   * The credential that is still valid, or a new one: one process per user entry at a time, for all callers. Rejects with an
    * ExecPluginError.
    */
   current(user: ExecUser): Promise<ExecCredential>
-  /** The server refused this credential: the next `current` asks the plugin again, unless that has happened since. */
+  /** The server refused this credential: the next `current` runs the plugin again, unless that has happened since. */
   drop(user: ExecUser, refused: ExecCredential): void
 }
 
-/** A credential that ends within this time is renewed before it is used: the request has to arrive with it. */
+/** A credential that expires within this time is renewed before it is used, so that it is valid when the request arrives. */
 const renewBeforeMs = 10_000
 
 /** @param now milliseconds since the epoch, as the expiry of a credential is given */
@@ -57,8 +57,8 @@ interface Held {
 }
 
 /**
- * Never before half of its life is over: a plugin may hand out credentials that live for seconds. Where one has ended as
- * soon as it is there, the clock of this machine is wrong, and the server is left to say when it ends.
+ * Never before half of its lifetime is over: a plugin may print credentials with a lifetime of seconds. If one seems expired
+ * when it is printed, the clock of this machine is wrong, and the credential is used until the server refuses it.
  */
 function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
   if (expiresAt === undefined || expiresAt <= obtainedAt) return Number.POSITIVE_INFINITY
@@ -66,8 +66,8 @@ function renewAt({expiresAt}: ExecCredential, obtainedAt: number): number {
 }
 
 /**
- * As client-go's key: the whole entry of the plugin, and the whole cluster where the plugin is told of it. One that is not told
- * answers for every cluster alike.
+ * As client-go's key: the whole entry of the plugin, and the whole cluster where the plugin gets it. A plugin that does not get
+ * it prints the same credential for every cluster.
  */
 function keyOf({exec, cluster}: ExecUser): string {
   return JSON.stringify(exec.provideClusterInfo ? [exec, cluster] : [exec])

@@ -1,13 +1,13 @@
 export interface ExecPluginErrorDetails {
-  /** It might have gone better with a user to ask. */
+  /** It might have succeeded with a terminal for prompts. */
   readonly mayAsk?: boolean
-  /** The last line that it wrote to stderr, safe to show. */
+  /** The last line of its stderr, safe to print. */
   readonly said?: string
-  /** It failed by itself, which it may not do when no other plugin runs at the same time. */
+  /** It ended by itself: if other plugins ran at the same time, it may succeed alone. */
   readonly isRetried?: boolean
 }
 
-/** Why a plugin handed out nothing. `why` completes the sentence `The command … for the credentials of context …`. */
+/** Why a plugin printed no credential. `why` completes the sentence `The command … for the credentials of context …`. */
 export class ExecPluginError extends Error {
   override readonly name = 'ExecPluginError'
   readonly why: string

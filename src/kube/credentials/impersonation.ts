@@ -3,11 +3,11 @@ import {headerValue} from './header-value.ts'
 import type {Impersonation} from './kubeconfig-file.ts'
 
 /**
- * The headers that act as somebody else: user, UID, groups and extra fields.
+ * The headers that act as another user: user, UID, groups and extra fields.
  *
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
  *
- * @throws CredentialError where they name nobody to act as, or hold what no header can
+ * @throws CredentialError where they name no user, or a header cannot contain them
  */
 export function impersonationHeaders(impersonate: Impersonation | undefined): Readonly<Record<string, string>> {
   if (impersonate === undefined) return {}
@@ -24,14 +24,14 @@ export function impersonationHeaders(impersonate: Impersonation | undefined): Re
   }
 }
 
-/** Keys hold any text; client-go escapes what a header name cannot hold, the percent sign included. */
+/** Keys are any text; client-go escapes what a header name cannot contain, the percent sign included. */
 function extraHeader(key: string): string {
   return `Impersonate-Extra-${encodeURIComponent(key.toWellFormed()).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`
 }
 
 /**
  * One header line per value. undici joins repeated values of one name with a comma over HTTP/2, and the API server would
- * take the list for one group; names that differ only in the case of their letters stay apart, and mean the same.
+ * read the list as one group; names that differ only in case are sent separately, and mean the same.
  */
 function repeated(name: string, values: readonly string[], field: string): Record<string, string> {
   const letters = [...name.matchAll(/[a-z]/gi)].map(({index}) => index)
@@ -42,7 +42,7 @@ function repeated(name: string, values: readonly string[], field: string): Recor
 function spelling(name: string, letters: readonly number[], turn: number): string {
   const characters = [...name.toLowerCase()]
   letters.forEach((index, bit) => {
-    // 31 letters spell two thousand million names; shifts end at 32 bits.
+    // 31 letters have two thousand million spellings; shifts end at 32 bits.
     if (bit < 31 && (turn >> bit) & 1) characters[index] = characters[index]?.toUpperCase() ?? ''
   })
   return characters.join('')

@@ -67,7 +67,7 @@ test('reads clusters and contexts', async () => {
   })
 })
 
-test('reads users: files from the folder of the kubeconfig, scalars as they are written', async () => {
+test('reads users: files from the folder of the kubeconfig, scalars as text', async () => {
   const {users} = await parse(full)
   expect(users.get('jane')).toMatchObject({
     certFile: '/home/jane/.kube/pki/jane.crt',
@@ -79,7 +79,7 @@ test('reads users: files from the folder of the kubeconfig, scalars as they are 
   expect(users.get('oidc')?.authProvider).toEqual({name: 'oidc', config: {'client-id': 'x'}})
 })
 
-test('reads exec plugins: a path from the folder of the kubeconfig, a bare name as it is', async () => {
+test('reads exec plugins: a path from the folder of the kubeconfig, a bare name unchanged', async () => {
   const {users} = await parse(full)
   expect(users.get('exec')?.exec).toEqual({
     apiVersion: 'client.authentication.k8s.io/v1beta1',
@@ -111,7 +111,7 @@ test.each([
   {because: 'it has comments only', text: '# nothing yet\n'},
   {because: 'its lists are null', text: 'clusters: null\ncontexts: ~\nusers:\ncurrent-context: null\n'},
   {
-    because: 'its lists are none',
+    because: 'its lists are not lists',
     text: 'clusters: {}\ncontexts: prod\nusers: [1, null, {name: ""}]\ncurrent-context: [a]\n',
   },
 ])('no entry where $because', async ({text}) => {
@@ -139,7 +139,7 @@ test.each([
     ].join('\n'),
     says: 'has more YAML aliases than a kubeconfig needs',
   },
-])('wrong usage, told without quoting the file, where $because', async ({text, says}) => {
+])('wrong usage, reported without quoting the file, where $because', async ({text, says}) => {
   const error = await parse(text).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -148,7 +148,7 @@ test.each([
   expect(error).toMatchObject({failureClass: 'usage', message: `The kubeconfig file /home/jane/.kube/config ${says}.`})
 })
 
-test('of several files, the first entry of a name and the first current context count', async () => {
+test('of several files, the first entry of a name and the first current context apply', async () => {
   const first = await parseKubeconfig(
     'clusters: [{name: c, cluster: {server: "https://one"}}]\ncontexts: [{name: b, context: {}}]',
     '/1',
@@ -168,14 +168,11 @@ test('of several files, the first entry of a name and the first current context 
   expect(merged.currentContext).toBe('b')
 })
 
-test.each(['yes', 'y', 'on', 'True', 'TRUE'])(
-  'verification is turned off with %s, as kubectl reads it',
-  async (value) => {
-    const {clusters} = await parse(`clusters: [{name: a, cluster: {insecure-skip-tls-verify: ${value}}}]`)
-    expect(clusters.get('a')).toMatchObject({skipTlsVerify: true})
-    expect(clusters.get('a')?.problem).toBeUndefined()
-  },
-)
+test.each(['yes', 'y', 'on', 'True', 'TRUE'])('verification is turned off with %s, as in kubectl', async (value) => {
+  const {clusters} = await parse(`clusters: [{name: a, cluster: {insecure-skip-tls-verify: ${value}}}]`)
+  expect(clusters.get('a')).toMatchObject({skipTlsVerify: true})
+  expect(clusters.get('a')?.problem).toBeUndefined()
+})
 
 test.each([
   {
@@ -190,7 +187,7 @@ test.each([
   },
   {because: 'a template in place of a server', cluster: 'server: {{SECRET}}', says: 'its field server is no text'},
   {because: 'a list in place of a proxy', cluster: 'proxy-url: [a]', says: 'its field proxy-url is no text'},
-])('an entry says what in it cannot be read, and no value: $because', async ({cluster, says}) => {
+])('the problem of an entry names the unreadable field, and no value: $because', async ({cluster, says}) => {
   const text = `clusters: [{name: a, cluster: {${cluster}}}]\nusers: [{name: u, user: {token: {{SECRET}}}}]`
   const {clusters, users} = await parse(text)
   expect(clusters.get('a')).toMatchObject({problem: says, skipTlsVerify: false})
@@ -201,16 +198,13 @@ test.each([
   {because: 'a merge of a number', text: 'users: [{name: a, user: {<<: 5, token: SECRET}}]'},
   {because: 'a second document', text: 'users: []\n---\nusers: []\n'},
   {because: 'twenty thousand brackets', text: '['.repeat(20_000)},
-])('a file is wrong usage, and nothing of it is quoted: $because', async ({text}) => {
+])('a file is wrong usage, and the file is not quoted: $because', async ({text}) => {
   await expect(parse(text)).rejects.toMatchObject({
     failureClass: 'usage',
     message: expect.not.stringContaining('SECRET'),
   })
 })
 
-test.each(['---\n', '---\n# nothing\n\n', '...\n'])(
-  'what follows the first document may be empty: %j',
-  async (rest) => {
-    expect([...(await parse(`users: [{name: a, user: {}}]\n${rest}`)).users.keys()]).toEqual(['a'])
-  },
-)
+test.each(['---\n', '---\n# nothing\n\n', '...\n'])('later documents may be empty: %j', async (rest) => {
+  expect([...(await parse(`users: [{name: a, user: {}}]\n${rest}`)).users.keys()]).toEqual(['a'])
+})

@@ -4,7 +4,7 @@ import {type JsonObject, objectAt, objectsAt, sentenceAt, textAt} from '../json-
 import {readExecConfigs} from './exec-config.ts'
 import {oddField, parseYaml, unreadable} from './kubeconfig-yaml.ts'
 
-/** The entries of one kubeconfig file, or of several after they were merged. Values are as the files spell them. */
+/** The entries of one kubeconfig file, or of several merged ones. Values are as written in the files. */
 export interface KubeconfigEntries {
   readonly clusters: ReadonlyMap<string, ClusterEntry>
   readonly users: ReadonlyMap<string, UserEntry>
@@ -19,7 +19,7 @@ export interface ContextEntry {
 }
 
 export interface ClusterEntry {
-  /** What in it cannot be read, as a clause that quotes no value. */
+  /** The field that cannot be read, as a clause that quotes no value. */
   readonly problem?: string
   readonly server: string
   /** Base64 of PEM. */
@@ -28,12 +28,12 @@ export interface ClusterEntry {
   readonly skipTlsVerify: boolean
   readonly tlsServerName: string
   readonly proxyUrl: string
-  /** What is handed to exec plugins as `config` of the cluster, as it is. */
+  /** Passed to exec plugins as `config` of the cluster, unchanged. */
   readonly execConfig?: unknown
 }
 
 export interface UserEntry {
-  /** What in it cannot be read, as a clause that quotes no value. */
+  /** The field that cannot be read, as a clause that quotes no value. */
   readonly problem?: string
   /** Base64 of PEM. */
   readonly certData: string
@@ -50,7 +50,7 @@ export interface UserEntry {
   readonly impersonate: Impersonation | undefined
 }
 
-/** `user.exec`: the command that hands out credentials. */
+/** `user.exec`: the command that prints credentials. */
 export interface ExecEntry {
   readonly apiVersion: string
   readonly command: string
@@ -61,7 +61,7 @@ export interface ExecEntry {
   readonly provideClusterInfo: boolean
 }
 
-/** `user.as` and what belongs to it. */
+/** `user.as` and its related fields. */
 export interface Impersonation {
   readonly user: string
   readonly uid: string
@@ -70,10 +70,10 @@ export interface Impersonation {
 }
 
 /**
- * Reads the text of one kubeconfig file. Every scalar is taken as text (`as-uid: 0123` keeps its zero), unknown fields
+ * Parses the text of one kubeconfig file. Every scalar is read as text (`as-uid: 0123` keeps its zero), unknown fields
  * are ignored, and relative paths become absolute from the folder of the file.
  *
- * @throws HubspokeError `usage` that names the file, and the line where the text is no YAML; it never quotes the text
+ * @throws HubspokeError `usage` that names the file, and the line where the text is not YAML; it never quotes the text
  */
 export async function parseKubeconfig(text: string, file: string): Promise<KubeconfigEntries> {
   const root = await parseYaml(text, file)

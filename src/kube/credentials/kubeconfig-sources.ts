@@ -15,15 +15,15 @@ export interface KubeconfigFile {
 }
 
 export interface SourceRequest {
-  /** `--kubeconfig`: the one file that counts, and it has to exist. */
+  /** `--kubeconfig`: the only file that is read; it must exist. */
   readonly path?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
-  /** For pipes that are still being filled. */
+  /** The clock for pipes that are still being filled. */
   readonly clock?: ReadBounds['clock']
 }
 
-/** That of a thousand clusters with their certificates is less. */
+/** More than the kubeconfig of a thousand clusters with their certificates. */
 const largestBytes = 16 * 1024 * 1024
 
 /**
@@ -47,7 +47,7 @@ export async function readKubeconfigFiles({
   return files.filter((file) => file !== undefined)
 }
 
-/** Where a kubeconfig is looked for when none was named. */
+/** The paths of the kubeconfig when none was named. */
 export function implicitPaths(env: SourceRequest['env'], homeDir: string): readonly string[] {
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '')
   return listed.length > 0 ? [...new Set(listed)] : [join(homeDir, '.kube', 'config')]

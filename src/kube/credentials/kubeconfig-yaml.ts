@@ -5,7 +5,7 @@ import {shellWord} from '../../shared/shell-word.ts'
 import {type JsonObject, objectOf} from '../json-fields.ts'
 
 /**
- * The mapping that a kubeconfig file is, every scalar as text, of which only the first document is read, as kubectl does.
+ * The mapping in a kubeconfig file, with every scalar as text. Like kubectl, it reads only the first document.
  *
  * @throws HubspokeError `usage` that names the file and the line; it never quotes the text
  */
@@ -14,13 +14,13 @@ export async function parseYaml(text: string, file: string): Promise<JsonObject>
   const lines = new LineCounter()
   const document = withinDepth(file, () =>
     parseDocument(text, {
-      // Strings, lists, mappings and null: kubectl, too, wants text in every field that is read here.
+      // Strings, lists, mappings and null: kubectl, too, requires text in every field that is read here.
       schema: 'failsafe',
       customTags: (tags) => [...tags, 'null'],
       merge: true,
       lineCounter: lines,
       prettyErrors: false,
-      // Warnings quote what stands in the file.
+      // Warnings quote the file.
       logLevel: 'silent',
     }),
   )
@@ -50,7 +50,7 @@ export async function parseYaml(text: string, file: string): Promise<JsonObject>
   return objectOf(root)
 }
 
-/** Fields that are true or false, as YAML 1.1 spells them without quotes: so kubectl reads them. */
+/** Booleans without quotes as YAML 1.1 spells them, like kubectl. */
 const booleans: ReadonlySet<string> = new Set(['insecure-skip-tls-verify', 'provideClusterInfo'])
 const neither = 'neither true nor false'
 
@@ -73,7 +73,7 @@ function withinDepth<Result>(file: string, parse: () => Result): Result {
   }
 }
 
-/** Which field of an entry holds a list or a mapping where text is wanted: a template that was not filled in, most often. */
+/** The field of an entry that has a list or a mapping instead of text: usually a template that was not filled in. */
 export function oddField(entry: JsonObject, lists: readonly string[]): string | undefined {
   const odd = Object.entries(entry).find(
     ([name, value]) => value === neither || (typeof value === 'object' && value !== null && !lists.includes(name)),
@@ -81,13 +81,13 @@ export function oddField(entry: JsonObject, lists: readonly string[]): string | 
   return odd && `its field ${externalText(odd[0])} is ${odd[1] === neither ? neither : 'no text'}`
 }
 
-/** Throws where aliases that hold aliases would grow without bound. */
+/** Throws where nested aliases would grow without bound. */
 function toPlain(document: {toJS(): unknown}, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
     if (error instanceof ReferenceError) throw unreadable(file, 'has more YAML aliases than a kubeconfig needs')
-    // A merge (<<) of something that is no mapping; kubectl refuses the file, too.
+    // A merge (<<) of something that is not a mapping; kubectl refuses the file, too.
     throw unreadable(
       file,
       'merges (<<) something that is not a mapping, or is nested more deeply than a kubeconfig needs',

@@ -3,13 +3,13 @@ import type {ExecCredential, ExecSurroundings, ExecUser, runExecPlugin} from './
 
 import {ExecPluginError} from './exec-plugin-error.ts'
 
-/** Fifty browser windows at once help nobody, and fifty processes hardly more. */
+/** A user cannot use fifty browser windows at once, and a machine gains little from fifty processes. */
 const processesAtOnce = 8
 
-/** When so many have failed alone with the same words, the others that said them have no other reason. */
+/** When this many have failed alone with the same message, the others with that message are not run again. */
 const mostAlone = 3
 
-/** Decides when a plugin runs: beside others, alone, or with the terminal. Rejects with an ExecPluginError. */
+/** Decides when a plugin runs: with others, alone, or with the terminal. Rejects with an ExecPluginError. */
 export function createPluginTurns(
   surroundings: ExecSurroundings,
   run: typeof runExecPlugin,
@@ -20,7 +20,7 @@ export function createPluginTurns(
   const failedAlone = new Map<string, number>()
   const atWork = new Set<{crowded: boolean}>()
 
-  /** Whether another one ran at the same time: some share a cache or a port, and fail for no other reason. */
+  /** Whether another one ran at the same time: some share a cache or a port, and fail only because of that. */
   async function aside(
     user: ExecUser,
   ): Promise<ExecCredential | {readonly failed: ExecPluginError; readonly crowded: boolean}> {
@@ -43,8 +43,8 @@ export function createPluginTurns(
   const onTerminal = (user: ExecUser) => withTerminal(() => run(user.exec, user.cluster, surroundings, true))
 
   /**
-   * Most plugins that may ask need not: they run with the others first. One that failed there runs once more, alone, and with the
-   * terminal where it may ask; unless three have failed alone with the same words.
+   * Most plugins that may prompt need not: they run with the others first. One that failed then runs once more, alone, and with
+   * the terminal where it may prompt; unless three have failed alone with the same message.
    */
   return async function fetch(user) {
     if (user.exec.interactive === 'Always' && surroundings.isTerminal) {
@@ -65,7 +65,7 @@ export function createPluginTurns(
       return await (failed.mayAsk ? onTerminal(user) : run(user.exec, user.cluster, surroundings))
     } catch (error) {
       failedAlone.set(words, times + 1)
-      // With the terminal, what it says went there and not to us.
+      // With the terminal, its messages were printed there.
       throw error instanceof ExecPluginError && error.said === '' && error.why === failed.why ? failed : error
     }
   }

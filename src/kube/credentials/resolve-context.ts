@@ -8,19 +8,19 @@ import {type KubeconfigEntries, mergeKubeconfigs, parseKubeconfig} from './kubec
 import {readInCluster, readKubeconfigFiles, type SourceRequest} from './kubeconfig-sources.ts'
 
 export interface EntriesRequest extends SourceRequest {
-  /** Where a pod's credentials are looked for; only tests have others than `/var/run/secrets/…`. */
+  /** The folder of a pod's credentials; only tests have another one than `/var/run/secrets/…`. */
   readonly serviceAccountFolder?: string
 }
 
 export interface ReadEntries {
   readonly entries: KubeconfigEntries
-  /** Where they were read from, for messages. */
+  /** The files that were read, for messages. */
   readonly sources: readonly string[]
   readonly isInCluster: boolean
 }
 
 /**
- * The entries of all files that kubectl would read, merged; of the pod that this process runs in where there is no file;
+ * The merged entries of all files that kubectl would read; those of the pod in which this process runs if there is no file;
  * undefined where there is neither.
  *
  * @throws HubspokeError `usage` when a file is broken
@@ -66,7 +66,7 @@ export function resolveContext(
   return {name, cluster, userName: entry.user, user}
 }
 
-/** What is wrong with an entry of the kubeconfig; no try can mend it. */
+/** The problem of an entry of the kubeconfig; a retry cannot fix it. */
 export function unusable(failureClass: FailureClass, name: string, why: string): HubspokeError {
   return new HubspokeError(failureClass, `The context ${quoted(name)} ${why}.`, {
     refused: true,

@@ -7,11 +7,11 @@ import type {ExecEntry} from './kubeconfig-file.ts'
 /** In milliseconds. */
 export interface ExecLimits {
   readonly timeoutMs: number
-  /** The user has to find a phone, or a browser. */
+  /** Long enough for the user to find a phone, or a browser. */
   readonly askingTimeoutMs: number
-  /** A plugin that wrote to stderr and did not end so long after is taken to wait for input. */
+  /** A plugin that has written to stderr and not ended after this time is taken to wait for input. */
   readonly patienceMs: number
-  /** What a plugin has started may hold its output open for so long after its end. */
+  /** How long child processes may keep the plugin's output open after its end. */
   readonly afterExitMs: number
 }
 
@@ -26,12 +26,12 @@ export interface PluginRun {
 }
 
 const maxOutputBytes = 1_048_576
-/** Of what it writes to stderr, the end is kept: its last line says why it failed. */
+/** The end of its stderr is kept: the last line says why it failed. */
 const maxStderr = 8_192
 
 /**
- * What a plugin prints. Without the terminal it runs in a session of its own: it cannot ask where nobody sees it, and what it has
- * started ends with it.
+ * The output of a plugin. Without the terminal it runs in a session of its own: it cannot prompt, and its child processes
+ * end with it.
  *
  * @throws ExecPluginError
  */
@@ -65,7 +65,7 @@ export function runPluginProcess(exec: ExecEntry, run: PluginRun): Promise<strin
     })
     child.on('exit', async () => {
       exited.abort()
-      // What it has started in turn may outlive it, with the pipes in its hands.
+      // Its child processes may outlive it, and keep its pipes open.
       await clock.sleep(limits.afterExitMs, closed.signal)
       child.stdout?.destroy()
       child.stderr?.destroy()
@@ -91,7 +91,7 @@ function start({command, args}: ExecEntry, {env, asks, inSession}: Start): Child
   try {
     return spawn(command, [...args], {
       env,
-      // A plugin that waits for input that nobody gives would hang until its timeout.
+      // A plugin that waits for input would hang until its timeout.
       stdio: [asks ? 'inherit' : 'ignore', 'pipe', asks ? 'inherit' : 'pipe'],
       detached: inSession,
     })
@@ -101,7 +101,7 @@ function start({command, args}: ExecEntry, {env, asks, inSession}: Start): Child
   }
 }
 
-/** Ends it, and in its own session all that it has started; it does not outlive this process either. */
+/** Ends it, and in its own session all its child processes; it does not outlive this process either. */
 function endOf(child: ChildProcess, inSession: boolean): () => void {
   const end = (): void => {
     try {
@@ -119,7 +119,7 @@ function endOf(child: ChildProcess, inSession: boolean): () => void {
 /** An argument after one of these is a secret, and so is a variable with such a name. */
 const secretName = /pass|pwd|^pw$|secret|token|key|credential|^auth|-auth/i
 
-/** The last line that holds anything, without the secrets that its entry in the kubeconfig has. */
+/** The last line that is not empty, without the secrets that its entry in the kubeconfig contains. */
 function lastLine(text: string, {args, env}: ExecEntry): string {
   const line =
     text

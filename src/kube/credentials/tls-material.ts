@@ -2,19 +2,19 @@ import {readRegularFile} from '../read-regular-file.ts'
 import {CredentialError} from './credential-error.ts'
 import type {ClusterEntry, UserEntry} from './kubeconfig-file.ts'
 
-/** What a connection is made with; fields as of `tls.connect`. */
+/** The TLS options of a connection; fields as of `tls.connect`. */
 export interface TlsMaterial {
-  /** The kubeconfig's own authority; undefined where it names none. */
+  /** The authority in the kubeconfig; undefined where it names none. */
   readonly ca?: string | Buffer
   readonly cert?: string | Buffer
   readonly key?: string | Buffer
   readonly servername?: string
-  /** `insecure-skip-tls-verify` of the cluster, and nothing else; left out, the server is verified. */
+  /** False only with `insecure-skip-tls-verify` of the cluster; otherwise the server is verified. */
   readonly rejectUnauthorized?: false
 }
 
 /**
- * What the entries of a context have to say to TLS; data counts before files.
+ * The TLS fields in the entries of a context; data takes precedence over files.
  *
  * @throws CredentialError
  */
@@ -29,7 +29,7 @@ export async function readTlsMaterial(cluster: ClusterEntry, user: UserEntry | u
   }
 }
 
-/** A client certificate with its key stands in the entry: it counts, and no plugin is asked. */
+/** Does the entry have a client certificate with its key? Then no plugin is run. */
 export function hasClientCertificate({certData, certFile, keyData, keyFile}: UserEntry): boolean {
   return `${certData}${certFile}` !== '' && `${keyData}${keyFile}` !== ''
 }
@@ -71,7 +71,7 @@ async function contentOf(
       throw new CredentialError(`file ${file} ${error.message}`, {failureClass, final: false})
     })
   }
-  // As Go decodes it: padded, line breaks ignored. Node skips what is no base64, and would hand out something else.
+  // As Go decodes it: padded, line breaks ignored. Node skips invalid characters, and would return other bytes.
   const text = data.replace(/[\r\n]/g, '')
   if (text.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(text)) return Buffer.from(text, 'base64')
   throw new CredentialError(`${name}-data is not base64`, {failureClass})

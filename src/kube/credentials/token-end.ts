@@ -1,8 +1,8 @@
 import {objectOf} from '../json-fields.ts'
 
 /**
- * When a JSON Web Token ends by its claim `exp` (RFC 7519, section 4.1.4), which is read and not verified, in milliseconds since
- * the epoch; undefined where it is none, or does not say.
+ * When a JSON Web Token expires by its claim `exp` (RFC 7519, section 4.1.4), which is read and not verified, in milliseconds
+ * since the epoch; undefined where it is not one, or has no expiry.
  */
 export function tokenEnd(token: string): number | undefined {
   const [, claims] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? []

@@ -2,16 +2,16 @@ import {objectOf, textAt} from '../json-fields.ts'
 
 const redacted = '[redacted]'
 
-/** Longer credentials are no longer looked for piece by piece: no server takes headers of this size. */
+/** Longer credentials are not searched piece by piece: no server accepts headers of this size. */
 const maxLength = 32_768
 
-/** Claims of a JSON Web Token that are worth as much as a session; the others say who it is, which errors are to say. */
+/** Claims of a JSON Web Token that are as sensitive as a session; the others identify the user, which errors may show. */
 const secretClaims = ['jti', 'nonce', 'sid', 'session_state', 'at_hash', 'c_hash', 's_hash']
 
 /**
- * What a server or a gateway says of a request, without the credential that the request carried: as it was sent, cut at either
+ * The message of a server or a gateway, without the credential that the request carried: as it was sent, truncated at either
  * end, percent-encoded, in base64 or hexadecimal digits, escaped for JSON; of Basic the password, of a JSON Web Token its claims.
- * A server that wants to show it in another disguise cannot be kept from it.
+ * Other encodings are not recognised.
  *
  * @param authorization the header; undefined: the request had none
  */
@@ -28,7 +28,7 @@ function passwordOf(credential: string): readonly string[] {
   return [pair, pair.slice(pair.indexOf(':') + 1)]
 }
 
-/** The claims that are secrets, and all of them as the text that they are decoded to; nothing of another token. */
+/** The secret claims, and all claims as the text that they decode to; nothing of another token. */
 function claimsOf(token: string): readonly [secrets: readonly string[], claims: string] {
   const text = Buffer.from(/^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1] ?? '', 'base64url').toString('utf8')
   try {
@@ -53,10 +53,10 @@ function escapedForJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-/** Half of a secret, and never more than 12 characters of it, are too many to be shown. */
+/** Pieces of this length are cut out: half of the secret, at least 6 and at most 12 characters. */
 const [shortest, mostNeeded] = [6, 12]
 
-/** Every piece of the secret that is long enough to be of use; short secrets only as a whole, and no words of one or two letters. */
+/** Every piece of the secret that is long enough to be useful; short secrets only as a whole, and no words of one or two letters. */
 function withoutPiecesOf(text: string, secret: string): string {
   if (secret.length < 3) return text
   const length = Math.min(secret.length, mostNeeded, Math.max(shortest, Math.ceil(secret.length / 2)))
@@ -72,7 +72,7 @@ function withoutPiecesOf(text: string, secret: string): string {
   return out + text.slice(kept)
 }
 
-/** A text that may have been cut anywhere, wherever it begins. */
+/** A text that may have been truncated at any point, at its beginning too. */
 function withoutBeginningOf(text: string, secret: string): string {
   const start = secret.slice(0, mostNeeded)
   if (start.length < mostNeeded) return text

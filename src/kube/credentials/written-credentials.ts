@@ -3,17 +3,17 @@ import {CredentialError} from './credential-error.ts'
 import {headerValue} from './header-value.ts'
 import type {ClusterEntry, UserEntry} from './kubeconfig-file.ts'
 
-/** No server takes a header of this length. */
+/** No server accepts a header of this length. */
 const maxTokenBytes = 1_048_576
 
-/** Does what stands in the entry say who we are, so that client-go asks neither a plugin nor an identity provider? */
-export function saysWho({token, tokenFile, username}: UserEntry): boolean {
+/** Does the entry itself contain credentials, so that client-go asks neither a plugin nor an identity provider? */
+export function hasOwnCredentials({token, tokenFile, username}: UserEntry): boolean {
   return `${token}${tokenFile}${username}` !== ''
 }
 
 /**
- * The header `Authorization` by what stands in the kubeconfig, as kubectl has it: user information of the server's URL counts
- * before everything, a token file before a token, which is used when the file cannot be read. Two ways at once are refused.
+ * The header `Authorization` by the fields of the kubeconfig, as in kubectl: user information of the server's URL takes
+ * precedence over everything, a token file over a token, which is used when the file cannot be read. Two methods at once are refused.
  *
  * @throws CredentialError
  */
@@ -52,7 +52,7 @@ function urlPair(server: string): {readonly username: string; readonly password:
 async function tokenOf({token, tokenFile}: UserEntry): Promise<string> {
   if (tokenFile === '') return token
   try {
-    // It ends with a line break more often than not.
+    // It usually ends with a line break.
     const text = (await readRegularFile(tokenFile, maxTokenBytes)).toString('utf8').trim()
     if (text === '') throw new Error('is empty')
     return text

@@ -9,8 +9,8 @@ export interface AccessQuestion {
 }
 
 export interface AccessReviews {
-  /** One SelfSubjectAccessReview: it asks, it writes nothing. */
+  /** One SelfSubjectAccessReview: it writes nothing. */
   mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean>
-  /** One SelfSubjectReview: the name that the server knows this client by, safe to show. Servers before 1.28 have none. */
+  /** One SelfSubjectReview: the user as which the server authenticates this client, safe to print. Servers before 1.28 have none. */
   whoAmI(signal: AbortSignal): Promise<string>
 }

@@ -18,23 +18,23 @@ export interface ClusterAccess {
   readonly budgets: DisruptionBudgets
   readonly events: Events
   readonly access: AccessReviews
-  /** Reads the UID of `kube-system`; where that is forbidden, stands in server URL and CA hash. A UID that was read is remembered. */
+  /** Reads the UID of `kube-system`; where that is forbidden, the fallback is a hash of server URL and CA. A UID that was read is remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
-  /** The same, read now: what was remembered is what another cluster behind the same URL would not be seen by. */
+  /** The same, always read: a remembered UID would hide that another cluster is now behind the same URL. */
   identityNow(signal: AbortSignal): Promise<ClusterIdentity>
-  /** Reads it now. Rejects with class `other-cluster` unless it is this one, or where that cannot be told any more. */
+  /** Reads it now. Rejects with class `other-cluster` if it is another one, or can no longer be read. */
   confirmIdentity(uid: string, signal: AbortSignal): Promise<void>
-  /** `v1.36.3`, as the server calls itself. */
+  /** `v1.36.3`, as the server reports it. */
   serverVersion(signal: AbortSignal): Promise<string>
-  /** What the clock of the server says, in whole seconds. Undefined: it does not say. */
+  /** The time of the server's clock, in whole seconds. Undefined: the server did not send it. */
   serverDate(signal: AbortSignal): Promise<Date | undefined>
-  /** When the credentials end, as far as they tell themselves: nobody is asked. Undefined: they do not tell. */
+  /** When the credentials expire, as far as they contain it: no request is sent. Undefined: unknown. */
   credentialsExpire(): Promise<CredentialsExpiry | undefined>
-  /** The names of all namespaces; asked only to tell a mistyped namespace from one in which nothing runs. */
+  /** The names of all namespaces; requested only to distinguish a mistyped namespace from one without workloads. */
   listNamespaces(signal: AbortSignal): Promise<readonly string[]>
   /** Counted since the connection was opened. */
   cost(): Cost
-  /** Measured by the requests that were made; nothing is sent for it. */
+  /** Measured by requests that are sent anyway. */
   link(): Link
   /** Ends the connection and every watch on it. Never rejects. */
   close(): Promise<void>
@@ -42,22 +42,22 @@ export interface ClusterAccess {
 
 export interface CredentialsExpiry {
   readonly at: Date
-  /** A plugin, an identity provider or a file that somebody keeps fresh has the next ones. */
+  /** A plugin, an identity provider or a file that is renewed will provide the next ones. */
   readonly renewed: boolean
 }
 
-/** The contexts of a kubeconfig, and the way into each of them. */
+/** The contexts of a kubeconfig, and access to each of them. */
 export interface Kubeconfig {
   /** In the order of the files; names are unique, as kubectl merges them. */
   readonly contexts: readonly ContextRef[]
   readonly currentContext: string | undefined
-  /** Where it was read from, for messages. */
+  /** The files that were read, for messages. */
   readonly sources: readonly string[]
-  /** The one context is the service account of the pod that this process runs in; no file has it. */
+  /** The only context is the service account of the pod in which this process runs; no file contains it. */
   readonly isInCluster: boolean
-  /** More contexts than these take turns: their connections are closed when they have answered, for others that wait. */
+  /** More contexts than these take turns: their connections are closed after their answers, for others that wait. */
   readonly connectedAtOnce: number
-  /** Where a context goes, and in which way: two with the same endpoint reach the same server. Not for people. */
+  /** Identifies the server of a context and the way to it: two with the same endpoint reach the same server. Not for display. */
   endpointOf(context: string): string
   /** The same access every time: one connection per context, opened with its first request. */
   open(context: string): ClusterAccess

@@ -1,7 +1,7 @@
 export interface ConfigMapObject extends ConfigMapVersion {
   readonly data: Readonly<Record<string, string>>
   readonly binaryData: Readonly<Record<string, Uint8Array>>
-  /** What the server's clock said when it answered, in whole seconds. Undefined: it did not say. */
+  /** The time of the server's clock when it answered, in whole seconds. Undefined: the server did not send it. */
   readonly serverDate?: Date
 }
 
@@ -14,7 +14,7 @@ export interface ConfigMapVersion {
 export interface ConfigMapContent {
   readonly data?: Readonly<Record<string, string>>
   readonly binaryData?: Readonly<Record<string, Uint8Array>>
-  /** Beside the one that says who manages it. */
+  /** In addition to the label that names the manager. */
   readonly labels?: Readonly<Record<string, string>>
   /** A ConfigMap of the same namespace: when it is deleted, the cluster removes this one, too. */
   readonly owner?: {readonly name: string; readonly uid: string}
@@ -29,9 +29,9 @@ export interface ConfigMaps {
    * a missing namespace `not-found`.
    */
   write(namespace: string, name: string, content: ConfigMapContent, signal: AbortSignal): Promise<ConfigMapVersion>
-  /** The names of those that hubspoke manages and that have this label, sorted; their content is not read. */
+  /** The names of the ConfigMaps that hubspoke manages and that have this label, sorted; their content is not read. */
   list(namespace: string, label: string, signal: AbortSignal): Promise<readonly string[]>
-  /** One that does not exist any more is a success. */
+  /** A ConfigMap that does not exist any more is a success. */
   delete(namespace: string, name: string, signal: AbortSignal): Promise<void>
   /** An existing namespace is a success. */
   createNamespace(namespace: string, signal: AbortSignal): Promise<void>

@@ -1,19 +1,19 @@
-/** Who holds a Lease, as its holder has written it. Times are RFC 3339, by the holder's clock; missing text reads as `''`. */
+/** The holder of a Lease, as written by it. Times are RFC 3339, by the holder's clock; missing text reads as `''`. */
 export interface LeaseRecord {
-  /** `''`: nobody. */
+  /** `''`: no holder. */
   readonly holderIdentity: string
-  /** For how long the holder counts as alive after a change of the record; 0: it did not say. */
+  /** How long the holder counts as alive after a change of the record; 0: not given. */
   readonly leaseDurationSeconds: number
   readonly acquireTime: string
   readonly renewTime: string
   /** How often the holder changed. */
   readonly leaseTransitions: number
-  /** For people. */
+  /** Only displayed. */
   readonly annotations: Readonly<Record<string, string>>
 }
 
 export interface LeaseObject extends LeaseRecord {
-  /** Another one after every change. */
+  /** Differs after every change. */
   readonly resourceVersion: string
 }
 

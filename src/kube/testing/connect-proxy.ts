@@ -5,23 +5,23 @@ import type {Certificate} from './tls-server.ts'
 
 export interface ConnectProxy {
   readonly port: number
-  /** `host:port` of every way that was asked for. */
+  /** `host:port` of every requested tunnel. */
   readonly asked: readonly string[]
-  /** `Proxy-Authorization` of each, as it came; `name:password` of SOCKS. */
+  /** `Proxy-Authorization` of each, as received; `name:password` of SOCKS. */
   readonly credentials: readonly (string | undefined)[]
   close(): Promise<void>
 }
 
 export interface ConnectProxyOptions {
-  /** Every way leads here, whatever host was asked for. */
+  /** Every tunnel leads here, whatever host was requested. */
   readonly to: number
-  /** Answers so instead of opening a way. */
+  /** Sends this answer instead of opening a tunnel. */
   readonly refuse?: number
   /** A proxy that is itself reached over TLS. */
   readonly certificate?: Certificate
 }
 
-/** A proxy as RFC 9110 has it: it opens a way for CONNECT, and for nothing else. */
+/** A proxy by RFC 9110: it opens a tunnel for CONNECT, and for nothing else. */
 export async function startConnectProxy({to, refuse, certificate}: ConnectProxyOptions): Promise<ConnectProxy> {
   const asked: string[] = []
   const credentials: (string | undefined)[] = []
@@ -45,7 +45,7 @@ export async function startConnectProxy({to, refuse, certificate}: ConnectProxyO
   return listening(server, {asked, credentials, sockets})
 }
 
-/** A SOCKS5 proxy that asks for a name and a password where they are offered. */
+/** A SOCKS5 proxy that requires a name and a password where the client offers them. */
 export async function startSocksProxy({to, refuse = 0}: ConnectProxyOptions): Promise<ConnectProxy> {
   const asked: string[] = []
   const credentials: (string | undefined)[] = []

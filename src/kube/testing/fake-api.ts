@@ -3,7 +3,7 @@ import {configMaps} from '../answers/resource.ts'
 import {type Api, type ApiWrite, type Dated, recognised} from '../api.ts'
 import {answerError} from '../errors.ts'
 
-/** The body of one watch, as the test feeds it. */
+/** The body of one watch, as the test writes it. */
 export interface FakeWatch {
   readonly path: string
   /** One line of JSON. */
@@ -18,20 +18,20 @@ export interface FakeWatch {
 
 export interface FakeApi extends Api {
   readonly gets: readonly string[]
-  /** The form that each GET asked for. */
+  /** The requested form of each GET. */
   readonly accepts: readonly (string | undefined)[]
   readonly writes: readonly FakeWrite[]
   readonly watches: readonly FakeWatch[]
 }
 
-/** A write as it goes to a server. */
+/** A write as it is sent to a server. */
 export interface FakeWrite extends Omit<ApiWrite<unknown>, 'question'> {
   readonly path: string
   readonly accept?: string
 }
 
 export interface FakeAnswers {
-  /** What a GET answers; it may throw. Like every answer, it has to be recognised. */
+  /** The answer to a GET; it may throw. Like every answer, it must be recognised. */
   get?(path: string): unknown
   write?(write: FakeWrite): unknown
   readonly serverDate?: Date
@@ -43,7 +43,7 @@ export interface FakeAnswers {
 
 const party = {context: 'prod', server: 'https://prod.test'}
 
-/** The failure that an API server's own refusal becomes. */
+/** The failure for a refusal by an API server. */
 export function refusal(status: number, message = ''): unknown {
   const details = {name: 'what-was-asked-for', kind: configMaps.plural}
   const body = {kind: 'Status', ...(status === 404 && {reason: 'NotFound', details}), message}

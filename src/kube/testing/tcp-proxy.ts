@@ -2,15 +2,15 @@ import {type AddressInfo, connect, createServer, type Socket} from 'node:net'
 
 export interface TcpProxy {
   readonly port: number
-  /** Taken so far. */
+  /** Accepted so far. */
   connections(): number
-  /** Connections stay open, and nothing comes through any more: a machine that hangs, a network that swallows. */
+  /** Connections stay open, and nothing is forwarded any more: a machine that hangs, a network that drops packets. */
   freeze(): void
   close(): Promise<void>
 }
 
 /**
- * Stands between a client and a port of this machine; without a port it takes connections and never says a word.
+ * Forwards from a client to a port of this machine; without a port it accepts connections and sends nothing.
  *
  * @param own its own port; 0: any
  */

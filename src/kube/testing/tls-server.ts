@@ -18,7 +18,7 @@ export type Handler = (request: Request, response: Response, body: string) => vo
 export interface TestServer {
   readonly url: string
   readonly port: number
-  /** PEM of what signed the certificate of the server; empty for plain HTTP. */
+  /** PEM of the authority that signed the certificate of the server; empty for plain HTTP. */
   readonly ca: string
   /** Established, TLS included. */
   connections(): number
@@ -31,7 +31,7 @@ export interface TestServer {
   readonly sessions: ReadonlySet<ServerHttp2Session>
   /** Answers that are not finished. */
   readonly streams: ReadonlySet<Response>
-  /** Cuts every connection, and goes on listening. */
+  /** Cuts every connection, and keeps listening. */
   cut(): void
   close(): Promise<void>
 }
@@ -42,7 +42,7 @@ export interface Certificate {
 }
 
 interface CertificateOptions {
-  /** Authorities of one name are taken for each other. */
+  /** Clients confuse authorities with the same name. */
   readonly subject?: string
   readonly names?: readonly ({readonly type: 2; readonly value: string} | {readonly type: 7; readonly ip: string})[]
   readonly from?: Date
@@ -51,7 +51,7 @@ interface CertificateOptions {
   readonly ca?: Certificate
 }
 
-/** A certificate that signs itself, by default for 127.0.0.1 and valid now. */
+/** A self-signed certificate, by default for 127.0.0.1 and valid now. */
 export async function createCertificate(options: CertificateOptions = {}): Promise<Certificate> {
   const {names = [{type: 7, ip: '127.0.0.1'}], from = new Date(Date.now() - 86_400_000)} = options
   const {subject = 'test', until, ca} = options
@@ -71,7 +71,7 @@ export async function createCertificate(options: CertificateOptions = {}): Promi
 
 let shared: Promise<Certificate> | undefined
 
-/** One server for a test; `http/1.1` speaks it over TLS, `http` without. */
+/** One server for a test; `http/1.1` is over TLS, `http` without. */
 export async function startServer(
   handler: Handler,
   {

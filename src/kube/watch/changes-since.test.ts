@@ -23,7 +23,7 @@ const error = (code: number) => ({type: 'ERROR', object: {kind: 'Status', code}}
 
 interface Options extends FakeAnswers {
   readonly from?: string
-  /** What the consistent list says; a promise is an answer that is still to come. */
+  /** The answer to the consistent list; a promise is an answer still to come. */
   readonly list?: string | Promise<string>
   readonly signal?: AbortSignal
 }
@@ -32,7 +32,7 @@ function setUp({from = '100', list = '200', signal = never, ...answers}: Options
   const api = fakeApi({get: async () => listOf('Deployment', [], await list), ...answers})
   const clock = createVirtualClock({loopback: false})
   const answer = changesSince({api, clock}, 'Deployment', from, signal)
-  // Whoever expects a rejection hears of it later.
+  // The test handles a rejection later.
   answer.catch(() => undefined)
   const send = async (...events: readonly unknown[]) => {
     while (api.watches.length === 0) await new Promise(setImmediate)
@@ -86,7 +86,7 @@ test.each([
   expect(api.watches[0]?.aborted).toBe(true)
 })
 
-test('the proof may come before the list says what is to be proved', async () => {
+test('the proof may come before the list', async () => {
   const list = Promise.withResolvers<string>()
   const {answer, send} = setUp({list: list.promise})
   await send(event('ADDED', 'web', '150'), bookmark('250'))
@@ -95,13 +95,13 @@ test('the proof may come before the list says what is to be proved', async () =>
   expect(brief(await answer)).toEqual({changes: ['changed web web:1'], provenAt: '250'})
 })
 
-test('where the cluster is no further there is nothing to wait for', async () => {
+test('without newer versions in the cluster, nothing is waited for', async () => {
   const {api, answer} = setUp({from: '200'})
   expect(await answer).toEqual({changes: [], provenAt: '200'})
   expect(api.watches.every(({aborted}) => aborted)).toBe(true)
 })
 
-test('of each workload the last state counts', async () => {
+test('of each workload the last state is returned', async () => {
   const {answer, send} = setUp()
   await send(
     event('ADDED', 'web', '101'),
@@ -124,7 +124,7 @@ test('of each workload the last state counts', async () => {
 })
 
 test.each([
-  {because: 'the server does not remember, inside a stream', events: [error(410)], unproven: 'expired'},
+  {because: 'the server no longer has the history, inside a stream', events: [error(410)], unproven: 'expired'},
   {because: 'the server ends the watch for another reason', events: [error(500)], unproven: 'failed'},
   {because: 'a bookmark has no version', events: [bookmark('')], unproven: 'failed'},
   {
@@ -133,7 +133,7 @@ test.each([
     unproven: 'incomparable',
   },
   {
-    because: 'what came before the trouble does not matter',
+    because: 'changes before the failure do not matter',
     events: [event('ADDED', 'web', '150'), error(410), bookmark('200')],
     unproven: 'expired',
   },
@@ -149,13 +149,13 @@ const raise = (status: number) => (): never => {
 }
 
 test.each([
-  {because: 'the server does not remember, as a status', options: {watch: raise(410)}, unproven: 'expired'},
+  {because: 'the server no longer has the history, as a status', options: {watch: raise(410)}, unproven: 'expired'},
   {because: 'a watch is not permitted', options: {watch: raise(403)}, unproven: 'forbidden'},
   {because: 'a list is not permitted', options: {get: raise(403)}, unproven: 'forbidden'},
   {because: 'the server asks to wait', options: {watch: raise(429)}, unproven: 'failed'},
   {because: 'the list fails', options: {get: raise(500)}, unproven: 'failed'},
-  {because: 'the cluster is not as far: another history', options: {from: '201'}, unproven: 'ahead'},
-  {because: 'it is far from as far', options: {from: '1000', list: '999'}, unproven: 'ahead'},
+  {because: 'the cluster’s version is lower: another history', options: {from: '201'}, unproven: 'ahead'},
+  {because: 'its version is much lower', options: {from: '1000', list: '999'}, unproven: 'ahead'},
   {because: 'the list has no version', options: {list: ''}, unproven: 'failed'},
   {because: 'the list has a version that is not a number', options: {list: '0x200'}, unproven: 'incomparable'},
 ])('no proof: $because', async ({options, unproven}) => {
@@ -164,27 +164,24 @@ test.each([
   expect(api.watches.every(({aborted}) => aborted)).toBe(true)
 })
 
-test.each(['', '0', '00', '-1', '1.5', 'abc', '9'.repeat(21)])(
-  'no proof from "%s", and nobody is asked',
-  async (from) => {
-    const {api, answer} = setUp({from})
-    expect(await answer).toEqual({unproven: 'incomparable'})
-    expect(api.gets).toEqual([])
-  },
-)
+test.each(['', '0', '00', '-1', '1.5', 'abc', '9'.repeat(21)])('no proof from "%s", and no request', async (from) => {
+  const {api, answer} = setUp({from})
+  expect(await answer).toEqual({unproven: 'incomparable'})
+  expect(api.gets).toEqual([])
+})
 
 test.each([
   {because: 'it said nothing', events: []},
-  {because: 'its bookmark was too early', events: [bookmark('199')]},
-  {because: 'it told of changes, and who knows whether of all', events: [event('ADDED', 'web', '150')]},
-])('a watch that merely ends proves nothing: $because', async ({events}) => {
+  {because: 'its bookmark had a lower version', events: [bookmark('199')]},
+  {because: 'it sent changes, perhaps not all', events: [event('ADDED', 'web', '150')]},
+])('the end of a watch proves nothing: $because', async ({events}) => {
   const {api, answer, send} = setUp()
   await send(...events)
   api.watches[0]?.end()
   expect(await answer).toEqual({unproven: 'silent'})
 })
 
-test('a watch that has ended is judged when the list has come', async () => {
+test('a watch that has ended is evaluated when the list arrives', async () => {
   const list = Promise.withResolvers<string>()
   const {api, answer, send} = setUp({list: list.promise})
   await send(bookmark('200'))
@@ -194,7 +191,7 @@ test('a watch that has ended is judged when the list has come', async () => {
   expect(await answer).toEqual({changes: [], provenAt: '200'})
 })
 
-test('a line that is cut, or no event, ends the watch', async () => {
+test('a truncated line, or one that is not an event, ends the watch', async () => {
   const {api, answer, send} = setUp()
   await send(event('ADDED', 'web', '150'))
   api.watches[0]?.sendBytes(Buffer.from('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"20'))
@@ -202,7 +199,7 @@ test('a line that is cut, or no event, ends the watch', async () => {
   expect(await answer).toEqual({unproven: 'silent'})
 })
 
-test('a watch that does not end when it should is ended by us, five seconds after its last word', async () => {
+test('a watch that the server does not end is ended by us, five seconds after its last event', async () => {
   const {api, clock, answer, send} = setUp()
   await clock.advance(4_000)
   await send(event('ADDED', 'web', '150'))
@@ -234,7 +231,7 @@ test('ends at once with the signal, and hides no bug', async () => {
   await expect(buggy.answer).rejects.toThrow(TypeError)
 })
 
-test('of each workload it is told whether it was there: what happened to it first says so', async () => {
+test('of each workload the result says whether it existed before: its first change shows it', async () => {
   const {answer, send} = setUp()
   await send(
     event('ADDED', 'new', '101'),

@@ -21,14 +21,14 @@ export interface ChangesDeps {
  */
 const watchSeconds = '3'
 
-/** Whoever has said nothing by now has not heard when the watch was to end. */
+/** The time limit for a watch that the server does not end. */
 const silenceMs = 5_000
 
 /**
- * `Workloads.changesSince`: a list of one without a resource version, which is consistent and so tells how far the cluster
- * is, and a watch from where we are, both at once. A watch tells all changes of its kind in the order of their versions, so
- * a change or a bookmark at or past the version of the list proves that none before it is missing. Nothing else does: not
- * that the watch ends, nor that it is silent.
+ * `Workloads.changesSince`: a list of one without a resource version, which is consistent and so shows the newest version of
+ * the cluster, and at the same time a watch from our version. A watch sends all changes of its kind in the order of their
+ * versions, so a change or a bookmark at or past the version of the list proves that none before it is missing. Nothing else
+ * does: neither the end of the watch, nor its silence.
  */
 export async function changesSince(
   {api, clock}: ChangesDeps,
@@ -78,7 +78,7 @@ export async function changesSince(
   try {
     return await answer.promise
   } finally {
-    // What decided may have been either of them: the other one is not waited for.
+    // The list or the watch may have decided: the other one is not waited for.
     ending.abort()
   }
 }
@@ -88,14 +88,14 @@ function whyFailed(error: HubspokeError): Unproven {
   return error.failureClass === 'forbidden' ? 'forbidden' : 'failed'
 }
 
-/** What the list and the watch have said so far, and what follows from it. */
+/** What the list and the watch have shown so far, and the result. */
 interface Replay {
-  /** The list has told how far the cluster is. */
+  /** The list has shown the newest version of the cluster. */
   aimAt(version: string): void
   take(event: Parameters<WatchRun['onEvent']>[0]): void
-  /** The watch says nothing more. */
+  /** The watch has ended. */
   end(): void
-  /** Undefined: it cannot be told yet. */
+  /** Undefined: not decided yet. */
   judge(): ChangesSince | undefined
 }
 

@@ -14,7 +14,7 @@ async function next(feed: WorkloadFeed): Promise<string> {
   return state === 'deleted' ? state : state.resourceVersion
 }
 
-test('hands out the newest state, once, to each who follows', async () => {
+test('delivers the newest state, once, to each follower', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const [one, two] = [followed.add(web), followed.add(web)]
   followed.changed(object('1'))
@@ -25,7 +25,7 @@ test('hands out the newest state, once, to each who follows', async () => {
   expect(await waiting).toBe('3')
 })
 
-test('what is older than the last state is dropped, however it came', async () => {
+test('states older than the last one are dropped, from any source', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const feed = followed.add(web)
   followed.found(web, toWorkloadState('Deployment', object('10')))
@@ -36,7 +36,7 @@ test('what is older than the last state is dropped, however it came', async () =
   expect(await waiting).toBe('11')
 })
 
-test('of other workloads nothing is told', async () => {
+test('changes of other workloads are not delivered', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const feed = followed.add(web)
   followed.changed(object('1', {uid: 'u2', name: 'other'}))
@@ -64,7 +64,7 @@ test.each([
 
 type Followed = ReturnType<typeof createFollowedWorkloads>
 
-test('the last state before the end is not held back, and the end comes after it', async () => {
+test('the last state is delivered before the end', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const feed = followed.add(web)
   followed.changed(object('1'))
@@ -72,7 +72,7 @@ test('the last state before the end is not held back, and the end comes after it
   expect(await next(feed)).toBe('deleted')
 })
 
-test('a failure ends a feed, and only that of its workload', async () => {
+test('a failure ends the feed of its workload only', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const feed = followed.add(web)
   const other = followed.add({...web, name: 'api', uid: 'u2'})
@@ -82,7 +82,7 @@ test('a failure ends a feed, and only that of its workload', async () => {
   expect(await next(other)).toBe('1')
 })
 
-test('who stops waiting misses nothing', async () => {
+test('no state is missed after an aborted wait', async () => {
   const followed = createFollowedWorkloads('Deployment')
   const feed = followed.add(web)
   const controller = new AbortController()
@@ -94,7 +94,7 @@ test('who stops waiting misses nothing', async () => {
   expect(await next(feed)).toBe('1')
 })
 
-test('a workload is followed until its last feed is closed, closed twice or not', () => {
+test('a workload is followed until its last feed is closed, also when one is closed twice', () => {
   const followed = createFollowedWorkloads('Deployment')
   const [one, two] = [followed.add(web), followed.add(web)]
   one.close()

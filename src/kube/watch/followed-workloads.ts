@@ -5,19 +5,19 @@ import {toWorkloadState} from '../workloads/workload-state.ts'
 import {toVersion} from './resource-version.ts'
 import {createFeed, type FeedSink} from './workload-feed.ts'
 
-/** The workloads of one kind that are followed, and the feeds of each: whoever learns of a change tells it here. */
+/** The followed workloads of one kind, and the feeds of each: watches and reads report changes here. */
 export interface FollowedWorkloads {
   add(workload: WorkloadIdentity): WorkloadFeed
   /** In one namespace, or in all. */
   list(namespace?: string): readonly WorkloadIdentity[]
   has(uid: string): boolean
-  /** An object of the API as a watch tells of it; most are of workloads that nobody follows. */
+  /** An object in the event of a watch; most are workloads that are not followed. */
   changed(object: JsonObject): void
   deleted(object: JsonObject): void
-  /** What a read of a followed workload found. */
+  /** The result of a read of a followed workload. */
   found(workload: WorkloadIdentity, state: WorkloadState | undefined): void
   fail(workload: WorkloadIdentity, error: unknown): void
-  /** It is followed, and nothing as new as this state was told of it. */
+  /** The workload is followed, and no state as new as this one was delivered. */
   isBehind(state: WorkloadState): boolean
 }
 
@@ -29,7 +29,7 @@ interface Entry {
 
 export function createFollowedWorkloads(kind: WorkloadKind): FollowedWorkloads {
   const entries = new Map<string, Entry>()
-  /** The followed UIDs behind a name: more than one while somebody still follows what was deleted. */
+  /** The followed UIDs of a name: more than one while a deleted workload is still followed. */
   const byName = new Map<string, string>()
 
   function end(uid: string, how: Parameters<FeedSink['end']>[0]): void {
@@ -44,7 +44,7 @@ export function createFollowedWorkloads(kind: WorkloadKind): FollowedWorkloads {
     if (byName.get(nameOf(workload)) === workload.uid) byName.delete(nameOf(workload))
   }
 
-  /** States may come twice, and from a read and a watch out of order: what is older than the last one is dropped. */
+  /** States may arrive twice, and from reads and watches out of order: those older than the last one are dropped. */
   function offer(uid: string, state: WorkloadState): void {
     const entry = entries.get(uid)
     if (entry === undefined || isOlder(state.resourceVersion, entry.version)) return
@@ -94,8 +94,8 @@ function nameOf({namespace, name}: Pick<WorkloadIdentity, 'namespace' | 'name'>)
 }
 
 /**
- * Resource versions of one kind are numbers that grow (Kubernetes 1.35 says so officially, etcd did always); of others
- * nothing is known, and nothing is dropped.
+ * Resource versions of one kind are numbers that grow (officially since Kubernetes 1.35, always with etcd); where they are
+ * not numbers, nothing is dropped.
  */
 function isOlder(version: string, than: string): boolean {
   const [ours, theirs] = [toVersion(version), toVersion(than)]

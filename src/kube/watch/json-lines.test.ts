@@ -64,23 +64,23 @@ test.each([
   {event: {type: 'ADDED', object: object('')}, why: 'it has no resourceVersion'},
   {event: {type: 'BOOKMARK', object: object('')}, why: 'a bookmark has no resourceVersion'},
   {event: {type: 'BOOKMARK', object: {...object('1'), kind: 'Pod'}}, why: 'its kind is "Pod", not "Deployment"'},
-])('$event is nothing that a watch tells: $why', ({event, why}) => {
+])('$event is not an event of the watch: $why', ({event, why}) => {
   expect(parseWatchEvent(JSON.stringify(event), watched)).toEqual({why})
 })
 
-test('a body that has no event at all is no watch', async () => {
+test('a body without any event is not a watch', async () => {
   const events = await collect(readWatchEvents(chunksOf(Buffer.from('<html>404</html>\n'), 7), watched))
   expect(events).toEqual([{why: 'it is not JSON'}])
 })
 
-test('a line that is no event ends the watch: what follows could lack something', async () => {
+test('a line that is not an event ends the watch, as events may be missing after it', async () => {
   const body = `${JSON.stringify({type: 'BOOKMARK', object: object('1')})}\n{"type":"ADD\n${JSON.stringify({type: 'BOOKMARK', object: object('2')})}\n`
   expect(await collect(readWatchEvents(chunksOf(Buffer.from(body), 7), watched))).toEqual([
     {type: 'bookmark', version: '1'},
   ])
 })
 
-test('a line without an end ends the stream, and is not kept', async () => {
+test('a line without an end ends the stream, and is not buffered', async () => {
   let chunks = 0
   async function* endless() {
     for (;;) {

@@ -3,11 +3,11 @@ const longestLine = 8 * 1024 * 1024
 
 /**
  * The lines of a stream of UTF-8, wherever its chunks are cut. The last line counts also without its line break; empty
- * lines do not. A line that is longer than any object of the API ends the stream: no more of it is kept.
+ * lines do not. A line that is longer than any object of the API ends the stream: no more of it is buffered.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder()
-  // Pieces of a line that has not ended: joining them once is linear, adding to a string at each chunk is not for sure.
+  // The pieces of an unfinished line: joining them once is linear, which repeated concatenation may not be.
   let pieces: string[] = []
   let length = 0
   for await (const chunk of chunks) {

@@ -2,6 +2,7 @@ import {type FailureClass, HubspokeError} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {abortable} from '../abortable.ts'
 import {isExpired} from '../workloads/workload-list.ts'
+import {createWatchActivity} from './watch-activity.ts'
 import {
   createWatchCursor,
   type WatchCursor,
@@ -9,47 +10,46 @@ import {
   type WatchListener,
   type WatchScope,
 } from './watch-cursor.ts'
-import {createWatchEars} from './watch-ears.ts'
 
-/** One watch of one kind, in one namespace or in all, that tells `followed` of every change. */
+/** One watch of one kind, in one namespace or in all, that reports every change to `followed`. */
 export interface SharedWatch {
   /**
-   * Resolves when the watch stands: every later change will be told, over reconnects too. Rejects with what the last
-   * attempt failed with; where the watch is forbidden it stays so.
+   * Resolves when the watch is established: every later change is reported, over reconnects too. Rejects with the failure of
+   * the last attempt; a watch that is forbidden stays so.
    */
   ready(signal: AbortSignal): Promise<void>
-  /** It has told nothing for so long, or was not even accepted in time, that a proxy may keep its events. */
+  /** It has sent nothing for too long, or was not accepted in time: a proxy may hold its events back. */
   isSilent(): boolean
 }
 
 export interface SharedWatchDeps extends WatchCursorDeps {
-  /** Ends the watch, too, but nobody is told: whoever follows in its scope has another one. */
+  /** Ends the watch without a notification: its followers have another one. */
   readonly idle?: AbortSignal
-  /** Called once, when a watch that stood is forbidden from then on: those whom it served need another one. */
+  /** Called once, when an established watch becomes forbidden: its followers need another one. */
   onForbidden(): void
-  /** Called when nothing was heard for longer than the time between two bookmarks: what happens meanwhile is not told. */
+  /** Called when nothing was received for longer than the time between two bookmarks: changes may be missing. */
   onSilence(): void
 }
 
-/** A watch that stood so long was sound, even if nothing happened in it. */
+/** A watch that was established for this time worked, even without events. */
 const soundMs = 5_000
 const firstDelayMs = 250
 const maxDelayMs = 5_000
-/** A server may ask for so long, while reads take the watch's place. */
+/** The longest time that a server may ask for; reads replace the watch meanwhile. */
 const longestAskedMs = 30_000
 
 interface Ending {
-  /** It was of use before it ended. */
+  /** It had worked before it ended. */
   readonly sound: boolean
   readonly error?: unknown
 }
 
-/** When `closing` is aborted, its reason is told to those who still wait. */
+/** When `closing` is aborted, pending waits reject with its reason. */
 export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): SharedWatch {
   const {clock, followed, closing, idle, onForbidden, onSilence} = deps
   const cursor = createWatchCursor(scope, deps)
-  const ears = createWatchEars({clock, closing, onSilence})
-  /** Resolved while the watch stands. */
+  const activity = createWatchActivity({clock, closing, onSilence})
+  /** Resolved while the watch is established. */
   let standing = Promise.withResolvers<void>()
   let running = false
   let stood = false
@@ -57,7 +57,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
 
   function fallen(): void {
     standing = Promise.withResolvers()
-    // Whoever waits for it has heard of it; nobody has to.
+    // The rejection is handled by the waiting callers, if there are any.
     standing.promise.catch(() => undefined)
   }
 
@@ -67,17 +67,17 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
         stood = true
         standing.resolve()
       },
-      onProgress: ears.heard,
+      onProgress: activity.heard,
     })
     if (isExpired(ending.error)) cursor.expire()
-    if (isLate(ending.error)) ears.late()
+    if (isLate(ending.error)) activity.late()
     if (ending.error !== undefined) standing.reject(ending.error)
     fallen()
     return ending
   }
 
   async function run(): Promise<void> {
-    ears.open()
+    activity.open()
     for (let failures = 0; !closing.aborted; ) {
       const {sound, error} = await attempt()
       if (error !== undefined && isFinal(error, followed.list(scope.namespace).length)) return stop(error)
@@ -89,7 +89,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
 
   function stop(error: unknown): void {
     running = false
-    ears.close()
+    activity.close()
     cursor.reset()
     standing.reject(error)
     if (idle?.aborted) return
@@ -111,7 +111,7 @@ export function createSharedWatch(scope: WatchScope, deps: SharedWatchDeps): Sha
       }
       await abortable(standing.promise, signal)
     },
-    isSilent: ears.isSilent,
+    isSilent: activity.isSilent,
   }
 }
 
@@ -136,25 +136,25 @@ async function watchToEnd(cursor: WatchCursor, clock: Clock, {onLive, onProgress
 
 const passing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error', 'conflict'])
 
-/** A failure that may be gone at the next try, so that a watch or a poll goes on. */
+/** A failure that a retry may not meet again, so that a watch or a poll continues. */
 export function isPassing(error: unknown): boolean {
   return error instanceof HubspokeError && passing.has(error.failureClass)
 }
 
-/** Neither an answer nor a refusal: a server, or a proxy on its behalf (HTTP 504), did not come to one. */
+/** Neither an answer nor a refusal: a timeout of the server, or of a proxy (HTTP 504). */
 export function isLate(error: unknown): boolean {
   return error instanceof HubspokeError && (error.failureClass === 'timeout' || error.status === 504)
 }
 
-/** Nothing that a further try could mend, or nobody who waits for it. */
+/** A permanent failure, or a watch without followers. */
 function isFinal(error: unknown, waiting: number): boolean {
   if (isExpired(error)) return false
   return !isPassing(error) || waiting === 0
 }
 
 /**
- * Nothing after a watch that merely ended, or expired: what follows it is wanted at once. Else a quarter of a second, and
- * twice that with each failure in a row, up to five seconds; longer where the server asks for it.
+ * No wait after a watch that just ended, or expired. After a failure a quarter of a second, doubled with each failure
+ * in a row, up to five seconds; longer where the server asks for it.
  */
 function pauseMs(failures: number, error: unknown): number {
   const again = error === undefined || isExpired(error) ? failures - 1 : Math.max(1, failures)

@@ -9,7 +9,7 @@ import {type WatchRun, watchOnce} from './watch-once.ts'
 
 export interface WatchScope {
   readonly kind: WorkloadKind
-  /** Undefined: all of them. */
+  /** Undefined: all namespaces. */
   readonly namespace: string | undefined
 }
 
@@ -21,24 +21,24 @@ export interface WatchCursorDeps {
   readonly closing: AbortSignal
 }
 
-/** How far the watches of one scope have come: each one starts where the one before it was cut. */
+/** The version that the watches of one scope have reached: each one starts where the one before it ended. */
 export interface WatchCursor {
   /** Watches once, from where the last watch ended. Rejects with a `HubspokeError`. */
   watch(listener: WatchListener): Promise<void>
-  /** What the server remembers is younger than where we are: those who follow are owed a fresh state. */
+  /** The server no longer has the history since our version: followers need a fresh state. */
   expire(): void
-  /** Nobody follows any more: the next watch starts from a list. */
+  /** There are no followers any more: the next watch starts from a list. */
   reset(): void
 }
 
 export interface WatchListener {
   /** The server has accepted the watch. */
   onLive(): void
-  /** It told something: the next watch starts further on. */
+  /** It has sent something: the next watch starts from a later version. */
   onProgress(): void
 }
 
-/** The server ends a watch of its own accord after this time; without it, after 30 to 60 minutes. */
+/** The server ends a watch after this time; without it, after 30 to 60 minutes. */
 const watchSeconds = '300'
 
 export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCursorDeps): WatchCursor {
@@ -48,7 +48,7 @@ export function createWatchCursor({kind, namespace}: WatchScope, deps: WatchCurs
   let version = ''
   let missed = false
 
-  /** A list of one, without a resource version, is consistent, and so is the version that it tells. */
+  /** A list of one, without a resource version, is consistent, and so is its version. */
   async function learnVersion(): Promise<string> {
     const {resourceVersion} = await api.get(onePage(resource, {namespace, query: {limit: '1'}}), closing)
     if (missed)

@@ -14,7 +14,7 @@ export interface WatchRun {
   readonly watched: Watched
   readonly query: Query
   readonly signal: AbortSignal
-  /** How long it may tell nothing, in milliseconds. Default: `longestSilenceMs`. */
+  /** The longest time without an event, in milliseconds. Default: `longestSilenceMs`. */
   readonly silenceMs?: number
   /** The server has accepted the watch. */
   onLive(): void
@@ -24,13 +24,13 @@ export interface WatchRun {
 /** Longer than the minute between two bookmarks. */
 export const longestSilenceMs = 90_000
 
-/** A server that accepts a watch says so at once: as long as for any other answer. */
+/** A server that accepts a watch responds at once: the same limit as for any other answer. */
 const headMs = 30_000
 
 /**
- * One watch from its request to its end, which is the server's own, or ours when it told nothing for too long: bytes that
- * are no event are nothing. Rejects with a `HubspokeError` where it was refused, not accepted in time, cut, or ended with an
- * error, and where it told something that no watch of this resource tells.
+ * One watch from its request to its end: the server's own, or ours when no event came for too long, whatever other bytes
+ * came. Rejects with a `HubspokeError` where it was refused, not accepted in time, cut, or ended with an error, and where it
+ * sent something that is not an event of this resource.
  */
 export async function watchOnce({api, clock, signal, silenceMs, onLive, onEvent, ...run}: WatchRun): Promise<void> {
   const {watched, query} = run
@@ -74,7 +74,7 @@ async function accepted<T>(
   }
 }
 
-/** Proxies hold back even the head of an answer until its first bytes come. */
+/** Proxies may hold back even the response headers until the first bytes of the body. */
 function notAccepted({party}: Api): HubspokeError {
   return new HubspokeError(
     'timeout',

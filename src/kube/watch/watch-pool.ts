@@ -3,15 +3,15 @@ import type {WatchScope} from './watch-cursor.ts'
 
 export interface WatchPoolDeps extends Omit<SharedWatchDeps, 'onForbidden' | 'onSilence' | 'idle'> {
   readonly kind: WatchScope['kind']
-  /** Asked before each further watch: false where the connection carries as many as it should. */
+  /** Asked before each further watch: false where the connection has as many as it may carry. */
   readonly mayWatch: () => boolean
-  /** A watch of this scope stood, and is forbidden from then on. */
+  /** An established watch of this scope has become forbidden. */
   onForbidden(namespace: string | undefined): void
-  /** The watch of this scope has told nothing for too long. */
+  /** The watch of this scope has sent nothing for too long. */
   onSilence(namespace: string | undefined): void
 }
 
-/** The watches of one kind: one per namespace that is asked for, and one of all. */
+/** The watches of one kind: one per requested namespace, and one of all. */
 export interface WatchPool {
   /** Undefined: no further watch may be opened. */
   watchOf(namespace: string | undefined): SharedWatch | undefined
@@ -26,7 +26,7 @@ interface Pooled {
 export function createWatchPool({kind, mayWatch, onForbidden, onSilence, ...deps}: WatchPoolDeps): WatchPool {
   const pooled = new Map<string | undefined, Pooled>()
 
-  /** Ends the watch of a namespace in which nobody follows any more, so that another one may take its place. */
+  /** Ends the watch of a namespace without followers, so that another one may replace it. */
   function endIdle(): boolean {
     for (const {namespace, idle} of pooled.values()) {
       if (namespace === undefined || deps.followed.list(namespace).length > 0) continue

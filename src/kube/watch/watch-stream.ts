@@ -5,25 +5,25 @@ import type {Resource} from '../answers/resource.ts'
 import {type JsonObject, numberAt, objectAt, objectOf, textAt} from '../json-fields.ts'
 import {readLines} from './json-lines.ts'
 
-/** What a watch tells of. */
+/** The resource of a watch. */
 export interface Watched {
   readonly resource: Resource
-  /** Undefined: all of them. */
+  /** Undefined: all namespaces. */
   readonly namespace: string | undefined
 }
 
-/** One line of a watch. `version` is the resource version that the watch has come to. */
+/** One line of a watch. `version` is the resource version that the watch has reached. */
 export type WatchEvent =
   | {readonly type: 'added' | 'changed' | 'deleted'; readonly object: JsonObject; readonly version: string}
   | {readonly type: 'bookmark'; readonly version: string}
-  /** The version that the watch started from is older than what the server remembers. */
+  /** The server no longer has the history since the version that the watch started from. */
   | {readonly type: 'expired'}
-  /** The server ends the watch for another reason, which the `Status` says. */
+  /** The server ends the watch for another reason, given in the `Status`. */
   | {readonly type: 'error'; readonly status: number; readonly body: JsonObject}
 
 /**
- * The events of a watch's body, as far as they are of what is watched; after something else, which comes last, nothing is
- * trusted. A body that was cut ends in the middle of a line: what was told before it counts.
+ * The events in a watch's body, up to the first line that is not an event of the watched resource; that one is the last, as
+ * nothing after it can be trusted. A body that was cut ends in the middle of a line: the events before it count.
  */
 export async function* readWatchEvents(
   body: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ export async function* readWatchEvents(
   }
 }
 
-/** `cut`: it is no JSON. */
+/** `cut`: not JSON. */
 export function parseWatchEvent(line: string, watched: Watched): WatchEvent | Unexpected | 'cut' {
   let event: unknown
   try {
@@ -63,7 +63,7 @@ function bookmarkProblem(object: unknown, resource: Resource): string | undefine
     : undefined
 }
 
-/** Unlike the elements of a list, the object of an event always says what kind it is. */
+/** Unlike the elements of a list, the object of an event always has its kind. */
 function changeProblem(object: unknown, resource: Resource, namespace: string | undefined): string | undefined {
   return kindProblem(object, resource, resource.kind) ?? memberProblem(object, resource, namespace)
 }

@@ -25,7 +25,7 @@ function setUp(answers: FakeAnswers = {}) {
 }
 const settled = () => new Promise(setImmediate)
 
-test('tells changes and bookmarks with their versions, until the server ends it', async () => {
+test('yields changes and bookmarks with their versions, until the server ends it', async () => {
   const {api, heard, end} = setUp()
   await settled()
   expect(api.watches[0]?.path).toBe(
@@ -59,7 +59,7 @@ test('another error inside the stream is a failure', async () => {
   await expect(end).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-test('one that says nothing is ended five seconds after the server should have', async () => {
+test('a silent watch is ended five seconds after the server should have ended it', async () => {
   const {api, clock, end} = setUp()
   await settled()
   await clock.advance(14_999)
@@ -68,7 +68,7 @@ test('one that says nothing is ended five seconds after the server should have',
   expect(await end).toBe('ended')
 })
 
-test('versions that are no numbers are a failure, of news and of a list', async () => {
+test('versions that are not numbers are a failure, in events and in a list', async () => {
   const {api, end} = setUp()
   await settled()
   api.watches[0]?.send(event('ADDED', 'abc'))
@@ -77,7 +77,7 @@ test('versions that are no numbers are a failure, of news and of a list', async 
   await expect(newestVersion(odd, 'Deployment', signal)).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-test('how far a kind is: a consistent list of one, with what time the server says it is', async () => {
+test('the newest version of a kind: a consistent list of one, with the server’s time', async () => {
   const serverDate = new Date('2026-11-24T12:00:00Z')
   const api = fakeApi({serverDate, get: () => listOf('StatefulSet', [], '9040')})
   expect(await newestVersion(api, 'StatefulSet', signal)).toEqual({version: 9040n, serverDate})

@@ -17,7 +17,7 @@ export interface WatchWorkloadsDeps {
   readonly clock: Clock
 }
 
-/** So long after the end that the server was asked for, it has not heard when that was to be. */
+/** How long after the requested end a watch is ended by us. */
 const graceMs = 5_000
 
 /** `Workloads.watch`: one watch of a kind in all namespaces, from its request to its end. */

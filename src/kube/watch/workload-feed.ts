@@ -2,16 +2,16 @@ import type {WorkloadState} from '../../model/workload.ts'
 import {abortable} from '../abortable.ts'
 import type {WorkloadFeed} from '../ports/workloads.ts'
 
-/** The feeding side of a `WorkloadFeed`. */
+/** The writing side of a `WorkloadFeed`. */
 export interface FeedSink {
   readonly feed: WorkloadFeed
-  /** Hands over a newer state; one that was not taken yet is replaced. */
+  /** Delivers a newer state; one that was not read yet is replaced. */
   offer(state: WorkloadState): void
-  /** The last thing that the feed ever says. */
+  /** The last result of the feed. */
   end(how: 'deleted' | {readonly error: unknown}): void
 }
 
-/** @param onClose called when whoever reads the feed closes it, perhaps more than once */
+/** @param onClose called when the reader closes the feed, perhaps more than once */
 export function createFeed(onClose: (sink: FeedSink) => void): FeedSink {
   let pending: WorkloadState | undefined
   let ended: 'deleted' | {readonly error: unknown} | undefined

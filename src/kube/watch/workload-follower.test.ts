@@ -50,7 +50,7 @@ const raise = (status: number): never => {
   throw refusal(status)
 }
 
-test('one watch of all namespaces, from a consistent list of one, serves everybody', async () => {
+test('one watch of all namespaces, from a consistent list of one, serves all followers', async () => {
   const {api, follower} = setUp()
   const [first, second] = await Promise.all([follower.follow(web, never), follower.follow(api2, never)])
   expect(api.gets).toEqual(['/apis/apps/v1/deployments?limit=1'])
@@ -77,7 +77,7 @@ test('follow waits until the server has accepted the watch', async () => {
   await following
 })
 
-test('a watch that the server ends is taken up again where it ended, at once', async () => {
+test('a watch that the server ends is resumed where it ended, at once', async () => {
   const {api, clock, follower} = setUp()
   const feed = await follower.follow(web, never)
   api.watches[0]?.send(bookmark('150'))
@@ -88,7 +88,7 @@ test('a watch that the server ends is taken up again where it ended, at once', a
   expect(await next(feed)).toBe('151')
 })
 
-test('lines that are cut between chunks, and characters too, arrive whole', async () => {
+test('lines and characters that are split between chunks arrive whole', async () => {
   const {api, follower} = setUp()
   const feed = await follower.follow(web, never)
   const event = {
@@ -99,7 +99,7 @@ test('lines that are cut between chunks, and characters too, arrive whole', asyn
   expect(await feed.next(never)).toMatchObject({images: [{container: 'ü😀'}]})
 })
 
-test('a watch that breaks is taken up again, later with each failure in a row, and at most after five seconds', async () => {
+test('a watch that breaks is resumed, later with each failure in a row, and at most after five seconds', async () => {
   let refuse = true
   const {api, clock, follower} = setUp({watch: () => (refuse && api.watches.length > 0 ? raise(503) : undefined)})
   const feed = await follower.follow(web, never)
@@ -115,7 +115,7 @@ test('a watch that breaks is taken up again, later with each failure in a row, a
   expect(api.watches.map(({path}) => path)).toEqual([watchPath('100'), watchPath('100'), watchPath('101')])
 })
 
-test('a watch that stood for a while counts as sound, even if nothing happened in it', async () => {
+test('a watch that was established for a while counts as working, even without events', async () => {
   const {api, clock, follower} = setUp()
   await follower.follow(web, never)
   for (let index = 0; index < 4; index++) {
@@ -126,7 +126,7 @@ test('a watch that stood for a while counts as sound, even if nothing happened i
   expect(api.watches).toHaveLength(5)
 })
 
-test('the server says how long to stay away', async () => {
+test('the server determines how long to wait', async () => {
   const {api, clock, follower} = setUp({
     watch() {
       if (api.watches.length > 0) throw new HubspokeError('throttled', '', {status: 429, retryAfterMs: 7_000})
@@ -138,7 +138,7 @@ test('the server says how long to stay away', async () => {
   expect(clock.slept).toContain(7_000)
 })
 
-test('a watch that ends at once, again and again, is slowed down', async () => {
+test('a watch that repeatedly ends at once is slowed down', async () => {
   const {api, clock, follower} = setUp({watch: () => undefined})
   await follower.follow(web, never)
   for (let index = 0; index < 20; index++) {
@@ -151,7 +151,7 @@ test('a watch that ends at once, again and again, is slowed down', async () => {
 test.each([
   {because: 'as an event inside the stream', tell: (api: ReturnType<typeof fakeApi>) => api.watches[0]?.send(expired)},
   {because: 'as the answer to the next watch', tell: (api: ReturnType<typeof fakeApi>) => api.watches[0]?.end()},
-])('a version that is too old, told $because, leads to fresh states and a new watch', async ({tell}) => {
+])('a version that is too old, reported $because, leads to fresh states and a new watch', async ({tell}) => {
   let version = '100'
   const {api, clock, follower} = setUp({
     get(path) {
@@ -170,7 +170,7 @@ test.each([
   expect(await next(here)).toBe('201')
 })
 
-test('a change between the list and the reads is told once, and never backwards', async () => {
+test('a change between the list and the reads is delivered once, and never out of order', async () => {
   const {api, clock, follower} = setUp({get: (path) => (path.includes('?limit=1') ? list('100') : object('105'))})
   const feed = await follower.follow(web, never)
   api.watches[0]?.send(expired)
@@ -244,7 +244,7 @@ test('no further watch than the connection carries: reads beyond', async () => {
   expect(api.gets.at(-1)).toBe('/apis/apps/v1/namespaces/pay/deployments/api')
 })
 
-test('a watch that nobody needs any more makes room for another one, also for its own namespace again', async () => {
+test('a watch without followers makes room for another one, also for its own namespace again', async () => {
   let watches = 0
   const {api, follower, clock} = setUp({
     mayWatch: () => ++watches <= 2,
@@ -266,7 +266,7 @@ test('a watch that nobody needs any more makes room for another one, also for it
   expect(api.gets.filter((path) => !path.includes('limit=1'))).toEqual([])
 })
 
-test('a poll goes on over failures that pass, and ends with one that does not', async () => {
+test('a poll continues after transient failures, and ends with a permanent one', async () => {
   let answer: () => unknown = () => object('1')
   const {clock, follower} = setUp({
     get: (path) => (path.includes('?limit=1') ? list('100') : answer()),
@@ -284,7 +284,7 @@ test('a poll goes on over failures that pass, and ends with one that does not', 
   await expect(feed.next(never)).rejects.toMatchObject({failureClass: 'forbidden'})
 })
 
-test('permissions that are taken away under a watch go unnoticed', async () => {
+test('followers do not notice when permissions are revoked during a watch', async () => {
   let forbidden = false
   const {api, clock, follower} = setUp({
     get: (path) => (path.includes('?limit=1') ? list('100') : object('103')),
@@ -297,7 +297,7 @@ test('permissions that are taken away under a watch go unnoticed', async () => {
   expect(await next(feed)).toBe('103')
 })
 
-test('who cannot follow is told why, leaves nothing behind, and may try again', async () => {
+test('following that fails rejects with the reason, leaves nothing behind, and can be repeated', async () => {
   let status = 503
   const {api, clock, follower} = setUp({watch: () => (status === 200 ? undefined : raise(status))})
   await expect(follower.follow(web, never)).rejects.toMatchObject({failureClass: 'server-error'})
@@ -311,7 +311,7 @@ test('who cannot follow is told why, leaves nothing behind, and may try again', 
   expect(await next(feed)).toBe('101')
 })
 
-test('credentials that are refused under a watch end its feeds', async () => {
+test('credentials that are refused during a watch end its feeds', async () => {
   const {api, clock, follower} = setUp({watch: () => (api.watches.length > 0 ? raise(401) : undefined)})
   const feed = await follower.follow(web, never)
   api.watches[0]?.end()
@@ -335,7 +335,7 @@ test('abort ends the wait for a watch, close ends everything', async () => {
 
 const polls = (paths: readonly string[]) => paths.filter((path) => path.endsWith('/web')).length
 
-test('what a watch does not tell for ninety seconds is read, and read on', async () => {
+test('after ninety seconds without events, workloads are read, repeatedly', async () => {
   let version = 1
   const {api, clock, follower} = setUp({
     get(path) {
@@ -356,7 +356,7 @@ test('what a watch does not tell for ninety seconds is read, and read on', async
   expect(api.gets.at(-1)).toBe('/apis/apps/v1/namespaces/pay/deployments/api')
 })
 
-test('bytes that are no event are silence', async () => {
+test('bytes that are not an event do not end the silence', async () => {
   const {api, clock, follower} = setUp({get: (path) => (path.includes('?limit=1') ? list('100') : object('7'))})
   const feed = await follower.follow(web, never)
   for (let second = 0; second < 90; second += 10) {
@@ -367,9 +367,9 @@ test('bytes that are no event are silence', async () => {
 })
 
 test.each([
-  {because: 'whose head does not come', watch: undefined},
-  {because: 'that a proxy gives up (HTTP 504)', watch: () => raise(504)},
-])('a watch $because is replaced by reads, at once for the next one', async ({watch}) => {
+  {because: 'without response headers', watch: undefined},
+  {because: 'that a proxy times out (HTTP 504)', watch: () => raise(504)},
+])('a watch $because is replaced by reads, and for the next workload at once', async ({watch}) => {
   const get = (path: string) => {
     if (path.includes('?limit=1')) return list('100')
     return path.endsWith('/api') ? object('1', api2) : object('1')
@@ -386,7 +386,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
 
-test('an event shows that a watch is heard again', async () => {
+test('an event ends the reads that replaced a silent watch', async () => {
   const {api, clock, follower} = setUp({get: (path) => (path.includes('?limit=1') ? list('100') : object('7'))})
   const feed = await follower.follow(web, never)
   await clock.advance(90_000)
@@ -397,7 +397,7 @@ test('an event shows that a watch is heard again', async () => {
   expect(api.gets.filter((path) => path.endsWith('/api'))).toEqual([])
 })
 
-test('a write that its watch does not tell of is looked for, one that it tells of is not', async () => {
+test('after a write without an event the workload is read, after one with an event it is not', async () => {
   const get = (path: string) => (path.includes('?limit=1') ? list('100') : object('107'))
   const {api, clock, follower} = setUp({get})
   const feed = await follower.follow(web, never)

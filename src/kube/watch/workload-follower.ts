@@ -8,29 +8,29 @@ import {isLate, type SharedWatch} from './shared-watch.ts'
 import {createWatchPool} from './watch-pool.ts'
 import {createWorkloadPolls} from './workload-polls.ts'
 
-/** Follows workloads of one kind in one cluster, by the cheapest way that the permissions leave. */
+/** Follows workloads of one kind in one cluster, by the cheapest method that the permissions allow. */
 export interface WorkloadFollower {
   follow(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadFeed>
-  /** A workload was written: its watch tells so within seconds, or is not heard. */
+  /** A workload was written: its watch reports that within seconds, or counts as silent. */
   expect(written: WorkloadState): void
 }
 
 export interface FollowerDeps {
   readonly api: Api
   readonly clock: Clock
-  /** Ends every watch and poll; its reason is told to those who still wait. */
+  /** Ends every watch and poll; pending waits reject with its reason. */
   readonly closing: AbortSignal
-  /** Asked before each further watch: false where the connection carries as many as it should. */
+  /** Asked before each further watch: false where the connection has as many as it may carry. */
   readonly mayWatch: () => boolean
 }
 
-/** API servers send the event of a write while they answer it: whatever takes so long is held back. */
+/** API servers send the event of a write while they answer it: an event that takes longer is held back by a proxy. */
 const eventMs = 10_000
 
 /**
- * One watch for all namespaces; where that is forbidden, one per namespace in which somebody follows; where that is
- * forbidden too, or there are too many already, a read of each workload every two seconds. So are workloads read whose
- * watch is not accepted in time or tells nothing: proxies that buffer hold back the events of a watch, or even its head.
+ * One watch for all namespaces; where that is forbidden, one per namespace with followers; where that is forbidden too, or
+ * there are too many already, a read of each workload every two seconds. Workloads are also read when their watch is not
+ * accepted in time or sends nothing: buffering proxies hold back the events of a watch, or even its response headers.
  */
 export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): WorkloadFollower {
   const {api, clock, closing, mayWatch} = deps
@@ -55,7 +55,7 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
     for (const workload of followed.list()) followed.fail(workload, closing.reason)
   })
 
-  /** Resolves when every later change of the workload is sure to be told. */
+  /** Resolves when every later change of the workload is certain to be reported. */
   async function cover(workload: WorkloadIdentity, signal: AbortSignal): Promise<void> {
     for (const namespace of [undefined, workload.namespace]) {
       const how = await tryWatch(watchOf(namespace), signal)
@@ -65,7 +65,7 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
     await polls.begin(workload, signal)
   }
 
-  /** Permissions were taken away under a running watch: those who follow must not notice. */
+  /** Permissions were revoked during a watch: its followers must not notice. */
   async function coverAgain(workload: WorkloadIdentity): Promise<void> {
     try {
       await cover(workload, closing)
@@ -94,7 +94,7 @@ export function createWorkloadFollower(kind: WorkloadKind, deps: FollowerDeps): 
   }
 }
 
-/** `silent`: a watch is accepted, or is not, and says nothing; another one would say no more. */
+/** `silent`: a watch is accepted, or is not, and sends nothing; another one would not either. */
 async function tryWatch(
   watch: SharedWatch | undefined,
   signal: AbortSignal,

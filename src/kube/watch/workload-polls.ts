@@ -5,11 +5,11 @@ import {readWorkload} from '../workloads/read-workload.ts'
 import type {FollowedWorkloads} from './followed-workloads.ts'
 import {isPassing} from './shared-watch.ts'
 
-/** Reads of followed workloads, every two seconds each, for where no watch tells of them. */
+/** Reads of followed workloads, every two seconds each, where no watch reports them. */
 export interface WorkloadPolls {
-  /** Resolves when the first read has told what there is; rejects with what it failed with. */
+  /** Resolves when the first read has reported the state; rejects with its failure. */
   begin(workload: WorkloadIdentity, signal: AbortSignal): Promise<void>
-  /** The same for one that is followed already: a failure that passes is tried again, another one ends its feeds. */
+  /** The same for a workload that is followed already: a transient failure is retried, another one ends its feeds. */
   goOn(workload: WorkloadIdentity): Promise<void>
 }
 

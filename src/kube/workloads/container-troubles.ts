@@ -2,7 +2,7 @@ import {externalText} from '../../shared/external-text.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
 
-/** What is wrong with one pod, before it is known whether it keeps others back. */
+/** A problem of one pod, before it is known whether it blocks others. */
 export type About = (
   container: string | undefined,
   reason: string,
@@ -11,7 +11,7 @@ export type About = (
 ) => PodTrouble
 
 /**
- * What does not recover. A first failed pull (`ErrImagePull`) is tried again soon, and a place for a pod may turn up; an image
+ * Problems that do not recover. A first failed pull (`ErrImagePull`) is retried soon, and a node may become free; an image
  * that could not be pulled twice, and a container that crashed twice, need a change by the user.
  */
 const lasting = new Set([
@@ -23,10 +23,10 @@ const lasting = new Set([
   'CreateContainerConfigError',
 ])
 
-/** Waiting is ordinary with these reasons: the kubelet's own words for a container that is on its way. */
+/** Waiting with these reasons is normal: the kubelet's words for a container that is starting. */
 const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing'])
 
-/** Words for what is wrong with a pod; they are safe to print. */
+/** Phrases for the problem of a pod; they are safe to print. */
 export function aboutPod(name: string): About {
   return (container, reason, message, more = {}) => ({
     pod: externalText(name),
@@ -39,7 +39,7 @@ export function aboutPod(name: string): About {
   })
 }
 
-/** Containers that failed, in the kubelet's own words; what a container wrote (its termination message) is not in them. */
+/** Containers that failed, in the kubelet's own words; the container's own text (its termination message) is not in them. */
 export function failedContainers(status: JsonObject, about: About): readonly PodTrouble[] {
   return [...objectsAt(status, 'initContainerStatuses'), ...objectsAt(status, 'containerStatuses')].flatMap(
     (container) => {
@@ -61,7 +61,7 @@ export function failedContainers(status: JsonObject, about: About): readonly Pod
   )
 }
 
-/** How the container ended last: now, or before the restart that it waits for. */
+/** How the container ended last: now, or before the pending restart. */
 function lastEnd(container: JsonObject): JsonObject {
   const now = objectAt(container, 'state', 'terminated')
   return Object.keys(now).length > 0 ? now : objectAt(container, 'lastState', 'terminated')
@@ -74,7 +74,7 @@ function howItEnded(container: JsonObject, ended: JsonObject): string {
 }
 
 /**
- * Containers that have not failed and are not ready (yet): an init container or a sidecar that the others wait for, a container
+ * Containers that have not failed and are not ready (yet): an init container or a sidecar that blocks the others, a container
  * that is being created, one whose probes do not pass.
  */
 export function unfinishedContainers(status: JsonObject, about: About): readonly PodTrouble[] {

@@ -10,7 +10,7 @@ const read = async (get: (path: string) => unknown) => {
   return {words: await readLogTail(api, 'shop', trouble, never), gets: api.gets}
 }
 
-test('asks for the end of what the container wrote before it crashed', async () => {
+test('requests the end of the log that the container wrote before it crashed', async () => {
   const {words, gets} = await read(() => 'starting\nno configuration\n')
   expect(words).toEqual(['starting', 'no configuration'])
   expect(gets).toEqual([
@@ -18,7 +18,7 @@ test('asks for the end of what the container wrote before it crashed', async () 
   ])
 })
 
-test('where the kubelet has kept none of it, of the container that runs now', async () => {
+test('if the kubelet has not kept that log, it requests that of the running container', async () => {
   const {words} = await read((path) => {
     if (path.includes('previous')) throw refusal(400, 'previous terminated container "app" not found')
     return 'still here'
@@ -26,7 +26,7 @@ test('where the kubelet has kept none of it, of the container that runs now', as
   expect(words).toEqual(['still here'])
 })
 
-test('who may not read it is not asked twice', async () => {
+test('a forbidden log is requested only once', async () => {
   const {words, gets} = await read(() => {
     throw refusal(403)
   })
@@ -34,12 +34,12 @@ test('who may not read it is not asked twice', async () => {
   expect(gets).toHaveLength(1)
 })
 
-test('secrets and control characters stay out', async () => {
+test('secrets and control characters are removed', async () => {
   const {words} = await read(() => 'password=hunter2\n\x1b[2Jgone\r\n\n')
   expect(words).toEqual(['password=[redacted]', 'gone'])
 })
 
-test('however long it is, the last five lines', async () => {
+test('of a long log, the last five lines', async () => {
   const {words} = await read(() => Array.from({length: 90}, (_, index) => `line ${index}`).join('\n'))
   expect(words).toEqual(['line 85', 'line 86', 'line 87', 'line 88', 'line 89'])
 })

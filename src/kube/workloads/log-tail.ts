@@ -8,13 +8,13 @@ const lines = 5
 
 const maxBytes = 8_192
 
-/** What comes later in a line explains no crash. */
+/** The rest of a longer line does not help to explain a crash. */
 const maxLineLength = 400
 
 /**
- * The last lines that a crashed container wrote: those of the one that ended, or of the one that runs now where the kubelet
- * has kept no other. Without what looks like a secret, and safe to print. Empty where there is nothing to be had, whatever
- * the reason: they are an addition to a reason that is already known.
+ * The last lines that a crashed container wrote: of the one that ended, or of the running one if the kubelet has not kept
+ * the other log. Without recognisable secrets, and safe to print. Empty where there is no log, whatever the reason: the lines
+ * only supplement a known reason.
  */
 export async function readLogTail(
   api: Api,

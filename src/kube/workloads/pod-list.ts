@@ -6,21 +6,21 @@ import type {JsonObject} from '../json-fields.ts'
 export interface PodQuestion {
   readonly namespace: string
   readonly selector: string
-  /** How many there are, as far as the workload tells. */
+  /** How many there are, by the status of the workload. */
   readonly expected: number
 }
 
-/** So many pods are read in full: some 10 KB each. */
+/** Up to so many pods are read in full: some 10 KB each. */
 const inFull = 100
-/** Of more, first one row of a table each, some 150 bytes, as `kubectl get pods` asks for them; in so many pages. */
+/** Of more pods, first one row of a table each, some 150 bytes, as `kubectl get pods` requests them; in so many pages. */
 const rowsPerPage = 500
 const maxPages = 20
-/** Of the rows that are not ready, so many pods are read in full. */
+/** So many of the pods whose rows are not ready are read in full. */
 const maxRead = 5
 
 /**
  * Pods of a workload, in bounded requests: all of a small set; of a large one a few of those that are not ready. Of more than
- * 10,000 pods the rest is not looked at.
+ * 10,000 pods the rest is not read.
  */
 export async function listPods(api: Api, question: PodQuestion, signal: AbortSignal): Promise<readonly JsonObject[]> {
   const {namespace, selector: labelSelector, expected} = question
@@ -35,7 +35,7 @@ export async function listPods(api: Api, question: PodQuestion, signal: AbortSig
   return [...pods, ...(await Promise.all(named)).flatMap(({items}) => items)]
 }
 
-/** The names of a few pods that are not ready; from a server that knows no tables, the pods themselves. */
+/** The names of a few pods that are not ready; from a server without tables, the pods themselves. */
 async function unready(
   readPage: (query: Query) => Promise<SomeObjects>,
 ): Promise<{readonly names: readonly string[]; readonly pods: readonly JsonObject[]}> {
@@ -84,10 +84,10 @@ function isUnready({name, ready, status, gates}: Row): boolean {
   return name !== '' && (status !== 'Running' || isPartial(ready) || isPartial(gates))
 }
 
-/** Words of pods that are on their way: others are worse. */
+/** Statuses of pods that are starting or ending: others are worse. */
 const onTheirWay = /^(Running|Pending|ContainerCreating|PodInitializing|Terminating|Completed|Init:\d)/
 
-/** One of each word first, and what is on its way last. */
+/** One of each status first, starting and ending ones last. */
 function fewOf(rows: readonly Row[]): readonly Row[] {
   const words = [...Map.groupBy(rows, ({status}) => status)].sort(
     ([a], [b]) => Number(onTheirWay.test(a)) - Number(onTheirWay.test(b)),

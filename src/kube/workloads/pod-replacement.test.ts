@@ -5,7 +5,7 @@ import {podReplacement} from './pod-replacement.ts'
 interface Row {
   readonly kind?: WorkloadKind
   readonly spec: object
-  /** Nodes that want a pod of a DaemonSet. */
+  /** Nodes that should run a pod of a DaemonSet. */
   readonly nodes?: number
   readonly wanted: number
   readonly away: number
@@ -36,7 +36,7 @@ test.each<Row>([
     spec: {replicas: 3, ...rolling({maxSurge: 0, maxUnavailable: 10})},
     wanted: 3,
     away: 3,
-    because: 'there are no more',
+    because: 'there are no more pods',
   },
   {
     spec: {replicas: 3, ...rolling({maxSurge: 5, maxUnavailable: '100%'})},
@@ -83,7 +83,7 @@ test.each<Row>([
     because: 'it will not be written',
   },
   {kind: 'DaemonSet', spec: {}, nodes: 5, wanted: 5, away: 1, because: 'one node after the other'},
-  {kind: 'DaemonSet', spec: {}, nodes: 0, wanted: 0, away: 0, because: 'no node wants it'},
+  {kind: 'DaemonSet', spec: {}, nodes: 0, wanted: 0, away: 0, because: 'no node should run it'},
   {
     kind: 'DaemonSet',
     spec: updating({maxUnavailable: '50%'}),
@@ -105,7 +105,7 @@ test.each<Row>([
   expect(podReplacement(kind, object)).toMatchObject({wanted, awayAtOnce: away} satisfies Partial<PodReplacement>)
 })
 
-test('what is missing or nonsense reads as the default, and the labels of the pods are kept', () => {
+test('missing and invalid fields read as the default, and the labels of the pods are kept', () => {
   const template = {metadata: {labels: {app: 'web', odd: 7}}}
   const spec = {replicas: 2, template, ...rolling({maxSurge: 'many', maxUnavailable: null})}
   expect(podReplacement('Deployment', {spec})).toEqual({

@@ -1,6 +1,6 @@
 import {type JsonObject, objectAt, objectsAt, stringsOf, textAt} from '../json-fields.ts'
 
-/** A `LabelSelector` as the query parameter that means the same; empty: it selects nothing that a rollout could wait for. */
+/** A `LabelSelector` as the equivalent query parameter; empty: it selects nothing that a rollout could wait for. */
 export function toSelector(selector: JsonObject): string {
   const labels = Object.entries(stringsOf(objectAt(selector, 'matchLabels'))).map(([key, value]) => `${key}=${value}`)
   return [...labels, ...objectsAt(selector, 'matchExpressions').map(toRequirement)].join(',')

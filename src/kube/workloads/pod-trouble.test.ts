@@ -24,7 +24,7 @@ test.each([
     lasting: true,
   },
   {
-    because: 'its name is none',
+    because: 'its image name is invalid',
     status: waiting('InvalidImageName', 'bad name'),
     reason: 'InvalidImageName',
     message: 'bad name',
@@ -32,7 +32,7 @@ test.each([
   },
   {because: 'the kubelet gives no sentence', status: waiting('ErrImagePull'), reason: 'ErrImagePull', message: ''},
   {
-    because: 'it crashes again and again',
+    because: 'it crashes repeatedly',
     status: waiting('CrashLoopBackOff', 'back-off 5m0s restarting failed container', ended(3, 'Error')),
     reason: 'CrashLoopBackOff',
     message: 'exit code 3, restarted 4 times',
@@ -40,7 +40,7 @@ test.each([
     crashed: true,
   },
   {
-    because: 'it crashes for want of memory',
+    because: 'it crashes because it runs out of memory',
     status: waiting('CrashLoopBackOff', 'back-off', ended(137, 'OOMKilled')),
     reason: 'OOMKilled',
     message: 'exit code 137, restarted 4 times',
@@ -121,7 +121,7 @@ test.each([
 
 test.each([
   {
-    because: 'no node takes it',
+    because: 'no node can run it',
     status: {
       conditions: [
         {
@@ -149,7 +149,7 @@ test.each([
 test.each([
   {because: 'it is ready', status: {containerStatuses: [{name: 'app', ready: true, state: {running: {}}}]}},
   {
-    because: 'it was killed for want of memory once, and is ready again',
+    because: 'it was killed once for lack of memory, and is ready again',
     status: {
       containerStatuses: [
         {name: 'app', ready: true, restartCount: 1, state: {running: {}}, ...ended(137, 'OOMKilled')},
@@ -157,12 +157,12 @@ test.each([
     },
   },
   {
-    because: 'its init container is done',
+    because: 'its init container has completed',
     status: {
       initContainerStatuses: [{name: 'i', ready: true, state: {terminated: {exitCode: 0, reason: 'Completed'}}}],
     },
   },
-  {because: 'nothing is known of it', status: {}},
+  {because: 'it has no status', status: {}},
 ])('no trouble where $because', ({status}) => {
   expect(findPodTroubles([pod('web-1', status)])).toEqual([])
 })
@@ -171,9 +171,9 @@ describe('a pod that is being deleted', () => {
   const deletion = {deletionTimestamp: '2026-01-01T01:00:00Z', deletionGracePeriodSeconds: 3600}
 
   test.each([
-    {because: 'no pod is replaced before it is gone', metadata: {}, spec: {}, status: {}, more: ''},
+    {because: 'its pods are replaced only after they are gone', metadata: {}, spec: {}, status: {}, more: ''},
     {
-      because: 'a finalizer keeps it',
+      because: 'a finalizer blocks its deletion',
       metadata: {finalizers: ['acme.test/drain']},
       more: ', finalizers acme.test/drain',
     },
@@ -185,7 +185,7 @@ describe('a pod that is being deleted', () => {
       reason: 'NodeLost',
       more: ', on node node-7, Node node-7 is unresponsive',
     },
-  ])('is told with its grace period, whatever else is wrong with it: $because', (one) => {
+  ])('is reported with its grace period, whatever other problem it has: $because', (one) => {
     const {metadata = {}, spec = {}, status = {}, more, reason = 'Terminating'} = one
     const ending = {...pod('old', {...waiting('CrashLoopBackOff'), ...status}, {...deletion, ...metadata}), spec}
     expect(findPodTroubles([], [ending])).toEqual([
@@ -202,7 +202,7 @@ describe('a pod that is being deleted', () => {
     ])
   })
 
-  test('is not waited for any more when its grace period has passed', () => {
+  test('is not waited for after its grace period', () => {
     const old = {deletionTimestamp: '2025-12-24T00:00:30Z', deletionGracePeriodSeconds: 30}
     expect(findPodTroubles([], [pod('old', {}, old)])).toMatchObject([
       {message: 'terminating since 2025-12-24T00:00:00Z, grace period 30s, which has passed', waits: 0},
@@ -218,7 +218,7 @@ describe('a pod that is being deleted', () => {
 describe('a pod of an older revision that is not ready', () => {
   const older = [pod('web-1', waiting('CrashLoopBackOff', '', ended(1, 'Error')))]
 
-  test('blocks a controller that waits for its pods in order, and stands first', () => {
+  test('blocks a controller that waits for its pods in order, and is listed first', () => {
     const troubles = findPodTroubles([pod('web-2', waiting('ImagePullBackOff'))], older)
     expect(troubles.map(({pod: name, blocks = false}) => [name, blocks])).toEqual([
       ['web-1', true],
@@ -241,7 +241,7 @@ describe('a pod as a whole', () => {
       is: ['ReadinessGatesNotReady', 'gate "x" does not exist'],
     },
     {
-      because: 'its node does not answer any more',
+      because: 'its node no longer answers',
       status: {...up, ...ready({})},
       is: ['NotReady', 'its containers are ready and the pod is not: node node-7 may not answer'],
     },
@@ -252,13 +252,13 @@ describe('a pod as a whole', () => {
       is: ['SchedulingGated', 'blocked: acme.test/quota'],
     },
     {
-      because: 'no scheduler is at work',
+      because: 'no scheduler is running',
       status: {phase: 'Pending'},
       spec: {},
       is: ['Pending', 'no scheduler has processed it'],
     },
     {
-      because: 'its kubelet is not at work',
+      because: 'its kubelet is not running',
       status: {phase: 'Pending'},
       is: ['Pending', 'node node-7 has not started it'],
     },
@@ -293,7 +293,7 @@ test('worst first, and unknown reasons before the mildest', () => {
   expect(troubles.map(({pod: name}) => name)).toEqual(['f', 'g', 'e', 'd', 'c', 'b', 'a'])
 })
 
-test('what a container wrote is not told, and what is told is safe to print', () => {
+test('text of a container is not shown, and all shown text is safe to print', () => {
   const [crash] = findPodTroubles([pod('web', waiting('CrashLoopBackOff', 'x', ended(1, 'Error')))])
   expect(JSON.stringify(crash)).not.toContain('hunter2')
   const [hostile] = findPodTroubles([pod('w\x1b', waiting('Bad\x07', `\x1b[2J${'y'.repeat(999)}`))])

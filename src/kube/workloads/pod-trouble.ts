@@ -4,7 +4,7 @@ import type {PodTrouble} from '../ports/workloads.ts'
 import {type About, aboutPod, failedContainers, unfinishedContainers} from './container-troubles.ts'
 import type {RolloutPods} from './rollout-pods.ts'
 
-/** Reasons from worst to mildest; one that is not named here stands before those of pods that are on their way. */
+/** Reasons from worst to mildest; others are sorted before those of pods that are starting. */
 const severity: readonly string[] = [
   'InvalidImageName',
   'ErrImageNeverPull',
@@ -20,11 +20,11 @@ const severity: readonly string[] = [
   'Unschedulable',
 ]
 
-/** What a kubelet needs to end a pod when its grace period is over; and clocks differ. */
+/** Tolerance after the grace period: for the kubelet's own work, and for clocks that differ. */
 const kubeletMs = 60_000
 
 /**
- * What keeps pods from becoming ready, worst first, in the kubelet's and the scheduler's own words. A pod of an older revision
+ * Why pods do not become ready, worst first, in the kubelet's and the scheduler's own words. A pod of an older revision
  * concerns a rollout where its controller waits for it to be ready (`inOrder`), or where it is being deleted.
  */
 export function findPodTroubles(
@@ -73,7 +73,7 @@ function troublesOf(pod: JsonObject, now: Date): readonly PodTrouble[] {
   return phase === 'Running' ? notReadyAsWhole(pod, about) : notStarted(pod, about)
 }
 
-/** A pod that ends takes as long as its grace period allows; then its finalizers or a lost node keep it. */
+/** A terminating pod may take its grace period; after that, finalizers or a lost node block its deletion. */
 function ending(pod: JsonObject, about: About, now: Date): PodTrouble {
   const metadata = objectAt(pod, 'metadata')
   const status = objectAt(pod, 'status')
@@ -96,7 +96,7 @@ function ending(pod: JsonObject, about: About, now: Date): PodTrouble {
   })
 }
 
-/** `metadata.deletionTimestamp` is when the pod is to be gone: its deletion was asked for a grace period before. */
+/** `metadata.deletionTimestamp` is when the grace period ends: the deletion was requested that much earlier. */
 function since(deletionTimestamp: string, graceMs: number): string {
   const at = Date.parse(deletionTimestamp) - graceMs
   return Number.isNaN(at) || Math.abs(at) > 8.64e15 ? deletionTimestamp : `${new Date(at).toISOString().slice(0, 19)}Z`
@@ -108,7 +108,7 @@ function notScheduled(pod: JsonObject, scheduled: JsonObject): string {
   return gates.length === 0 ? message : `${message || 'scheduling is blocked'}: ${gates.join(', ')}`
 }
 
-/** Its containers are ready, and the pod is not: a readiness gate, or a node that does not answer any more. */
+/** Its containers are ready, and the pod is not: a readiness gate, or a node that no longer answers. */
 function notReadyAsWhole(pod: JsonObject, about: About): readonly PodTrouble[] {
   const ready = conditionOf(objectAt(pod, 'status'), 'Ready')
   if (textAt(ready, 'status') === 'True' || Object.keys(ready).length === 0) return []

@@ -5,7 +5,7 @@ import type {Api} from '../api.ts'
 import {workloadResources} from './workload-resources.ts'
 import {toWorkloadState} from './workload-state.ts'
 
-/** The workload that has this name now, or undefined. It may be another one: whoever asks compares the UID. */
+/** The workload that has this name now, or undefined. It may be another one: the caller compares the UID. */
 export async function readWorkload(
   api: Api,
   {kind, namespace, name}: WorkloadIdentity,

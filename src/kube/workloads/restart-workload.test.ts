@@ -13,7 +13,7 @@ const write = {
 }
 const stamp = 'kubectl.kubernetes.io/restartedAt'
 
-/** The workload as the server has it after a write, or, with nothing said, before. */
+/** The workload as the server returns it after a write, or, without arguments, before. */
 function stored({restartedAt, ...metadata}: {restartedAt?: string; [field: string]: unknown} = {}): object {
   const annotations = restartedAt === undefined ? {} : {[stamp]: restartedAt}
   return {
@@ -25,7 +25,7 @@ function stored({restartedAt, ...metadata}: {restartedAt?: string; [field: strin
 const {restartedAt} = write
 const written = stored({generation: 4, resourceVersion: '8', restartedAt})
 
-test('a restart is one patch that holds UID and resource version', async () => {
+test('a restart is one patch with UID and resource version', async () => {
   const api = fakeApi({write: () => written})
   expect(await restartWorkload(api, workload, write, never)).toMatchObject({
     name: 'db',
@@ -45,13 +45,13 @@ test('a restart is one patch that holds UID and resource version', async () => {
   ])
 })
 
-test('a dry run is asked of the server', async () => {
+test('a dry run is sent to the server', async () => {
   const api = fakeApi({write: () => stored({generation: 4, restartedAt})})
   await restartWorkload(api, workload, {...write, dryRun: true}, never)
   expect(api.writes[0]?.path).toBe('/apis/apps/v1/namespaces/shop/statefulsets/db?fieldManager=hubspoke&dryRun=All')
 })
 
-test('a stamp and an annotation that were not there are taken away', async () => {
+test('a stamp and an annotation that did not exist before are removed', async () => {
   const api = fakeApi({write: () => stored({generation: 4, resourceVersion: '8'})})
   await restartWorkload(api, workload, {...write, restartedAt: null, annotations: {'hubspoke.io/run': null}}, never)
   expect(api.writes[0]?.body).toEqual({
@@ -61,12 +61,12 @@ test('a stamp and an annotation that were not there are taken away', async () =>
 })
 
 test.each([
-  {because: 'the stamp was stripped', answer: stored()},
+  {because: 'the stamp was removed', answer: stored()},
   {
-    because: 'the stamp was stripped, and something else written',
+    because: 'the stamp was removed, and something else written',
     answer: stored({generation: 4, resourceVersion: '8'}),
   },
-])('an accepted write that is not there was dropped: $because', async ({answer}) => {
+])('an accepted write that is missing afterwards was dropped: $because', async ({answer}) => {
   const api = fakeApi({write: () => answer, get: () => answer})
   await expect(restartWorkload(api, workload, write, never)).rejects.toMatchObject({
     failureClass: 'reverted',
@@ -78,7 +78,7 @@ test.each([
   expect(api.gets).toHaveLength(1)
 })
 
-test('an answer of before the write is not believed: what is there counts', async () => {
+test('an answer with the state before the write is not trusted: the workload is read', async () => {
   const api = fakeApi({write: () => stored(), get: () => written})
   expect(await restartWorkload(api, workload, write, never)).toMatchObject({generation: 4, resourceVersion: '8'})
 })
@@ -87,7 +87,7 @@ test.each([
   {because: 'it is another object', answer: {...written, metadata: {...stored(), name: 'db', namespace: 'shop'}}},
   {because: 'it has another uid', answer: stored({generation: 4, resourceVersion: '8', restartedAt, uid: 'u2'})},
   {because: 'it is empty', answer: {}},
-])('an answer to a write that is not the object proves nothing: $because', async ({answer}) => {
+])('an answer to a write with another object proves nothing: $because', async ({answer}) => {
   const api = fakeApi({write: () => answer, get: () => written})
   await expect(restartWorkload(api, workload, write, never)).rejects.toMatchObject({
     failureClass: 'server-error',

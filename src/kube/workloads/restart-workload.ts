@@ -9,15 +9,15 @@ import {readWorkload} from './read-workload.ts'
 import {workloadResources} from './workload-resources.ts'
 import {restartedAtAnnotation, toWorkloadState} from './workload-state.ts'
 
-/** Whom the server notes as the writer of a field. */
+/** The field manager that the server records for written fields. */
 export const fieldManager = 'hubspoke'
 
 /**
- * Sets the restart stamp as `kubectl rollout restart` does, or puts back the one before, or none. UID and resource version in the patch make the server refuse
- * it (409) when the object is another one, or has changed: it is written exactly once or not at all.
+ * Sets the restart stamp as `kubectl rollout restart` does, or restores the previous one, or none. UID and resource version in the patch
+ * make the server refuse it (409) when the object is another one, or has changed: it is written exactly once or not at all.
  *
- * The answer is believed as far as it bears the stamp and is a generation further on. Where it is not, the workload is read:
- * what was written is either there, or was dropped (class `reverted`).
+ * The answer is trusted if it has the stamp and a higher generation. Otherwise the workload is read: the write is either
+ * there, or was dropped (class `reverted`).
  */
 export async function restartWorkload(
   api: Api,
@@ -45,7 +45,7 @@ export async function restartWorkload(
   return found
 }
 
-/** Whoever stands before the server may answer with what it has seen before. */
+/** A gateway may answer with an older, cached object. */
 function isWritten(state: WorkloadState, {restartedAt, resourceVersion, generation, dryRun}: RestartWrite): boolean {
   const isStamped = state.restartedAt === (restartedAt ?? undefined)
   return isStamped && state.generation > generation && (dryRun || state.resourceVersion !== resourceVersion)

@@ -38,7 +38,7 @@ const set = (name: string, revision: string, owner = 'u1') =>
   })
 const sets = [set('nine', '9'), set('ten', '10'), set('foreign', '99', 'u2')]
 
-test('of a Deployment: the pods of its ReplicaSet with the highest revision, as a number', async () => {
+test('of a Deployment: the pods of its ReplicaSet with the numerically highest revision', async () => {
   const {newest, older, maker, gets, accepts} = await podsOf(
     {},
     {replicasets: sets, pods: [owned('a', 'ten'), owned('b', 'nine')]},
@@ -51,14 +51,14 @@ test('of a Deployment: the pods of its ReplicaSet with the highest revision, as 
   expect(accepts[0]).toContain('as=PartialObjectMetadataList')
 })
 
-test('its ReplicaSets are looked for once per change of it', async () => {
+test('its ReplicaSets are listed once per change of it', async () => {
   const api = apiOf({replicasets: sets, pods: []})
   const look = createRolloutPods(api)
   for (const generation of [2, 2, 2, 3]) await look(workloadState({uid: 'u1', generation}), never)
   expect(api.gets.filter((path) => path.includes('/replicasets'))).toHaveLength(2)
 })
 
-test('of one that recreates its pods: the older ones, which have to end first', async () => {
+test('of one with strategy Recreate: the older pods, which must end first', async () => {
   const pods = [owned('b', 'nine'), owned('x', 'foreign')]
   const {newest, older} = await podsOf({strategy: 'Recreate'}, {replicasets: sets, pods})
   expect([newest, older]).toEqual([[], ['b']])
@@ -123,7 +123,7 @@ describe('of a large set', () => {
   ].map((name) => ({name}))
   const state = workloadState({kind: 'DaemonSet', uid: 'u1', wanted: count, current: count})
 
-  test('the rows of a table are read, and in full a few of the pods that are not ready, the worst first', async () => {
+  test('table rows are read, and a few of the pods that are not ready in full, the worst first', async () => {
     const api = fakeApi({
       get(path) {
         const query = new URLSearchParams(path.split('?')[1])
@@ -142,7 +142,7 @@ describe('of a large set', () => {
     expect(new Set(api.accepts.slice(0, 10))).toEqual(new Set([expect.stringContaining('as=Table')]))
   })
 
-  test('a server that knows no tables, and whose list never ends, is asked for no more than 20 pages', async () => {
+  test('a server without tables, whose list never ends, gets requests for at most 20 pages', async () => {
     const api = fakeApi({get: () => ({kind: 'PodList', metadata: {continue: 'x'}, items: [owned('a', 'u1')]})})
     const {newest} = await createRolloutPods(api)(state, never)
     expect(namesOf(newest)).toContain('a')

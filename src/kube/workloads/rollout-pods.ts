@@ -9,17 +9,17 @@ import {listPods} from './pod-list.ts'
 export interface RolloutPods {
   /** Of its newest revision. */
   readonly newest: readonly JsonObject[]
-  /** Of older ones; of a Deployment only where they have to end first. */
+  /** Of older revisions; of a Deployment only where they must end first. */
   readonly older: readonly JsonObject[]
-  /** UID of what makes its newest pods; undefined: there is nothing yet that makes any. */
+  /** UID of the owner of its newest pods; undefined: it does not exist yet. */
   readonly maker: string | undefined
 }
 
-/** A workload has few revisions; more than these are not looked through. */
+/** A workload has few revisions; no more than these are read. */
 const maxReplicaSets = '500'
 
 /**
- * Finds the pods of rollouts with few requests: the ReplicaSet of a Deployment is looked for once per change of its
+ * Finds the pods of rollouts with few requests: the ReplicaSet of a Deployment is listed once per change of its
  * template, and large sets of pods are not read in full. Pods that are ready may be left out.
  */
 export function createRolloutPods(api: Api): (state: WorkloadState, signal: AbortSignal) => Promise<RolloutPods> {
@@ -29,7 +29,7 @@ export function createRolloutPods(api: Api): (state: WorkloadState, signal: Abor
     const before = known.get(state.uid)
     if (before?.generation === state.generation) return before.sets
     const sets = await readReplicaSets(api, state, signal)
-    // Without a newest one it may be that its controller has not made it yet.
+    // Without a newest one, its controller may not have created it yet.
     if (sets.newest !== undefined) known.set(state.uid, {generation: state.generation, sets})
     return sets
   }
@@ -54,7 +54,7 @@ interface ReplicaSets {
   readonly newest: {readonly uid: string; readonly hash: string} | undefined
 }
 
-/** By the revision that the Deployment controller numbers them with. Only their metadata is asked for. */
+/** By the revision number that the Deployment controller assigns. Only their metadata is requested. */
 async function readReplicaSets(api: Api, state: WorkloadState, signal: AbortSignal): Promise<ReplicaSets> {
   const query = {labelSelector: state.podSelector, limit: maxReplicaSets}
   const question = someObjects(replicaSets, {namespace: state.namespace, query, form: 'metadata'})
@@ -94,7 +94,7 @@ function ofUpdateRevision(pods: readonly JsonObject[], {updateRevision}: Workloa
 }
 
 /**
- * A DaemonSet does not tell its newest revision's hash, but it numbers its templates, and its pods carry the number
+ * A DaemonSet does not have its newest revision's hash, but it numbers its templates, and its pods have the number
  * (`pod-template-generation`, still written by its controller). Without numbers: the youngest pod's hash.
  */
 function ofTemplate(pods: readonly JsonObject[], {templateGeneration}: WorkloadState): readonly JsonObject[] {

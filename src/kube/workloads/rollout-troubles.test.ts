@@ -102,9 +102,9 @@ const event = (reason: string, message: string): EventSpec => ({reason, message}
 interface Cause extends Cluster {
   readonly cause: string
   readonly reason: string
-  /** What of the message must be there. */
+  /** The expected part of the message. */
   readonly says?: string
-  /** It ends the wait of `--fail-fast`. */
+  /** It ends the wait with `--fail-fast`. */
   readonly lasting?: boolean
   readonly asksEvents?: boolean
 }
@@ -384,14 +384,14 @@ describe.each(workloadKinds)('pods of a %s that cannot be created', (kind) => {
     expect(eventsAsked()[0]).toContain(`involvedObject.uid%3D${makers[kind]}`)
   })
 
-  test('are not explained by an Event from before the change', async () => {
+  test('are not explained by an Event older than the change', async () => {
     const before = {...event('FailedCreate', 'exceeded quota'), lastTimestamp: '2026-11-24T09:59:00Z'}
     const {troubles} = await look(kind, {events: [before], state})
-    // A ReplicaSet is of this change alone.
+    // A ReplicaSet belongs to this change only.
     expect(troubles).toHaveLength(kind === 'Deployment' ? 1 : 0)
   })
 
-  test('are not looked for where all are there', async () => {
+  test('are not searched for where all exist', async () => {
     const {eventsAsked} = await look(kind, {state: {...state, updated: 3}})
     expect(eventsAsked()).toEqual([])
   })
@@ -425,7 +425,7 @@ describe('the newest Warning', () => {
       says: 'at 2026-11-24T10:00:31Z',
     },
     {
-      because: 'its series goes on',
+      because: 'its series continues',
       events: [
         mounts('2026-11-24T10:00:09Z', {series: {count: 7, lastObservedTime: '2026-11-24T10:01:00.000000Z'}}),
         mounts('2026-11-24T10:00:31Z'),
@@ -453,7 +453,7 @@ describe('the newest Warning', () => {
     expect(troubles[0]?.message).toBe(says)
   })
 
-  test('that a mount failed says nothing about a container that runs', async () => {
+  test('about a failed mount does not explain a running container', async () => {
     const {troubles} = await look('Deployment', {pods: [{status: running}], events: [mounts('2026-11-24T10:00:31Z')]})
     expect(troubles[0]).toMatchObject({reason: 'NotReady', message: 'running but not ready', vague: true})
   })
@@ -464,7 +464,7 @@ describe('the newest Warning', () => {
     expect(troubles[0]?.message).toHaveLength(300)
   })
 
-  test('is not asked for again where it may not be read', async () => {
+  test('is not requested again where it may not be read', async () => {
     const {again, eventsAsked} = await look('Deployment', {pods, eventsForbidden: true})
     await again()
     expect(eventsAsked()).toHaveLength(1)

@@ -8,8 +8,8 @@ import {createRolloutPods, type RolloutPods} from './rollout-pods.ts'
 import {createWarnings} from './warning-events.ts'
 
 /**
- * What keeps the pods of a workload from becoming ready, worst first. Where their status names a state and no cause, or where
- * pods are missing, the newest Warning about them does.
+ * Why the pods of a workload do not become ready, worst first. Where their status has a state and no cause, or where
+ * pods are missing, the newest Warning about them gives the cause.
  */
 export function createRolloutTroubles(
   api: Api,
@@ -26,7 +26,7 @@ export function createRolloutTroubles(
     const {vague: _, ...known} = worst
     const both = `${worst.message}; ${warning.reason}: ${warning.message}`
     if (worst.waits !== undefined) return {...worst, message: both}
-    // That a container runs is worth saying beside the probe that does not pass.
+    // The message that the container runs is useful beside the failing probe.
     return worst.reason === 'NotReady'
       ? {...known, message: both}
       : {...known, reason: warning.reason, message: warning.message}
@@ -37,7 +37,7 @@ export function createRolloutTroubles(
     const isShort = state.updated < state.wanted && pods.newest.length < state.wanted
     if (pods.maker === undefined || !isShort) return []
     const warning = await warningOf({namespace, uid: pods.maker}, (reason) => creationFailures.has(reason), signal)
-    // A ReplicaSet is made for one change of the template; of the other kinds, an earlier change may have failed so.
+    // A ReplicaSet belongs to one change of the template; for other kinds, the Event may be about an earlier change.
     if (warning === undefined || (kind !== 'Deployment' && isFromBefore(warning.at, state))) return []
     const {reason, message} = warning
     return [{pod: '', container: undefined, reason, message, lasting: false, crashed: false}]
@@ -51,14 +51,14 @@ export function createRolloutTroubles(
   }
 }
 
-/** Of controllers that could not make a pod, or a volume claim for it. */
+/** Of controllers that could not create a pod, or a volume claim for it. */
 const creationFailures = new Set(['FailedCreate', 'FailedDaemonPod', 'FailedPlacement', 'RecreatingFailedPod'])
 
-/** Warnings about how a container runs, or about the node below it. */
+/** Warnings about a running container, or about its node. */
 const whileRunning = new Set(['Unhealthy', 'ProbeError', 'ProbeWarning', 'NodeNotReady', 'NodeLost', 'BackOff'])
 const whileEnding = new Set(['FailedKillPod', 'FailedPreStopHook', 'NodeNotReady', 'NodeLost', 'ExceededGracePeriod'])
 
-/** Does a Warning say why a pod is in this state? One from an earlier step of its life does not. */
+/** Does a Warning explain the state of this pod? One from an earlier step of its life does not. */
 function concerns({waits, reason: state}: PodTrouble, reason: string): boolean {
   if (waits !== undefined) return whileEnding.has(reason)
   return state === 'NotReady' ? whileRunning.has(reason) : !whileRunning.has(reason) || reason === 'NodeNotReady'

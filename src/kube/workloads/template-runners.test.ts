@@ -48,16 +48,24 @@ test.each<{answers: Answers; is: string | undefined; because: string}>([
   {
     answers: {rollouts: rollouts(rollout('Deployment', 'web'))},
     is: 'Argo Rollouts Rollout shop/shop-web',
-    because: 'it refers to it',
+    because: 'the Rollout refers to it',
   },
-  {answers: {rollouts: rollouts(rollout('Deployment', 'api'))}, is: undefined, because: 'it refers to another one'},
-  {answers: {rollouts: rollouts(rollout('ReplicaSet', 'web'))}, is: undefined, because: 'it refers to another kind'},
-  {answers: {rollouts: rollouts({metadata: {name: 'x'}})}, is: undefined, because: 'it has a template of its own'},
+  {
+    answers: {rollouts: rollouts(rollout('Deployment', 'api'))},
+    is: undefined,
+    because: 'the Rollout refers to another Deployment',
+  },
+  {
+    answers: {rollouts: rollouts(rollout('ReplicaSet', 'web'))},
+    is: undefined,
+    because: 'the Rollout refers to another kind',
+  },
+  {answers: {rollouts: rollouts({metadata: {name: 'x'}})}, is: undefined, because: 'the Rollout has its own template'},
   {answers: {groups: groups('apps'), rollouts: refusalOf(404)}, is: undefined, because: 'the cluster has no Rollouts'},
   {answers: {primary: primary('Canary')}, is: 'Flagger Canary shop/web', because: 'its primary belongs to a Canary'},
-  {answers: {primary: primary('Shop')}, is: undefined, because: 'its name is chance'},
+  {answers: {primary: primary('Shop')}, is: undefined, because: 'the name matches by chance'},
   {answers: {rollouts: refusalOf(403)}, is: 'unknown', because: 'Rollouts may not be listed'},
-  {answers: {groups: refusalOf(500)}, is: 'unknown', because: 'the server does not tell what it has'},
+  {answers: {groups: refusalOf(500)}, is: 'unknown', because: 'the API groups cannot be read'},
   {answers: {groups: '404 page not found'}, is: 'unknown', because: 'a gateway answers'},
   {answers: {groups: {kind: 'Status', items: []}}, is: 'unknown', because: 'it is another kind'},
   {answers: {rollouts: {kind: 'PodList', items: []}}, is: 'unknown', because: 'it is another list'},
@@ -65,7 +73,7 @@ test.each<{answers: Answers; is: string | undefined; because: string}>([
   {
     answers: {rollouts: rollouts(rollout('Deployment', 'web')), primary: refusalOf(403)},
     is: 'Argo Rollouts Rollout shop/shop-web',
-    because: 'what is known is enough',
+    because: 'the Rollout was found',
   },
 ])('$is: $because', async ({answers, is}) => {
   const runner = await createTemplateRunners(cluster(answers))(web, never)
@@ -83,7 +91,7 @@ test('Rollouts are listed once per namespace, in one bounded request', async () 
   ])
 })
 
-test('a bug is no answer', async () => {
+test('a bug rejects', async () => {
   const broken = fakeApi({
     get() {
       throw new TypeError('oops')

@@ -15,10 +15,10 @@ const rollouts: Resource = {
   ...{group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', kind: 'Rollout', scope: 'namespace'},
 }
 
-/** A namespace has few Rollouts; more than these are not looked through. */
+/** A namespace has few Rollouts; no more than these are read. */
 const limit = '500'
 
-/** The groups that a server has. Everybody who is known may ask (`system:discovery`). */
+/** The API groups of a server. Every authenticated user may list them (`system:discovery`). */
 const apiGroups: Question<readonly string[]> = {
   path: apiPath(['apis']),
   about: {mayMiss: []},
@@ -32,10 +32,10 @@ const apiGroups: Question<readonly string[]> = {
 }
 
 /**
- * Finds what runs the pods of a Deployment that has none itself: a Rollout of Argo Rollouts that refers to it, or Flagger, whose
- * `NAME-primary` belongs to a Canary. `unknown`: it could not be read, and there may be one. Undefined: there is none.
+ * Finds the tool that runs the pods of a Deployment that has none itself: a Rollout of Argo Rollouts that refers to it, or
+ * Flagger, whose `NAME-primary` belongs to a Canary. `unknown`: it could not be read, and there may be one. Undefined: none.
  *
- * Takes a request for `NAME-primary`; where the cluster has Rollouts, one more per namespace; and one per cluster to know that.
+ * Takes a request for `NAME-primary`; where the cluster has Rollouts, one more per namespace; and one per cluster to find that out.
  */
 export function createTemplateRunners(
   api: Api,

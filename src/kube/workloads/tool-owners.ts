@@ -14,7 +14,7 @@ export function ownerOf(tool: Owner['tool'], kind: string, namespace: string | u
 
 type Recognise = (labels: JsonObject, annotations: JsonObject) => Owner | undefined
 
-/** Tools that write the whole pod template whenever they look, by what they note in the metadata of what they manage. */
+/** Tools that overwrite the whole pod template on every sync, by the metadata that they set on managed objects. */
 const recognised: readonly Recognise[] = [gardener, karmada, olm, kapp, configSync, rancher, crossplane]
 
 export function toolOwners(metadata: JsonObject): readonly Owner[] {
@@ -46,7 +46,7 @@ function olm(labels: JsonObject): Owner | undefined {
   return ownerOf('olm', kind, textAt(labels, 'olm.owner.namespace'), name)
 }
 
-/** The label holds the id of the app, and nothing its name. */
+/** The label has the id of the app, not its name. */
 function kapp(labels: JsonObject): Owner | undefined {
   const id = textAt(labels, 'kapp.k14s.io/app')
   return id === '' ? undefined : ownerOf('kapp', 'App', undefined, id)
@@ -60,7 +60,7 @@ function configSync(_labels: JsonObject, annotations: JsonObject): Owner | undef
   return ownerOf('config-sync', 'RepoSync', scope, name ?? 'repo-sync')
 }
 
-/** Fleet, and other controllers of Rancher: they name their object where it is not a Bundle. */
+/** Fleet, and other controllers of Rancher, which name their object if it is not a Bundle. */
 function rancher(_labels: JsonObject, annotations: JsonObject): Owner | undefined {
   const prefix = 'objectset.rio.cattle.io/'
   const id = textAt(annotations, `${prefix}id`)

@@ -4,7 +4,7 @@ import {someObjects} from '../answers/some-objects.ts'
 import type {Api} from '../api.ts'
 import {type JsonObject, numberAt, objectAt, sentenceAt, textAt} from '../json-fields.ts'
 
-/** What a Warning is asked about. */
+/** The object of a Warning. */
 export interface EventSubject {
   readonly namespace: string
   readonly uid: string
@@ -14,16 +14,16 @@ export interface EventSubject {
 export interface Warning {
   readonly reason: string
   readonly message: string
-  /** RFC 3339; empty: it does not tell. */
+  /** RFC 3339; empty: none. */
   readonly at: string
 }
 
-/** Events are kept for an hour, and the same one again counts up: an object has few of one type. */
+/** Events are kept for an hour, and repetitions are counted: an object has few of one type. */
 const limit = '100'
 
 /**
- * The newest Warning of an object, in one bounded request. Undefined: there is none, or Events may not be read: they are an
- * addition, and what is known without them stands. Once they were refused in a namespace, they are not asked for again there.
+ * The newest Warning of an object, in one bounded request. Undefined: there is none, or Events may not be read: they only
+ * supplement the status. After a refusal in a namespace, they are not requested there again.
  */
 export function createWarnings(
   api: Api,
@@ -46,13 +46,13 @@ export function createWarnings(
   }
 }
 
-/** The server has selected them; one that says that it is about another object is left out all the same. */
+/** The server has selected them; an Event about another object is left out all the same. */
 function isAbout(event: JsonObject, uid: string): boolean {
   const about = textAt(objectAt(event, 'involvedObject'), 'uid')
   return textAt(event, 'type') === 'Warning' && (about === uid || about === '')
 }
 
-/** The last time that it happened: a series counts up in either of two ways, and an event of the newer API has one time. */
+/** The last time that it happened: a series is counted in either of two ways, and an event of the newer API has one time. */
 function timeOf(event: JsonObject): string {
   const series = textAt(objectAt(event, 'series'), 'lastObservedTime')
   return [series, textAt(event, 'lastTimestamp'), textAt(event, 'eventTime')].find((time) => time !== '') ?? ''

@@ -29,12 +29,12 @@ test('pages follow their tokens, without a resource version', async () => {
   expect(gets).toEqual(['/apis/apps/v1/deployments?limit=500', '/apis/apps/v1/deployments?limit=500&continue=next%2F1'])
 })
 
-test('namespace and selector are left to the server', async () => {
+test('the server applies namespace and selector', async () => {
   const {gets} = await list(() => page([]), {namespace: 'shop', selector: 'tier in (a,b),!x'})
   expect(gets).toEqual(['/apis/apps/v1/namespaces/shop/deployments?limit=500&labelSelector=tier+in+%28a%2Cb%29%2C%21x'])
 })
 
-test('a token that expires restarts the list, and the first page after it says so', async () => {
+test('a token that expires restarts the list, and the first page after that is marked', async () => {
   let expired = 0
   const {pages} = await list((path) => {
     if (path.includes('continue=second')) return page(['c'])
@@ -49,7 +49,7 @@ test('a token that expires restarts the list, and the first page after it says s
   ])
 })
 
-test('a list whose tokens expire for ever ends, as does one whose first page fails', async () => {
+test('a list whose tokens always expire ends, as does one whose first page fails', async () => {
   const endless = list((path) => {
     if (path.includes('continue=')) throw refusal(410)
     return page(['a'], 'first')
@@ -76,20 +76,20 @@ test.each([
   {because: 'page 2 has more objects than page 1 promised', second: page(['b', 'c'])},
   {because: 'page 2 is page 1 again', second: page(['a'], 'third')},
   {because: 'page 2 leads to itself', second: page([], 'second')},
-  {because: 'objects remain and no token leads to them', second: page(['b'], undefined, {remainingItemCount: 1})},
-  {because: 'the token is no text', second: page(['b'], undefined, {continue: 7})},
-])('pages that are not one list are a failure: $because', async ({second}) => {
+  {because: 'objects remain without a token', second: page(['b'], undefined, {remainingItemCount: 1})},
+  {because: 'the token is not a string', second: page(['b'], undefined, {continue: 7})},
+])('pages that do not form one list are a failure: $because', async ({second}) => {
   const read = list((path) => (path.includes('continue=') ? second : firstOfTwo))
   await expect(read).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-test('pages that never end, end', async () => {
+test('endless pages are ended', async () => {
   let pages = 0
   const endless = list(() => page([], `token-${pages++}`))
   await expect(endless).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-describe('a list has a limit in time', () => {
+describe('a list has a time limit', () => {
   /** Pages of so many objects, each of which takes so long. */
   function slowPages({objects, everyMs, pages}: {objects: number; everyMs: number; pages: number}) {
     const clock = createVirtualClock({autoAdvance: true, loopback: false})
@@ -111,7 +111,7 @@ describe('a list has a limit in time', () => {
     return {clock, read}
   }
 
-  test.each(['list', 'workloads'])('pages of one object, two seconds each, do not end: %s', async (how) => {
+  test.each(['list', 'workloads'])('pages of one object, two seconds each, exceed the limit: %s', async (how) => {
     const {clock, read} = slowPages({objects: 1, everyMs: 2_000, pages: Number.POSITIVE_INFINITY})
     await expect(read(how)).rejects.toMatchObject({
       failureClass: 'server-error',
@@ -120,13 +120,16 @@ describe('a list has a limit in time', () => {
     expect(clock.now()).toBe(64_000)
   })
 
-  test.each(['list', 'workloads'])('full pages that take 20 s each are an honest slow link: %s', async (how) => {
-    const {clock, read} = slowPages({objects: 500, everyMs: 20_000, pages: 60})
-    expect(await read(how)).toBe(30_000)
-    expect(clock.now()).toBe(1_200_000)
-  })
+  test.each(['list', 'workloads'])(
+    'full pages that take 20 s each are a slow link, and within the limit: %s',
+    async (how) => {
+      const {clock, read} = slowPages({objects: 500, everyMs: 20_000, pages: 60})
+      expect(await read(how)).toBe(30_000)
+      expect(clock.now()).toBe(1_200_000)
+    },
+  )
 
-  test('the first page, which may wait for a login, counts for nothing, and the last one is taken whenever it comes', async () => {
+  test('the first page, which may wait for a login, does not count, and the last one is always accepted', async () => {
     const {read} = slowPages({objects: 1, everyMs: 250_000, pages: 2})
     expect(await read('workloads')).toBe(2)
   })
@@ -152,11 +155,11 @@ test.each([
   {because: 'an element is of another kind', answer: listOf('Deployment', [{...itemOf('a'), kind: 'Pod'}])},
   {because: 'an element has no uid', answer: listOf('Deployment', [{metadata: {name: 'a', namespace: 'shop'}}])},
   {because: 'an element is null', answer: {...listOf('Deployment', []), items: [null]}},
-])('what is no list of the kind is no empty list: $because', async ({answer}) => {
+])('an answer that is not a list of the kind is not an empty list: $because', async ({answer}) => {
   await expect(list(() => answer)).rejects.toMatchObject({failureClass: 'server-error'})
 })
 
-test('no objects at all may be null', async () => {
+test('an empty list may be null', async () => {
   const {pages} = await list(() => ({...listOf('Deployment', []), items: null}))
   expect(pages).toMatchObject([{names: []}])
 })

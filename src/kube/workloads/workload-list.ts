@@ -15,12 +15,12 @@ import {toWorkloadImages} from './workload-state.ts'
 
 const pageSize = '500'
 
-/** A list that is restarted so often never ends: its tokens expire faster than its pages are read. */
+/** A list that is restarted so often never completes: its tokens expire faster than its pages are read. */
 const maxRestarts = 5
 
 /**
  * Pages of a kind as `Workloads.list` promises them. No `resourceVersion` is sent, so the first page is consistent and
- * the others are of the same version.
+ * the others have the same version.
  */
 export async function* listWorkloads(
   api: Api,
@@ -39,7 +39,7 @@ export async function* listWorkloads(
       page = await api.get(onePage(workloadResources[kind], {namespace, query}), signal)
     } catch (error) {
       if (token === '' || !isExpired(error) || ++restarts > maxRestarts) throw error
-      // The inconsistent token that the answer offers would lose changes to earlier pages.
+      // The inconsistent token in the answer would lose changes to earlier pages.
       token = ''
       restarted = true
       pages = checkPages(api.clock)
@@ -81,7 +81,7 @@ function toListed(kind: WorkloadKind, item: unknown, withTraits: boolean): Liste
   return {...images, traits}
 }
 
-/** The page token, or the resource version, is older than what the server still remembers. */
+/** The server no longer has the history for the page token or the resource version. */
 export function isExpired(error: unknown): boolean {
   return error instanceof HubspokeError && error.status === 410
 }

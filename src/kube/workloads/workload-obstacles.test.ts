@@ -31,7 +31,7 @@ describe.each(workloadKinds)('a %s', (kind) => {
       is: own('StatefulSet', 'broken-pods'),
     },
     {
-      because: 'a pod is not ready, and none waits for it',
+      because: 'a pod is not ready, and no other waits for it',
       object: {spec: {replicas: 2, podManagementPolicy: 'Parallel'}, status: {readyReplicas: 1}},
       is: [],
     },

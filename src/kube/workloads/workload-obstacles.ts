@@ -3,7 +3,7 @@ import type {PodReplacement, WorkloadKind} from '../../model/workload.ts'
 import {externalText} from '../../shared/external-text.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 
-/** Why the rollout of an object of the API may not get on, as far as the object alone tells. */
+/** Why the rollout of an object of the API may be blocked, as far as the object alone shows. */
 export function workloadObstacles(
   kind: WorkloadKind,
   object: unknown,
@@ -30,7 +30,7 @@ function brokenPods(spec: JsonObject, status: JsonObject): readonly Obstacle[] {
   return [{why: 'broken-pods', message: `${ready} of ${wanted} pods ready: none is replaced until all are`}]
 }
 
-/** No old pod ends before a new one is ready, and both have the same claim: of `ReadWriteOnce`, on one node alone. */
+/** No old pod ends before a new one is ready, and both use the same claim: with `ReadWriteOnce`, on one node only. */
 function heldVolumes(spec: JsonObject, {wanted, awayAtOnce, recreates}: PodReplacement): readonly Obstacle[] {
   if (wanted === 0 || awayAtOnce > 0 || recreates || spec.paused === true) return []
   const claims = objectsAt(objectAt(spec, 'template', 'spec'), 'volumes')

@@ -23,18 +23,22 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
     is: 'Argo CD Application team-a/shop',
     because: 'the Application is in a namespace of its own',
   },
-  {metadata: tracked('shop:apps/Deployment:shop/api'), is: undefined, because: 'the tracking id came with a copy'},
+  {
+    metadata: tracked('shop:apps/Deployment:shop/api'),
+    is: undefined,
+    because: 'the tracking id was copied from another object',
+  },
   {metadata: tracked('shop:apps/StatefulSet:shop/web'), is: undefined, because: 'the tracking id is of another kind'},
-  {metadata: tracked('nonsense'), is: undefined, because: 'it is no tracking id'},
+  {metadata: tracked('nonsense'), is: undefined, because: 'it is not a tracking id'},
   {
     metadata: {labels: {'argocd.argoproj.io/instance': 'shop-prod'}},
     is: 'Argo CD Application shop-prod',
-    because: 'its label is used by nobody else',
+    because: 'only Argo CD uses this label',
   },
   {
     metadata: {labels: {'app.kubernetes.io/instance': 'shop-prod'}},
     is: undefined,
-    because: 'charts set this label without any tool',
+    because: 'charts set this label, too',
   },
   {metadata: {labels: flux('kustomize')}, is: 'Flux Kustomization flux-system/apps', because: 'of its labels'},
   {metadata: {labels: flux('helm')}, is: 'Flux HelmRelease flux-system/apps', because: 'of its labels'},
@@ -46,11 +50,11 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
   {metadata: byHelm, is: 'Helm Release shop/web', because: 'label and annotations say so'},
   {metadata: {labels: byHelm.labels}, is: undefined, because: 'the label alone is in rendered manifests, too'},
   {metadata: {annotations: byHelm.annotations}, is: undefined, because: 'Helm sets the label, too'},
-  {metadata: {ownerReferences: [controller]}, is: 'Shop eu', because: 'the API names its controller'},
+  {metadata: {ownerReferences: [controller]}, is: 'Shop eu', because: 'an owner reference names its controller'},
   {
     metadata: {ownerReferences: [{...controller, controller: false}]},
     is: 'Shop eu',
-    because: 'nobody but a tool sets an owner reference',
+    because: 'only tools set owner references',
   },
   {
     metadata: {
@@ -58,12 +62,12 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
       annotations: {'resources.gardener.cloud/origin': 'shoot--team--prod:shoot--team--prod/web'},
     },
     is: 'Gardener ManagedResource shoot--team--prod/web',
-    because: 'its annotation names where it comes from',
+    because: 'its annotation names its source',
   },
   {
     metadata: {labels: {'resources.gardener.cloud/managed-by': 'gardener'}},
     is: 'Gardener ManagedResource gardener',
-    because: 'its label says so',
+    because: 'its label names it',
   },
   {
     metadata: {
@@ -79,12 +83,12 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
       ownerReferences: [{...controller, kind: 'ClusterServiceVersion', name: 'shop.v1', controller: false}],
     },
     is: 'OLM ClusterServiceVersion shop/shop.v1',
-    because: 'its labels say more than its owner reference',
+    because: 'its labels are more specific than its owner reference',
   },
   {
     metadata: {labels: {'kapp.k14s.io/app': '17000'}},
     is: 'kapp App 17000',
-    because: 'its label holds the id of the app',
+    because: 'its label has the id of the app',
   },
   {
     metadata: {annotations: {'configmanagement.gke.io/managed': 'enabled', 'configsync.gke.io/manager': 'shop_web'}},
@@ -99,12 +103,12 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
   {
     metadata: {annotations: {'configmanagement.gke.io/managed': 'disabled'}},
     is: undefined,
-    because: 'Config Sync leaves it alone',
+    because: 'Config Sync does not manage it',
   },
   {
     metadata: {annotations: {'objectset.rio.cattle.io/id': 'default-web'}},
     is: 'Rancher Bundle default-web',
-    because: 'Fleet notes its bundle',
+    because: 'Fleet records its bundle',
   },
   {
     metadata: {
@@ -120,7 +124,7 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
   {
     metadata: {labels: {'crossplane.io/composite': 'shop-x7', 'crossplane.io/claim-name': 'shop'}},
     is: 'Crossplane Claim shop',
-    because: 'the claim is what users know',
+    because: 'users know the claim',
   },
   {metadata: {...byArgo, ownerReferences: [controller]}, is: 'Shop eu', because: 'labels are copied, owners are not'},
 ])('$is, because $because', ({metadata, is}) => {
@@ -128,7 +132,7 @@ test.each<{metadata: object; is: string | undefined; because: string}>([
   expect(owner && ownerName(owner)).toBe(is)
 })
 
-test('several owners are all named, each once: controllers first, then who reconciles, then who only runs', () => {
+test('several owners are all named, each once: controllers first, then reconcilers, then Helm', () => {
   const metadata = {
     ...place,
     labels: {...byHelm.labels, ...flux('kustomize'), 'olm.owner': 'eu'},
@@ -145,7 +149,7 @@ test('several owners are all named, each once: controllers first, then who recon
   ])
 })
 
-test('what its names would do to a terminal is taken away', () => {
+test('its names are safe to print', () => {
   const metadata = {...place, ownerReferences: [{...controller, name: '\u001b[2Jeu'}]}
   expect(workloadOwner('Deployment', {metadata})?.name).toBe('eu')
 })

@@ -4,9 +4,9 @@ import {type JsonObject, objectAt, objectsAt, textAt} from '../json-fields.ts'
 import {ownerOf, toolOwners} from './tool-owners.ts'
 
 /**
- * Who owns an object of the API, from its metadata alone; undefined: nobody that is known here. A controller that the API
- * itself names comes first, then whoever reconciles, then whoever else an owner reference names, then Helm, which acts only
- * when somebody runs it.
+ * The owner of an object of the API, from its metadata alone; undefined: no known one. First the controller of its owner
+ * references, then tools that reconcile, then its other owner references, then Helm, which acts only when a user runs
+ * it.
  */
 export function workloadOwner(kind: WorkloadKind, object: unknown): Owner | undefined {
   return workloadOwners(kind, object)[0]
@@ -29,7 +29,7 @@ export function workloadOwners(kind: WorkloadKind, object: unknown): readonly Ow
 
 const listOf = (one: Owner | undefined): readonly Owner[] => (one === undefined ? [] : [one])
 
-/** Nobody but a tool sets an owner reference. It never leads into another namespace, and its kind may have none. */
+/** Only tools set owner references. They never lead into another namespace, and their kind may have none. */
 function referred(metadata: JsonObject, controls: boolean): readonly Owner[] {
   return objectsAt(metadata, 'ownerReferences')
     .filter(({controller}) => (controller === true) === controls)
@@ -48,7 +48,7 @@ function argoOf(kind: WorkloadKind, metadata: JsonObject): Owner | undefined {
   return ownerOf('argo-cd', 'Application', namespace, name)
 }
 
-/** `application:group/kind:namespace/name`. One that names another object came with a copy, and Argo CD ignores it. */
+/** `application:group/kind:namespace/name`. One that names another object was copied, and Argo CD ignores it. */
 function trackedBy(kind: WorkloadKind, metadata: JsonObject): string {
   const [application = '', ...rest] = textAt(objectAt(metadata, 'annotations'), argoAnnotation).split(':')
   const itself = `apps/${kind}:${textAt(metadata, 'namespace')}/${textAt(metadata, 'name')}`
@@ -64,7 +64,7 @@ function fluxOf(metadata: JsonObject): Owner | undefined {
   return by('helm', 'HelmRelease') ?? by('kustomize', 'Kustomization')
 }
 
-/** Both: the label alone is in many manifests that were rendered from a chart and applied by somebody else. */
+/** Both: the label alone is in many manifests that were rendered from a chart and applied without Helm. */
 function helmOf(metadata: JsonObject): Owner | undefined {
   const annotations = objectAt(metadata, 'annotations')
   const release = textAt(annotations, 'meta.helm.sh/release-name')

@@ -17,7 +17,7 @@ const template = {
 
 const metadata = {namespace: 'shop', name: 'web', uid: 'u1', resourceVersion: '7', generation: 3}
 
-test('images are those of containers, init containers and sidecars, as they are spelt', () => {
+test('images are those of containers, init containers and sidecars, as written', () => {
   expect(toWorkloadImages('Deployment', {metadata, spec: {template}})).toEqual({
     kind: 'Deployment',
     namespace: 'shop',
@@ -122,13 +122,13 @@ test.each([
     object: {metadata: {name: 1, generation: '3'}, spec: {replicas: '5', template: 7}, status: []},
   },
   {
-    because: 'containers that are none',
+    because: 'containers that are not objects',
     object: {
       spec: {template: {spec: {containers: [null, 1, {}, {name: 'x'}], initContainers: 'y'}}},
       status: {conditions: {}},
     },
   },
-])('an object that is $because reads as an empty one', ({object}) => {
+])('an object with the content "$because" reads as an empty one', ({object}) => {
   expect(toWorkloadState('Deployment', object)).toMatchObject({
     namespace: '',
     name: '',
@@ -143,7 +143,7 @@ test.each([
   })
 })
 
-test('a key of the prototype is no field', () => {
+test('a key of the prototype is not a field', () => {
   const object = JSON.parse('{"spec": {"__proto__": {"paused": true}}}')
   expect(toWorkloadState('Deployment', object).paused).toBe(false)
   expect(toWorkloadState('Deployment', {metadata: {annotations: {}}}).name).toBe('')
@@ -152,7 +152,7 @@ test('a key of the prototype is no field', () => {
 const digestOf = (podMetadata: object, spec: object = {containers: [{name: 'app'}]}) =>
   toWorkloadState('Deployment', {metadata, spec: {template: {metadata: podMetadata, spec}}}).templateDigest
 
-test('a pod template is the same whatever its restart stamp is, and whether it had annotations before it', () => {
+test('a pod template compares equal with any restart stamp, and with or without earlier annotations', () => {
   const labels = {app: 'web'}
   const stamped = (stamp: string) => ({'kubectl.kubernetes.io/restartedAt': stamp})
   const never = digestOf({labels})
@@ -171,7 +171,7 @@ test('of the annotations of a workload only our own are kept', () => {
   })
 })
 
-test('a progress deadline is waited for, but no longer than a day', () => {
+test('a progress deadline is waited for, but at most a day', () => {
   const object = {spec: {progressDeadlineSeconds: 2_147_483_646}}
   expect(toWorkloadState('Deployment', object).progressDeadlineMs).toBe(86_400_000)
 })

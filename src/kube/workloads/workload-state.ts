@@ -28,16 +28,16 @@ export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt'
 /** The annotation that `kubectl rollout history` shows of each revision. */
 const changeCauseAnnotation = 'kubernetes.io/change-cause'
 
-/** Of a pod whose template does not say (kubernetes.io, PodSpec). */
+/** The default of a pod whose template has none (kubernetes.io, PodSpec). */
 const defaultGraceSeconds = 30
 
-/** A DaemonSet does not tell its newest revision's hash, but its controller still numbers its templates here. */
+/** A DaemonSet does not have its newest revision's hash, but its controller still numbers its templates here. */
 const templateGenerationKey = 'deprecated.daemonset.template.generation'
 
 /** `progressDeadlineSeconds` that means "no deadline" (k8s.io/kubectl, deploymentutil.HasProgressDeadline). */
 const noDeadlineSeconds = 2_147_483_647
 
-/** What a list keeps of an object of the API. Missing fields read as empty; it never throws. */
+/** The part of an object of the API that a list keeps. Missing fields read as empty; it never throws. */
 export function toWorkloadImages(kind: WorkloadKind, object: unknown): WorkloadImages {
   const metadata = objectAt(object, 'metadata')
   return {
@@ -49,7 +49,7 @@ export function toWorkloadImages(kind: WorkloadKind, object: unknown): WorkloadI
   }
 }
 
-/** An object of the API as its rollout is judged. Missing fields read as the API's own defaults; it never throws. */
+/** The state of an object of the API that its rollout is judged by. Missing fields read as the API's own defaults; it never throws. */
 export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadState {
   const metadata = objectAt(object, 'metadata')
   const spec = objectAt(object, 'spec')
@@ -83,7 +83,7 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
   }
 }
 
-/** The server writes fields in one order. Whether there is an empty map of annotations says nothing. */
+/** The server writes fields in one order. An empty map of annotations makes no difference. */
 function templateDigest({metadata, ...template}: JsonObject): string {
   const {annotations, ...others} = objectOf(metadata)
   const {[restartedAtAnnotation]: _, ...kept} = stringsOf(annotations)
@@ -140,12 +140,12 @@ function progressDeadlineMs(kind: WorkloadKind, spec: JsonObject): number | unde
   return seconds > 0 && seconds !== noDeadlineSeconds ? believedMs(seconds) : undefined
 }
 
-/** Whole seconds of a spec in milliseconds; what is no such number reads as `otherwise`. */
+/** Whole seconds of a spec in milliseconds; an invalid number reads as `otherwise`. */
 function secondsAt(spec: JsonObject, key: string, otherwise: number): number {
   return believedMs(Math.max(0, numberAt(spec, key, otherwise)))
 }
 
-/** Nothing is waited for longer than a day for what a spec says. */
+/** The longest wait that a spec can cause: a day. */
 function believedMs(seconds: number): number {
   return Math.min(seconds, 86_400) * 1000
 }

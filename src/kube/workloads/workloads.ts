@@ -14,7 +14,7 @@ import {listWorkloads, readListedWorkload} from './workload-list.ts'
 export interface WorkloadsDeps {
   readonly api: Api
   readonly clock: Clock
-  /** Ends every watch; its reason is told to those who still wait. */
+  /** Ends every watch; pending waits reject with its reason. */
   readonly closing: AbortSignal
   /** How many watches the connection carries beside other requests. */
   readonly watchLimit: () => number

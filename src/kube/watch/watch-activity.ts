@@ -2,28 +2,28 @@ import type {Clock} from '../../shared/clock.ts'
 import {watchForSilence} from './silence.ts'
 import {longestSilenceMs} from './watch-once.ts'
 
-/** Whether anything is heard of a watch, over all its reconnects. */
-export interface WatchEars {
-  /** The watch has told something. */
+/** Tracks whether anything is received from a watch, over all its reconnects. */
+export interface WatchActivity {
+  /** The watch has sent something. */
   heard(): void
-  /** The watch was not even accepted in time. */
+  /** The watch was not accepted in time. */
   late(): void
-  /** From now on its silence is noticed, until `close`. */
+  /** From now on its silence is reported, until `close`. */
   open(): void
   close(): void
-  /** Nothing was heard for too long, or the watch was late, and nothing was heard since. */
+  /** Nothing was received for too long, or the watch was late, and nothing was received since. */
   isSilent(): boolean
 }
 
-export interface EarsDeps {
+export interface ActivityDeps {
   readonly clock: Clock
-  /** Closes them, too. */
+  /** Also ends the tracking. */
   readonly closing: AbortSignal
-  /** Called whenever nothing was heard for longer than the time between two bookmarks. */
+  /** Called whenever nothing was received for longer than the time between two bookmarks. */
   onSilence(): void
 }
 
-export function createWatchEars({clock, closing, onSilence}: EarsDeps): WatchEars {
+export function createWatchActivity({clock, closing, onSilence}: ActivityDeps): WatchActivity {
   let silent = false
   let closed = new AbortController()
   let listener = {heard: (): void => undefined}
