@@ -58,8 +58,8 @@ describe('two clusters with the same UID', () => {
   test.each([
     {how: 'the lock shows that they are two', words: [], says: 'is not seen through "dr"'},
     {how: 'with waves', words: ['--waves', '1,100%'], says: 'is not seen through "dr"'},
-    {how: 'without a lock it cannot be told', words: ['--lock', 'off'], says: 'cannot be told'},
-    {how: 'nor without its namespace', first: {namespaces: []}, second: {namespaces: []}, says: 'cannot be told'},
+    {how: 'without a lock it cannot be determined', words: ['--lock', 'off'], says: 'cannot be determined'},
+    {how: 'nor without its namespace', first: {namespaces: []}, second: {namespaces: []}, says: 'cannot be determined'},
     {how: 'nor where only one has it', second: {namespaces: []}, words: [], says: 'is not seen through "dr"'},
     {
       how: 'nor where the Lease may not be read',
@@ -69,7 +69,7 @@ describe('two clusters with the same UID', () => {
     {
       how: 'nor where it may not be written',
       first: {trouble: [{type: 'forbidden', resource: 'leases'}]},
-      says: 'cannot be told',
+      says: 'cannot be determined',
     },
   ] as const)(
     '$how: 2, and nothing is written anywhere',
@@ -144,12 +144,12 @@ describe('one cluster with two addresses', () => {
     expect(patches(stage.fleet)).toHaveLength(2)
   })
 
-  test('without a lock it cannot be told: 2', async () => {
+  test('without a lock it cannot be determined: 2', async () => {
     await using stage = await openAlias()
     const {exitCode, stderr} = await stage.shell.run(...restart, '--lock', 'off')
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringContaining('It cannot be told whether contexts "prod" and "alias"'),
+      expect.stringContaining('It cannot be determined whether contexts "prod" and "alias"'),
     ])
     expect(patches(stage.fleet)).toEqual([])
     expect((await stage.shell.run(...restart.slice(0, 2), '-c', 'alias', '--yes', '--lock', 'off')).exitCode).toBe(0)

@@ -70,7 +70,7 @@ async function requireSeen(
   const entry = entries.find(({context}) => context === place.context)
   if (entry?.state !== 'held') {
     const why = `there is no lock in "${printable(place.context)}" to look for through the other one (${entry?.reason ?? 'unknown'})`
-    throw cannotBeTold(place, other, why)
+    throw undetermined(place, other, why)
   }
   const limit = {ms: requestMs, sentence: noAnswerSentence(other), clock, signal}
   let seen: string | undefined
@@ -79,7 +79,7 @@ async function requireSeen(
   } catch (error) {
     if (signal.aborted) return
     if (!(error instanceof HubspokeError)) throw error
-    throw cannotBeTold(place, other, `the lock could not be read through "${printable(other)}": ${error.message}`)
+    throw undetermined(place, other, `the lock could not be read through "${printable(other)}": ${error.message}`)
   }
   if (seen !== identity) throw twoClusters(place, other)
 }
@@ -93,11 +93,11 @@ function twoClusters({context, clusterUid}: Place, other: string): HubspokeError
   )
 }
 
-function cannotBeTold({context, clusterUid}: Place, other: string, why: string): HubspokeError {
+function undetermined({context, clusterUid}: Place, other: string, why: string): HubspokeError {
   const names = `"${printable(context)}" and "${printable(other)}"`
   return new HubspokeError(
     'usage',
-    `It cannot be told whether contexts ${names} point at one cluster or at two with the same UID ("${printable(clusterUid)}"): ${why.replace(/\.$/, '')}. Nothing was written.`,
+    `It cannot be determined whether contexts ${names} point at one cluster or at two with the same UID ("${printable(clusterUid)}"): ${why.replace(/\.$/, '')}. Nothing was written.`,
     {suggestions: [`-c ${shellWord(context)}  to go through it alone`, 'hubspoke check  to see why there is no lock']},
   )
 }
