@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, Row>> = {
   discovery: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: [], builtins: pure},
   distribution: {ours: ['model', 'shared', 'kube/ports', 'lease'], packages: ['p-limit'], builtins: pure},
   summary: {
-    ours: ['model', 'shared/duration.ts', 'shared/printable.ts', 'shared/suggested-command.ts'],
+    ours: ['model', 'shared/duration.ts', 'shared/printable.ts', 'shared/suggested-command.ts', 'shared/words.ts'],
     packages: ['cli-table3', 'yaml'],
     builtins: ['node:util'],
   },

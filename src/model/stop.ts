@@ -1,7 +1,34 @@
 import type {StopSignal} from './exit-code.ts'
 
-/** Why a run stopped before its end. */
-export type StopReason = StopSignal | 'deadline' | 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
+interface StopWords {
+  /** The end of a sentence about a target. */
+  readonly phrase: string
+  /** The beginning of a verdict. */
+  readonly verdict: string
+}
+
+/** Why a run stops before its end, and how that is said. */
+export const stopReasons = {
+  SIGHUP: {phrase: 'the terminal hung up', verdict: 'Hung up (SIGHUP)'},
+  SIGINT: {phrase: 'interrupted', verdict: 'Interrupted (SIGINT)'},
+  SIGTERM: {phrase: 'terminated', verdict: 'Terminated (SIGTERM)'},
+  deadline: {phrase: 'the deadline passed', verdict: 'Stopped early at the deadline'},
+  'max-failures': {
+    phrase: 'too many targets had failed',
+    verdict: 'Stopped early after too many failures (--max-failures)',
+  },
+  ledger: {
+    phrase: 'the ledger could not be written',
+    verdict: 'Stopped early because the ledger could not be written',
+  },
+  'lock-lost': {
+    phrase: 'another run has taken the lock',
+    verdict: 'Stopped early because another run has taken the lock',
+  },
+  gate: {phrase: 'declined between two waves', verdict: 'Declined between waves'},
+} as const satisfies Record<StopSignal, StopWords> & Readonly<Record<string, StopWords>>
+
+export type StopReason = keyof typeof stopReasons
 
 /** Stops a run in order: nothing new starts and waits end; writes in flight still finish. The first reason is kept. */
 export interface StopSwitch {

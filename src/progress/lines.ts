@@ -5,6 +5,7 @@ import {type Target, targetKey, targetName} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
+import {countOf} from '../shared/words.ts'
 import type {Progress, ProgressStream} from './progress.ts'
 import {troubleOfReading, undoSentence} from './troubles.ts'
 
@@ -78,13 +79,13 @@ function sentenceOf(
 ): string | undefined {
   switch (event.type) {
     case 'discovery-started':
-      return `reading ${count(event.contexts.length, 'context')}`
+      return `reading ${countOf(event.contexts.length, 'context')}`
     case 'context-read':
       return `${event.reading.context.name}  ${troubleOfReading(event.reading) ?? readSentence(event.reading)}`
     case 'context-answered':
       return `${event.context}  ${event.problem === null ? 'answered' : `FAILED: ${event.problem.message}`}`
     case 'distribution-started':
-      return `run ${event.runId} starts with ${count(event.plan.length, 'target')}`
+      return `run ${event.runId} starts with ${countOf(event.plan.length, 'target')}`
     case 'target-started':
       if (event.attempt > 1) return `${targetName(event.target)}  try ${event.attempt}`
       return verbose ? `${targetName(event.target)}  started` : undefined
@@ -106,7 +107,7 @@ function sentenceOf(
     case 'target-undone':
       return event.result.undo && `${targetName(event.result.target)}  ${undoSentence(event.result.undo)}`
     case 'wave-started':
-      return `wave ${event.wave} of ${event.of} starts with ${count(event.targets, 'target')}`
+      return `wave ${event.wave} of ${event.of} starts with ${countOf(event.targets, 'target')}`
     case 'wave-paused':
       return `wave ${event.wave} of ${event.of} has ended; ${formatDuration(event.ms)} of pause, in which health is watched`
     case 'wave-countdown':
@@ -128,7 +129,7 @@ const writtenWords = ({found}: {readonly found?: boolean}) => (found ? 'was writ
 
 function readSentence({workloadsRead, matches, tier, tierReason}: ClusterReading): string {
   const source = [tier, tierReason].filter((part) => part !== undefined).join(', ')
-  return `${matches.length} of ${count(workloadsRead, 'workload')} match (${source})`
+  return `${matches.length} of ${countOf(workloadsRead, 'workload')} match (${source})`
 }
 
 const waitSentence = (what: string) =>
@@ -141,8 +142,6 @@ function endSentence(result: SpokeResult): string {
   const why = reason || (failure?.message ?? '')
   return `${targetName(target)}  ${word}${time}${why === '' ? '' : `: ${why}`}`
 }
-
-const count = (number: number, noun: string) => `${number} ${number === 1 ? noun : `${noun}s`}`
 
 /** With date and zone, that of run ids: lines of a log are compared with other logs. */
 const timeOf = (date: Date) => `${date.toISOString().slice(0, 19)}Z`

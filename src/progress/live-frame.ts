@@ -1,5 +1,6 @@
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
+import {countOf} from '../shared/words.ts'
 import type {ClusterCounts, ProgressView, TargetCounts} from './progress-model.ts'
 import type {WaveView} from './wave-tracker.ts'
 
@@ -74,7 +75,7 @@ function totalsOf({stage, contexts, totals, wave, stopping}: ProgressView, width
   const {read, total, notInFull} = contexts
   if (stage !== 'distribution') {
     const trouble = notInFull === 0 ? '' : `, ${notInFull} not in full`
-    return {text: `Read ${read} of ${contextsOf(total)}${trouble}`, state: read < total ? 'active' : 'done'}
+    return {text: `Read ${read} of ${countOf(total, 'context')}${trouble}`, state: read < total ? 'active' : 'done'}
   }
   const head = stopping === undefined ? `${totalsName.padEnd(width)}  ` : `Stopping (${printable(stopping)}): `
   return {text: `${head}${countsText(totals)}${waveText(wave)}`, state: stateOf(totals)}
@@ -112,5 +113,3 @@ function sum(clusters: readonly TargetCounts[]): TargetCounts {
     notRun: add('notRun'),
   }
 }
-
-const contextsOf = (count: number) => `${count} ${count === 1 ? 'context' : 'contexts'}`

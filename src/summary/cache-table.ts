@@ -1,13 +1,13 @@
 import type {CacheEntry} from '../model/cache-entry.ts'
 import type {CacheReport} from '../model/report.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {bytesOf} from '../shared/words.ts'
 import {renderColumns} from './columns.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {type Palette, paletteFor} from './palette.ts'
 import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
-import {bytesOf} from './words.ts'
 
 /** The image cache of every context, as `cache refresh` or `cache watch` left it, or `cache show` found it; what went wrong first. */
 export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport, wholeNames: ViewOptions): string {

@@ -1,8 +1,8 @@
 import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
 import {formatDuration} from '../shared/duration.ts'
-import type {ViewOptions} from './view-options.ts'
-import {listOf, someOf} from './words.ts'
-import {wrapText} from './wrap-text.ts'
+import {listOf} from '../shared/words.ts'
+import {namesIn, type ViewOptions} from './view-options.ts'
+import {sectionLines} from './wrap-text.ts'
 
 type Entries = readonly CheckEntry[]
 
@@ -10,7 +10,6 @@ type Entries = readonly CheckEntry[]
 const skewWorthSayingMs = 30_000
 /** Credentials that end sooner and that nobody renews are worth a line. */
 const soonMs = 7 * 24 * 3_600_000
-const namesShown = 5
 
 const byNameNote =
   'A role may still allow to get and to patch single workloads by name: restart asks for each of them before it writes.'
@@ -23,7 +22,7 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
   const missing = contexts.flatMap(({context, permissions}) =>
     permissions.filter(({allowed}) => !allowed).map((permission) => ({context, permission})),
   )
-  const shown = shownIn(options)
+  const shown = (names: readonly string[]) => namesIn(options, names)
   const essential = missing.filter(({permission}) => permission.essential)
   const needed = [...Map.groupBy(essential, ({permission}) => grantOf(permission))].map(
     ([grant, group]) => `${purposesOf(group)}: may not ${grant} (${shown(contextsOf(group))})`,
@@ -35,8 +34,8 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
   })
   const byName = essential.some(({permission}) => permission.mayBeByName) ? [byNameNote] : []
   return [
-    ...section('Not permitted:', [...needed, ...byName], options),
-    ...section('Optional permissions missing:', lesser, options),
+    ...sectionLines('Not permitted:', [...needed, ...byName], options),
+    ...sectionLines('Optional permissions missing:', lesser, options),
   ]
 }
 
@@ -44,7 +43,7 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
 export function noteLines(contexts: Entries, options: ViewOptions): readonly string[] {
   const usable = contexts.filter(({problem}) => problem === null)
   const notes = [...sameClusterNotes(usable, options), ...clockNotes(usable, options), ...endNotes(usable, options)]
-  return section('Notes:', notes, options)
+  return sectionLines('Notes:', notes, options)
 }
 
 /** When the credentials end, in a few words; `-`: they do not tell. */
@@ -71,7 +70,7 @@ function purposesOf(missing: readonly Missing[]): string {
   return listOf([...new Set(missing.map(({permission}) => permission.purpose))])
 }
 
-function contextsOf(missing: readonly Missing[]): readonly string[] {
+function contextsOf(missing: readonly Pick<Missing, 'context'>[]): readonly string[] {
   return [...new Set(missing.map(({context}) => context))]
 }
 
@@ -88,14 +87,14 @@ function sameClusterNotes(contexts: Entries, options: ViewOptions): readonly str
     .filter(({sameClusterAs}) => sameClusterAs.length > 0)
     .map(({context, sameClusterAs}) => [context, ...sameClusterAs].sort())
   const distinct = new Map(groups.map((names) => [JSON.stringify(names), names]))
-  return [...distinct.values()].map((names) => `${shownIn(options)(names)} lead to the same cluster.`)
+  return [...distinct.values()].map((names) => `${namesIn(options, names)} lead to the same cluster.`)
 }
 
 function clockNotes(contexts: Entries, options: ViewOptions): readonly string[] {
   const off = contexts.filter(({clockSkewMs}) => Math.abs(clockSkewMs ?? 0) > skewWorthSayingMs)
   return [...Map.groupBy(off, clockWords)].map(([words, entries]) => {
     const of = words.endsWith('ahead') ? 'ahead of' : 'behind'
-    const names = shownIn(options)(entries.map(({context}) => context))
+    const names = namesIn(options, contextsOf(entries))
     return `The clock of this machine is ${words.replace(/ \w+$/, '')} ${of} that of ${names}.`
   })
 }
@@ -103,17 +102,8 @@ function clockNotes(contexts: Entries, options: ViewOptions): readonly string[] 
 function endNotes(contexts: Entries, options: ViewOptions): readonly string[] {
   const soon = contexts.filter(({credentials}) => credentials && !credentials.renewed && credentials.leftMs < soonMs)
   return [...Map.groupBy(soon, credentialsWords)].map(([words, entries]) => {
-    const names = shownIn(options)(entries.map(({context}) => context))
+    const names = namesIn(options, contextsOf(entries))
     const when = words === 'ended' ? 'have ended' : `end in ${words.replace(/ left$/, '')}`
     return `The credentials of ${names} ${when}, by the clock of the server.`
   })
-}
-
-function shownIn({wide, width}: ViewOptions): (names: readonly string[]) => string {
-  return (names) => someOf(names, wide || width === undefined ? names.length : namesShown)
-}
-
-function section(title: string, lines: readonly string[], {printable, width}: ViewOptions): readonly string[] {
-  if (lines.length === 0) return []
-  return [title, ...lines.flatMap((line) => wrapText(printable(line), width, '  ')), '']
 }

@@ -1,9 +1,6 @@
 import type {CheckEntry, ProtectionEntry} from '../model/check-report.ts'
-import {contextIn, type ViewOptions} from './view-options.ts'
-import {someOf} from './words.ts'
-import {wrapText} from './wrap-text.ts'
-
-const namesShown = 5
+import {contextIn, namesIn, type ViewOptions} from './view-options.ts'
+import {sectionLines} from './wrap-text.ts'
 
 /** Why clusters are protected, what protects nothing, and where there can be no lock: once for each reason. */
 export function protectionLines(
@@ -11,11 +8,11 @@ export function protectionLines(
   unmatched: readonly ProtectionEntry[],
   options: ViewOptions,
 ): readonly string[] {
-  const {printable, width, wide} = options
-  const shown = (entries: readonly CheckEntry[]) => {
-    const names = entries.map(({context}) => contextIn(options)(context))
-    return someOf(names, wide || width === undefined ? names.length : namesShown)
-  }
+  const shown = (entries: readonly CheckEntry[]) =>
+    namesIn(
+      options,
+      entries.map(({context}) => contextIn(options)(context)),
+    )
   const isProtected = contexts.filter((entry) => entry.protected !== null)
   const protection = [...Map.groupBy(isProtected, (entry) => entry.protected?.reason)].map(
     ([reason = '', entries]) => `${shown(entries)}: ${reason}.`,
@@ -32,12 +29,10 @@ export function protectionLines(
   const inVain = unmatched.map(
     ({pattern, file, line}) => `"${pattern}" in ${file} (line ${line}): no context of the kubeconfig matches it.`,
   )
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [title, ...lines.flatMap((line) => wrapText(printable(line), width, '  ')), '']
   return [
-    ...section('Protected, written only when confirmed by name:', protection),
-    ...section('Protects nothing:', inVain),
-    ...section('Lock not available:', locks),
-    ...section('Lock expired, the next run takes it over:', expired),
+    ...sectionLines('Protected, written only when confirmed by name:', protection, options),
+    ...sectionLines('Protects nothing:', inVain, options),
+    ...sectionLines('Lock not available:', locks, options),
+    ...sectionLines('Lock expired, the next run takes it over:', expired, options),
   ]
 }

@@ -1,5 +1,6 @@
 import type {CheckEntry, CheckedPermission, CheckReport} from '../model/check-report.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {countOf} from '../shared/words.ts'
 import {clockWords, credentialsWords, missingLines, noteLines} from './check-notes.ts'
 import {protectionLines} from './check-protection-lines.ts'
 import {renderColumns} from './columns.ts'
@@ -9,7 +10,6 @@ import {paletteFor} from './palette.ts'
 import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
 
 const purposes = ['find', 'restart', 'cache refresh'] as const
 

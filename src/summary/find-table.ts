@@ -1,5 +1,6 @@
 import type {CachedOnlyEntry, FindReport} from '../model/report.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
+import {countOf} from '../shared/words.ts'
 import {ageWords} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {imageWithin, matchedImages, shortImage} from './image-words.ts'
@@ -9,7 +10,6 @@ import {paletteFor} from './palette.ts'
 import {sameClusterLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {troubleLines} from './trouble-lines.ts'
 import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**

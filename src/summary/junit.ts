@@ -2,7 +2,7 @@ import type {ClusterEntry} from '../model/cluster-entry.ts'
 import type {ResultEntry, RunReport} from '../model/report.ts'
 import type {ExcludedEntry} from '../model/workload-entry.ts'
 import {printable} from '../shared/printable.ts'
-import {undoWords} from './outcome-words.ts'
+import {whyWords} from './outcome-words.ts'
 
 /**
  * A run as JUnit XML: one test suite per context, one test case per target. A target that somebody has to look at is a
@@ -106,8 +106,8 @@ function excludedCase({context, namespace, kind, name, reason, include}: Exclude
 }
 
 function endingOf(entry: ResultEntry): Ending {
-  const {outcome, failure, reason} = entry
-  const message = `${reason || (failure?.message ?? '')}${undoWords(entry)}`
+  const {outcome, failure} = entry
+  const message = whyWords(entry)
   if (outcome === 'unverified') return {kind: 'error', type: failure?.class ?? 'unverified', message}
   if (outcome === 'failed' || (outcome === 'skipped' && failure)) {
     return {kind: 'failure', type: failure?.class ?? 'failed', message}

@@ -1,5 +1,6 @@
 import {type Actor, actorWords} from '../model/actor.ts'
 import type {LedgerReport, RecordedTargetEntry, ResultEntry} from '../model/report.ts'
+import {countOf, listOf} from '../shared/words.ts'
 import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
@@ -8,7 +9,6 @@ import {excludedLines, scopeLines, verdictLines} from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showingContexts, type ViewOptions} from './view-options.ts'
-import {countOf, listOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**

@@ -2,7 +2,7 @@ import type {LogTail} from '../model/log-tail.ts'
 import type {RunReport} from '../model/report.ts'
 import {targetKey} from '../model/target.ts'
 import {paletteFor} from './palette.ts'
-import type {ViewOptions} from './view-options.ts'
+import {placeName, type ViewOptions} from './view-options.ts'
 
 const shown = 5
 
@@ -16,8 +16,8 @@ export function withLogTail(report: RunReport, heard: ReadonlyMap<string, LogTai
 export function renderLogTail({results}: Pick<RunReport, 'results'>, {color, printable}: ViewOptions): string {
   const palette = paletteFor(color)
   const crashed = results.flatMap(({logTail, ...entry}) => (logTail ? [{...entry, ...logTail}] : []))
-  const blocks = crashed.slice(0, shown).map(({context, namespace, kind, name, pod, container, lines}) => {
-    const heading = printable(`${context}/${namespace}/${kind}/${name}  pod ${pod}, container ${container}`)
+  const blocks = crashed.slice(0, shown).map(({pod, container, lines, ...place}) => {
+    const heading = printable(`${placeName(place)}  pod ${pod}, container ${container}`)
     return [`${palette.heading('LOG TAIL')}  ${heading}`, ...lines.map((line) => `    ${line}`), ''].join('\n')
   })
   const more = crashed.length - shown

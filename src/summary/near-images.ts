@@ -2,9 +2,9 @@ import type {ClusterReading} from '../model/cluster.ts'
 import type {NearImage} from '../model/near-image.ts'
 import type {NearImageEntry} from '../model/report.ts'
 import {hubspokeCommand} from '../shared/suggested-command.ts'
+import {countOf} from '../shared/words.ts'
 import {placeOf} from './entries.ts'
 import type {ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const shown = 3

@@ -4,8 +4,8 @@ import type {Verdict} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {countOf, listOf, someOf} from '../shared/words.ts'
 import {neverSearched} from './entries.ts'
-import {countOf, listOf, someOf} from './words.ts'
 
 const groupsNamed = 3
 const contextsNamed = 5

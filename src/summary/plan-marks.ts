@@ -2,12 +2,10 @@ import type {Disruption} from '../model/marks.ts'
 import {mayPutBackLater, type Owner, ownerKind} from '../model/owner.ts'
 import type {MarkedTarget, PlanView} from '../model/plan-view.ts'
 import {targetName} from '../model/target.ts'
+import {countOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
-import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf, someOf} from './words.ts'
+import {namesIn, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
-
-const namesShown = 5
 
 /** What a plan takes down, which disruption budgets it breaks, and who owns what, each in a few lines however many there are. */
 export function markLines(
@@ -31,14 +29,14 @@ function downSentences(marked: readonly MarkedTarget[], options: ViewOptions): r
   const down = named(marked, (mark) => !isBudget(mark))
   if (down.length === 0) return []
   const are = down.length === 1 ? 'is down while it restarts' : 'are down while they restart'
-  return [`${countOf(down.length, 'workload')} ${are}: ${some(down, options)}.`]
+  return [`${countOf(down.length, 'workload')} ${are}: ${namesIn(options, down)}.`]
 }
 
 function budgetSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
   const broken = named(marked, isBudget)
   if (broken.length === 0) return []
   const what = broken.length === 1 ? '1 workload breaks' : `${broken.length} workloads break`
-  return [`${what} a disruption budget, which rollouts ignore: ${some(broken, options)}.`]
+  return [`${what} a disruption budget, which rollouts ignore: ${namesIn(options, broken)}.`]
 }
 
 /** `eu/shop/Deployment/web (Recreate)` of the targets that have such a mark. */
@@ -53,13 +51,13 @@ function obstacleSentences(marked: readonly MarkedTarget[], options: ViewOptions
   const held = marked.flatMap(({target, obstacles = []}) =>
     obstacles.length === 0 ? [] : [`${targetName(target)} (${obstacles.map(({message}) => message).join('; ')})`],
   )
-  return held.length === 0 ? [] : [`${countOf(held.length, 'workload')} may not roll out: ${some(held, options)}.`]
+  return held.length === 0 ? [] : [`${countOf(held.length, 'workload')} may not roll out: ${namesIn(options, held)}.`]
 }
 
 function notReadSentences(notRead: PlanView['budgetsNotRead'], options: ViewOptions): readonly string[] {
   return [...Map.groupBy(notRead, ({failure}) => failure.class)].map(([failureClass, places]) => {
     const names = places.map(({context, namespace}) => (namespace === null ? context : `${context}/${namespace}`))
-    return `Disruption budgets not looked at in ${some(names, options)} (${failureClass}).`
+    return `Disruption budgets not looked at in ${namesIn(options, names)} (${failureClass}).`
   })
 }
 
@@ -69,7 +67,9 @@ function ownerLines(marked: readonly MarkedTarget[], options: ViewOptions): read
   if (owners.length === 0) return []
   const lines = [...Map.groupBy(owners, ownerKind)]
     .sort(([, a], [, b]) => b.length - a.length)
-    .flatMap(([kind, of]) => wrapText(options.printable(`${kind}: ${some(counted(of), options)}`), options.width, '  '))
+    .flatMap(([kind, of]) =>
+      wrapText(options.printable(`${kind}: ${namesIn(options, counted(of))}`), options.width, '  '),
+    )
   const are = owned.length === 1 ? 'is' : 'are'
   const later = owners.some(mayPutBackLater) ? ', and may be put back later' : ''
   return [`${countOf(owned.length, 'target')} ${are} owned by others${later}:`, ...lines, '']
@@ -79,8 +79,4 @@ function ownerLines(marked: readonly MarkedTarget[], options: ViewOptions): read
 function counted(owners: readonly Owner[]): readonly string[] {
   const byName = Map.groupBy(owners, ({namespace, name}) => (namespace === null ? name : `${namespace}/${name}`))
   return [...byName].sort(([, a], [, b]) => b.length - a.length).map(([name, of]) => `${name} (${of.length})`)
-}
-
-function some(names: readonly string[], options: ViewOptions): string {
-  return someOf(names, showsAll(options) ? names.length : namesShown)
 }

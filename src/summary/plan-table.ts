@@ -3,6 +3,7 @@ import {withoutLockSentences} from '../model/run-lock.ts'
 import {targetName} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {countOf, someOf} from '../shared/words.ts'
 import {cachedOnlyLines} from './cached-only-lines.ts'
 import {renderColumns} from './columns.ts'
 import {clusterEntry, excludedEntries, scopeEntry} from './entries.ts'
@@ -12,9 +13,8 @@ import {markLines} from './plan-marks.ts'
 import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import {contextIn, placeIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, namesIn, placeIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
 import {waveLines} from './wave-lines.ts'
-import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const namesShown = 5
@@ -188,13 +188,7 @@ function imageSection(
   const imageOf = showsAll(options) ? (image: string) => image : shortImage
   const lines = [...places]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([image, names]) =>
-      wrapText(
-        printable(`${imageOf(image)}  in ${someOf(names, showsAll(options) ? names.length : namesShown)}`),
-        width,
-        '  ',
-      ),
-    )
+    .flatMap(([image, names]) => wrapText(printable(`${imageOf(image)}  in ${namesIn(options, names)}`), width, '  '))
   return [heading, ...lines, '']
 }
 

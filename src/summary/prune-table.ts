@@ -1,11 +1,11 @@
 import type {PruneReport} from '../model/prune-report.ts'
 import type {RunsReport} from '../model/report.ts'
+import {countOf, listOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
 import {verdictLines} from './report-lines.ts'
 import {runLines} from './runs-table.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
-import {countOf, listOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /** What is about to be removed, for people who are about to be asked. */

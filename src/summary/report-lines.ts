@@ -4,16 +4,15 @@ import type {Verdict} from '../model/report.ts'
 import type {ScopeEntry} from '../model/scope-entry.ts'
 import type {ExcludedEntry} from '../model/workload-entry.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {bytesOf, countOf, listOf} from '../shared/words.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {contextIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
-import {bytesOf, countOf, listOf, someOf} from './words.ts'
+import {contextIn, namesIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
-const namesShown = 5
 
 /** The contexts that could not be read, or only in part, each with why. */
 export function unreadSections(clusters: readonly ClusterEntry[]): readonly TroubleSection[] {
@@ -41,7 +40,7 @@ export function excludedLines(
   return [...Map.groupBy(excluded, ({reason}) => reason)].flatMap(([reason, group]) => {
     const names = group.map((entry) => placeIn(options, entry))
     const them = group.length === 1 ? 'it' : 'them'
-    const some = someOf(names, showsAll(options) ? names.length : namesShown)
+    const some = namesIn(options, names)
     const text = `Excluded, ${reason} (${group[0]?.include ?? ''} includes ${them}): ${some}.`
     return wrapText(options.printable(text), options.width).map(paletteFor(options.color).warning)
   })
@@ -55,7 +54,7 @@ export function sameClusterLines(clusters: readonly ClusterEntry[], options: Vie
       clusters.findIndex((other) => [context, ...sameClusterAs].includes(other.context)) === index,
   )
   return groups.flatMap(({context, sameClusterAs}) => {
-    const others = someOf(sameClusterAs.map(contextIn(options)), showsAll(options) ? sameClusterAs.length : namesShown)
+    const others = namesIn(options, sameClusterAs.map(contextIn(options)))
     return wrapText(
       options.printable(`Same cluster as ${contextIn(options)(context)}: ${others}; each workload is counted once.`),
       options.width,
@@ -66,7 +65,7 @@ export function sameClusterLines(clusters: readonly ClusterEntry[], options: Vie
 /** Contexts of the kubeconfig that nobody selected. */
 export function notSelectedLines(contexts: readonly string[], options: ViewOptions): readonly string[] {
   if (contexts.length === 0) return []
-  const some = someOf(contexts.map(contextIn(options)), showsAll(options) ? contexts.length : namesShown)
+  const some = namesIn(options, contexts.map(contextIn(options)))
   return wrapText(options.printable(`Not included: ${some} (not selected).`), options.width).map(
     paletteFor(options.color).quiet,
   )
@@ -76,8 +75,7 @@ export function notSelectedLines(contexts: readonly string[], options: ViewOptio
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
   const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
-  const named = (names: readonly string[]) =>
-    someOf(names.map(contextIn(options)), showsAll(options) ? names.length : namesShown)
+  const named = (names: readonly string[]) => namesIn(options, names.map(contextIn(options)))
   const looked = [
     kinds.map((kind) => `${kind}s`).join(', '),
     namespaces.length === 0 ? 'all namespaces' : `namespaces ${listOf(namespaces)}`,

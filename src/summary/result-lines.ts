@@ -3,10 +3,11 @@ import type {Outcome} from '../model/result.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
-import {outcomeTitle, paintOutcome, undoWords} from './outcome-words.ts'
+import {matchedImages} from './image-words.ts'
+import {outcomeTitle, paintOutcome, whyWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {contextIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, placeIn, placeName, showsAll, type ViewOptions} from './view-options.ts'
 
 /** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
 const rowsShown = {calm: 20, troubled: 5}
@@ -46,15 +47,15 @@ function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
 }
 
 function troubleOf(entry: ResultEntry, wide: boolean): Trouble {
-  const {failure, reason, attempts, durationMs} = entry
+  const {failure, attempts, durationMs} = entry
   const tries = attempts > 1 ? [`${attempts} tries`] : []
   const inWave = entry.wave === null ? [] : [`wave ${entry.wave}`]
   const times = wide && entry.startedAt !== null ? [`${secondOf(entry.startedAt)} to ${secondOf(entry.endedAt)}`] : []
   const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...times, ...tries]
   return {
-    name: nameOf(entry),
+    name: placeName(entry),
     class: failure?.class ?? '',
-    message: `${reason || (failure?.message ?? '')}${undoWords(entry)}`,
+    message: whyWords(entry),
     note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took].join(', ') : '',
     suggestions: failure?.suggestions ?? [],
   }
@@ -93,7 +94,12 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: View
     `${entry.kind}/${printable(entry.name)}`,
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
     ...(wide
-      ? [secondOf(entry.startedAt), secondOf(entry.endedAt), `${entry.attempts}`, printable(imagesOf(entry))]
+      ? [
+          secondOf(entry.startedAt),
+          secondOf(entry.endedAt),
+          `${entry.attempts}`,
+          printable(matchedImages(entry).join(', ')),
+        ]
       : []),
     ...(hasReasons ? [printable(reasonOf(entry))] : []),
   ])
@@ -121,7 +127,7 @@ export function failedLines(results: readonly ResultEntry[], options: ViewOption
   const rest = failed.length - shown.length
   const lines = shown.map((entry) => {
     const name = printable(`Failed: ${placeIn(options, entry)}`)
-    const why = printable(`${entry.reason || (entry.failure?.message ?? '')}${undoWords(entry)}`)
+    const why = printable(whyWords(entry))
     return why === '' ? name : withReason(name, why, options.width)
   })
   return [...lines, ...(rest > 0 ? [`Failed: … and ${rest} more; -o wide shows all.`] : [])].map(
@@ -148,5 +154,3 @@ function cutTo(room: number, why: string): string {
 
 /** `2026-11-24T20:00:05Z` */
 const secondOf = (time: string | null) => (time === null ? '-' : `${time.slice(0, 19)}Z`)
-const nameOf = ({context, namespace, kind, name}: ResultEntry) => `${context}/${namespace}/${kind}/${name}`
-const imagesOf = ({matched}: ResultEntry) => [...new Set(matched.map(({image}) => image))].join(', ')

@@ -1,12 +1,10 @@
 import type {PlanView, RetryView} from '../model/plan-view.ts'
 import {targetName} from '../model/target.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {countOf, listOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
-import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf, listOf, someOf} from './words.ts'
+import {namesIn, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
-
-const namesShown = 5
 
 /** What is particular about the plan of a retry: what it takes up and why, and what it cannot or need not. */
 export function retryLines({retry, unreached = []}: PlanView, options: ViewOptions): readonly string[] {
@@ -22,9 +20,7 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
     ...optionSentences(retry).flatMap(says),
     ...unknownSentences(retry).flatMap(says).map(warning),
     ...(names.length > 0
-      ? says(
-          `Not tried, because their clusters cannot be reached: ${someOf(names, showsAll(options) ? names.length : namesShown)}.`,
-        ).map(warning)
+      ? says(`Not tried, because their clusters cannot be reached: ${namesIn(options, names)}.`).map(warning)
       : []),
     '',
   ]

@@ -2,16 +2,17 @@ import {accountWords} from '../model/actor.ts'
 import type {RunsReport} from '../model/report.ts'
 import {outcomes} from '../model/result.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {countOf} from '../shared/words.ts'
 import {renderColumns} from './columns.ts'
+import {countKey} from './count-outcomes.ts'
 import {imageWithin} from './image-words.ts'
 import {openCounts, timeOf} from './ledger-words.ts'
 import {nextLines} from './next-lines.ts'
-import {outcomeWords} from './outcome-words.ts'
+import {outcomeTitle} from './outcome-words.ts'
 import {type Palette, paletteFor} from './palette.ts'
 import {verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
 
 type ListedRun = RunsReport['runs'][number]
 
@@ -100,7 +101,7 @@ const cut = (text: string) => (text.length > byShown ? `${text.slice(0, byShown 
 /** `1 writing`, `2 planned`, `1 failed` and `3 succeeded`: the worst first. */
 function countWords({counts}: ListedRun): readonly string[] {
   const ended = outcomes
-    .map((outcome) => ({count: counts[outcomeWords[outcome].count], word: outcomeWords[outcome].title.toLowerCase()}))
+    .map((outcome) => ({count: counts[countKey(outcome)], word: outcomeTitle(outcome, null).toLowerCase()}))
     .filter(({count}) => count > 0)
     .map(({count, word}) => `${count} ${word}`)
   const words = [...openCounts(counts), ...ended]

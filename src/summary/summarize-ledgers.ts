@@ -10,11 +10,11 @@ import type {
   RunsReport,
   Verdict,
 } from '../model/report.ts'
+import {countOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {excludedEntries, scopeEntry} from './entries.ts'
 import {recordedOmissions, withOmissions} from './omissions.ts'
 import {isSignal, toVerdict} from './verdict.ts'
-import {countOf} from './words.ts'
 
 type ListedRun = RunsReport['runs'][number]
 

@@ -1,7 +1,7 @@
+import {countOf} from '../shared/words.ts'
 import {groupTroubles, type Trouble, type TroubleGroup} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 /** Troubles under one heading. */

@@ -5,12 +5,12 @@ import type {Failure} from '../model/failure.ts'
 import type {Verdict} from '../model/report.ts'
 import type {StopReason} from '../model/stop.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
+import {countOf} from '../shared/words.ts'
 import {sameClusterGroups} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {notSelected, sameClusterOmissions, scopeOmissions, withOmissions} from './omissions.ts'
 import {hitBug, isSignal, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
 import {emptySentence, unreadSentence} from './verdict-sentences.ts'
-import {countOf} from './words.ts'
 
 /** What there is to know about contexts that were asked, beside their answers. */
 export interface Besides {

@@ -4,10 +4,10 @@ import type {ExitName} from '../model/exit-code.ts'
 import type {FailureClass} from '../model/failure.ts'
 import type {Counts} from '../model/report.ts'
 import type {Retried, RunFacts} from '../model/run-facts.ts'
-import type {StopReason} from '../model/stop.ts'
+import {type StopReason, stopReasons} from '../model/stop.ts'
 import type {Undo} from '../model/undo.ts'
+import {countOf, listOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {countOf, listOf} from './words.ts'
 
 /** One line for people that explains the exit of a run. */
 export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
@@ -57,18 +57,8 @@ function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   return `Nothing of what was asked for is left to do; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }
 
-const reasons = {
-  SIGHUP: 'Hung up (SIGHUP)',
-  SIGINT: 'Interrupted (SIGINT)',
-  SIGTERM: 'Terminated (SIGTERM)',
-  deadline: 'Stopped early at the deadline',
-  'max-failures': 'Stopped early after too many failures (--max-failures)',
-  ledger: 'Stopped early because the ledger could not be written',
-  'lock-lost': 'Stopped early because another run has taken the lock',
-  gate: 'Declined between waves',
-} as const satisfies Record<StopReason, string>
-
-const stopWords = (reason: StopReason | undefined) => (reason === undefined ? 'Stopped early' : reasons[reason])
+const stopWords = (reason: StopReason | undefined) =>
+  reason === undefined ? 'Stopped early' : stopReasons[reason].verdict
 
 /** `of 9 targets 4 succeeded, 2 are unverified and 3 were not run`. */
 function outcomesOf(counts: Counts): string {
@@ -85,7 +75,7 @@ function outcomeWords(counts: Counts): readonly string[] {
     [counts.skipped, 'was skipped', 'were skipped'],
     [counts.notRun, 'was not run', 'were not run'],
   ]
-  return words.filter(([count]) => count > 0).map(([count, one, many]) => `${count} ${count === 1 ? one : many}`)
+  return words.filter(([count]) => count > 0).map((words) => countOf(...words))
 }
 
 function failedTargets({results, dryRun}: RunFacts, counts: Counts): string {
@@ -111,7 +101,7 @@ function undone({results}: RunFacts): string {
     [count('not-undone'), 'could not be undone', 'could not be undone'],
     [count('unverified'), 'was perhaps undone', 'were perhaps undone'],
   ] as const
-  const parts = words.flatMap(([number, one, many]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]))
+  const parts = words.flatMap(([number, one, many]) => (number === 0 ? [] : [countOf(number, one, many)]))
   return parts.length === 0 ? '' : `; ${listOf(parts)}`
 }
 

@@ -1,4 +1,6 @@
 import {shortContextNames} from '../model/context-names.ts'
+import type {WorkloadEntry} from '../model/workload-entry.ts'
+import {someOf} from '../shared/words.ts'
 
 /** How a report is shown to people. */
 export interface ViewOptions {
@@ -30,15 +32,26 @@ export function contextIn({shortContext = (name) => name}: ViewOptions): (name: 
   return shortContext
 }
 
-/** `prod-eu/shop/Deployment/web`, its context as this view names it; raw text. */
-export function placeIn(
-  options: ViewOptions,
-  place: {readonly context: string; readonly namespace: string; readonly kind: string; readonly name: string},
-): string {
-  return `${contextIn(options)(place.context)}/${place.namespace}/${place.kind}/${place.name}`
+type Place = Pick<WorkloadEntry, 'context' | 'namespace' | 'kind' | 'name'>
+
+/** `prod-eu/shop/Deployment/web`; raw text. */
+export function placeName({context, namespace, kind, name}: Place): string {
+  return `${context}/${namespace}/${kind}/${name}`
+}
+
+/** The same, its context as this view names it. */
+export function placeIn(options: ViewOptions, place: Place): string {
+  return placeName({...place, context: contextIn(options)(place.context)})
 }
 
 /** Is every row to be shown? */
 export function showsAll({wide, width}: ViewOptions): boolean {
   return wide || width === undefined
+}
+
+const namesShown = 5
+
+/** All names where every row is shown, else the first few and how many more there are. */
+export function namesIn(options: ViewOptions, names: readonly string[]): string {
+  return someOf(names, showsAll(options) ? names.length : namesShown)
 }

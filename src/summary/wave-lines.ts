@@ -1,9 +1,9 @@
 import type {PlannedWaves, PlanView} from '../model/plan-view.ts'
 import type {RunReport, WaveEntry} from '../model/report.ts'
 import {targetName} from '../model/target.ts'
+import {countOf, someOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
-import {countOf, someOf} from './words.ts'
 import {wrapText} from './wrap-text.ts'
 
 const contextsShown = 3

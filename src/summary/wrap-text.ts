@@ -1,3 +1,5 @@
+import type {ViewOptions} from './view-options.ts'
+
 /**
  * Breaks a sentence at spaces into lines of at most `width` columns, indent included. A word that is longer stays whole: it
  * is a name or an image that somebody wants to copy. Without a width there is one line.
@@ -26,4 +28,14 @@ export function wrapText(
     }
   }
   return [...lines, line]
+}
+
+/** Sentences under a heading, with an empty line behind them; nothing where there are none. */
+export function sectionLines(
+  heading: string,
+  sentences: readonly string[],
+  {printable, width}: Pick<ViewOptions, 'printable' | 'width'>,
+): readonly string[] {
+  if (sentences.length === 0) return []
+  return [heading, ...sentences.flatMap((sentence) => wrapText(printable(sentence), width, '  ')), '']
 }

@@ -7,6 +7,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectedCluster} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import {someOf} from '../../shared/words.ts'
 import type {Terminal} from '../process/terminal.ts'
 
 /**
@@ -76,8 +77,7 @@ function whyNot(typed: string, names: readonly string[]): string | undefined {
     return `${quoted(typed.trim())} is not the name of the protected context`
   }
   const matching = namesEndingSo(typed, names)
-  const more = matching.length > shown ? ` and ${matching.length - shown} more` : ''
-  return `${quoted(typed.trim())} matches several contexts: ${matching.slice(0, shown).map(quoted).join(', ')}${more}`
+  return `${quoted(typed.trim())} matches several contexts: ${someOf(matching.map(quoted), shown)}`
 }
 
 /** `, or "prod-eu",` of a long name that ends so alone. */

@@ -1,5 +1,6 @@
 import type {Unproven, WorkloadChange} from '../../kube/ports/workloads.ts'
 import {type WorkloadKind, workloadName} from '../../model/workload.ts'
+import {countOf, listOf} from '../../shared/words.ts'
 import {adjustCounts} from '../cache/adjust-counts.ts'
 import {addWorkload, type CachedWorkload, type ImageCache} from '../cache/image-cache.ts'
 
@@ -51,15 +52,12 @@ export function whyNotCaughtUp(scanned: readonly ScannedKind[]): string {
 }
 
 function changesWords(count: number): string {
-  if (count === 0) return 'no changes'
-  return count === 1 ? '1 change' : `${count} changes`
+  return count === 0 ? 'no changes' : countOf(count, 'change')
 }
 
 /** `Deployments and StatefulSets scanned: changes may not be watched`, once per reason. */
 function scannedWords(scanned: readonly ScannedKind[]): readonly string[] {
   return [...Map.groupBy(scanned, ({why}) => why)].map(([why, kinds]) => {
-    const names = kinds.map(({kind}) => `${kind}s`)
-    const last = names.at(-1) ?? ''
-    return `${names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`} scanned: ${whys[why]}`
+    return `${listOf(kinds.map(({kind}) => `${kind}s`))} scanned: ${whys[why]}`
   })
 }

@@ -1,4 +1,4 @@
-import type {StopReason, StopSwitch} from '../../model/stop.ts'
+import {type StopReason, type StopSwitch, stopReasons} from '../../model/stop.ts'
 
 /** Why a distribution stops itself. */
 export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
@@ -38,18 +38,7 @@ export function createStopController(stop: StopSwitch, abort: AbortSignal): Stop
   }
 }
 
-const phrases: Readonly<Record<StopReason, string>> = {
-  SIGHUP: 'the terminal hung up',
-  SIGINT: 'interrupted',
-  SIGTERM: 'terminated',
-  deadline: 'the deadline passed',
-  'max-failures': 'too many targets had failed',
-  ledger: 'the ledger could not be written',
-  'lock-lost': 'another run has taken the lock',
-  gate: 'declined between two waves',
-}
-
 /** Why the run stopped, as the end of a sentence about a target. */
 export function stopPhrase(reason: StopReason | undefined): string {
-  return reason === undefined ? 'the run was abandoned' : phrases[reason]
+  return reason === undefined ? 'the run was abandoned' : stopReasons[reason].phrase
 }

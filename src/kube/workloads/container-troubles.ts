@@ -1,4 +1,5 @@
 import {externalText} from '../../shared/external-text.ts'
+import {countOf} from '../../shared/words.ts'
 import {type JsonObject, numberAt, objectAt, objectsAt, sentenceAt, textAt} from '../json-fields.ts'
 import type {PodTrouble} from '../ports/workloads.ts'
 
@@ -70,7 +71,7 @@ function lastEnd(container: JsonObject): JsonObject {
 function howItEnded(container: JsonObject, ended: JsonObject): string {
   const restarts = numberAt(container, 'restartCount')
   const code = 'exitCode' in ended ? `exit code ${numberAt(ended, 'exitCode')}` : 'it ends again and again'
-  return restarts > 0 ? `${code}, restarted ${restarts} ${restarts === 1 ? 'time' : 'times'}` : code
+  return restarts > 0 ? `${code}, restarted ${countOf(restarts, 'time')}` : code
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {ClusterLock} from '../../../lease/cluster-lock.ts'
 import {within} from '../../../lease/within.ts'
 import {type FailureClass, HubspokeError} from '../../../model/failure.ts'
+import {countOf} from '../../../shared/words.ts'
 import {type NotSaved, saveImageCache} from '../save-image-cache.ts'
 import {say, type Watching, type WatchState} from './watch-state.ts'
 
@@ -85,7 +86,7 @@ async function save(watching: Watching, lock: ClusterLock | undefined): Promise<
 function tellWritten(watching: Watching, changes: number): void {
   const {state} = watching
   if (state.saved === undefined) say(watching, 'the image cache was written')
-  else if (changes > 0) say(watching, `${changes === 1 ? '1 change' : `${changes} changes`} written`)
+  else if (changes > 0) say(watching, `${countOf(changes, 'change')} written`)
   state.changes += changes
 }
 

@@ -1,6 +1,7 @@
 import type {CacheEntry} from '../../../model/cache-entry.ts'
 import type {ClusterIdentity, ContextRef} from '../../../model/cluster.ts'
 import type {Clock} from '../../../shared/clock.ts'
+import {countOf} from '../../../shared/words.ts'
 import {describeCache, noCacheEntry} from '../cache-entry.ts'
 import type {WatchState} from './watch-state.ts'
 
@@ -21,15 +22,11 @@ export function watchEntry(context: ContextRef, state: WatchState, clock: Clock)
   }
   if (state.standsBy) return {...entry, state: 'standing-by', reason: 'another client watches it'}
   if (!isKnown) return {...entry, state: 'not-read', reason: 'stopped before it was read'}
-  return {...entry, state: 'watched', reason: `${counted(changes, 'change')} in ${counted(writes, 'write')}`}
+  return {...entry, state: 'watched', reason: `${countOf(changes, 'change')} in ${countOf(writes, 'write')}`}
 }
 
 function describeMirror(context: ContextRef, identity: ClusterIdentity, {mirror, proof}: WatchState, clock: Clock) {
   const {builtAt = clock.date(), begunAt, provenAt} = proof ?? {}
   const cache = mirror.toCache({clusterUid: identity.uid, builtAt, ...(provenAt && {provenAt})})
   return describeCache(context, identity, cache, begunAt === undefined ? undefined : Math.round(clock.now() - begunAt))
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,6 +1,6 @@
-/** `1 target`, `3 targets`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`
+/** `1 target`, `3 targets`; with other words for several: `1 was undone`, `2 were undone`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 /** `a`, `a and b`, `a, b and c`. */
