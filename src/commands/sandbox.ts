@@ -1,8 +1,9 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
-import {demoImage, demonstrate} from '../cli/demonstration.ts'
+import {demonstrate} from '../cli/demonstration.ts'
 import {stopOnSignals} from '../cli/process/stop-on-signals.ts'
-import {exportCommand, withSandbox} from '../cli/sandbox-session.ts'
+import {withSandbox} from '../cli/sandbox-session.ts'
+import {sandboxIsUp, scenarioList} from '../cli/scenario/sandbox-text.ts'
 
 export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, for trials and practice.'
@@ -12,9 +13,18 @@ export default class Sandbox extends BaseCommand {
   static override examples = [
     {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},
+    {
+      description: 'Practise an incident; "--scenario list" lists them',
+      command: '<%= config.bin %> <%= command.id %> --scenario incident/registry-outage',
+    },
   ]
   static override flags = {
-    demo: Flags.boolean({summary: 'Run a restart against them, explain it, and exit.'}),
+    demo: Flags.boolean({summary: 'Run a restart against them, explain it, and exit.', exclusive: ['scenario']}),
+    scenario: Flags.string({
+      summary: 'A file with clusters and troubles over time, or one that ships with hubspoke; "list" lists these.',
+      helpValue: 'FILE|NAME',
+      env: 'HUBSPOKE_SCENARIO',
+    }),
     'write-kubeconfig': Flags.string({
       summary: 'Where their kubeconfig is written: a file that does not exist yet.',
       helpValue: 'PATH',
@@ -22,29 +32,36 @@ export default class Sandbox extends BaseCommand {
     }),
   }
 
-  async run(): Promise<{readonly kubeconfig: string}> {
+  async run(): Promise<{readonly kubeconfig: string} | undefined> {
     const {flags} = await this.parse(Sandbox)
-    const path = await withSandbox(this.runtime, flags['write-kubeconfig'], async (sandbox, kubeconfig) => {
-      const servers = sandbox.clusters.map(({name, server}) => `  ${name}  ${server}`)
-      await (flags.demo ? demonstrate(sandbox, kubeconfig, this.runtime) : this.stayUp(kubeconfig, servers))
+    if (flags.scenario === 'list') return this.list()
+    const scenario = flags.scenario === undefined ? undefined : await this.open(flags.scenario)
+    const request = {scenario, kubeconfigPath: flags['write-kubeconfig']}
+    const path = await withSandbox(this.runtime, request, async (sandbox, kubeconfig) => {
+      const text = sandboxIsUp({sandbox, kubeconfig, typed: this.runtime.program.typed, scenario})
+      await (flags.demo ? demonstrate(sandbox, kubeconfig, this.runtime) : this.stayUp(text))
       return kubeconfig
     })
     this.runtime.setExitCode(0)
     return {kubeconfig: path}
   }
 
-  private async stayUp(kubeconfig: string, clusters: readonly string[]): Promise<void> {
-    const {typed} = this.runtime.program
-    const {stop, release} = stopOnSignals(this.runtime, {notice: () => 'Stopping the simulated clusters.'})
-    this.runtime.stderr.write(`${clusters.length} simulated clusters are up, until Ctrl-C:
-${clusters.join('\n')}
+  private async open(choice: string) {
+    const {openScenario} = await import('../cli/scenario/open-scenario.ts')
+    return openScenario(choice, this.runtime)
+  }
 
-In another terminal:
-  ${exportCommand(kubeconfig)}
-  ${typed} find ${demoImage}
-  ${typed} restart ${demoImage} --all-contexts --backoff 1s
-  kubectl get deployments -A
-`)
+  private async list(): Promise<undefined> {
+    const {shippedScenarios} = await import('../cli/scenario/open-scenario.ts')
+    this.runtime.stdout.write(scenarioList(await shippedScenarios(this.runtime)))
+    await this.runtime.stdout.flushed()
+    this.runtime.setExitCode(0)
+    return undefined
+  }
+
+  private async stayUp(text: string): Promise<void> {
+    const {stop, release} = stopOnSignals(this.runtime, {notice: () => 'Stopping the simulated clusters.'})
+    this.runtime.stderr.write(text)
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, {once: true}))
     release()
   }

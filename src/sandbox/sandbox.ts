@@ -1,3 +1,4 @@
+import type {AnswerListener} from './answered-requests.ts'
 import type {ApiObject} from './api-object.ts'
 import type {WorkloadSpec} from './spec.ts'
 import type {Trouble} from './trouble.ts'
@@ -39,6 +40,8 @@ export interface SandboxCluster {
   setUid(kind: string, namespace: string, name: string, uid: string): void
   /** False when there was no such object. */
   remove(kind: string, namespace: string, name: string): boolean
+  /** Calls back after each request for a resource, when its answer is complete; returns how to stop listening. */
+  onAnswered(listener: AnswerListener): () => void
   /** Returns its removal. */
   addTrouble(trouble: Trouble): () => void
   /** Forgets the history: watches from older versions, and page tokens, get 410 from now on. */

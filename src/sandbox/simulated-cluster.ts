@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {setMaxListeners} from 'node:events'
 import type {Clock} from '../shared/clock.ts'
+import {AnsweredRequests} from './answered-requests.ts'
 import type {User} from './api/access.ts'
 import {ActiveTroubles} from './api/active-troubles.ts'
 import {ApiServer} from './api/api-server.ts'
@@ -38,6 +39,7 @@ export class SimulatedCluster implements SandboxCluster {
   readonly #store = new Store()
   readonly #troubles = new ActiveTroubles()
   readonly #log = new RequestLog()
+  readonly #answered = new AnsweredRequests()
   readonly #end = new AbortController()
   readonly #objects: ClusterObjects
   readonly #front: HttpFront
@@ -88,8 +90,9 @@ export class SimulatedCluster implements SandboxCluster {
       signal: this.#end.signal,
     })
     this.#front = new HttpFront(certificates, clock, (incoming, answer) => {
-      this.#log.add(incoming, server.userOf(incoming)?.name ?? '', answer)
-      void server.answer(incoming, answer)
+      const user = server.userOf(incoming)?.name ?? ''
+      this.#log.add(incoming, user, answer)
+      void server.answer(incoming, answer).then(() => this.#answered.report(incoming, user, answer))
     })
     this.#troubles.subscribe((change) => {
       void this.#move()
@@ -115,6 +118,7 @@ export class SimulatedCluster implements SandboxCluster {
   readonly patch: SandboxCluster['patch'] = (...args) => this.#objects.patch(...args)
   readonly setUid: SandboxCluster['setUid'] = (...args) => this.#objects.setUid(...args)
   readonly remove: SandboxCluster['remove'] = (...args) => this.#objects.remove(...args)
+  readonly onAnswered: SandboxCluster['onAnswered'] = (listener) => this.#answered.subscribe(listener)
   readonly addTrouble = (trouble: Trouble) => this.#troubles.add(trouble)
   readonly expireHistory = () => this.#store.expire()
 

@@ -15,6 +15,7 @@ import RunsList from '../../src/commands/runs/list.ts'
 import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
+import Sandbox from '../../src/commands/sandbox.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
@@ -36,6 +37,7 @@ const commands = {
   'runs prune': RunsPrune,
   'runs retry': RunsRetry,
   'runs show': RunsShow,
+  sandbox: Sandbox,
 } as const
 
 export interface ShellOptions {

@@ -14,7 +14,7 @@ const systemKeys = ['protected', 'protectedContexts', 'required'] as const
  * @throws HubspokeError of class `usage` that names the file, the key and the line
  */
 export function parseConfig(text: string, path: string): Omit<ConfigFile, 'system'> {
-  const read = readYaml(text, path)
+  const read = readYaml(text, {path})
   const root = readRoot(read, path, userKeys)
   const {defaults, commandDefaults} = readDefaults(read, root.get('defaults'))
   return {
@@ -33,7 +33,7 @@ export function parseConfig(text: string, path: string): Omit<ConfigFile, 'syste
  * @throws HubspokeError of class `usage` that names the file, the key and the line
  */
 export function parseSystemConfig(text: string, path: string): ConfigFile['system'] & Pick<ConfigFile, 'protections'> {
-  const read = readYaml(text, path)
+  const read = readYaml(text, {path})
   const root = readRoot(read, path, systemKeys)
   const required = root.get('required')
   const flags = required === undefined ? [] : read.items(required)

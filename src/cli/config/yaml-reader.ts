@@ -1,17 +1,32 @@
 import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument} from 'yaml'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import {type ConfiguredDefault, type Place, wrongConfig} from './config-file.ts'
+import type {ConfiguredDefault, Place} from './config-file.ts'
 
 /** A value of the file, and where it stands. */
-export interface Item extends Place {
+export interface Item extends Place, Position {
   /** The last part of its key. */
   readonly name: string
   /** A node of the YAML document, with aliases followed. */
   readonly node: unknown
 }
 
-/** What looks at the nodes of one config file. Whatever is not of the kind that is asked for is refused with its line. */
+/** The file that is read, and how its errors name it. */
+export interface YamlSource {
+  readonly path: string
+  /** What the file is called in sentences; default: `config file`. */
+  readonly what?: string
+  /** Where something is, for an error; default: its line. */
+  where?(position: Position): string
+}
+
+/** Both counted from 1, as an editor shows them. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** What looks at the nodes of one YAML file. Whatever is not of the kind that is asked for is refused with its line. */
 export interface YamlReader {
   readonly root: Item
   /** The values of a mapping; nothing is an empty one. */
@@ -21,48 +36,56 @@ export interface YamlReader {
   entries(item: Item, what: string): readonly Item[]
   /** The texts of a list; nothing is an empty one. */
   texts(item: Item | undefined): readonly string[]
+  isList(item: Item): boolean
   /** The text of a single value; undefined where it is a list or a mapping. */
   text(item: Item): string | undefined
   /** A single value, or the values of a list. */
   value(item: Item): ConfiguredDefault
+  /** The error about a value of the file. */
+  wrong(item: Item, why: string, suggestions?: readonly string[]): HubspokeError
 }
 
 /**
- * Reads the text of a config file. It looks at nodes of the YAML and not at objects made of them: so each line is known,
+ * Reads the text of a YAML file. It looks at nodes of the YAML and not at objects made of them: so each line is known,
  * a key is never more than text, and aliases cost nothing however often they are used.
  *
  * @throws HubspokeError of class `usage` that names the file and the line
  */
-export function readYaml(text: string, path: string): YamlReader {
-  const {document, lineOf} = parseYaml(text, path)
+export function readYaml(text: string, source: YamlSource): YamlReader {
+  const {what: file = 'config file', path, where = ({line}: Position) => `line ${line}`} = source
+  const wrong = (place: WrongPlace, why: string, suggestions: readonly string[] = []) =>
+    new HubspokeError('usage', `"${printable(place.key)}" in ${printable(path)} (${where(place)}) ${why}.`, {
+      suggestions,
+    })
+  const {document, positionOf} = parseYaml(text, {path, file, where})
   const follow = (node: unknown) => (isAlias(node) ? node.resolve(document) : node)
   const isNothing = (node: unknown) => node === null || node === undefined || (isScalar(node) && node.value === '')
   const textOf = (node: unknown) => {
     const value = follow(node)
     return isScalar(value) ? String(value.value) : undefined
   }
-  const entries = ({key, line, node}: Item, what: string): readonly Item[] => {
+  const entries = ({key, line, column, node}: Item, what: string): readonly Item[] => {
     if (isNothing(node)) return []
-    if (!isSeq(node)) throw wrongConfig(path, {key, line}, `must be a list of ${what}`)
+    if (!isSeq(node)) throw wrong({key, line, column}, `must be a list of ${what}`)
     return node.items.map((one, index) => {
       const name = `${index + 1}`
-      return {key: `${key}[${name}]`, name, line: lineOf(one) ?? line, node: follow(one)}
+      return {key: `${key}[${name}]`, name, ...(positionOf(one) ?? {line, column}), node: follow(one)}
     })
   }
-  const items = ({key, line, node}: Item): readonly Item[] => {
+  const items = ({key, line, column, node}: Item): readonly Item[] => {
     if (isNothing(node)) return []
     if (!isMap(node)) {
-      if (key === '') throw new HubspokeError('usage', `The config file ${printable(path)} must be a mapping.`)
-      throw wrongConfig(path, {key, line}, 'must be a mapping')
+      if (key === '') throw new HubspokeError('usage', `The ${file} ${printable(path)} must be a mapping.`)
+      throw wrong({key, line, column}, 'must be a mapping')
     }
     const found = node.items.map((pair) => {
       const name = textOf(pair.key) ?? ''
-      const place = {key: key === '' ? name : `${key}.${name}`, line: lineOf(pair.key) ?? line}
+      const place = {key: key === '' ? name : `${key}.${name}`, ...(positionOf(pair.key) ?? {line, column})}
       return {...place, name, node: follow(pair.value)}
     })
     // The parser compares only keys that are written out: of two, one through an alias, one would be lost.
     const twice = found.find((one, index) => found.findIndex(({name}) => name === one.name) !== index)
-    if (twice !== undefined) throw wrongConfig(path, twice, 'is there twice')
+    if (twice !== undefined) throw wrong(twice, 'is there twice')
     return found
   }
   const texts = (item: Item | undefined): readonly string[] => {
@@ -70,14 +93,15 @@ export function readYaml(text: string, path: string): YamlReader {
     const what = 'names or patterns'
     return entries(item, what).map(({node}) => {
       const one = textOf(node)
-      if (one === undefined) throw wrongConfig(path, item, `must be a list of ${what}`)
+      if (one === undefined) throw wrong(item, `must be a list of ${what}`)
       return one
     })
   }
   return {
-    root: {key: '', name: '', line: 1, node: document.contents},
+    root: {key: '', name: '', line: 1, column: 1, node: document.contents},
     items,
     isMapping: ({node}) => isMap(node),
+    isList: ({node}) => isSeq(node),
     entries,
     texts,
     text: ({node}) => textOf(node),
@@ -85,39 +109,51 @@ export function readYaml(text: string, path: string): YamlReader {
       const {key, line, node} = item
       if (isSeq(node)) return {key, line, values: texts(item), isList: true}
       const one = textOf(node)
-      if (one === undefined || one === '') throw wrongConfig(path, item, 'has no value')
+      if (one === undefined || one === '') throw wrong(item, 'has no value')
       return {key, line, values: [one], isList: false}
     },
+    wrong,
   }
 }
 
-function parseYaml(text: string, path: string) {
+type WrongPlace = Position & Pick<Place, 'key'>
+
+/** The file, and what it is called in sentences. */
+interface Named {
+  readonly path: string
+  readonly file: string
+}
+
+function parseYaml(text: string, {path, file, where}: Named & Required<Pick<YamlSource, 'where'>>) {
   const lines = new LineCounter()
-  const document = parseOrRefuse(text, path, lines)
+  const document = parseOrRefuse(text, {path, file}, lines)
   // What the parser only warns of (an unknown tag, an unknown directive) may be a setting that was meant otherwise.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
-    const {line} = lines.linePos(error.pos[0])
+    const {line, col: column} = lines.linePos(error.pos[0])
     const why =
       error.code === 'MULTIPLE_DOCS'
         ? 'it holds more than one YAML document ("---"), and only the first one would count'
         : error.message
-    throw new HubspokeError('usage', `The config file ${printable(path)} is not valid YAML (line ${line}): ${why}.`)
+    const place = where({line, column})
+    throw new HubspokeError('usage', `The ${file} ${printable(path)} is not valid YAML (${place}): ${why}.`)
   }
-  const lineOf = (node: unknown) => {
+  const positionOf = (node: unknown) => {
     const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-    return Array.isArray(range) ? lines.linePos(range[0]).line : undefined
+    if (!Array.isArray(range)) return undefined
+    const {line, col: column} = lines.linePos(range[0])
+    return {line, column}
   }
-  return {document, lineOf}
+  return {document, positionOf}
 }
 
-function parseOrRefuse(text: string, path: string, lineCounter: LineCounter): Document.Parsed {
+function parseOrRefuse(text: string, {path, file}: Named, lineCounter: LineCounter): Document.Parsed {
   try {
     // Every value is text, as on a command line: the parsers of the flags read it. Any other log level than `silent`
     // reports a second document; nothing is logged by this function either way.
     return parseDocument(text, {schema: 'failsafe', lineCounter, prettyErrors: false, logLevel: 'error'})
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new HubspokeError('usage', `The config file ${printable(path)} is nested too deeply.`)
+    throw new HubspokeError('usage', `The ${file} ${printable(path)} is nested too deeply.`)
   }
 }
