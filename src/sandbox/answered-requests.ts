@@ -1,4 +1,5 @@
 import {parseRequest, type ResourceRequest} from './api/request-info.ts'
+import type {Catalog} from './objects/catalog.ts'
 import type {Answer} from './transport/answer.ts'
 import type {Incoming} from './transport/http-front.ts'
 
@@ -15,7 +16,13 @@ export type AnswerListener = (request: AnsweredRequest) => void
 
 /** Reports each request of one server when its answer is complete. */
 export class AnsweredRequests {
+  readonly #catalog: Catalog
   readonly #listeners = new Set<AnswerListener>()
+
+  /** @param catalog the resources that the server has */
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog
+  }
 
   /** Returns how to stop listening. */
   subscribe(listener: AnswerListener): () => void {
@@ -28,7 +35,7 @@ export class AnsweredRequests {
   report({method, url}: Incoming, user: string, {status}: Answer): void {
     if (this.#listeners.size === 0) return
     const {pathname, searchParams} = new URL(url, 'https://sandbox')
-    const request = parseRequest(method, pathname, searchParams)
+    const request = parseRequest(this.#catalog, method, pathname, searchParams)
     if (request === undefined) return
     const {verb, plural, subresource, namespace, name} = request
     const dryRun = searchParams.getAll('dryRun').includes('All')

@@ -39,7 +39,7 @@ export class SimulatedCluster implements SandboxCluster {
   readonly #store = new Store()
   readonly #troubles = new ActiveTroubles()
   readonly #log = new RequestLog()
-  readonly #answered = new AnsweredRequests()
+  readonly #answered: AnsweredRequests
   readonly #end = new AbortController()
   readonly #objects: ClusterObjects
   readonly #front: HttpFront
@@ -69,6 +69,7 @@ export class SimulatedCluster implements SandboxCluster {
     const simulation: Simulation = {store: this.#store, registry, agenda, clock, random, record, pace: atOnce}
     const {retryPods} = runControllers(simulation, {ca: certificates.ca, troubles: () => this.#troubles.all})
     this.#objects = new ClusterObjects(registry)
+    this.#answered = new AnsweredRequests(registry.catalog)
     this.ca = certificates.ca
     this.name = spec.name
     this.users = usersOf(spec)
