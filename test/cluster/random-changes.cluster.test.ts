@@ -1,9 +1,21 @@
+import {readFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {Tier} from '../../src/model/cluster.ts'
+import type {RunReport} from '../../src/model/report.ts'
 import {systemClock} from '../../src/shared/clock.ts'
+import {openShell, type Shell} from '../support/run-command.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {findInProcess, foundIn, type InProcess} from './find-in-process.ts'
-import {type Chance, pick, RandomWorld, seeded} from './random-world.ts'
+import {
+  type Answered,
+  editCache,
+  imageOf,
+  playRounds,
+  type Round,
+  randomQuestion,
+  roundFigures,
+  shareByChanges,
+} from './random-rounds.ts'
+import {type Chance, type Question, RandomWorld, seeded, turns} from './random-world.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
 
 const binaries = await controlPlaneOrSkip()
@@ -13,19 +25,23 @@ const seed = Number(process.env.HUBSPOKE_SEED ?? 20_261_124)
 /** Servers that do not answer lists from their cache seldom prove anything: there the answer is right, and mostly a scan. */
 const provesChanges = !process.env.HUBSPOKE_TEST_APISERVER_FLAGS?.includes('ConsistentListFromCache=false')
 
-/** What is special about a round: the server forgets everything, or the cache has for one kind a version from long ago. */
-type Special = 'forgets' | 'long-ago' | undefined
-
-interface Round {
-  readonly number: number
-  readonly special: Special
-  readonly tier: Tier | undefined
-  readonly tierReason: string
-  readonly ms: number
-  readonly mismatch: string | undefined
+/** What the rounds are to have been answered by; what they answered is judged before. */
+function expectTiers(played: readonly Round[]): void {
+  if (!provesChanges) return
+  expect(shareByChanges(played)).toBeGreaterThanOrEqual(90)
+  for (const {special, tier, tierReason} of played) {
+    if (special === 'forgets') {
+      const reason = 'the image cache could not be caught up with: the server no longer has changes that old'
+      expect({tier, tierReason}).toEqual({tier: 'scan', tierReason: reason})
+    }
+    if (special === 'long-ago') {
+      expect(tier).toBe('cache+changes')
+      expect(tierReason).toMatch(
+        /changes?; (Deployment|StatefulSet|DaemonSet)s scanned: the server no longer has changes that old/,
+      )
+    }
+  }
 }
-
-const isByChanges = ({tier, tierReason}: Round): boolean => tier === 'cache+changes' && !tierReason.includes('scanned')
 
 describe.skipIf(!binaries)('an exact answer', () => {
   let cluster: RealCluster
@@ -46,80 +62,29 @@ describe.skipIf(!binaries)('an exact answer', () => {
     await cluster?.delete()
   })
 
-  const specialOf = (number: number): Special => {
-    if (number % 20 === 13) return 'forgets'
-    // Before it forgot for the first time, a server remembers everything.
-    return number % 10 === 7 && number > 13 ? 'long-ago' : undefined
-  }
-
-  async function editCache(edit: (text: string) => string): Promise<void> {
-    const path = '/api/v1/namespaces/hubspoke-system/configmaps/deployment-image-cache'
-    const {data} = await cluster.get<{data: Record<string, string>}>(path)
-    await cluster.client.patch(path, {data: {'cache.json': edit(data['cache.json'] ?? '')}})
-  }
-
-  /** For a kind, what the cache says it was built from becomes what no server remembers. */
-  async function backdate(kind: string): Promise<void> {
-    await editCache((text) => text.replace(new RegExp(`"${kind}":"\\d+"`), `"${kind}":"1"`))
-  }
-
-  async function forget(): Promise<void> {
-    await cluster.expireHistory()
-    await cluster.stopApiServer()
-    await cluster.startApiServer()
-  }
-
-  async function play(number: number): Promise<Round> {
-    const special = specialOf(number)
-    if (special || chance() < 0.8) await hubspoke.refresh()
-    const happened: string[] = []
-    for (let left = Math.floor(chance() * 13); left > 0; left--) happened.push(await world.change())
-    if (special === 'long-ago') await backdate(pick(chance, ['Deployment', 'StatefulSet', 'DaemonSet']))
-    if (special === 'forgets') await forget()
-    const {reading, ms, question, live} = await ask()
-    const found = foundIn(reading)
-    const isSame = JSON.stringify(found) === JSON.stringify(live) && reading.unread.length === 0
-    const mismatch = isSame ? undefined : JSON.stringify({number, question, happened, found, live, reading})
-    return {number, special, tier: reading.tier, tierReason: reading.tierReason ?? '', ms, mismatch}
-  }
-
   /** Asks for a repository, or one tag of it, everywhere or in some namespaces; and then the cluster itself for the same. */
-  async function ask() {
-    const repository = pick(chance, world.repositories)
-    const tag = chance() < 0.4 ? pick(chance, world.tags) : undefined
+  async function askFind(): Promise<Answered> {
+    const {repository, tag} = randomQuestion({world, chance})
     const namespaces = chance() < 0.2 ? ['sh*'] : []
-    const image = tag === undefined ? repository : `${repository}:${tag}`
+    const image = imageOf({repository, tag})
     const startedAt = performance.now()
     const reading = await hubspoke.find(image, {namespaces})
     const ms = performance.now() - startedAt
     const running = await world.running(repository, tag)
     const live = running.filter((line) => namespaces.length === 0 || / sh[io]p\//.test(line))
-    return {reading, ms, question: {image, namespaces}, live}
+    const found = foundIn(reading)
+    const isSame = JSON.stringify(found) === JSON.stringify(live) && reading.unread.length === 0
+    const mismatch = isSame ? undefined : {question: {image, namespaces}, found, live, reading}
+    return {tier: reading.tier, tierReason: reading.tierReason ?? '', ms, mismatch}
   }
 
   test(
     `is what a list says, in ${rounds} rounds of random changes`,
     async () => {
-      const played: Round[] = []
-      for (let number = 1; number <= rounds; number++) played.push(await play(number))
-      report(played)
+      const played = await playRounds(rounds, {cluster, world, hubspoke, chance}, {ask: askFind})
+      console.log(roundFigures('find', played, seed))
       expect(played.flatMap(({mismatch}) => mismatch ?? [])).toEqual([])
-      const ordinary = played.filter(({special}) => special === undefined)
-      const byChanges = ordinary.filter(isByChanges)
-      if (!provesChanges) return
-      expect(byChanges.length / ordinary.length).toBeGreaterThanOrEqual(0.9)
-      for (const {special, tier, tierReason} of played) {
-        if (special === 'forgets') {
-          const reason = 'the image cache could not be caught up with: the server no longer has changes that old'
-          expect({tier, tierReason}).toEqual({tier: 'scan', tierReason: reason})
-        }
-        if (special === 'long-ago') {
-          expect(tier).toBe('cache+changes')
-          expect(tierReason).toMatch(
-            /changes?; (Deployment|StatefulSet|DaemonSet)s scanned: the server no longer has changes that old/,
-          )
-        }
-      }
+      expectTiers(played)
     },
     60_000 + rounds * 4_000,
   )
@@ -130,7 +95,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
     const {headers} = await cluster.client.get('/version')
     const prove = (ageMs: number) => {
       const provenAt = new Date(Date.parse(String(headers.date)) - ageMs).toISOString()
-      return editCache((text) => JSON.stringify({...JSON.parse(text), provenAt}))
+      return editCache(cluster, (text) => JSON.stringify({...JSON.parse(text), provenAt}))
     }
     await hubspoke.refresh()
     await prove(0)
@@ -143,23 +108,98 @@ describe.skipIf(!binaries)('an exact answer', () => {
     await there.access.close()
   })
 
-  function report(played: readonly Round[]): void {
-    const counts = new Map<string, number>()
-    for (const {tier, tierReason} of played) {
-      const key = `${tier} (${tierReason.replace(/\d+ changes?|no changes/, 'changes')})`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
+  describe('of a restart', () => {
+    let shell: Shell
+    const planRounds = Math.ceil(rounds * 0.45)
+
+    beforeAll(async () => {
+      // So many that reading each target takes less than a list.
+      await world.surround(250)
+      shell = await openShell({kubeconfig: readFileSync(cluster.kubeconfigPath, 'utf8'), clock: systemClock})
+    }, 60_000)
+    afterAll(() => shell?.[Symbol.asyncDispose]())
+
+    /** The plan of a restart, which writes nothing: targets as `Kind namespace/name` with their UIDs. */
+    async function plan(question: Question, ...words: readonly string[]) {
+      const all = ['--all-contexts', '--dry-run', 'client', '-o', 'json', ...words]
+      const {document} = await shell.run('restart', imageOf(question), ...all)
+      const {clusters, results, excluded, verdict} = document() as RunReport
+      const targets = results.map(({kind, namespace, name, uid}) => ({place: `${kind} ${namespace}/${name}`, uid}))
+      return {targets: targets.sort(byPlace), entry: clusters[0], excluded, verdict}
     }
-    const times = played.filter(({tier}) => tier === 'cache+changes').map(({ms}) => ms)
-    const sorted = times.toSorted((a, b) => a - b)
-    const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)
-    const mismatches = played.filter(({mismatch}) => mismatch !== undefined).length
-    for (const [key, count] of counts) console.log(`  ${count} x ${key}`)
-    const byChanges = played.filter(isByChanges)
-    const scans = played.filter(({tier}) => tier === 'scan').length
-    console.log(
-      `figures: ${played.length} rounds (seed ${seed}), ${mismatches} mismatches; ${byChanges.length} by changes alone, ` +
-        `${times.length - byChanges.length} with a kind listed, ${scans} by lists; ` +
-        `cache+changes took ${at(0)} to ${at(1)} ms, median ${at(0.5)} ms`,
+
+    /** The cache says that a list takes long: a restart has no flag that chooses its proof. */
+    const pretendLarge = () => editCache(cluster, (text) => JSON.stringify({...JSON.parse(text), workloads: 20_000}))
+
+    /** One workload begins or ceases to be a target; and at once the restart is planned. */
+    async function askPlan(number: number): Promise<Answered> {
+      const question = randomQuestion({world, chance})
+      const turn = turns[number % turns.length] ?? 'starts to run it'
+      const decided = await world.decide(turn, question)
+      const startedAt = performance.now()
+      const {targets, entry, excluded} = await plan(question)
+      const ms = performance.now() - startedAt
+      const live = await world.targets(question)
+      const isPlanned = targets.some(({place}) => place === decided?.place)
+      const isSame =
+        JSON.stringify([targets, excluded, entry?.status, entry?.dropped]) === JSON.stringify([live, [], 'read', []]) &&
+        (decided === undefined || isPlanned === decided.isTarget)
+      const mismatch = isSame ? undefined : {question, decided, targets, live, entry, excluded}
+      return {tier: entry?.tier ?? undefined, tierReason: entry?.tierReason ?? '', ms, mismatch}
+    }
+
+    test(
+      `is planned for what a list names, by UID, in ${planRounds} rounds of random changes`,
+      async () => {
+        await hubspoke.refresh()
+        await pretendLarge()
+        const deps = {cluster, world, hubspoke, chance}
+        const played = await playRounds(planRounds, deps, {refreshed: pretendLarge, ask: askPlan})
+        console.log(roundFigures('plan of restart', played, seed))
+        expect(played.flatMap(({mismatch}) => mismatch ?? [])).toEqual([])
+        expectTiers(played)
+      },
+      60_000 + planRounds * 4_000,
     )
-  }
+
+    test('by an image cache as it is has no workload that is gone or changed, and names it as dropped', async () => {
+      const question = {repository: world.repositories[0], tag: undefined}
+      for (let count = 0; count < 4; count++) await world.decide('starts to run it', question)
+      await hubspoke.refresh()
+      const before = await world.targets(question)
+      const places: string[] = []
+      for (const turn of [...turns.filter((one) => one !== 'starts to run it'), 'starts to run it'] as const) {
+        places.push((await world.decide(turn, question, places))?.place ?? '')
+      }
+      const [changed, recreated, replaced, gone, young] = places
+      const {targets, entry, verdict} = await plan(question, '--fresh', 'cache')
+      const live = await world.targets(question)
+      const droppedAs = (place: string | undefined, why: string) => ({place, why})
+      expect(entry?.tier).toBe('cache')
+      expect(
+        entry?.dropped
+          .map(({kind, namespace, name, why}) => ({place: `${kind} ${namespace}/${name}`, why}))
+          .sort(byPlace),
+      ).toEqual(
+        [
+          droppedAs(gone, 'gone'),
+          droppedAs(changed, 'runs another image'),
+          droppedAs(replaced, 'runs another image'),
+        ].sort(byPlace),
+      )
+      // The cache is older than the youngest, and that is the only one missing.
+      expect(targets).toEqual(live.filter(({place}) => place !== young))
+      expect(live.map(({place}) => place)).toContain(young)
+      const uidBefore = before.find(({place}) => place === recreated)?.uid
+      expect(targets.map(({place}) => place)).toContain(recreated)
+      expect(targets.map(({uid}) => uid)).not.toContain(uidBefore)
+      expect(verdict.sentence).toContain('3 workloads of the image cache dropped (gone, or runs another image)')
+    })
+  })
 })
+
+interface Placed {
+  readonly place: string | undefined
+}
+
+const byPlace = ({place: one = ''}: Placed, {place: other = ''}: Placed): number => (one < other ? -1 : 1)

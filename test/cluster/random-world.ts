@@ -44,6 +44,15 @@ export class RandomWorld {
     for (let i = 0; i < count; i++) await this.#create()
   }
 
+  /** Workloads beside these, which never change and which no question is about. */
+  async surround(count: number): Promise<void> {
+    await this.#cluster.apply([namespace('bystanders')])
+    const objects = Array.from({length: count}, (_, i) =>
+      workload({namespace: 'bystanders', name: `app-${i}`, image: 'registry.example/bystander:1', replicas: 0}),
+    )
+    await Promise.all(objects.map((object) => this.#expect(this.#cluster.client.post(pathOf(object, false), object))))
+  }
+
   /** Does one thing that may happen in a cluster, and says what. */
   async change(): Promise<string> {
     const chance = this.#chance()
@@ -118,26 +127,104 @@ export class RandomWorld {
     if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`)
   }
 
+  /**
+   * Does to one workload what makes it a target of this question, or ends that, and says what; undefined: there is no such
+   * workload.
+   *
+   * @param except places that are left as they are
+   */
+  async decide(turn: Turn, {repository, tag}: Question, except: readonly string[] = []): Promise<Decided | undefined> {
+    const running = new Set((await this.targets({repository, tag})).map(({place}) => place))
+    const [runs, others] = [[...running], [...this.#places.keys()].filter((place) => !running.has(place))]
+    const from = (turn === 'starts to run it' ? others : runs).filter((place) => !except.includes(place))
+    if (from.length === 0) return undefined
+    const place = pick(this.#chance, from)
+    const object = this.#places.get(place)
+    if (object === undefined) throw new Error(`no ${place}`)
+    const image = `${repository}:${tag ?? pick(this.#chance, this.tags)}`
+    const other = `${this.repositories.find((known) => known !== repository)}:1.0`
+    const isTarget = turn === 'starts to run it' || turn === 'is recreated'
+    if (turn === 'starts to run it') await this.#set(object, (name) => (name === 'app' ? image : undefined))
+    else if (turn === 'stops running it') await this.#set(object, () => other)
+    else await this.#delete(place)
+    if (turn === 'is recreated' || turn === 'is recreated without it') {
+      const {namespace = '', name} = object.metadata
+      const again = {kind: object.kind as Kind, namespace, name, image: isTarget ? image : other, replicas: 0}
+      await this.#post(workload(again))
+    }
+    return {place, turn, isTarget}
+  }
+
+  /** Gives its containers the images that `imageOf` has for their names. */
+  async #set(object: KubeObject, imageOf: (container: string) => string | undefined): Promise<void> {
+    const {spec} = (object.spec as List['items'][number]['spec']).template
+    const changed = (containers: Containers) =>
+      containers.flatMap(({name}) => {
+        const image = imageOf(name)
+        return image === undefined ? [] : [{name, image}]
+      })
+    const patch = {containers: changed(spec.containers), initContainers: changed(spec.initContainers ?? [])}
+    const body = {spec: {template: {spec: patch}}}
+    await this.#expect(this.#cluster.client.patch(pathOf(object, true), body, strategicMergePatch))
+  }
+
   /** What runs the repository (with that tag) now, as the cluster itself lists it: `Kind namespace/name container=image`. */
   async running(repository: string, tag?: string): Promise<string[]> {
-    const lists = await Promise.all(kinds.map((kind) => this.#cluster.get<List>(`/apis/apps/v1/${pluralOf(kind)}`)))
-    return lists
-      .flatMap(({items}, i) =>
-        items.flatMap(({metadata, spec: {template}}) =>
-          [...template.spec.containers, ...(template.spec.initContainers ?? [])]
-            .filter(({image}) =>
-              tag === undefined ? image.startsWith(`${repository}:`) : image === `${repository}:${tag}`,
-            )
-            .map(({name, image}) => `${kinds[i]} ${metadata.namespace}/${metadata.name} ${name}=${image}`),
-        ),
-      )
-      .sort()
+    const found = await this.#list({repository, tag})
+    return found.flatMap(({place, matched}) => matched.map(({name, image}) => `${place} ${name}=${image}`)).sort()
   }
+
+  /** The same as workloads, each once. */
+  async targets(question: Question): Promise<Target[]> {
+    const found = (await this.#list(question)).filter(({matched}) => matched.length > 0)
+    return found.map(({place, uid}) => ({place, uid})).sort((one, other) => (one.place < other.place ? -1 : 1))
+  }
+
+  async #list({repository, tag}: Question): Promise<(Target & {readonly matched: Containers})[]> {
+    const lists = await Promise.all(kinds.map((kind) => this.#cluster.get<List>(`/apis/apps/v1/${pluralOf(kind)}`)))
+    const isAsked = ({image}: Containers[number]) =>
+      tag === undefined ? image.startsWith(`${repository}:`) : image === `${repository}:${tag}`
+    return lists.flatMap(({items}, i) =>
+      items.map(({metadata: {namespace, name, uid}, spec: {template}}) => {
+        const matched = [...template.spec.containers, ...(template.spec.initContainers ?? [])].filter(isAsked)
+        return {place: `${kinds[i]} ${namespace}/${name}`, uid, matched}
+      }),
+    )
+  }
+}
+
+/** What may happen to a workload that decides whether it is a target. */
+export const turns = [
+  'starts to run it',
+  'stops running it',
+  'is recreated',
+  'is recreated without it',
+  'is deleted',
+] as const
+export type Turn = (typeof turns)[number]
+
+export interface Decided {
+  /** `Kind namespace/name`. */
+  readonly place: string
+  readonly turn: Turn
+  readonly isTarget: boolean
+}
+
+export interface Question {
+  readonly repository: string
+  /** Undefined: any. */
+  readonly tag: string | undefined
+}
+
+export interface Target {
+  /** `Kind namespace/name`. */
+  readonly place: string
+  readonly uid: string
 }
 
 interface List {
   readonly items: readonly {
-    readonly metadata: {readonly namespace: string; readonly name: string}
+    readonly metadata: {readonly namespace: string; readonly name: string; readonly uid: string}
     readonly spec: {
       readonly template: {readonly spec: {readonly containers: Containers; readonly initContainers?: Containers}}
     }
