@@ -98,3 +98,9 @@ test('of a cache that was read in part the answer speaks of the whole', () => {
   expect(ask(['Deployment', 'DaemonSet'])).toMatchObject({workloadsRead: 12})
   expect(ask(workloadKinds, 'sh*', 'other')).toMatchObject({workloadsRead: 2, patternsSeen: new Set(['sh*'])})
 })
+
+test('an entry that names more containers than a call has arguments is answered', () => {
+  const containers = Array.from({length: 200_000}, (_, i) => `c${i}`)
+  const {matches} = ask({images: {'web:1': [{namespace: 'shop', name: 'web', containers}]}}, 'web')
+  expect(matches[0]?.matched).toHaveLength(200_000)
+})

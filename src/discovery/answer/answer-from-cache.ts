@@ -42,8 +42,8 @@ export function answerFromCache(cache: ImageCache, question: CacheQuestion): Cac
       const known = found.get(name) ?? {workload, images: [], matched: []}
       found.set(name, known)
       const containers = containersOf(workload, image)
-      known.images.push(...containers)
-      if (isMatch) known.matched.push(...containers)
+      addAll(known.images, containers)
+      if (isMatch) addAll(known.matched, containers)
     }
   }
   const answers = [...found.values()].filter(({matched}) => matched.length > 0)
@@ -56,6 +56,11 @@ export function answerFromCache(cache: ImageCache, question: CacheQuestion): Cac
     near: answers.length === 0 ? nearestOf([...found.values()], query) : [],
     unread: kinds.filter((kind) => !knowsKind(cache, kind)).map(notInCache),
   }
+}
+
+/** One by one: a broken cache may name more containers than a call can have arguments. */
+function addAll<T>(to: T[], more: readonly T[]): void {
+  for (const one of more) to.push(one)
 }
 
 function nearestOf(found: readonly {readonly images: readonly ContainerImage[]}[], query: ImageQuery) {

@@ -3,6 +3,7 @@ import {isProblem, type Problem, quoted} from '../problem.ts'
 import type {CachedImages, CachedWorkload, CacheOrigin, ImageCache, ListCost} from './image-cache.ts'
 import {areNames, isCount, isName, isRecord, parseJson} from './json-shape.ts'
 import {decodeShardIndex, type ShardedCache} from './shard-index.ts'
+import {withRoles} from './with-roles.ts'
 
 /** Why what stands in the place of the cache is none that can be trusted. */
 export type CacheProblem = Problem
@@ -88,11 +89,7 @@ function decodeEntry(entry: unknown): CachedWorkload | 'of another kind' | undef
   if (!isName(namespace) || !isName(name) || typeof kind !== 'string') return undefined
   if (!areNames(containers) || !areNames(init) || !areNames(sidecars)) return undefined
   if (!isWorkloadKind(kind)) return 'of another kind'
-  const role = (container: string): 'init' | 'sidecar' | 'container' => {
-    if (init.includes(container)) return 'init'
-    return sidecars.includes(container) ? 'sidecar' : 'container'
-  }
-  return {kind, namespace, name, containers: containers.map((container) => ({container, role: role(container)}))}
+  return {kind, namespace, name, containers: withRoles({containers, init, sidecars})}
 }
 
 function decodeOrigin(content: Readonly<Record<string, unknown>>): CacheOrigin | CacheProblem {
