@@ -1,6 +1,7 @@
 import {Readable} from 'node:stream'
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
+import {systemClock} from '../shared/clock.ts'
 import {apiPath} from './answers/api-path.ts'
 import {forms} from './answers/forms.ts'
 import {onePage} from './answers/list-question.ts'
@@ -29,7 +30,7 @@ async function setUp(
 ): Promise<{api: Api; server: TestServer; renewals(): number}> {
   const server = await startServer(handler)
   const party = {context: 'prod', server: server.url}
-  const connection = createConnection({party, origin: new URL(server.url)})
+  const connection = createConnection({party, origin: new URL(server.url), clock: systemClock})
   open.push(connection, server)
   const tls = {ca: server.ca}
   let turn = 0
@@ -197,7 +198,7 @@ test('a watch resolves with the response headers, and ends with its signal', asy
 
 test('abort ends the wait for credentials', async () => {
   const party = {context: 'prod', server: 'https://prod.test'}
-  const connection = createConnection({party, origin: new URL(party.server)})
+  const connection = createConnection({party, origin: new URL(party.server), clock: systemClock})
   const forever: Credentials = {
     current: () => new Promise(() => undefined),
     renewed: () => new Promise(() => undefined),
@@ -318,7 +319,7 @@ test.each([
 async function setUpHttp1(handler: Handler) {
   const server = await startServer(handler, {protocol: 'http/1.1'})
   const party = {context: 'prod', server: server.url}
-  const connection = createConnection({party, origin: new URL(server.url)})
+  const connection = createConnection({party, origin: new URL(server.url), clock: systemClock})
   open.push(connection, server)
   const credential = {headers: {}, tls: {ca: server.ca}}
   const current = async (): Promise<Credential> => credential

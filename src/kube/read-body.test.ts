@@ -1,6 +1,7 @@
 import {gzipSync} from 'node:zlib'
 import {afterEach, describe, expect, test} from 'vitest'
 import {createVirtualClock, type VirtualClock} from '../../test/support/virtual-clock.ts'
+import {systemClock} from '../shared/clock.ts'
 import {bodyLimits} from './answer-limits.ts'
 import {createApi} from './api.ts'
 import {createConnection} from './connection/connection.ts'
@@ -133,7 +134,7 @@ const trickledError: Handler = (_request, response) => {
 describe.each(['h2', 'http/1.1', 'http'] as const)('over %s', (protocol) => {
   async function connected(handler: Handler) {
     const server = await startServer(handler, {protocol})
-    const connection = createConnection({party, origin: new URL(server.url)})
+    const connection = createConnection({party, origin: new URL(server.url), clock: systemClock})
     open.push(connection, server)
     const clock = createVirtualClock({autoAdvance: true})
     const credential = {headers: {}, tls: {ca: server.ca}}

@@ -22,6 +22,7 @@ function connect(server: TestServer, budget: ConnectionBudget): Connection {
   const connection = createConnection({
     party: {context: 'prod', server: server.url},
     origin: new URL(server.url),
+    clock: systemClock,
     budget,
   })
   open.push(connection)

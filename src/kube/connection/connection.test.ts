@@ -1,5 +1,6 @@
 import {afterEach, expect, test} from 'vitest'
 import {HubspokeError} from '../../model/failure.ts'
+import {systemClock} from '../../shared/clock.ts'
 import {startProxy} from '../testing/tcp-proxy.ts'
 import {createCertificate, type Handler, startServer, type TestServer} from '../testing/tls-server.ts'
 import {
@@ -28,6 +29,7 @@ function connect(url: string, limits?: ConnectionOptions['limits']): Connection 
   const connection = createConnection({
     party: {context: 'prod', server: url},
     origin: new URL(url),
+    clock: systemClock,
     ...(limits && {limits}),
   })
   open.push(connection)

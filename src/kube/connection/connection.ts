@@ -58,8 +58,8 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly party: Party
   readonly origin: URL
-  /** The clock to measure the link; without it nothing is measured. */
-  readonly clock?: Pick<Clock, 'now'>
+  /** Measures the link, and limits the time that a proxy has. */
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly proxy?: ProxyServer
   /** Shared with other connections, as it is costly to load; default: what this machine trusts without any variable. */
   readonly machine?: MachineTrust
@@ -78,7 +78,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const {party, origin, proxy, budget, clock, limits: given, machine = createMachineTrust({})} = options
   const limits = {...defaultLimits, ...given}
   const lines: Line[] = []
-  const seat = budget?.seat(retire)
+  const [seat, http1] = [budget?.seat(retire), budget?.socketsEach ?? http1Default]
   const begin = countInFlight(seat)
   const traffic = createTraffic(clock)
   let closed = false
@@ -99,7 +99,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function lineFor(tls: TlsMaterial): Line {
     const open = lines.at(-1)
     if (open?.tls === tls && !open.retired) return open
-    const line = openLine(origin, {tls, proxy, machine, limits, seat, http1: budget?.socketsEach ?? http1Default})
+    const line = openLine(origin, {clock, tls, proxy, machine, limits, seat, http1})
     // Requests on the old one may finish; new ones use the new one.
     open?.dispatcher.then((dispatcher) => dispatcher.close()).catch(() => undefined)
     lines.push(line)

@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net'
 import {buildConnector, errors} from 'undici'
+import type {Clock} from '../../shared/clock.ts'
 import type {TlsMaterial} from '../credentials/tls-material.ts'
 import type {ProxyServer} from './choose-proxy.ts'
 import {type Judgement, judge, type MachineTrust} from './machine-trust.ts'
@@ -25,6 +26,8 @@ export interface Dialer {
 export interface DialerOptions {
   readonly origin: URL
   readonly tls: TlsMaterial
+  /** Limits the time that a proxy has. */
+  readonly clock: Pick<Clock, 'sleep'>
   readonly connectTimeoutMs: number
   readonly proxy?: ProxyServer | undefined
   readonly machine: MachineTrust
@@ -33,7 +36,7 @@ export interface DialerOptions {
 /** If a name has two addresses, the second is tried after this time; Node's 250 ms are shorter than a way around the world. */
 const nextAddressAfterMs = 1_500
 
-export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: DialerOptions): Dialer {
+export function createDialer({origin, tls, clock, connectTimeoutMs, proxy, machine}: DialerOptions): Dialer {
   const connectErrors = new WeakSet<object>()
   const connecting = new Set<Socket>()
   const sockets = new Set<Socket>()
@@ -66,7 +69,8 @@ export function createDialer({origin, tls, connectTimeoutMs, proxy, machine}: Di
 
   async function connectThrough(via: ProxyServer, options: buildConnector.Options, callback: buildConnector.Callback) {
     const trust = via.url.protocol === 'https:' ? await judge(tls, machine) : undefined
-    const tunnel = track(await tunnelTo(options, via, {trust, timeoutMs: connectTimeoutMs, giveUp: giveUp.signal}))
+    const limits = {trust, clock, timeoutMs: connectTimeoutMs, giveUp: giveUp.signal}
+    const tunnel = track(await tunnelTo(options, via, limits))
     if (options.protocol === 'https:') return connectTo({...options, httpSocket: tunnel}, callback)
     established++
     callback(null, tunnel)
@@ -102,7 +106,7 @@ function lazyConnector({
   tls,
   connectTimeoutMs,
   machine,
-}: Omit<DialerOptions, 'proxy'>): () => Promise<buildConnector.connector> {
+}: Omit<DialerOptions, 'proxy' | 'clock'>): () => Promise<buildConnector.connector> {
   let connector: Promise<buildConnector.connector> | undefined
   const make = async (): Promise<buildConnector.connector> =>
     buildConnector({
@@ -122,6 +126,7 @@ function lazyConnector({
 
 interface TunnelLimits {
   readonly trust: Judgement | undefined
+  readonly clock: Pick<Clock, 'sleep'>
   readonly timeoutMs: number
   readonly giveUp: AbortSignal
 }
@@ -130,14 +135,17 @@ interface TunnelLimits {
 async function tunnelTo(
   {hostname, protocol, port}: buildConnector.Options,
   via: ProxyServer,
-  {trust, timeoutMs, giveUp}: TunnelLimits,
+  {trust, clock, timeoutMs, giveUp}: TunnelLimits,
 ): Promise<Socket> {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const [timeout, over] = [new AbortController(), new AbortController()]
+  void clock.sleep(timeoutMs, over.signal).then(() => over.signal.aborted || timeout.abort())
   const destination = {host: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443)}
   try {
-    return await openTunnel(via, {destination, trust, signal: AbortSignal.any([timeout, giveUp])})
+    return await openTunnel(via, {destination, trust, signal: AbortSignal.any([timeout.signal, giveUp])})
   } catch (error) {
-    throw timeout.aborted ? new TunnelError('timeout') : error
+    throw timeout.signal.aborted ? new TunnelError('timeout') : error
+  } finally {
+    over.abort()
   }
 }
 

@@ -2,6 +2,7 @@ import {subscribe} from 'node:diagnostics_channel'
 import {EventEmitter} from 'node:events'
 import type {Socket} from 'node:net'
 import {type buildConnector, Client, type Dispatcher, errors, Pool} from 'undici'
+import type {Clock} from '../../shared/clock.ts'
 import type {TlsMaterial} from '../credentials/tls-material.ts'
 import type {ProxyServer} from './choose-proxy.ts'
 import type {Seat} from './connection-budget.ts'
@@ -35,6 +36,7 @@ export interface Line {
 }
 
 export interface LineOptions {
+  readonly clock: Pick<Clock, 'sleep'>
   readonly tls: TlsMaterial
   readonly proxy: ProxyServer | undefined
   readonly machine: MachineTrust
@@ -45,8 +47,8 @@ export interface LineOptions {
 }
 
 /** Starts to open it; the seat is waited for first. */
-export function openLine(origin: URL, {tls, proxy, machine, limits, seat, http1}: LineOptions): Line {
-  const dialer = createDialer({origin, tls, connectTimeoutMs: limits.connectMs, proxy, machine})
+export function openLine(origin: URL, {clock, tls, proxy, machine, limits, seat, http1}: LineOptions): Line {
+  const dialer = createDialer({origin, tls, clock, connectTimeoutMs: limits.connectMs, proxy, machine})
   const line: Line = {
     tls,
     dialer,

@@ -6,11 +6,8 @@ const ticking = (...times: readonly number[]) => {
   return {now: () => left.shift() ?? 0}
 }
 
-test('nothing is measured before the first answer, nor without a clock', () => {
+test('nothing is measured before the first answer', () => {
   expect(createTraffic(ticking()).link()).toEqual({})
-  const blind = createTraffic(undefined)
-  blind.begin()()(100_000)
-  expect(blind.link()).toEqual({})
 })
 
 test('the shortest round trip counts: the server’s own time does not', () => {

@@ -14,9 +14,9 @@ export interface Traffic {
 
 /**
  * Counts the traffic of a connection and measures the link: the shortest round trip, and the throughput of long bodies.
- * Simultaneous bodies share the link, so the fastest one is used. Without a clock nothing is measured.
+ * Simultaneous bodies share the link, so the fastest one is used.
  */
-export function createTraffic(clock: Pick<Clock, 'now'> | undefined): Traffic {
+export function createTraffic(clock: Pick<Clock, 'now'>): Traffic {
   let requests = 0
   let bytesRead = 0
   let link: Link = {}
@@ -33,15 +33,15 @@ export function createTraffic(clock: Pick<Clock, 'now'> | undefined): Traffic {
   return {
     begin() {
       requests++
-      const sentAt = clock?.now() ?? 0
+      const sentAt = clock.now()
       return () => {
-        const headAt = clock?.now() ?? 0
-        if (clock) headCame(headAt - sentAt)
+        const headAt = clock.now()
+        headCame(headAt - sentAt)
         let received = 0
         return (bytes) => {
           bytesRead += bytes
           received += bytes
-          if (clock) bodyCame(received, clock.now() - headAt)
+          bodyCame(received, clock.now() - headAt)
         }
       }
     },

@@ -9,6 +9,8 @@ export interface ConnectProxy {
   readonly asked: readonly string[]
   /** `Proxy-Authorization` of each, as received; `name:password` of SOCKS. */
   readonly credentials: readonly (string | undefined)[]
+  /** Connections of both sides that have not ended. */
+  connections(): number
   close(): Promise<void>
 }
 
@@ -91,6 +93,7 @@ async function listening(
   return {
     port: (server.address() as AddressInfo).port,
     ...seen,
+    connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
