@@ -3,7 +3,7 @@ import {createInMemoryLeases, refused, unreachable} from '../../test/support/in-
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
 import type {Clock} from '../shared/clock.ts'
 import {clusterLock} from './cluster-lock.ts'
-import {ownLease} from './own-lease.ts'
+import {type OwnLease, ownLease} from './own-lease.ts'
 
 /** A held lock on a clock that only the test advances; `sleptMs` is how long the machine slept. */
 async function createHeld() {
@@ -80,6 +80,24 @@ describe('kept', () => {
     await time.advance(10_000)
     expect(writes()).toBe(before + 2)
   })
+})
+
+test('a bug while it renews by itself is thrown where a caller waits', async () => {
+  const time = createVirtualClock({loopback: false})
+  let claims = 0
+  const lease: OwnLease = {
+    async claim() {
+      claims++
+      if (claims > 1) throw new TypeError('no such property')
+      return {ours: true}
+    },
+    giveBack: async () => undefined,
+  }
+  const lock = clusterLock({context: 'eu', lease, clock: time, onLost: () => undefined})
+  await lock.renew()
+  lock.keep()
+  await time.advance(6_000)
+  await expect(lock.holds()).rejects.toThrow(TypeError)
 })
 
 describe('no longer certain', () => {

@@ -36,6 +36,8 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
   let lost: string | undefined
   let trouble: HubspokeError | undefined
   let underWay: Promise<boolean> | undefined
+  /** Thrown while it renewed by itself: `holds` throws it where a caller waits. */
+  let bug: {readonly error: unknown} | undefined
 
   const limit = {ms: requestMs, sentence: noAnswerSentence(context), clock}
 
@@ -71,14 +73,18 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
       if (over.signal.aborted || lost !== undefined) return
       startedAt = clock.now()
       // A permanent failure (credentials, permissions) is not repeated here: the next call of `holds` asks again.
-      if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(() => undefined)
+      if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(unlessBug)
     }
   }
 
   return {
     renew,
-    keep: () => void keepRenewing(),
+    keep: () =>
+      void keepRenewing().catch((error: unknown) => {
+        bug = {error}
+      }),
     async holds() {
+      if (bug) throw bug.error
       while (lost === undefined && !(sureFrom && isSurelyHeld(sureFrom, momentOf(clock)))) await renew()
       return lost === undefined
     },
@@ -90,10 +96,7 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
     async release() {
       over.abort()
       await within(limit, async (signal) => {
-        await untilStopped(
-          Promise.resolve(underWay).catch(() => undefined),
-          signal,
-        )
+        await untilStopped(Promise.allSettled([underWay]), signal)
         if (lost === undefined) await lease.giveBack(signal)
       })
     },
@@ -102,4 +105,9 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
 
 function momentOf(clock: Clock): Moment {
   return {monotonic: clock.now(), wall: clock.date().getTime()}
+}
+
+/** A failure is in the entry of the lock already. */
+function unlessBug(error: unknown): void {
+  if (!(error instanceof HubspokeError)) throw error
 }

@@ -2,6 +2,7 @@ import {access} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
+import {onFileError} from '../../shared/file-error.ts'
 import {printable} from '../../shared/printable.ts'
 import {readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -63,12 +64,7 @@ async function refuseOtherSpelling(path: string): Promise<void> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch {
-    return false
-  }
+  return access(path).then(() => true, onFileError(false))
 }
 
 /** Undefined: there is no such file. No more is read than a config file may have. */

@@ -71,10 +71,15 @@ export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'ho
   const retries: {readonly id: string; readonly at: string}[] = []
   const isLater = (other: string) => other !== id && secondOf(other) >= secondOf(id)
   for (const other of (await listLedgers(directory)).filter(isLater)) {
-    const begun = await readBeginning(ledgerPath(directory, other)).catch(() => undefined)
+    const begun = await readBeginning(ledgerPath(directory, other)).catch(unlessBug)
     if (begun?.retryOf === id) retries.push({id: other, at: begun.at})
   }
   return retries.sort((a, b) => (a.at < b.at ? -1 : 1)).map((retry) => retry.id)
+}
+
+/** A ledger that cannot be read says nothing. */
+function unlessBug(error: unknown): undefined {
+  if (!(error instanceof HubspokeError)) throw error
 }
 
 const startingWith = (wanted: string, ids: readonly string[]) =>

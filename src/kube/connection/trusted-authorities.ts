@@ -1,6 +1,7 @@
 import {readdir} from 'node:fs/promises'
 import {delimiter, join} from 'node:path'
 import {getCACertificates} from 'node:tls'
+import {onFileError} from '../../shared/file-error.ts'
 import {readRegularFile} from '../read-regular-file.ts'
 import type {Environment} from './choose-proxy.ts'
 
@@ -49,7 +50,7 @@ async function firstReadable(paths: readonly string[]): Promise<string> {
 }
 
 async function allIn(folder: string): Promise<string> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder).catch(onFileError([]))
   return (await Promise.all(names.map((name) => readText(join(folder, name))))).join('\n')
 }
 

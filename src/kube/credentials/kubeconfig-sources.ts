@@ -3,6 +3,7 @@ import {delimiter, join, resolve} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {systemClock} from '../../shared/clock.ts'
 import {externalText} from '../../shared/external-text.ts'
+import {onFileError} from '../../shared/file-error.ts'
 import {printable} from '../../shared/printable.ts'
 import {type ReadBounds, readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -95,7 +96,7 @@ export async function readInCluster(
   if (!host || !(await isFile(tokenFile))) return undefined
   const name = 'in-cluster'
   const port = env.KUBERNETES_SERVICE_PORT ?? '443'
-  const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '')
+  const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(onFileError(''))
   return {
     clusters: new Map([[name, inCluster(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, folder)]]),
     users: new Map([[name, inClusterUser(tokenFile)]]),
@@ -114,5 +115,5 @@ function inClusterUser(tokenFile: string): UserEntry {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false
+  return (await stat(path).catch(onFileError(undefined)))?.isFile() ?? false
 }
