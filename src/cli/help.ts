@@ -66,7 +66,7 @@ const endings: Readonly<Record<string, readonly ExitName[]>> = {
   'runs list': [...withoutTargets, 'target-failed'],
   'runs prune': [...withoutTargets, 'target-failed', 'declined'],
   'runs show': [...withoutTargets, 'target-failed'],
-  sandbox: withoutTargets,
+  sandbox: [...withoutTargets, 'context-not-read', 'hung-up', 'interrupted', 'terminated'],
 }
 
 function codesOf(id: string): readonly ExitName[] {

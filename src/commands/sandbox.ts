@@ -1,15 +1,21 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.ts'
+import type {ContextFlags} from '../cli/clusters.ts'
 import {demonstrate} from '../cli/demonstration.ts'
+import {contextFlags} from '../cli/flags/flags.ts'
+import type {SessionFlags} from '../cli/process/session.ts'
 import {stopOnSignals} from '../cli/process/stop-on-signals.ts'
 import {withSandbox} from '../cli/sandbox-session.ts'
 import {sandboxIsUp, scenarioList} from '../cli/scenario/sandbox-text.ts'
+import {HubspokeError} from '../model/failure.ts'
 
 export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, for trials and practice.'
   static override description =
     'Starts several API servers in one process, with workloads, simulated failures and their own kubeconfig. ' +
-    'kubectl works with them, too. They stop when this command ends.'
+    'kubectl works with them, too. They stop when this command ends.\n\n' +
+    '"--record" reads real clusters instead, and writes a scenario file with the names, namespaces, kinds, images and ' +
+    'replicas of their workloads to stdout. Nothing is written to them.'
   static override examples = [
     {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},
@@ -17,9 +23,17 @@ export default class Sandbox extends BaseCommand {
       description: 'Practise an incident; "--scenario list" lists them',
       command: '<%= config.bin %> <%= command.id %> --scenario incident/registry-outage',
     },
+    {
+      description: 'Practise with the names and images of your own clusters',
+      command: '<%= config.bin %> <%= command.id %> --record -c "prod-*" > prod.yaml',
+    },
   ]
   static override flags = {
     demo: Flags.boolean({summary: 'Run a restart against them, explain it, and exit.', exclusive: ['scenario']}),
+    record: Flags.boolean({
+      summary: 'Write a scenario file of the selected contexts to stdout, and exit.',
+      exclusive: ['demo', 'scenario', 'write-kubeconfig'],
+    }),
     scenario: Flags.string({
       summary: 'A file with clusters and troubles over time, or one that ships with hubspoke; "list" lists these.',
       helpValue: 'FILE|NAME',
@@ -30,10 +44,13 @@ export default class Sandbox extends BaseCommand {
       helpValue: 'PATH',
       env: 'HUBSPOKE_WRITE_KUBECONFIG',
     }),
+    ...contextFlags,
   }
 
   async run(): Promise<{readonly kubeconfig: string} | undefined> {
     const {flags} = await this.parse(Sandbox)
+    if (flags.record) return this.record(flags)
+    this.refuseContexts()
     if (flags.scenario === 'list') return this.list()
     const scenario = flags.scenario === undefined ? undefined : await this.open(flags.scenario)
     const request = {scenario, kubeconfigPath: flags['write-kubeconfig']}
@@ -49,6 +66,29 @@ export default class Sandbox extends BaseCommand {
   private async open(choice: string) {
     const {openScenario} = await import('../cli/scenario/open-scenario.ts')
     return openScenario(choice, this.runtime)
+  }
+
+  private async record(flags: ContextFlags & SessionFlags & {readonly 'cache-namespace': string}): Promise<undefined> {
+    const {stdout, stderr, clock} = this.runtime
+    const {recordScenario} = await import('../cli/scenario/record-scenario.ts')
+    const options = {cacheNamespace: flags['cache-namespace'], at: clock.date()}
+    const {text, lines, exitCode} = await this.reaching(flags, {writes: false}, (clusters, session) =>
+      recordScenario(clusters, session, options),
+    )
+    stdout.write(text)
+    stderr.write(lines.map((line) => `${line}\n`).join(''))
+    await stdout.flushed()
+    this.runtime.setExitCode(exitCode)
+    return undefined
+  }
+
+  /** A variable or the config file may choose contexts for other commands. */
+  private refuseContexts(): void {
+    for (const name of Object.keys(contextFlags)) {
+      const said = this.resolved?.said.get(name)
+      if (said === undefined || said.origin !== undefined) continue
+      throw new HubspokeError('usage', `--${name} is for --record: simulated clusters have a kubeconfig of their own.`)
+    }
   }
 
   private async list(): Promise<undefined> {

@@ -21,7 +21,7 @@ export function ensureNamespace(registry: Registry, name: string): void {
 }
 
 function nodeObject({name, version = 'v1.36.3'}: ClusterSpec, number: number, now: Date): ApiObject {
-  const hostname = `${name}-node-${number}`
+  const hostname = `${hostnameOf(name)}-node-${number}`
   const time = apiTime(now)
   const condition = (type: string, status: string, reason: string, message: string): object => ({
     type,
@@ -66,6 +66,12 @@ function nodeObject({name, version = 'v1.36.3'}: ClusterSpec, number: number, no
       },
     },
   }
+}
+
+/** A context may have any name, a node may not. */
+function hostnameOf(name: string): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  return plain.slice(-40).replace(/^-|-$/g, '') || 'cluster'
 }
 
 /** The object of the API that a workload of a spec stands for. */

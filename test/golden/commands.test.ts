@@ -100,6 +100,7 @@ const onlyTyped: Readonly<Record<string, string>> = {
   yes: 'consent is given on the command line; HUBSPOKE_YES counts only where nobody can be asked',
   confirm: 'consent for a protected cluster is given for one run',
   demo: 'it is another command in all but name',
+  record: 'it is another command in all but name',
   'service-account': 'a forgotten variable must not grant rights',
   user: 'a forgotten variable must not grant rights',
   namespaced: 'a forgotten variable must not change what is granted',

@@ -12,6 +12,12 @@ const subdomain = {
 
 export const namespaceName = text('A namespace.', {...label, maxLength: 63})
 export const objectName = text('The name of an object.', subdomain)
+/** A kubeconfig takes any. */
+export const contextName = text('The name of a context.', {
+  pattern: /^[^\p{C}]+$/u,
+  means: 'a name without control characters',
+  maxLength: 500,
+})
 export const kind = choice('Default: Deployment.', workloadKinds)
 export const imageReference = text('An image reference.', {
   pattern: /^[^\s*]+$/,
@@ -20,7 +26,10 @@ export const imageReference = text('An image reference.', {
 })
 
 /** The names of clusters; those of the same file. */
-export const clusterNames = oneOrMore(text('Names of clusters. Default: all of the file.'), 'cluster names')
+export const clusterNames = oneOrMore(
+  text('Names of clusters. Default: all of the file.', {maxLength: 500}),
+  'cluster names',
+)
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] as const
 

@@ -1,13 +1,11 @@
 import type {ApiObject} from '../../sandbox/api-object.ts'
 import type {Expectation, ScenarioCluster} from '../../sandbox/scenario/scenario.ts'
 import {change} from './change-shape.ts'
-import {namespaceName} from './common-shapes.ts'
+import {contextName, namespaceName} from './common-shapes.ts'
 import {anyMapping, list, mapping, shortOrLong} from './compound-shapes.ts'
 import {duration, integer, type JsonSchema, mapped, type Shape, text} from './shape.ts'
 import {trouble} from './trouble-shape.ts'
 import {workload} from './workload-shape.ts'
-
-const contextName = text('The name of a context.', {pattern: /^\S+$/, means: 'a name without spaces'})
 
 const object = mapped(anyMapping('An object of the API, as in a manifest.'), (read, item, reader) => {
   const {metadata} = read as {readonly metadata?: {readonly name?: unknown}}
