@@ -143,6 +143,50 @@ test('no file imports itself over others', () => {
   expect(cycles).toEqual([])
 })
 
+/**
+ * The inside of `src/cli`, from the bottom up: a layer imports only itself and those before it in this list. What is not listed
+ * (the entry, help, and what one command is composed of) is on top: it may import everything, and no layer imports it.
+ */
+const cliLayers: readonly (readonly string[])[] = [
+  ['process'],
+  ['views.ts', 'report-views.ts'],
+  ['flags'],
+  ['config'],
+  ['clusters.ts', 'each-context.ts'],
+  ['protection'],
+  ['consent'],
+  ['base-command.ts'],
+  ['run'],
+  ['past-runs'],
+]
+
+/** Imports against the order that are still there. Remove each line together with its import; add none. */
+const againstCliLayers: readonly string[] = [
+  // `agreeToPlan` takes the waves and the options of a run as flags; it is to be handed them as data.
+  'cli/consent/agree-to-plan.ts imports cli/run/run-request.ts',
+  'cli/consent/agree-to-plan.ts imports cli/run/wave-request.ts',
+  // What a flag accepts (`parseReason`, `pauseMs`) belongs beside the flag types.
+  'cli/flags/flag-types.ts imports cli/consent/reason.ts',
+  'cli/flags/flag-types.ts imports cli/run/wave-request.ts',
+  // The names of the options that a ledger keeps belong to the run that writes it.
+  'cli/run/run-request.ts imports cli/past-runs/kept-options.ts',
+]
+
+test('the inside of src/cli is layered', () => {
+  const layerOf = (file: string) => {
+    const layer = cliLayers.findIndex((places) => places.some((place) => isWithin(file, `cli/${place}`)))
+    return layer === -1 ? cliLayers.length : layer
+  }
+  const inside = imports.filter(({from, to}) => folderOf(from) === 'cli' && folderOf(to) === 'cli')
+  const upwards = inside.filter(({from, to}) => layerOf(from) < layerOf(to))
+  expect(upwards.map(({from, to}) => `${from} imports ${to}`).sort()).toEqual(againstCliLayers.toSorted())
+})
+
+test('every layer of src/cli is there', () => {
+  const gone = cliLayers.flat().filter((place) => !files.some((file) => isWithin(file, `cli/${place}`)))
+  expect(gone).toEqual([])
+})
+
 test('only main.ts and the modules of the process read the process', () => {
   const readers = files.filter((file) =>
     /\bprocess\.(env|argv|stdout|stderr|stdin|exit|exitCode|cwd)\b/.test(readFileSync(join(src, file), 'utf8')),

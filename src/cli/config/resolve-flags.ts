@@ -1,11 +1,11 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
-import type {ConfigFile} from '../config/config-file.ts'
-import {configuredFlags, type KnownCommands, requiredFlags} from '../config/configured-flags.ts'
-import {readConfigFile} from '../config/read-config-file.ts'
+import {beforeDashes, saidOnCommandLine} from '../flags/command-line-flags.ts'
+import {type FilledIn, type FlagLevel, fillIn, saidInEnvironment} from '../flags/flag-levels.ts'
 import type {Runtime} from '../process/runtime.ts'
-import {beforeDashes, saidOnCommandLine} from './command-line-flags.ts'
-import {type FilledIn, type FlagLevel, fillIn, saidInEnvironment} from './flag-levels.ts'
+import type {ConfigFile} from './config-file.ts'
+import {configuredFlags, type KnownCommands, requiredFlags} from './configured-flags.ts'
+import {readConfigFile} from './read-config-file.ts'
 
 /** A command line together with what the environment and the config file add to it. */
 export interface ResolvedFlags extends FilledIn {
