@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {RawClient, RawReply} from '../cluster/raw-client.ts'
+import {applyPatch, type RawClient, type RawReply} from '../cluster/raw-client.ts'
 
 /** What the contract asks of a cluster that is not said over its API. */
 export interface ContractCluster {
@@ -122,6 +122,13 @@ export class Ground {
     return (await this.expect(201, this.client.post<ApiObject>(this.path('configmaps'), object))).body
   }
 
+  /** Server-side apply to an object of the namespace. */
+  apply(resource: string, object: object, query: ApplyQuery): Promise<RawReply<ApiObject>> {
+    const {manager, force = false, dryRun = false} = query
+    const text = `fieldManager=${manager}${force ? '&force=true' : ''}${dryRun ? '&dryRun=All' : ''}`
+    return this.client.patch<ApiObject>(`${this.path(resource)}?${text}`, object, applyPatch)
+  }
+
   async expect<T>(status: number, asked: Promise<RawReply<T>>): Promise<RawReply<T>> {
     const reply = await asked
     if (reply.status !== status) throw new Error(`${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`)
@@ -152,6 +159,12 @@ export class Ground {
   }
 }
 
+export interface ApplyQuery {
+  readonly manager: string
+  readonly force?: boolean
+  readonly dryRun?: boolean
+}
+
 export interface WorkloadSpec {
   readonly image?: string
   readonly annotations?: Readonly<Record<string, string>>
@@ -162,9 +175,20 @@ export interface WorkloadSpec {
 export type Plural = keyof typeof kinds
 const kinds = {deployments: 'Deployment', statefulsets: 'StatefulSet', daemonsets: 'DaemonSet'} as const
 
+const groups: Readonly<Record<string, string>> = {
+  leases: '/apis/coordination.k8s.io/v1',
+  jobs: '/apis/batch/v1',
+  cronjobs: '/apis/batch/v1',
+  ingresses: '/apis/networking.k8s.io/v1',
+  poddisruptionbudgets: '/apis/policy/v1',
+  horizontalpodautoscalers: '/apis/autoscaling/v2',
+  roles: '/apis/rbac.authorization.k8s.io/v1',
+  rolebindings: '/apis/rbac.authorization.k8s.io/v1',
+}
+const core = ['configmaps', 'pods', 'events', 'secrets', 'services', 'serviceaccounts', 'resourcequotas']
+
 function groupOf(plural: string): string {
-  if (plural === 'leases') return '/apis/coordination.k8s.io/v1'
-  return ['configmaps', 'pods', 'events'].includes(plural) ? '/api/v1' : '/apis/apps/v1'
+  return groups[plural] ?? (core.includes(plural) ? '/api/v1' : '/apis/apps/v1')
 }
 
 /** The patch of a rolling restart, as kubectl sends it; `metadata` goes in beside it. */

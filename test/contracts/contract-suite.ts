@@ -1,9 +1,14 @@
 import {afterAll, beforeAll, describe} from 'vitest'
 import {describeAccess} from './access-contract.ts'
+import {describeApplies} from './apply-contract.ts'
 import type {ContractCluster, OpenCluster} from './contract-cluster.ts'
+import {describeDefinitions} from './definition-contract.ts'
 import {describeExpiry} from './expiry-contract.ts'
+import {describeImages} from './image-contract.ts'
 import {describeLists} from './list-contract.ts'
+import {describeManifests} from './manifest-contract.ts'
 import {describeRollouts} from './rollout-contract.ts'
+import {describeScales} from './scale-contract.ts'
 import {describeWatches} from './watch-contract.ts'
 import {describeWrites} from './write-contract.ts'
 
@@ -28,6 +33,11 @@ export function describeContract(name: string, open: OpenCluster): void {
     describeWrites(cluster)
     describeAccess(cluster)
     describeRollouts(cluster)
+    describeImages(cluster)
+    describeScales(cluster)
+    describeApplies(cluster)
+    describeManifests(cluster)
+    describeDefinitions(cluster)
     describeExpiry(cluster)
   })
 }

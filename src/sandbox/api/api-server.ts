@@ -125,7 +125,7 @@ export class ApiServer {
       return Promise.resolve()
     }
     if (request.subresource === 'scale') {
-      return this.#reply(call, 200, JSON.stringify(scaleOf(object)), 'application/json')
+      return this.#reply(call, 200, JSON.stringify(scaleOf(request.resource, object)), 'application/json')
     }
     const representation = this.#representation(call)
     return this.#reply(call, 200, representation.one(object), representation.contentType)

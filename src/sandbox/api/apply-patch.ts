@@ -1,16 +1,20 @@
 import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
+import {checkTypes} from '../fields/check-types.ts'
 import {serverSideApply} from '../fields/server-side-apply.ts'
 import {fieldRulesOf} from '../objects/field-rules.ts'
 import {apiTime} from '../objects/metadata.ts'
 import type {Registry, WriteOptions} from '../objects/registry.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
-import {isObject, type Json, withoutNulls} from '../patches/json.ts'
+import {isObject, type Json, objectAt, withoutNulls} from '../patches/json.ts'
 import {JsonPatchFailure, jsonPatch} from '../patches/json-patch.ts'
 import {mergePatch} from '../patches/merge-patch.ts'
 import {strategicMerge} from '../patches/strategic-merge.ts'
 import {ApiError, badRequest, invalid, notFound, required, unsupportedMediaType} from '../status.ts'
 import {decode, mediaType, readObject} from './read-body.ts'
+import {scaleKind} from './scale.ts'
+
+export const applyType = 'application/apply-patch+yaml'
 
 /** What is patched. */
 export interface PatchTarget {
@@ -24,6 +28,8 @@ export interface PatchBody {
   readonly contentType: string | undefined
 }
 
+const customTypes = `application/json-patch+json, application/merge-patch+json, ${applyType}`
+
 type Patcher = (current: ApiObject) => ApiObject
 
 /** @returns the object, and whether it is new: only an apply creates */
@@ -34,13 +40,23 @@ export function applyPatch(
   options: WriteOptions & {readonly force: boolean; readonly now: Date},
 ): {readonly object: ApiObject; readonly isNew: boolean} {
   const type = mediaType(body.contentType)
-  if (type === 'application/apply-patch+yaml') return applyConfiguration(registry, target, body.text, options)
+  if (type === applyType) return applyConfiguration(registry, target, body.text, options)
+  if (target.resource.custom !== undefined && type === 'application/strategic-merge-patch+json') {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${customTypes}`,
+    )
+  }
   const patch = readPatch(type, body.text)
   const change = (current: ApiObject): ApiObject => asObject(withoutNulls(asJson(patch(current))))
   return {object: registry.update(target.resource, target, change, options), isNew: false}
 }
 
-function readPatch(type: string, text: string): Patcher {
+/**
+ * A patch as the change that it makes.
+ *
+ * @throws ApiError 400 for one that cannot be read, 415 for one of another type
+ */
+export function readPatch(type: string, text: string): Patcher {
   const read = own(readers, type)
   if (read === undefined) throw unsupportedMediaType('415: Unsupported Media Type', {})
   return read(text)
@@ -98,7 +114,12 @@ function applyConfiguration(
     const missing = required('fieldManager', 'is required for apply patch')
     throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [missing])
   }
-  const configuration = readObject(resource, text, 'application/yaml')
+  const isScale = options.subresource === 'scale'
+  checkSameKind(isScale ? scaleKind : resource, text)
+  const read = readObject(isScale ? scaleKind : resource, text, 'application/yaml')
+  const configuration = {...read, metadata: {...read.metadata, name: read.metadata.name || name}}
+  const rules = fieldRulesOf(resource, options.subresource)
+  checkTypes({configuration, apiVersion: apiVersionOf(resource), kind: resource.kind}, rules.type)
   if (configuration.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
   if (configuration.metadata.name !== name) {
     throw badRequest(
@@ -110,8 +131,8 @@ function applyConfiguration(
     operation: 'Apply',
     apiVersion: apiVersionOf(resource),
     time: apiTime(options.now),
+    ...(options.subresource === undefined ? {} : {subresource: options.subresource}),
   } as const
-  const rules = fieldRulesOf(resource, options.subresource)
   const apply = (current: ApiObject): ApiObject =>
     serverSideApply(current, {configuration, manager, force: options.force}, rules)
   const write = {...options, operation: 'Apply'} as const
@@ -121,6 +142,16 @@ function applyConfiguration(
   if (configuration.metadata.uid) throw notFound(resource, name)
   const created = apply({metadata: {name}})
   return {object: registry.create(resource, namespace, created, write), isNew: true}
+}
+
+/** @throws ApiError 400 when the configuration is of another kind */
+function checkSameKind(resource: Resource, text: string): void {
+  const {apiVersion, kind} = objectAt(decode(text, 'yaml', (why) => `error decoding YAML: ${why}`))
+  if (apiVersion === apiVersionOf(resource) && kind === resource.kind) return
+  const version = String(apiVersion ?? '')
+  throw badRequest(
+    `invalid object type: ${version.includes('/') ? version : `/${version}`}, Kind=${String(kind ?? '')}`,
+  )
 }
 
 function exists({store}: Registry, resource: Resource, namespace: string | undefined, name: string): boolean {

@@ -41,13 +41,8 @@ function checkKind(resource: Resource, value: {readonly [key: string]: Json}): v
   const {kind = resource.kind, apiVersion = apiVersionOf(resource)} = value
   if (kind === resource.kind && apiVersion === apiVersionOf(resource)) return
   const version = String(apiVersion).split('/').at(-1)
-  const [given, wanted] = [groupOf(String(apiVersion)), resource.group || 'core']
-  const why = `converting (${given}.${String(kind)}) to (${wanted}.${resource.kind}): unknown conversion`
+  const why = `converting (${version}.${String(kind)}) to (${resource.group || 'core'}.${resource.kind}): unknown conversion`
   throw badRequest(`${String(kind)} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`)
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : apiVersion
 }
 
 /** @throws ApiError 400 */

@@ -3,12 +3,11 @@ import type {ApiObject} from '../api-object.ts'
 import {orphanDependents} from '../controllers/garbage-collector.ts'
 import type {DeleteOptions, Registry, WriteOptions} from '../objects/registry.ts'
 import {pods, type Resource} from '../objects/resources.ts'
-import {isObject, type JsonObject, objectAt} from '../patches/json.ts'
-import {mergePatch} from '../patches/merge-patch.ts'
-import {badRequest, conflict, invalid} from '../status.ts'
-import {applyPatch} from './apply-patch.ts'
-import {decode, readObject} from './read-body.ts'
-import {scaleOf, withScale} from './scale.ts'
+import {isObject, type Json, type JsonObject, objectAt, withoutNulls} from '../patches/json.ts'
+import {badRequest, conflict, forbiddenValue, invalid} from '../status.ts'
+import {applyPatch, applyType, readPatch} from './apply-patch.ts'
+import {decode, mediaType, readObject} from './read-body.ts'
+import {scaleKind, scaleOf, withScale} from './scale.ts'
 
 /** A write as it arrived. */
 export interface Write {
@@ -48,26 +47,37 @@ export class Writes {
 
   update(write: Write): Written {
     const {resource, text, contentType} = write
-    if (write.subresource === 'scale') return this.#scale(write, () => objectOf(text))
+    if (write.subresource === 'scale') {
+      const scale = readObject(scaleKind, text, contentType)
+      return this.#scale(write, () => scale as unknown as JsonObject)
+    }
     const wanted = readObject(resource, text, contentType)
     checkName(wanted, write.name)
     const replace = (current: ApiObject): ApiObject => {
       checkUid(resource, wanted, current)
       return wanted
     }
-    return {status: 200, object: this.#registry.update(resource, write, replace, this.#options(write))}
+    return {
+      status: 200,
+      object: this.#registry.update(resource, write, replace, {...this.#options(write), isReplacement: true}),
+    }
   }
 
   patch(write: Write): Written {
-    if (write.subresource === 'scale') {
-      return this.#scale(write, (scale) => objectAt(mergePatch(scale, objectOf(write.text))))
+    const type = mediaType(write.contentType)
+    if (write.subresource === 'scale' && type !== applyType) {
+      const change = readPatch(type, write.text)
+      return this.#scale(write, (scale) =>
+        objectAt(withoutNulls(change(scale as unknown as ApiObject) as unknown as Json)),
+      )
     }
     const options = {
       ...this.#options(write),
-      force: write.query.get('force') === 'true',
+      force: isForced(write.query, type),
       now: this.#clock.date(),
     }
     const {object, isNew} = applyPatch(this.#registry, write, write, options)
+    if (write.subresource === 'scale') return {status: 200, object: scaleOf(write.resource, object), isDocument: true}
     return {status: isNew ? 201 : 200, object}
   }
 
@@ -89,10 +99,10 @@ export class Writes {
     const updated = this.#registry.update(
       resource,
       write,
-      (current) => withScale(resource, current, change(scaleOf(current) as unknown as JsonObject)),
+      (current) => withScale(resource, current, change(scaleOf(resource, current) as unknown as JsonObject)),
       options,
     )
-    return {status: 200, object: scaleOf(updated), isDocument: true}
+    return {status: 200, object: scaleOf(resource, updated), isDocument: true}
   }
 
   #options({query, userAgent, subresource, contentType}: Write): WriteOptions {
@@ -115,6 +125,14 @@ function isDryRun(query: URLSearchParams): boolean {
   throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [
     {reason: 'FieldValueNotSupported', message, field: 'dryRun'},
   ])
+}
+
+/** @throws ApiError 422 when it is no apply */
+function isForced(query: URLSearchParams, type: string): boolean {
+  const isGiven = ['true', '1'].includes(query.get('force') ?? '')
+  if (!isGiven || type === applyType) return isGiven
+  const cause = forbiddenValue('force', 'may not be specified for non-apply patch')
+  throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [cause])
 }
 
 /** @throws ApiError 400 */

@@ -1,4 +1,5 @@
 import type {Trouble} from '../trouble.ts'
+import {customResourceController} from './custom-resource-controller.ts'
 import {daemonSetController} from './daemon-set-controller.ts'
 import {deploymentController} from './deployment-controller.ts'
 import {garbageCollector} from './garbage-collector.ts'
@@ -28,6 +29,7 @@ export function runControllers(
     daemonSetController(simulation),
     pods,
     garbageCollector(simulation),
+    customResourceController(simulation),
   ]
   for (const controller of controllers) runController(simulation, controller)
   return {retryPods: () => pods.retryAll()}

@@ -1,13 +1,13 @@
 import {own} from '../../shared/own.ts'
 import type {JsonObject} from '../patches/json.ts'
-import {atomic, type FieldType, list, map, plain, set, struct} from './field-type.ts'
+import {atomic, type FieldType, list, map, number, plain, set, struct} from './field-type.ts'
 
 /*
  * Where the kinds of Kubernetes differ from what a value itself says: maps, lists with keys, sets, and objects that are set
  * as a whole. Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` of the OpenAPI document of Kubernetes 1.36.
  */
 
-const metadata = struct({
+export const metadataType = struct({
   annotations: map(),
   labels: map(),
   finalizers: set,
@@ -38,7 +38,7 @@ const container = struct({
 })
 
 const claim = struct({
-  metadata,
+  metadata: metadataType,
   spec: struct({dataSource: atomic, selector: atomic, resources: struct(quantities)}),
   status: struct({allocatedResourceStatuses: map(), allocatedResources: map(), capacity: map(), conditions}),
 })
@@ -64,52 +64,52 @@ const pod = struct({
   volumes: list(['name'], volume),
 })
 
-const template = struct({metadata, spec: pod})
+const template = struct({metadata: metadataType, spec: pod})
 const workload = struct({
-  metadata,
-  spec: struct({selector: atomic, template}),
+  metadata: metadataType,
+  spec: struct({minReadySeconds: number, replicas: number, revisionHistoryLimit: number, selector: atomic, template}),
   status: struct({conditions}),
 })
 const job = struct({selector: atomic, template})
 const backend = struct({resource: atomic, service: struct({port: atomic})})
-const ordinary = struct({metadata, status: struct({conditions})})
+const ordinary = struct({metadata: metadataType, status: struct({conditions})})
 
 const types: Readonly<Record<string, FieldType>> = {
-  ClusterRoleBinding: struct({metadata, roleRef: atomic}),
-  ConfigMap: struct({metadata, data: map(), binaryData: map()}),
-  CronJob: struct({metadata, spec: struct({jobTemplate: struct({metadata, spec: job})})}),
+  ClusterRoleBinding: struct({metadata: metadataType, roleRef: atomic}),
+  ConfigMap: struct({metadata: metadataType, data: map(), binaryData: map()}),
+  CronJob: struct({metadata: metadataType, spec: struct({jobTemplate: struct({metadata: metadataType, spec: job})})}),
   DaemonSet: workload,
   Deployment: workload,
-  Event: struct({metadata, involvedObject: atomic, related: atomic}),
-  Ingress: struct({metadata, spec: struct({defaultBackend: backend})}),
-  Job: struct({metadata, spec: job, status: struct({conditions: atomic})}),
-  NetworkPolicy: struct({metadata, spec: struct({podSelector: atomic})}),
+  Event: struct({metadata: metadataType, involvedObject: atomic, related: atomic}),
+  Ingress: struct({metadata: metadataType, spec: struct({defaultBackend: backend})}),
+  Job: struct({metadata: metadataType, spec: job, status: struct({conditions: atomic})}),
+  NetworkPolicy: struct({metadata: metadataType, spec: struct({podSelector: atomic})}),
   Node: struct({
-    metadata,
+    metadata: metadataType,
     spec: struct({podCIDRs: set}),
     status: struct({addresses: list(['type']), allocatable: map(), capacity: map(), conditions}),
   }),
   PersistentVolumeClaim: claim,
-  Pod: struct({metadata, spec: pod, status: struct({conditions, podIPs: list(['ip']), hostIPs: atomic})}),
+  Pod: struct({metadata: metadataType, spec: pod, status: struct({conditions, podIPs: list(['ip']), hostIPs: atomic})}),
   PodDisruptionBudget: struct({
-    metadata,
+    metadata: metadataType,
     spec: struct({selector: atomic}),
     status: struct({conditions, disruptedPods: map()}),
   }),
   ReplicaSet: workload,
   ResourceQuota: struct({
-    metadata,
+    metadata: metadataType,
     spec: struct({hard: map(), scopeSelector: atomic}),
     status: struct({hard: map(), used: map()}),
   }),
-  RoleBinding: struct({metadata, roleRef: atomic}),
-  Secret: struct({metadata, data: map(), stringData: map()}),
+  RoleBinding: struct({metadata: metadataType, roleRef: atomic}),
+  Secret: struct({metadata: metadataType, data: map(), stringData: map()}),
   Service: struct({
-    metadata,
+    metadata: metadataType,
     spec: struct({ports: list(['port', 'protocol'], plain, tcp), selector: atomic}),
     status: struct({conditions}),
   }),
-  ServiceAccount: struct({metadata, secrets: list(['name'], atomic)}),
+  ServiceAccount: struct({metadata: metadataType, secrets: list(['name'], atomic)}),
   StatefulSet: workload,
 }
 
@@ -130,6 +130,8 @@ const beginnings: Readonly<Record<string, JsonObject>> = {
   HorizontalPodAutoscaler: {spec: {scaleTargetRef: {}}, status: {}},
   Ingress: {spec: {}, status: {loadBalancer: {}}},
   Job: {spec: {template: emptyTemplate}, status: {}},
+  NetworkPolicy: {spec: {podSelector: {}}},
+  PersistentVolumeClaim: {spec: {resources: {}}, status: {}},
   Pod: {spec: {containers: null}, status: {}},
   ReplicaSet: {spec: {selector: null, template: emptyTemplate}, status: {}},
   Role: {rules: null},

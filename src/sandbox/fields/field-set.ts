@@ -56,12 +56,11 @@ export function withNamedFields(fields: FieldSet): FieldSet {
   return nodeOf({isMember: isMember(fields)}, Object.fromEntries(inside))
 }
 
-/** Every path, as the API writes them in messages: `.spec.template.spec.containers[name="app"].image`. */
+/** Every path, members of one level before what is inside, as the API writes them in messages: `.spec.template.spec.containers[name="app"].image`. */
 export function pathsOf(fields: FieldSet, above = ''): readonly string[] {
-  return insideOf(fields).flatMap(([step, inside]) => {
-    const here = `${above}${stepText(step)}`
-    return isMember(inside) ? [here, ...pathsOf(inside, here)] : pathsOf(inside, here)
-  })
+  const inside = insideOf(fields)
+  const members = inside.filter(([, each]) => isMember(each)).map(([step]) => `${above}${stepText(step)}`)
+  return [...members, ...inside.flatMap(([step, each]) => pathsOf(each, `${above}${stepText(step)}`))]
 }
 
 function stepText(step: string): string {

@@ -8,6 +8,8 @@ import {isObject, type Json, type JsonObject} from '../patches/json.ts'
 export type FieldType =
   /** Set as a whole. */
   | {readonly as: 'atomic'}
+  /** One number. */
+  | {readonly as: 'number'}
   /** An object whose fields are owned one by one. */
   | {readonly as: 'struct'; readonly fields: Readonly<Record<string, FieldType>>}
   /** An object whose keys are data. */
@@ -24,6 +26,7 @@ export type FieldType =
   | {readonly as: 'set'}
 
 export const atomic: FieldType = {as: 'atomic'}
+export const number: FieldType = {as: 'number'}
 export const set: FieldType = {as: 'set'}
 /** By its value: an object is a struct, a list is set as a whole. */
 export const plain: FieldType = {as: 'struct', fields: {}}

@@ -1,5 +1,7 @@
 import type {ApiObject} from '../api-object.ts'
 import {isObject, type Json, type JsonObject} from '../patches/json.ts'
+import {plainFillers} from './plain-defaults.ts'
+import {podSpec, templateOf} from './pod-defaults.ts'
 
 /**
  * The object with what the API fills in when a client leaves it out.
@@ -11,6 +13,7 @@ export function withDefaults(kind: string, object: ApiObject): ApiObject {
 }
 
 const fillers: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
+  ...plainFillers,
   Deployment: (object) =>
     withSpec(object, (spec) => ({
       replicas: 1,
@@ -70,61 +73,4 @@ function rollingUpdate(strategy: Json | undefined, defaults: JsonObject): JsonOb
   if (type !== 'RollingUpdate') return {...given, type}
   const parameters = isObject(given.rollingUpdate) ? given.rollingUpdate : {}
   return {type, rollingUpdate: {...defaults, ...parameters}}
-}
-
-function templateOf(spec: JsonObject): JsonObject {
-  const template = isObject(spec.template) ? spec.template : {}
-  const metadata = isObject(template.metadata) ? template.metadata : {}
-  const kept = Object.entries(metadata).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0)
-  const pod = isObject(template.spec) ? template.spec : {}
-  return {template: {metadata: Object.fromEntries(kept), spec: podSpec(pod)}}
-}
-
-function podSpec(spec: JsonObject): JsonObject {
-  return {
-    ...spec,
-    ...containersOf(spec, 'initContainers'),
-    ...containersOf(spec, 'containers'),
-    restartPolicy: spec.restartPolicy ?? 'Always',
-    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-    dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
-    securityContext: spec.securityContext ?? {},
-    schedulerName: spec.schedulerName ?? 'default-scheduler',
-  }
-}
-
-function containersOf(spec: JsonObject, field: string): JsonObject {
-  const list = spec[field]
-  return Array.isArray(list) ? {[field]: list.map((each) => (isObject(each) ? container(each) : each))} : {}
-}
-
-function container(given: JsonObject): JsonObject {
-  const ports = given.ports
-  return {
-    ...given,
-    ...(Array.isArray(ports)
-      ? {ports: ports.map((each) => (isObject(each) ? {...each, protocol: each.protocol ?? 'TCP'} : each))}
-      : {}),
-    ...probes(given),
-    resources: given.resources ?? {},
-    terminationMessagePath: given.terminationMessagePath ?? '/dev/termination-log',
-    terminationMessagePolicy: given.terminationMessagePolicy ?? 'File',
-    imagePullPolicy: given.imagePullPolicy ?? (isLatest(String(given.image ?? '')) ? 'Always' : 'IfNotPresent'),
-  }
-}
-
-function probes(given: JsonObject): JsonObject {
-  const filled: JsonObject = {}
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-    const probe = given[name]
-    if (!isObject(probe)) continue
-    filled[name] = {timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe}
-  }
-  return filled
-}
-
-function isLatest(image: string): boolean {
-  if (image.includes('@')) return false
-  const tag = /:([^/:]+)$/.exec(image)?.[1]
-  return tag === undefined || tag === 'latest'
 }

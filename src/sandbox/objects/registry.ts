@@ -5,11 +5,13 @@ import {sameJson} from '../patches/json.ts'
 import {ApiError, alreadyExists, badRequest, conflict, invalid, invalidValue, notFound} from '../status.ts'
 import {admitCreate, admitDelete} from './admission.ts'
 import {Catalog} from './catalog.ts'
+import {cleanupFinalizer} from './custom-resources.ts'
 import {withDefaults} from './defaults.ts'
 import {fieldRulesOf} from './field-rules.ts'
 import {apiTime, randomSuffix, randomUid} from './metadata.ts'
 import {entriesOf, keptMetadata, ordered, withMetadata, withoutBooks, withoutTypeMeta} from './object-parts.ts'
-import {apiVersionOf, namespaces, pods, type Resource} from './resources.ts'
+import {apiVersionOf, customResourceDefinitions, namespaces, pods, type Resource} from './resources.ts'
+import {withAddress} from './service-address.ts'
 import type {Store} from './store.ts'
 import {preparedForCreate, preparedForUpdate, withStatus} from './strategy.ts'
 import {uidCauses, validate, validateTypes} from './validation.ts'
@@ -44,7 +46,7 @@ export class Registry {
   create(resource: Resource, namespace: string | undefined, input: ApiObject, options: WriteOptions): ApiObject {
     const named = this.#named(resource, namespace, input)
     validateTypes(resource, named)
-    const object = preparedForCreate(resource.kind, withDefaults(resource.kind, named))
+    const object = preparedForCreate(resource, withDefaults(resource.kind, named))
     validate(resource, object)
     admitCreate(this.store, resource, object)
     const {name, resourceVersion} = object.metadata
@@ -57,7 +59,7 @@ export class Registry {
       creationTimestamp: apiTime(this.#clock.date()),
       ...(options.operation === 'Apply' ? {managedFields: input.metadata.managedFields ?? []} : {}),
     })
-    const managed = this.#managed(resource, identified, {entries: []}, options)
+    const managed = withAddress(resource, this.#managed(resource, identified, {entries: []}, options))
     return options.dryRun ? ordered(managed) : this.store.put(resource, managed)
   }
 
@@ -74,7 +76,7 @@ export class Registry {
   ): ApiObject {
     const current = this.read(resource, object.namespace, object.name)
     const wanted = change(current)
-    checkIdentity(resource, wanted, current)
+    checkIdentity(resource, wanted, current, options)
     const entries = entriesOf(wanted, current, options)
     const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, entries))
     const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
@@ -107,7 +109,7 @@ export class Registry {
   /** With what the API fills in, if it lets the object pass. */
   #checked(resource: Resource, wanted: ApiObject, current: ApiObject): ApiObject {
     validateTypes(resource, wanted)
-    const next = preparedForUpdate(resource.kind, withDefaults(resource.kind, wanted), current)
+    const next = preparedForUpdate(resource, withDefaults(resource.kind, wanted), current)
     validate(resource, next, current)
     return next
   }
@@ -147,15 +149,18 @@ export class Registry {
     const {metadata} = current
     const grace = resource === pods ? graceOf(current, options) : 0
     const isHeld = (metadata.finalizers?.length ?? 0) > 0 || options.propagation === 'Foreground'
-    if (grace === 0 && !isHeld && resource !== namespaces) return undefined
+    const isDefinition = resource === customResourceDefinitions
+    if (grace === 0 && !isHeld && !isDefinition && resource !== namespaces) return undefined
     if (metadata.deletionTimestamp !== undefined) return current
     const marked = withMetadata(current, {
       deletionTimestamp: apiTime(new Date(this.#clock.date().getTime() + grace * 1000)),
-      ...(metadata.generation === undefined ? {} : {generation: metadata.generation + 1}),
-      ...(resource === namespaces ? {} : {deletionGracePeriodSeconds: grace}),
-      ...(options.propagation === 'Foreground'
-        ? {finalizers: [...(metadata.finalizers ?? []), 'foregroundDeletion']}
-        : {}),
+      ...(metadata.generation === undefined || isDefinition ? {} : {generation: metadata.generation + 1}),
+      ...(resource === namespaces || isDefinition ? {} : {deletionGracePeriodSeconds: grace}),
+      finalizers: [
+        ...(metadata.finalizers ?? []),
+        ...(options.propagation === 'Foreground' ? ['foregroundDeletion'] : []),
+        ...(isDefinition ? [cleanupFinalizer] : []),
+      ],
     })
     return resource === namespaces ? {...marked, status: {phase: 'Terminating'}} : marked
   }
@@ -165,7 +170,7 @@ function key(namespace: string | undefined, name: string): string {
   return namespace === undefined ? name : `${namespace}/${name}`
 }
 
-function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObject): void {
+function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObject, options: WriteOptions): void {
   const {name, namespace, uid, resourceVersion} = wanted.metadata
   if (name !== metadata.name) {
     throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${metadata.name})`)
@@ -174,7 +179,7 @@ function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObj
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(resource, name)
-  if (!resourceVersion && versionRequired.has(resource.kind)) {
+  if (!resourceVersion && options.isReplacement && (resource.custom || versionRequired.has(resource.kind))) {
     const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
     throw invalid({group: resource.group, kind: resource.plural}, name, [cause])
   }

@@ -1,6 +1,7 @@
 import type {ApiObject} from '../api-object.ts'
-import {objectAt, sameJson} from '../patches/json.ts'
+import {listAt, objectAt, sameJson} from '../patches/json.ts'
 import type {Resource} from './resources.ts'
+import {withAddress} from './service-address.ts'
 
 /**
  * What the API does with an object of each kind around a write: which part a client may not set, and what counts as a new
@@ -48,6 +49,21 @@ const strategies: Readonly<Record<string, Strategy>> = {
   },
   Namespace: {initialStatus: {phase: 'Active'}, ownsStatus: true},
   Node: {ownsStatus: true},
+  CronJob: {initialStatus: {}, ownsStatus: true, isNewGeneration: specChanged},
+  CustomResourceDefinition: {initialStatus: {}, ownsStatus: true, isNewGeneration: specChanged},
+  HorizontalPodAutoscaler: {initialStatus: {currentMetrics: null, desiredReplicas: 0}, ownsStatus: true},
+  Ingress: {initialStatus: {loadBalancer: {}}, ownsStatus: true, isNewGeneration: specChanged},
+  Job: {initialStatus: {}, ownsStatus: true, isNewGeneration: specChanged},
+  NetworkPolicy: {isNewGeneration: specChanged},
+  PersistentVolumeClaim: {initialStatus: {phase: 'Pending'}, ownsStatus: true},
+  PodDisruptionBudget: {
+    initialStatus: {disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0},
+    ownsStatus: true,
+    isNewGeneration: specChanged,
+  },
+  PriorityClass: {isNewGeneration: ({value}, previous) => value !== previous.value},
+  ResourceQuota: {initialStatus: {}, ownsStatus: true},
+  Service: {initialStatus: {loadBalancer: {}}, ownsStatus: true},
 }
 
 /** Whether a client sets the status through the subresource alone. */
@@ -56,26 +72,50 @@ export function ownsStatus({kind, subresources, custom}: Resource): boolean {
   return strategies[kind]?.ownsStatus ?? false
 }
 
+function strategyOf(resource: Resource): Strategy {
+  if (resource.custom === undefined) return strategies[resource.kind] ?? {}
+  return {ownsStatus: ownsStatus(resource), isNewGeneration: contentChanged}
+}
+
+/** Custom resources have a new generation when anything but their metadata (and a status of its own) is another. */
+function contentChanged(next: ApiObject, previous: ApiObject): boolean {
+  const content = ({metadata: _metadata, status: _status, ...rest}: ApiObject): object => rest
+  return !sameJson(content(next), content(previous))
+}
+
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
+/** What the server adds to a new object of its own accord. */
+const finishers: Readonly<Record<string, (object: ApiObject) => ApiObject>> = {
+  CustomResourceDefinition: (object) => {
+    const stored = listAt(object.spec, 'versions').filter(({storage}) => storage === true)
+    const storedVersions = stored.map(({name}) => name)
+    return {...object, status: {conditions: null, acceptedNames: {plural: '', kind: ''}, storedVersions}}
+  },
+  DaemonSet: (object) => annotated(object, templateGeneration, '1'),
+  Namespace: ({metadata, ...object}) => {
+    const labels = {...metadata.labels, 'kubernetes.io/metadata.name': metadata.name}
+    return {...object, metadata: {...metadata, labels}, spec: {finalizers: ['kubernetes']}}
+  },
+}
+
 /** A new object as it will be stored, before it has an identity. */
-export function preparedForCreate(kind: string, object: ApiObject): ApiObject {
-  const strategy = strategies[kind] ?? {}
+export function preparedForCreate(resource: Resource, object: ApiObject): ApiObject {
+  const strategy = strategyOf(resource)
   const {status, ...rest} = object
   const metadata = {...object.metadata, ...(strategy.isNewGeneration ? {generation: 1} : {})}
-  const kept = strategy.initialStatus ?? status
+  const kept = strategy.initialStatus ?? (resource.custom && strategy.ownsStatus ? undefined : status)
   const prepared: ApiObject = {...rest, metadata, ...(kept === undefined ? {} : {status: kept})}
-  if (kind === 'DaemonSet') return annotated(prepared, templateGeneration, '1')
-  if (kind !== 'Namespace') return prepared
-  const labels = {...metadata.labels, 'kubernetes.io/metadata.name': metadata.name}
-  return {...prepared, metadata: {...metadata, labels}, spec: {finalizers: ['kubernetes']}}
+  return finishers[resource.kind]?.(prepared) ?? prepared
 }
 
 /** A changed object as it will be stored after a write through the main door: with the status of before, with its generation. */
-export function preparedForUpdate(kind: string, next: ApiObject, previous: ApiObject): ApiObject {
-  const strategy = strategies[kind] ?? {}
+export function preparedForUpdate(resource: Resource, next: ApiObject, previous: ApiObject): ApiObject {
+  const {kind} = resource
+  const strategy = strategyOf(resource)
   const kept = strategy.ownsStatus ? withStatusOf(next, previous) : next
-  const prepared = kind === 'DaemonSet' ? countTemplates(kept, previous) : kept
+  const counted = kind === 'DaemonSet' ? countTemplates(kept, previous) : kept
+  const prepared = withAddress(resource, counted, previous)
   if (strategy.isNewGeneration === undefined) return prepared
   const generation = previous.metadata.generation ?? 1
   const isNew = strategy.isNewGeneration(prepared, previous)

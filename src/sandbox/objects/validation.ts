@@ -52,6 +52,7 @@ type Fields = ApiObject & {readonly spec: JsonObject}
 
 const kindRules: Readonly<Record<string, (object: Fields, previous?: ApiObject) => Cause[]>> = {
   ConfigMap: configMapCauses,
+  CustomResourceDefinition: definitionCauses,
   Deployment: workloadCauses,
   ReplicaSet: workloadCauses,
   StatefulSet: workloadCauses,
@@ -85,6 +86,12 @@ function configMapCauses({data, binaryData}: ApiObject): Cause[] {
   return causes
 }
 
+function definitionCauses({metadata: {name}, spec}: Fields): Cause[] {
+  const {plural} = objectAt(spec, 'names')
+  if (name === `${plural}.${spec.group}`) return []
+  return [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
+}
+
 function workloadCauses({spec}: Fields, previous?: ApiObject): Cause[] {
   const {replicas, selector} = spec
   const causes: Cause[] = []
@@ -93,7 +100,7 @@ function workloadCauses({spec}: Fields, previous?: ApiObject): Cause[] {
   }
   causes.push(...selectorCauses(spec), ...containerCauses(objectAt(spec, 'template', 'spec'), 'spec.template.spec'))
   if (previous !== undefined && !sameJson(objectAt(previous.spec).selector, selector)) {
-    causes.push(invalidValue('spec.selector', selector, immutable))
+    causes.push(invalidValue('spec.selector', selector ?? null, immutable))
   }
   return causes
 }

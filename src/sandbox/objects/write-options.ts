@@ -4,6 +4,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** Which door the write came through; undefined: the object itself. */
   readonly subresource?: string
+  /** The whole object is given anew, as by `PUT`. */
+  readonly isReplacement?: boolean
   /** Default `Update`; `Apply` has already said who owns what. */
   readonly operation?: 'Apply' | 'Update'
 }
