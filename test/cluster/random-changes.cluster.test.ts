@@ -110,7 +110,7 @@ describe.skipIf(!binaries)('an exact answer', () => {
 
   describe('of a restart', () => {
     let shell: Shell
-    const planRounds = Math.ceil(rounds * 0.4)
+    const planRounds = Math.ceil(rounds / 3)
 
     beforeAll(async () => {
       // So many that reading each target takes less than a list.
