@@ -107,16 +107,15 @@ export abstract class BaseCommand extends Command {
     work: (clusters: Clusters, session: Session) => Promise<R>,
   ): Promise<R> {
     if (!this.resolved) throw new Error('clusters are reached before the flags were parsed')
-    return withClusters(
-      flags,
-      {...reach, originOf: (flag) => this.originOf(flag), runtime: this.runtime, file: this.resolved.file},
-      (clusters) => {
+    const {runtime} = this
+    const {file} = this.resolved
+    const originOf = (flag: string) => this.originOf(flag)
+    return withSession(runtime, flags, (session) =>
+      withClusters(flags, {...reach, originOf, runtime, file, session}, (clusters) => {
         this.isInCluster = clusters.isInCluster
-        return withSession(this.runtime, flags, (session) => {
-          sayTurns(clusters, session)
-          return work(clusters, session)
-        })
-      },
+        sayTurns(clusters, session)
+        return work(clusters, session)
+      }),
     )
   }
 

@@ -4,6 +4,7 @@ import type {ClusterReading, ContextRef} from '../model/cluster.ts'
 import {chosenGroups} from './config/chosen-groups.ts'
 import type {ConfigFile, Protection} from './config/config-file.ts'
 import type {Runtime} from './process/runtime.ts'
+import type {Session} from './process/session.ts'
 
 export interface ContextFlags {
   readonly kubeconfig?: string | undefined
@@ -37,6 +38,13 @@ export interface Clusters extends SelectedContexts {
   readonly connectedAtOnce: number
 }
 
+export interface ClustersDeps {
+  readonly runtime: Runtime
+  readonly file: ConfigFile
+  /** Lends the terminal to exec plugins that prompt. */
+  readonly session: Pick<Session, 'lendTerminal'>
+}
+
 /**
  * Reads the kubeconfig, selects its contexts, and closes every connection when `use` is done with them.
  *
@@ -44,7 +52,7 @@ export interface Clusters extends SelectedContexts {
  */
 export async function withClusters<Result>(
   flags: ContextFlags,
-  {writes, only, originOf, runtime, file}: Reach & {readonly runtime: Runtime; readonly file: ConfigFile},
+  {writes, only, originOf, runtime, file, session}: Reach & ClustersDeps,
   use: (clusters: Clusters) => Promise<Result>,
 ): Promise<Result> {
   const groups = chosenGroups(flags.group, file, originOf?.('group'))
@@ -56,6 +64,7 @@ export async function withClusters<Result>(
     homeDir,
     clock,
     isTerminal: runtime.terminal !== undefined,
+    withTerminal: session.lendTerminal,
   })
   const {contexts, connectedAtOnce, isInCluster} = kubeconfig
   const choice = {

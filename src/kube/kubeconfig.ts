@@ -28,6 +28,8 @@ export interface KubeconfigRequest extends EntriesRequest {
   readonly clock: Clock
   /** May an exec plugin prompt the user: are stdin and stderr a terminal? Default: no. */
   readonly isTerminal?: boolean
+  /** Clears the terminal for an exec plugin that prompts, and restores it afterwards. Default: it is used as it is. */
+  withTerminal?<Result>(ask: () => Promise<Result>): Promise<Result>
   readonly limits?: Partial<ConnectionLimits>
   /** How many files this process may open; default: the system's limit. */
   readonly openFiles?: number
@@ -65,8 +67,10 @@ function toKubeconfig(
   request: KubeconfigRequest,
   budget: ConnectionBudget | undefined,
 ): Kubeconfig {
-  const {clock, env, isTerminal = false, limits} = request
-  const exec = createExecCredentials({env, isTerminal, clock}, () => clock.date().getTime())
+  const {clock, env, isTerminal = false, withTerminal, limits} = request
+  const exec = createExecCredentials({env, isTerminal, clock, ...(withTerminal && {withTerminal})}, () =>
+    clock.date().getTime(),
+  )
   const machine = createMachineTrust(env)
   const contexts = [...entries.contexts].map(
     ([name, {cluster, namespace}]): ContextRef => ({

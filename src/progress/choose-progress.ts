@@ -58,15 +58,17 @@ function careful(write: (text: string) => void): (text: string) => void {
 /** What is only for the eye must not end a run. */
 function guarded(progress: Progress): Progress {
   let broken = false
+  const shielded = (show: () => void): void => {
+    if (broken) return
+    try {
+      show()
+    } catch {
+      broken = true
+    }
+  }
   return {
-    onEvent(event) {
-      if (broken) return
-      try {
-        progress.onEvent(event)
-      } catch {
-        broken = true
-      }
-    },
+    onEvent: (event) => shielded(() => progress.onEvent(event)),
+    resume: () => shielded(() => progress.resume()),
     pause: () => progress.pause().catch(() => undefined),
     stop: () => progress.stop().catch(() => undefined),
   }

@@ -31,6 +31,7 @@ export function createLinesProgress({stream, clock, verbose}: LinesOptions): Pro
       if (text !== undefined) stream.write(`${timeOf(clock.date())}  ${printable(text)}\n`)
     },
     pause: async () => undefined,
+    resume: () => undefined,
     stop: async () => {
       stopped = true
     },

@@ -154,6 +154,31 @@ test('a pause clears the screen for a question, and the next target draws again'
   expect(screen.lines()).toEqual(['Go on? [y/N] y'])
 })
 
+test('what a pause took away is drawn again at once when the terminal is given back', async () => {
+  const {progress, screen, drawn} = start()
+  progress.onEvent({type: 'discovery-started', contexts: ['eu', 'us']})
+  await drawn()
+  const before = withoutSpinner(screen.lines())
+  await progress.pause()
+  expect(screen.lines()).toEqual([])
+  progress.resume()
+  await drawn()
+  expect(withoutSpinner(screen.lines())).toEqual(before)
+  await progress.stop()
+})
+
+test('nothing is drawn where nothing was drawn before the pause, nor after the end', async () => {
+  const {progress, tickers} = start()
+  await progress.pause()
+  progress.resume()
+  progress.onEvent({type: 'discovery-started', contexts: ['eu']})
+  await progress.pause()
+  await progress.stop()
+  progress.resume()
+  await nextTurn()
+  expect(tickers.size).toBe(0)
+})
+
 test('a pause between two waves is drawn, also after somebody was asked', async () => {
   const {progress, screen, drawn} = start()
   progress.onEvent(planned('eu/shop/web', 'eu/shop/cart'))

@@ -33,6 +33,7 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
   let settled: Promise<void> = Promise.resolve()
   let notices: readonly string[] = []
   let stopped = false
+  let wasDrawn = false
   const show = () => {
     // Without its display, a run goes on.
     list ??= settled.then(open).catch(() => undefined)
@@ -60,7 +61,14 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
     onEvent(event) {
       if (!stopped) follow(event)
     },
-    pause: hide,
+    pause() {
+      wasDrawn ||= list !== undefined
+      return hide()
+    },
+    resume() {
+      if (wasDrawn && !stopped) show()
+      wasDrawn = false
+    },
     async stop() {
       stopped = true
       await hide()

@@ -3,8 +3,10 @@ import type {OnEvent} from '../model/event.ts'
 /** A listener that shows what happens on stderr. It never throws, and without it every result is the same. */
 export interface Progress {
   readonly onEvent: OnEvent
-  /** Takes away what is drawn, so that somebody can be asked; the next target that starts draws again. */
+  /** Takes away what is drawn, so that the user can be asked; the next target that starts draws again. */
   pause(): Promise<void>
+  /** Draws again at once what `pause` took away; nothing where nothing was drawn. */
+  resume(): void
   /** The run is over: takes away what is drawn and gives the cursor back. Later events show nothing. */
   stop(): Promise<void>
 }

@@ -4,5 +4,6 @@ import type {Progress} from './progress.ts'
 export const silentProgress: Progress = {
   onEvent: () => undefined,
   pause: async () => undefined,
+  resume: () => undefined,
   stop: async () => undefined,
 }

@@ -4,6 +4,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {StopReason, StopSwitch} from '../../model/stop.ts'
 import {chooseProgress} from '../../progress/choose-progress.ts'
 import type {Progress} from '../../progress/progress.ts'
+import {lendTerminal} from './lend-terminal.ts'
 import type {Runtime} from './runtime.ts'
 import {stopOnSignals} from './stop-on-signals.ts'
 
@@ -20,6 +21,8 @@ export interface Session {
    * nothing to finish: a signal then ends the question and is told of by the verdict alone.
    */
   aside<Result>(speak: () => Promise<Result>, when?: {readonly beforeWrites: boolean}): Promise<Result>
+  /** The same for another program that prompts on this terminal, as a credential plugin does: hubspoke shows nothing meanwhile. */
+  lendTerminal<Result>(use: () => Promise<Result>): Promise<Result>
 }
 
 export interface SessionFlags {
@@ -60,11 +63,13 @@ export async function withSession<Result>(
   const {stderr, env, clock, every} = runtime
   const shown = await chooseProgress({stderr, env, clock, every, quiet: flags.quiet, verbose: flags.verbose})
   progress = shown
+  const lent = lendTerminal(shown)
   try {
     return await work({
       stop,
       abort,
-      onEvent: shown.onEvent,
+      onEvent: lent.onEvent,
+      lendTerminal: lent.lend,
       recordedIn(sentence) {
         record = sentence
       },
