@@ -1,5 +1,6 @@
 import {constants} from 'node:fs'
 import {open} from 'node:fs/promises'
+import {codeOf} from '../shared/file-error.ts'
 
 /** The certificate bundle of any distribution fits; a credential is a thousandth of it. */
 const defaultMaxBytes = 16 * 1024 * 1024
@@ -27,7 +28,7 @@ export async function readRegularFile(path: string, maxBytes: number = defaultMa
 }
 
 function whyOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user'
   return 'cannot be read'

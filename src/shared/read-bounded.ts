@@ -1,6 +1,7 @@
 import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import type {Clock} from './clock.ts'
+import {codeOf} from './file-error.ts'
 
 export interface ReadBounds {
   readonly maxBytes: number
@@ -61,7 +62,7 @@ async function readChunk(file: FileHandle): Promise<Buffer | undefined> {
     const {bytesRead, buffer} = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, null)
     return buffer.subarray(0, bytesRead)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined
+    if (codeOf(error) === 'EAGAIN') return undefined
     throw error
   }
 }

@@ -2,7 +2,7 @@ import {access} from 'node:fs/promises'
 import {join} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
-import {onFileError} from '../../shared/file-error.ts'
+import {codeOf, onFileError} from '../../shared/file-error.ts'
 import {printable} from '../../shared/printable.ts'
 import {readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -72,7 +72,7 @@ async function readText(path: string, clock: Runtime['clock']): Promise<string |
   try {
     return (await readBounded(path, {maxBytes: largestBytes, clock})).toString('utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new HubspokeError('usage', `${problemOf(code, printable(path))}.`)
   }

@@ -9,6 +9,9 @@ import {isNamespaceName} from '../../shared/kubernetes-name.ts'
 import {parseReason} from '../consent/reason.ts'
 import {pauseMs} from '../run/wave-request.ts'
 
+/** Of a flag that may be repeated, or has several values between commas. */
+export const severalValues = {multiple: true, multipleNonGreedy: true, delimiter: ','} as const
+
 /** What a duration flag takes, in milliseconds. */
 type DurationBounds = {
   /** Default: none at all is a duration, too. */

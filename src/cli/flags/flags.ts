@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
 import {confirmFlag} from './confirm-flag.ts'
-import {amountFlag, durationFlag, freshFlag, kindFlag, namespaceFlag} from './flag-types.ts'
+import {amountFlag, durationFlag, freshFlag, kindFlag, namespaceFlag, severalValues} from './flag-types.ts'
 import {paceFlags} from './pace-flags.ts'
 import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
@@ -36,9 +36,7 @@ export const contextFlags = {
     char: 'c',
     summary: 'Contexts by name or glob; "!PATTERN" excludes, also from groups. May be repeated.',
     helpValue: 'PATTERN',
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
+    ...severalValues,
     env: 'HUBSPOKE_CONTEXT',
     helpGroup: 'CLUSTERS',
   }),
@@ -46,9 +44,7 @@ export const contextFlags = {
     char: 'g',
     summary: 'Groups of contexts from the config file, in addition to -c. May be repeated.',
     helpValue: 'NAME',
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
+    ...severalValues,
     env: 'HUBSPOKE_GROUP',
     helpGroup: 'CLUSTERS',
   }),
@@ -71,9 +67,7 @@ export const workloadFlags = {
     char: 'n',
     summary: 'Namespaces by name or glob. May be repeated.',
     helpValue: 'PATTERN',
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
+    ...severalValues,
     env: 'HUBSPOKE_NAMESPACE',
     helpGroup: 'WORKLOADS',
   }),
@@ -86,9 +80,7 @@ export const workloadFlags = {
   }),
   kind: kindFlag({
     summary: 'Kinds of workloads. May be repeated.',
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
+    ...severalValues,
     env: 'HUBSPOKE_KIND',
     helpGroup: 'WORKLOADS',
   }),

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {HubspokeError} from '../../model/failure.ts'
 import {isNamespaceName} from '../../shared/kubernetes-name.ts'
+import {severalValues} from './flag-types.ts'
 
 /**
  * `-n` where permissions are spoken of: a Role is of one namespace, so that a pattern would mean nothing. Not taken from the
@@ -10,9 +11,7 @@ export const namespacesFlag = Flags.string({
   char: 'n',
   summary: 'Namespaces of the workloads, by name; else all. May be repeated.',
   helpValue: 'NAME',
-  multiple: true,
-  multipleNonGreedy: true,
-  delimiter: ',',
+  ...severalValues,
   helpGroup: 'WORKLOADS',
 })
 

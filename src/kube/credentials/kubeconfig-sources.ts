@@ -3,7 +3,7 @@ import {delimiter, join, resolve} from 'node:path'
 import {HubspokeError} from '../../model/failure.ts'
 import {systemClock} from '../../shared/clock.ts'
 import {externalText} from '../../shared/external-text.ts'
-import {onFileError} from '../../shared/file-error.ts'
+import {codeOf, onFileError} from '../../shared/file-error.ts'
 import {printable} from '../../shared/printable.ts'
 import {type ReadBounds, readBounded} from '../../shared/read-bounded.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -58,7 +58,7 @@ async function readOne(path: string, clock: ReadBounds['clock']): Promise<Kubeco
   try {
     return {path: resolve(path), text: (await readBounded(path, {maxBytes: largestBytes, clock})).toString('utf8')}
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     const why = new Map<unknown, string>(problems).get(code) ?? 'cannot be read'
     throw new HubspokeError('usage', `The kubeconfig file ${printable(path)} ${why}.`, {
