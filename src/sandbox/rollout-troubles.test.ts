@@ -49,6 +49,16 @@ describe('rollouts with trouble', () => {
     expect(reasons).toEqual(expect.arrayContaining(['Pulling', 'Failed', 'BackOff']))
   })
 
+  test.each([
+    {why: 'not-found', says: /^Back-off .*app:1: not found$/},
+    {why: 'unavailable', says: /503 Service Unavailable$/},
+    {why: 'denied', says: /unexpected status: 403 Forbidden$/},
+  ] as const)('why it cannot be pulled: $why', async ({why, says}) => {
+    await using still = await stuck({trouble: [{type: 'unpullable-image', image: 'app:*', why}]})
+    const [{state}] = newPod(still.cluster).status.containerStatuses
+    expect(state.waiting.message).toMatch(says)
+  })
+
   test('is tried again after 10 s, then 20 s', async () => {
     await using still = await stuck({trouble: [{type: 'unpullable-image', image: 'app:1'}]})
     const {cluster, clock} = still

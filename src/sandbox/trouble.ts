@@ -33,7 +33,12 @@ export interface WorkloadMatch {
 /** What goes wrong in a simulated cluster. */
 export type Trouble =
   /** Images that match (`*` stands for any text) cannot be pulled: containers wait with `ErrImagePull`, `ImagePullBackOff`. */
-  | {readonly type: 'unpullable-image'; readonly image: string}
+  | {
+      readonly type: 'unpullable-image'
+      readonly image: string
+      /** The registry has no such image, it does not answer, or it refuses the credentials; default: it has none. */
+      readonly why?: 'not-found' | 'unavailable' | 'denied'
+    }
   /** New pods of the workload run and never become ready. */
   | ({readonly type: 'stuck-rollout'} & WorkloadMatch)
   /** New pods of the workload exit with 1 and wait with `CrashLoopBackOff`. */

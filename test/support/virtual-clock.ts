@@ -19,12 +19,15 @@ export interface VirtualClock extends Clock {
   readonly slept: readonly number[]
   /** How many sleep at this moment. */
   readonly sleepers: number
+  /** The same clock, which does not move by itself for who sleeps by this one: it ends when the time has come otherwise. */
+  readonly patient: Clock
   /** Moves on by `ms`: who sleeps no longer than that wakes at its own time, one after another, and does its work in between. */
   advance(ms: number): Promise<void>
 }
 
 interface Sleeper {
   readonly at: number
+  readonly isPatient: boolean
   wake(): void
 }
 
@@ -56,8 +59,10 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   }
 
   const wakeNext = (until: number): boolean => {
-    const next = Math.min(...[...sleepers].map(({at}) => at))
-    if (next > until || sleepers.size === 0) return false
+    const isByItself = until === Number.POSITIVE_INFINITY
+    const awaited = [...sleepers].filter(({isPatient}) => !isPatient || !isByItself)
+    const next = Math.min(...awaited.map(({at}) => at))
+    if (next > until || awaited.length === 0) return false
     now = Math.max(now, next)
     for (const sleeper of [...sleepers].filter(({at}) => at <= now)) sleeper.wake()
     return true
@@ -71,11 +76,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     moving = false
   }
 
-  return {
-    slept,
-    get sleepers() {
-      return sleepers.size
-    },
+  const reading = {
     now() {
       news += 1
       return now
@@ -84,23 +85,38 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       news += 1
       return new Date(start.getTime() + now)
     },
-    sleep(ms, signal) {
-      news += 1
-      slept.push(ms)
-      if (signal?.aborted) return Promise.resolve()
-      return new Promise((resolve) => {
-        const wake = () => {
-          news += 1
-          sleepers.delete(sleeper)
-          signal?.removeEventListener('abort', wake)
-          resolve()
-        }
-        const sleeper = {at: now + ms, wake}
-        sleepers.add(sleeper)
-        signal?.addEventListener('abort', wake, {once: true})
-        if (autoAdvance) void move()
-      })
+  }
+
+  const sleep = (
+    ms: number,
+    signal: AbortSignal | undefined,
+    {isPatient}: Pick<Sleeper, 'isPatient'>,
+  ): Promise<void> => {
+    news += 1
+    slept.push(ms)
+    if (signal?.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const wake = () => {
+        news += 1
+        sleepers.delete(sleeper)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const sleeper = {at: now + ms, isPatient, wake}
+      sleepers.add(sleeper)
+      signal?.addEventListener('abort', wake, {once: true})
+      if (autoAdvance) void move()
+    })
+  }
+
+  return {
+    slept,
+    get sleepers() {
+      return sleepers.size
     },
+    ...reading,
+    patient: {...reading, sleep: (ms, signal) => sleep(ms, signal, {isPatient: true})},
+    sleep: (ms, signal) => sleep(ms, signal, {isPatient: false}),
     async advance(ms) {
       const until = now + ms
       do await quiet()

@@ -27,7 +27,7 @@ const types = {
   'unpullable-image': variant(
     'Images that match cannot be pulled.',
     {image: text('An image; "*" stands for any text.')},
-    {},
+    {why: choice('What the registry answers. Default: not-found.', ['not-found', 'unavailable', 'denied'])},
   ),
   'stuck-rollout': variant('New pods of the workload run and never become ready.', workload, {kind}),
   'crash-loop': variant('New pods of the workload exit with 1, again and again.', workload, {kind}),

@@ -73,7 +73,7 @@ export class Kubelet {
   }
 
   #failPull(pod: Pod, fault: Fault & {kind: 'unpullable'}, tries: number): void {
-    const error = pullError(fault.image)
+    const error = pullError(fault.image, fault.why)
     const wait = (reason: string, message: string) => (container: ContainerFields) =>
       container.name === fault.container ? {waiting: {reason, message}} : {waiting: {reason: 'PodInitializing'}}
     this.#tell(pod, 'Pulling', `Pulling image "${fault.image}"`)

@@ -3,9 +3,12 @@ import type {Store} from '../objects/store.ts'
 import type {Trouble, WorkloadMatch} from '../trouble.ts'
 import type {Pod} from './workload-types.ts'
 
+type Unpullable = Extract<Trouble, {readonly type: 'unpullable-image'}>
+type PullProblem = NonNullable<Unpullable['why']>
+
 /** What keeps a new pod from becoming ready. */
 export type Fault =
-  | {readonly kind: 'unpullable'; readonly container: string; readonly image: string}
+  | {readonly kind: 'unpullable'; readonly container: string; readonly image: string; readonly why: PullProblem}
   | {readonly kind: 'stuck'}
   | {readonly kind: 'crash-loop'}
   | {readonly kind: 'unattached'}
@@ -22,10 +25,13 @@ export function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): F
   if (has('unschedulable')) return {kind: 'unschedulable'}
   if (has('volume-attached-elsewhere')) return {kind: 'unattached'}
   const containers = [...(spec.initContainers ?? []), ...spec.containers]
-  const broken = containers.find(({image}) =>
-    troubles.some((trouble) => trouble.type === 'unpullable-image' && matchesPattern(trouble.image, image)),
-  )
-  if (broken !== undefined) return {kind: 'unpullable', container: broken.name, image: broken.image}
+  const [broken] = containers.flatMap(({name, image}) => {
+    const found = troubles.find(
+      (trouble) => trouble.type === 'unpullable-image' && matchesPattern(trouble.image, image),
+    ) as Unpullable | undefined
+    return found === undefined ? [] : [{container: name, image, why: found.why ?? 'not-found'} as const]
+  })
+  if (broken !== undefined) return {kind: 'unpullable', ...broken}
   if (has('crash-loop')) return {kind: 'crash-loop'}
   return has('stuck-rollout') ? {kind: 'stuck'} : undefined
 }

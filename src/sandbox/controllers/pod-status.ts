@@ -119,6 +119,18 @@ function fakeDigest(text: string): string {
 }
 
 /** Why a pull fails, as containerd says it through the kubelet. */
-export function pullError(image: string): string {
-  return `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
+export function pullError(image: string, why: 'not-found' | 'unavailable' | 'denied' = 'not-found'): string {
+  const [path = '', tag = 'latest'] = image.split(/:(?=[^/]*$)/)
+  const [host = '', ...rest] = path.split('/')
+  const repository = rest.join('/')
+  const said = {
+    'not-found': ['NotFound', `${image}: not found`],
+    unavailable: [
+      'Unknown',
+      `unexpected status from HEAD request to https://${host}/v2/${repository}/manifests/${tag}: 503 Service Unavailable`,
+    ],
+    denied: ['Unknown', `failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden`],
+  } as const
+  const [code, reason] = said[why]
+  return `rpc error: code = ${code} desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${reason}`
 }
