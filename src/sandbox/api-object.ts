@@ -1,4 +1,4 @@
-/** An object of the API, as far as the sandbox has to know about all of them alike. Stored objects are never changed in place. */
+/** An object of the API, with the fields that are common to all kinds. Stored objects are never changed in place. */
 export interface ApiObject {
   apiVersion?: string
   kind?: string
@@ -32,7 +32,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean
 }
 
-/** Which fields a manager has set, as the API publishes it. */
+/** The fields that a manager has set, as the API publishes them. */
 export interface ManagedFieldsEntry {
   manager: string
   operation: 'Apply' | 'Update'

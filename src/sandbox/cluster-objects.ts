@@ -7,10 +7,10 @@ import {ensureNamespace, workloadObject} from './seed.ts'
 import type {WorkloadSpec} from './spec.ts'
 import {ApiError} from './status.ts'
 
-/** Who changes things behind the back of whoever is tested. */
-const manager = 'somebody-else'
+/** The field manager of changes that a test makes without the API. */
+const manager = 'another-client'
 
-/** The objects of a cluster, looked at and changed without asking its API. */
+/** The objects of a cluster, read and changed without its API. */
 export class ClusterObjects {
   readonly #registry: Registry
 

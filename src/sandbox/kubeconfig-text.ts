@@ -1,6 +1,6 @@
 import {stringify} from 'yaml'
 
-/** One way into a cluster. */
+/** One context of a cluster. */
 export interface KubeconfigContext {
   readonly name: string
   readonly namespace?: string

@@ -2,10 +2,10 @@ import type {LoggedRequest} from './sandbox.ts'
 import type {Answer} from './transport/answer.ts'
 import type {Incoming} from './transport/http-front.ts'
 
-/** Requests that are remembered; of a sandbox that runs for days the oldest are forgotten. */
+/** The number of requests that are kept; a sandbox that runs for days drops the oldest ones. */
 const limit = 100_000
 
-/** What was asked of one server. */
+/** The requests to one server. */
 export class RequestLog {
   readonly #entries: {request: Omit<LoggedRequest, 'status' | 'bytes'>; outcome: Pick<Answer, 'status' | 'bytes'>}[] =
     []

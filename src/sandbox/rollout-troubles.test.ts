@@ -24,7 +24,7 @@ describe('rollouts with trouble', () => {
   const newPod = (cluster: SandboxCluster): Fields =>
     pods(cluster).find(({metadata}) => metadata.annotations?.stamp === '1')
 
-  test('an image that cannot be pulled: the old pods stay, the kubelet says why, the deadline passes', async () => {
+  test('an image that cannot be pulled: the old pods stay, the kubelet reports why, the deadline passes', async () => {
     await using still = await stuck({trouble: [{type: 'unpullable-image', image: 'app:*'}]})
     const {cluster, clock} = still
     expect(newPod(cluster).status).toMatchObject({
@@ -59,7 +59,7 @@ describe('rollouts with trouble', () => {
     expect(state.waiting.message).toMatch(says)
   })
 
-  test('is tried again after 10 s, then 20 s', async () => {
+  test('is retried after 10 s, then 20 s', async () => {
     await using still = await stuck({trouble: [{type: 'unpullable-image', image: 'app:1'}]})
     const {cluster, clock} = still
     const pulls = (): number => Number(cluster.objects('Event', 'shop').find(({reason}) => reason === 'Pulling')?.count)
@@ -95,7 +95,7 @@ describe('rollouts with trouble', () => {
     })
   })
 
-  test('unschedulable: the new pod has no node, and says why', async () => {
+  test('unschedulable: the new pod has no node, and its condition says why', async () => {
     await using still = await stuck({
       trouble: [{type: 'unschedulable', namespace: 'shop', name: 'web', kind: 'Deployment'}],
     })
@@ -111,7 +111,7 @@ describe('rollouts with trouble', () => {
     ])
   })
 
-  test('of another workload is none', async () => {
+  test('of another workload has no effect', async () => {
     await using still = await stuck({
       trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web', kind: 'StatefulSet'}],
     })
@@ -121,7 +121,7 @@ describe('rollouts with trouble', () => {
   })
 
   test.each(['stuck-rollout', 'crash-loop', 'unschedulable'] as const)(
-    '%s: when it is over, the rollout goes on',
+    '%s: when it is over, the rollout continues',
     async (type) => {
       await using still = await openStill(web)
       const {cluster, clock} = still
@@ -134,7 +134,7 @@ describe('rollouts with trouble', () => {
     },
   )
 
-  test('a StatefulSet whose new pod does not come up stays there, the others untouched', async () => {
+  test('a StatefulSet stops at a new pod that does not become ready, and does not touch the others', async () => {
     const spec = {...web, kind: 'StatefulSet', replicas: 3} as const
     await using still = await openStill(spec, {trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web'}]})
     const {cluster, clock} = still

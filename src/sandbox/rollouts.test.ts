@@ -16,7 +16,7 @@ describe('rollouts', () => {
     expect(clock.slept.filter((ms) => ms > 0)).toEqual([])
   })
 
-  test('a paused Deployment has its pods, and a restart does not move them', async () => {
+  test('a paused Deployment has its pods, and a restart does not replace them', async () => {
     const spec = {...web, paused: true}
     await using still = await openStill(spec)
     const {cluster, clock} = still
@@ -31,7 +31,7 @@ describe('rollouts', () => {
     expect(stamps(cluster)).toEqual(['1', '1'])
   })
 
-  test('goes step by step: nobody has looked yet, then the first new pod, then the rest', async () => {
+  test('proceeds step by step: not observed yet, then the first new pod, then the rest', async () => {
     const spec = {...web, replicas: 3}
     await using still = await openStill(spec, {rolloutStepMs: 1000})
     const {cluster, clock} = still
@@ -53,7 +53,7 @@ describe('rollouts', () => {
     expect(read(cluster, spec).metadata.annotations['deployment.kubernetes.io/revision']).toBe('2')
   })
 
-  test('Recreate takes all pods down before the first new one', async () => {
+  test('Recreate ends all pods before the first new one starts', async () => {
     const spec = {...web, strategy: 'Recreate'} as const
     await using still = await openStill(spec, {rolloutStepMs: 1000})
     const {cluster, clock} = still
@@ -64,7 +64,7 @@ describe('rollouts', () => {
     expect(stamps(cluster)).toEqual(['1', '1'])
   })
 
-  test('maxUnavailable without surge takes one away first', async () => {
+  test('maxUnavailable without surge removes one pod first', async () => {
     const spec = {...web, maxSurge: 0, maxUnavailable: 1}
     await using still = await openStill(spec, {rolloutStepMs: 1000})
     const {cluster, clock} = still
@@ -85,7 +85,7 @@ describe('rollouts', () => {
     expect(read(cluster, web).status).not.toHaveProperty('replicas')
   })
 
-  test('old ReplicaSets are forgotten past the limit', async () => {
+  test('old ReplicaSets are deleted beyond the limit', async () => {
     await using still = await openStill(web)
     const {cluster, clock} = still
     cluster.patch('Deployment', 'shop', 'web', {spec: {revisionHistoryLimit: 2}})
@@ -99,7 +99,7 @@ describe('rollouts', () => {
     expect(revisions.sort()).toEqual(['3', '4', '5'])
   })
 
-  test('a StatefulSet renews from the last to the first, each when the one before is ready', async () => {
+  test('a StatefulSet replaces pods from the last to the first, each when the one before is ready', async () => {
     const spec = {...web, kind: 'StatefulSet', replicas: 3} as const
     await using still = await openStill(spec, {rolloutStepMs: 1000})
     const {cluster, clock} = still
@@ -118,7 +118,7 @@ describe('rollouts', () => {
     expect(read(cluster, spec).status).toMatchObject({updatedReplicas: 3, currentReplicas: 3})
   })
 
-  test('a partition holds the first ordinals back, OnDelete all of them until they are deleted', async () => {
+  test('a partition excludes the first ordinals, OnDelete all of them until they are deleted', async () => {
     const spec = {...web, kind: 'StatefulSet', replicas: 3, partition: 2} as const
     await using still = await openStill(spec)
     const {cluster, clock} = still
@@ -134,7 +134,7 @@ describe('rollouts', () => {
     expect(stamps(cluster)).toEqual(['2', undefined, '1'])
   })
 
-  test('a StatefulSet of parallel pods starts them together, and renews them one by one all the same', async () => {
+  test('a StatefulSet of parallel pods starts them together, and still replaces them one by one', async () => {
     await using still = await openStill({...web, name: 'other'}, {rolloutStepMs: 1000})
     const {cluster, clock} = still
     const selector = {app: 'db'}
@@ -157,7 +157,7 @@ describe('rollouts', () => {
     expect(mine().map(({metadata}) => metadata.annotations?.stamp)).toEqual([undefined, undefined, '1'])
   })
 
-  test('a DaemonSet is on every node, also on one that comes later, and renewed one at a time', async () => {
+  test('a DaemonSet runs on every node, also on one that is added later, and its pods are replaced one at a time', async () => {
     const spec = {...web, kind: 'DaemonSet'} as const
     await using still = await openStill(spec, {nodes: 2, rolloutStepMs: 1000})
     const {cluster, clock} = still
@@ -174,14 +174,14 @@ describe('rollouts', () => {
     expect(stamps(cluster)).toEqual(['1', '1', '1'])
   })
 
-  test('pods are dealt out over the nodes', async () => {
+  test('pods are distributed over the nodes', async () => {
     await using still = await openStill({...web, replicas: 6})
     const {cluster} = still
     const nodes = pods(cluster).map(({spec}) => spec.nodeName)
     expect([...new Set(nodes)].map((node) => nodes.filter((each) => each === node).length)).toEqual([2, 2, 2])
   })
 
-  test('a StatefulSet that gets an old template back gets its old revision back, as the newest', async () => {
+  test('a StatefulSet with an earlier template gets its earlier revision back, as the newest', async () => {
     const spec = {...web, kind: 'StatefulSet'} as const
     await using still = await openStill(spec)
     const {cluster, clock} = still
@@ -196,7 +196,7 @@ describe('rollouts', () => {
     expect(revisions[read(cluster, spec).status.updateRevision]).toBe(3)
   })
 
-  test('a pod that somebody deletes is replaced', async () => {
+  test('a pod that another client deletes is replaced', async () => {
     await using still = await openStill(web)
     const {cluster, clock} = still
     const [first] = pods(cluster)
@@ -206,7 +206,7 @@ describe('rollouts', () => {
     expect(pods(cluster).map(({metadata}) => metadata.uid)).not.toContain(first.metadata.uid)
   })
 
-  test('with the workload goes what it controlled; with the namespace everything in it', async () => {
+  test('deleting a workload deletes the objects that it controls; deleting a namespace deletes its content', async () => {
     await using still = await openStill(web)
     const {cluster, clock} = still
     cluster.remove('Deployment', 'shop', 'web')

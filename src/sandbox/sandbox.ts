@@ -14,7 +14,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** One simulated cluster, seen from behind: what a test may look at and change without asking the API. */
+/** One simulated cluster from inside: what a test may read and change without the API. */
 export interface SandboxCluster {
   readonly name: string
   /** `https://127.0.0.1:port`, the same after a restart. */
@@ -24,31 +24,31 @@ export interface SandboxCluster {
   readonly token: string
   /** TLS connections accepted so far. */
   connections(): number
-  /** Requests answered (or being answered) so far, in the order in which they came. */
+  /** Requests answered (or being answered) so far, in the order in which they arrived. */
   requests(): readonly LoggedRequest[]
   /** Deep copies, in the order of namespace and name. */
   objects(kind: string, namespace?: string): readonly ApiObject[]
-  /** A deep copy. A namespace is not looked at for kinds that have none. */
+  /** A deep copy. The namespace is ignored for kinds that have none. */
   object(kind: string, namespace: string, name: string): ApiObject | undefined
   /** Creates a workload (and its namespace), which then rolls out. */
   add(workload: WorkloadSpec): ApiObject
   /** Creates any object, as the API would. */
   create(object: ApiObject): ApiObject
-  /** JSON merge patch (RFC 7386), as the API would carry it out. */
+  /** JSON merge patch (RFC 7386), as the API would apply it. */
   patch(kind: string, namespace: string, name: string, patch: object): ApiObject
-  /** Gives an object another UID, as no API does: so one cluster becomes another one, or the clone of another one. */
+  /** Gives an object another UID, which no API can do: so one cluster becomes another one, or the clone of another one. */
   setUid(kind: string, namespace: string, name: string, uid: string): void
   /** False when there was no such object. */
   remove(kind: string, namespace: string, name: string): boolean
-  /** Calls back after each request for a resource, when its answer is complete; returns how to stop listening. */
+  /** Calls back after each request for a resource, when its answer is complete; returns a function that removes the listener. */
   onAnswered(listener: AnswerListener): () => void
-  /** Returns its removal. */
+  /** Returns a function that removes the trouble. */
   addTrouble(trouble: Trouble): () => void
-  /** Forgets the history: watches from older versions, and page tokens, get 410 from now on. */
+  /** Expires the history: watches from older versions, and page tokens, get 410 from now on. */
   expireHistory(): void
-  /** The server goes away: connections break and new ones are refused. Controllers go on. */
+  /** Stops the server: connections break and new ones are refused. Controllers continue. */
   stop(): Promise<void>
-  /** Back on the same port, with the same objects. */
+  /** Starts it again on the same port, with the same objects. */
   start(): Promise<void>
 }
 
@@ -58,9 +58,9 @@ export interface LoggedRequest {
   /** Path and query. */
   readonly path: string
   readonly userAgent: string
-  /** Name of the context whose user asked; empty: nobody we know. */
+  /** Name of the context of the user; empty: an unknown user. */
   readonly user: string
-  /** 0 while it is not answered, or when its connection broke before it was. */
+  /** 0 before the answer, or when its connection broke before it. */
   readonly status: number
   /** Bytes of the answer's body as they were sent, after compression. */
   readonly bytes: number

@@ -1,6 +1,6 @@
 import type {ClusterSpec, SandboxSpec, WorkloadSpec} from './spec.ts'
 
-/** The tag that one target alone runs, and that its registry has lost since. */
+/** The tag that only one target runs, and that was removed from its registry. */
 const lostTag = 'ghcr.io/acme/shop:3.2.0-rc.1'
 
 /**
@@ -31,7 +31,7 @@ export function demoScenario(): SandboxSpec {
 
 const shop = {namespace: 'shop', image: 'ghcr.io/acme/shop:3.1.4'} as const
 
-/** What every cluster runs besides the shop. */
+/** The other workloads of every cluster. */
 const platform: readonly WorkloadSpec[] = [
   {namespace: 'ingress-nginx', name: 'controller', image: 'registry.k8s.io/ingress-nginx/controller:v1.13.2'},
   {
@@ -46,7 +46,7 @@ const platform: readonly WorkloadSpec[] = [
   {namespace: 'shop', name: 'cart-cache', image: 'redis:8.2-alpine', replicas: 1},
 ]
 
-/** Where hubspoke keeps the image cache and the lock of a run. */
+/** The namespace of the image cache and the lock of a run. */
 const namespaces = ['hubspoke-system']
 
 const euWest: ClusterSpec = {

@@ -74,7 +74,7 @@ function hostnameOf(name: string): string {
   return plain.slice(-40).replace(/^-|-$/g, '') || 'cluster'
 }
 
-/** The object of the API that a workload of a spec stands for. */
+/** The object of the API for a workload of a spec. */
 export function workloadObject(spec: WorkloadSpec): {readonly resource: Resource; readonly object: ApiObject} {
   const {kind = 'Deployment', namespace, name, labels = {}, annotations} = spec
   const resource = {Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets}[kind]

@@ -28,7 +28,7 @@ export interface ClusterDeps {
 
 const atOnce: Pace = {reactionMs: 0, podStartMs: 0, podStopMs: 0}
 
-/** One simulated cluster: its objects, the controllers that move them, and the server in front. */
+/** One simulated cluster: its objects, its controllers, and its server. */
 export class SimulatedCluster implements SandboxCluster {
   readonly name: string
   readonly token: string
@@ -47,7 +47,7 @@ export class SimulatedCluster implements SandboxCluster {
   #isStopped = false
   #moving: Promise<void> = Promise.resolve()
 
-  /** Starts a cluster in which everything that the spec names has been rolled out. */
+  /** Starts a cluster in which every workload of the spec has been rolled out. */
   static async start(spec: ClusterSpec, deps: ClusterDeps): Promise<SimulatedCluster> {
     const certificates = await createCertificates(deps.clock.date())
     const cluster = new SimulatedCluster(spec, deps, certificates)
@@ -109,7 +109,7 @@ export class SimulatedCluster implements SandboxCluster {
     return `https://127.0.0.1:${this.#front.port}`
   }
 
-  // Fields, not methods: whoever takes one off the cluster may call it on its own.
+  // Fields, not methods, so that they can be called without the cluster as `this`.
   readonly connections = () => this.#front.connections
   readonly requests = () => this.#log.all()
   readonly objects: SandboxCluster['objects'] = (...args) => this.#objects.all(...args)
@@ -140,7 +140,7 @@ export class SimulatedCluster implements SandboxCluster {
     await this.#working
   }
 
-  /** Brings the front to where it is to be, after what was ordered before. */
+  /** Brings the server to its new state, after earlier changes. */
   #move(): Promise<void> {
     this.#moving = this.#moving.then(async () => {
       const unreachable = this.#troubles.unreachable
@@ -151,7 +151,7 @@ export class SimulatedCluster implements SandboxCluster {
     return this.#moving
   }
 
-  /** A paused Deployment is paused after its first rollout: before it, it would have no pods at all. */
+  /** A paused Deployment is paused after its first rollout: otherwise it would have no pods at all. */
   #rollOut(workload: WorkloadSpec, agenda: Agenda): void {
     const {paused = false, ...rest} = workload
     this.#objects.add(rest as WorkloadSpec)
@@ -162,7 +162,7 @@ export class SimulatedCluster implements SandboxCluster {
   }
 }
 
-/** A controller of a cluster without load reacts within milliseconds; slow clusters are slow in pods. */
+/** A controller of a cluster without load reacts within milliseconds; in slow clusters, pods are slow. */
 function paceOf({rolloutStepMs = 200}: ClusterSpec): Pace {
   return {
     reactionMs: Math.min(5, rolloutStepMs / 10),

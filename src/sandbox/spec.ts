@@ -1,7 +1,7 @@
 import type {WorkloadKind} from '../model/workload.ts'
 import type {ApiVerb, Trouble} from './trouble.ts'
 
-/** What a sandbox consists of: several simulated clusters in one process. */
+/** The content of a sandbox: several simulated clusters in one process. */
 export interface SandboxSpec {
   readonly clusters: readonly ClusterSpec[]
 }
@@ -10,25 +10,25 @@ export interface ClusterSpec {
   /** Also the name of its context and of the user in the kubeconfig. */
   readonly name: string
   readonly workloads?: readonly WorkloadSpec[]
-  /** Namespaces beside those that every cluster has and those of its workloads. */
+  /** Namespaces in addition to those that every cluster has and those of its workloads. */
   readonly namespaces?: readonly string[]
-  /** Time that one pod takes to become ready, in milliseconds; default 200. */
+  /** How long one pod takes to become ready, in milliseconds; default 200. */
   readonly rolloutStepMs?: number
-  /** In force from the start. */
+  /** Active from the start. */
   readonly trouble?: readonly Trouble[]
   /** Bearer token of the kubeconfig's user; default: a random one. */
   readonly token?: string
-  /** What that user may do, and nothing else; default: everything. */
+  /** The only permissions of that user; default: everything. */
   readonly may?: readonly AccessRule[]
   /** Further contexts that lead to this cluster, each with a user of its own. */
   readonly contexts?: readonly ContextSpec[]
   /** Default 3; a DaemonSet runs one pod on each. */
   readonly nodes?: number
-  /** What `/version` says; default `v1.36.3`. */
+  /** The version in `/version`; default `v1.36.3`. */
   readonly version?: string
 }
 
-/** One more way into a cluster: another context name, user and token, the same server. */
+/** One more context of a cluster: another name, user and token, the same server. */
 export interface ContextSpec {
   readonly name: string
   readonly namespace?: string
@@ -36,18 +36,18 @@ export interface ContextSpec {
   readonly may?: readonly AccessRule[]
 }
 
-/** As a rule of RBAC: what is not allowed by any is forbidden. */
+/** As a rule of RBAC: an action that no rule allows is forbidden. */
 export interface AccessRule {
   readonly verbs: readonly (ApiVerb | '*')[]
   /** Plural, as in the path, or `*`. */
   readonly resources: readonly string[]
-  /** Default: all, and requests that name none. */
+  /** Default: all, and requests without a namespace. */
   readonly namespaces?: readonly string[]
-  /** `resourceNames`: only objects of these names; what names none is not allowed then. Default: all. */
+  /** `resourceNames`: only objects of these names, and no requests without a name. Default: all. */
   readonly names?: readonly string[]
 }
 
-/** A workload as it stands, rolled out, when the sandbox starts (or is being rolled out, when it is added later). */
+/** A workload that is rolled out when the sandbox starts (or is being rolled out, when it is added later). */
 export type WorkloadSpec = WorkloadBase &
   (
     | {readonly image: string; readonly containers?: never}

@@ -39,28 +39,28 @@ describe('the kubeconfig', () => {
 })
 
 describe('the server', () => {
-  test('speaks HTTP/2 and HTTP/1.1 on one port, and counts connections and requests', async () => {
+  test('serves HTTP/2 and HTTP/1.1 on one port, and counts connections and requests', async () => {
     await using open = await openCluster({workloads: [web]})
     await Promise.all([open.client.get(deployment), open.client.get('/version')])
     expect(open.cluster.connections()).toBe(1)
-    expect((await open.get('/readyz', {'user-agent': 'somebody/1'})).body.toString()).toBe('ok')
+    expect((await open.get('/readyz', {'user-agent': 'agent/1'})).body.toString()).toBe('ok')
     expect(open.cluster.connections()).toBe(2)
     expect(open.cluster.requests()).toMatchObject([
       {method: 'GET', path: deployment, user: 'eu', status: 200, bytes: expect.any(Number)},
       {method: 'GET', path: '/version', status: 200},
-      {method: 'GET', path: '/readyz', userAgent: 'somebody/1', status: 200, bytes: 2},
+      {method: 'GET', path: '/readyz', userAgent: 'agent/1', status: 200, bytes: 2},
     ])
   })
 
-  test('knows nobody without a token that it gave', async () => {
+  test('authenticates only its own tokens', async () => {
     await using open = await openCluster()
-    const nobody = open.client.as('guess')
-    expect(await nobody.get('/api/v1/pods')).toMatchObject({status: 401, body: {reason: 'Unauthorized', code: 401}})
+    const stranger = open.client.as('guess')
+    expect(await stranger.get('/api/v1/pods')).toMatchObject({status: 401, body: {reason: 'Unauthorized', code: 401}})
     expect(open.cluster.requests()).toMatchObject([{user: '', status: 401}])
-    await nobody.close()
+    await stranger.close()
   })
 
-  test('compresses what is long, for whoever accepts it', async () => {
+  test('compresses long answers for clients that accept it', async () => {
     await using open = await openCluster()
     for (const name of ['a', 'b']) {
       open.cluster.create({
@@ -78,7 +78,7 @@ describe('the server', () => {
     expect((await open.get(`${path}/a`, {'accept-encoding': 'gzip'})).headers).not.toHaveProperty('content-encoding')
   })
 
-  test('writes indented JSON for people, YAML for whoever asks', async () => {
+  test('writes indented JSON for people, YAML on request', async () => {
     await using open = await openCluster()
     const path = '/api/v1/namespaces/default'
     expect((await open.get(path, {'user-agent': 'curl/8'})).body.toString()).toMatch(/^\{\n {2}"kind": "Namespace"/)
@@ -86,7 +86,7 @@ describe('the server', () => {
     expect((await open.get(path, {accept: 'application/xml'})).status).toBe(406)
   })
 
-  test('shows tables, and objects without their content', async () => {
+  test('serves tables, and objects without their content', async () => {
     await using open = await openCluster({workloads: [web]})
     const table = await open.get('/apis/apps/v1/deployments', {accept: 'application/json;as=Table;v=v1;g=meta.k8s.io'})
     const {kind, columnDefinitions, rows} = JSON.parse(table.body.toString())
@@ -104,7 +104,7 @@ describe('the server', () => {
     expect(Object.keys(JSON.parse(partial.body.toString()))).toEqual(['kind', 'apiVersion', 'metadata'])
   })
 
-  test('is discovered by both ways', async () => {
+  test('serves both forms of discovery', async () => {
     await using open = await openCluster()
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
     const aggregated = JSON.parse((await open.get('/apis', {accept})).body.toString())
@@ -120,7 +120,7 @@ describe('the server', () => {
     expect(await open.client.get('/nonsense')).toMatchObject({status: 404, body: '404 page not found\n'})
   })
 
-  test('scales through the subresource, and shows what containers may have written', async () => {
+  test('scales through the subresource, and serves logs of containers', async () => {
     await using open = await openCluster({workloads: [web]})
     const scaled = await open.client.patch(`${deployment}/scale`, {spec: {replicas: 3}})
     expect(scaled).toMatchObject({
@@ -140,7 +140,7 @@ describe('the server', () => {
     expect(reply).toMatchObject({status: 413, body: {reason: 'RequestEntityTooLarge'}})
   })
 
-  test('breaks connections that nobody uses when it goes away', async () => {
+  test('breaks idle connections when it stops', async () => {
     await using open = await openCluster()
     const idle = connect({
       host: '127.0.0.1',
@@ -153,7 +153,7 @@ describe('the server', () => {
     expect(idle.destroyed).toBe(true)
   })
 
-  test('goes away and comes back on the same port, with the same objects', async () => {
+  test('stops and starts again on the same port, with the same objects', async () => {
     await using open = await openCluster({workloads: [web]})
     const {server} = open.cluster
     const before = await open.client.get(deployment)
@@ -180,8 +180,8 @@ describe('the server', () => {
   })
 })
 
-describe('behind the back of whoever watches', () => {
-  test('objects are added, changed, removed, and copies are handed out', async () => {
+describe('without the API', () => {
+  test('objects are added, changed, removed, and returned as copies', async () => {
     await using open = await openCluster()
     const watch = await open.client.watch('/apis/apps/v1/deployments?watch=1&resourceVersion=0')
     open.cluster.add(web)
@@ -201,7 +201,7 @@ describe('behind the back of whoever watches', () => {
     watch.close()
   })
 
-  test('history is forgotten on demand', async () => {
+  test('history is expired on demand', async () => {
     await using open = await openCluster({workloads: [web]})
     const page = await open.client.get<{metadata: {continue: string; resourceVersion: string}}>(
       '/api/v1/configmaps?limit=1',

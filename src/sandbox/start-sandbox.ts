@@ -6,11 +6,11 @@ import {SimulatedCluster} from './simulated-cluster.ts'
 import type {SandboxSpec} from './spec.ts'
 
 export interface SandboxDeps {
-  /** Everything that takes time in a simulated cluster takes it from here. */
+  /** The clock for everything that takes time in a simulated cluster. */
   readonly clock: Clock
   /**
-   * A number in [0, 1) to begin with: names, UIDs and the rhythm of the servers follow from it. Asked once per cluster, and
-   * may always be the same. Default: one of the system's.
+   * A number in [0, 1) as a seed: names, UIDs and the rhythm of the servers follow from it. Called once per cluster, and
+   * may always return the same. Default: a random one of the system.
    */
   readonly random?: () => number
 }
@@ -42,7 +42,7 @@ export async function startSandbox(spec: SandboxSpec, {clock, random = systemRan
 }
 
 /**
- * Numbers in [0, 1) that follow from a first one, another sequence for every cluster (mulberry32).
+ * Numbers in [0, 1) from a seed, another sequence for every cluster (mulberry32).
  */
 function sequence(first: number, index: number): () => number {
   let state = Math.floor(first * 2 ** 32) + Math.imul(index + 1, 0x9e3779b9)

@@ -26,7 +26,7 @@ interface StatusFields {
   readonly retryAfterSeconds?: number
 }
 
-/** A refusal as the API words it. Thrown anywhere below the server and turned into a `Status` body there. */
+/** A refusal in the words of the API. Thrown anywhere below the server and turned into a `Status` body there. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly fields: StatusFields
@@ -121,7 +121,7 @@ export function alreadyExists(resource: Named, name: string): ApiError {
 
 const stale = 'the object has been modified; please apply your changes to the latest version and try again'
 
-/** Another version, or another object, than the one that was meant. */
+/** Another version, or another object, than expected. */
 export function conflict(resource: Named, name: string, why: string = stale): ApiError {
   return new ApiError({
     code: 409,

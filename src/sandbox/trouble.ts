@@ -6,15 +6,15 @@ import type {WorkloadKind} from '../model/workload.ts'
  */
 export type ApiVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 
-/** Which requests a trouble meets. What is left out matches everything that reaches a resource. */
+/** The requests that a trouble affects. Missing fields match every request for a resource. */
 export interface RequestMatch {
   readonly verb?: ApiVerb | readonly ApiVerb[]
   /** Plural, as in the path: `deployments`. */
   readonly resource?: string | readonly string[]
-  /** Empty: requests that name no namespace. */
+  /** Empty: requests without a namespace. */
   readonly namespace?: string
   readonly name?: string
-  /** Name of the context whose user asks. */
+  /** Name of the context of the user. */
   readonly user?: string
 }
 
@@ -26,17 +26,17 @@ export interface CountedMatch extends RequestMatch {
 export interface WorkloadMatch {
   readonly namespace: string
   readonly name: string
-  /** Default: whichever kind has that name. */
+  /** Default: any kind with that name. */
   readonly kind?: WorkloadKind
 }
 
-/** What goes wrong in a simulated cluster. */
+/** A trouble of a simulated cluster. */
 export type Trouble =
-  /** Images that match (`*` stands for any text) cannot be pulled: containers wait with `ErrImagePull`, `ImagePullBackOff`. */
+  /** Images that match (`*` matches any text) cannot be pulled: containers wait with `ErrImagePull`, `ImagePullBackOff`. */
   | {
       readonly type: 'unpullable-image'
       readonly image: string
-      /** The registry has no such image, it does not answer, or it refuses the credentials; default: it has none. */
+      /** The registry has no such image, does not answer, or refuses the credentials; default: it has no such image. */
       readonly why?: 'not-found' | 'unavailable' | 'denied'
     }
   /** New pods of the workload run and never become ready. */
@@ -51,24 +51,24 @@ export type Trouble =
   | ({
       readonly type: 'answer'
       readonly status: number
-      /** Of the `Status` body; default: the one that belongs to the status. */
+      /** The message of the `Status` body; default: the usual one of the status. */
       readonly reason?: string
       readonly message?: string
       readonly retryAfterSeconds?: number
-      /** The message as plain text instead of a `Status`, as the server answers when it sheds load, and proxies do. */
+      /** The message as plain text instead of a `Status`, as sent by a server that sheds load, and by proxies. */
       readonly plain?: boolean
     } & CountedMatch)
   /** Answers start this much later, in milliseconds. */
   | ({readonly type: 'latency'; readonly ms: number} & CountedMatch)
-  /** Connections are refused, or accepted and never heard of again; the open ones break, or go silent. */
+  /** Connections are refused, or accepted without any answer; the open ones break, or become silent. */
   | {readonly type: 'unreachable'; readonly how: 'refused' | 'black-hole'}
   /** The connection breaks in the middle of the answer: after `afterBytes` of the body (default: half of it; a watch: after its first event). */
   | ({readonly type: 'cut'; readonly afterBytes?: number} & CountedMatch)
   /** The request is carried out, then the connection breaks before a byte of the answer. */
   | ({readonly type: 'lost-reply'} & CountedMatch)
   /**
-   * 403, and what a SelfSubjectAccessReview says. Who is forbidden something in one namespace is forbidden it across all of
-   * them too, as permissions only add up; an empty namespace forbids that alone.
+   * 403, and a SelfSubjectAccessReview that says so. Something that is forbidden in one namespace is also forbidden across all
+   * of them, as permissions only add up; an empty namespace forbids only that.
    */
   | ({readonly type: 'forbidden'} & RequestMatch)
   /** A list that continues with a page token is answered 410. */

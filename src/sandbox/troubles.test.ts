@@ -16,7 +16,7 @@ const stampOf = ({cluster}: OpenCluster): unknown => {
 const broken = {code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET|ECONNREFUSED|ERR_HTTP2_|UND_ERR_INFO)/)}
 
 describe('answers', () => {
-  test('are given as often as said, and nothing is carried out', async () => {
+  test('are sent as often as specified, and nothing is carried out', async () => {
     await using open = await openCluster({
       workloads: [web],
       trouble: [{type: 'answer', status: 429, retryAfterSeconds: 7, verb: 'patch', resource: 'deployments', times: 1}],
@@ -32,7 +32,7 @@ describe('answers', () => {
     expect(stampOf(open)).toBe('1')
   })
 
-  test('may be plain text, or say anything', async () => {
+  test('may be plain text, or have any message', async () => {
     await using open = await openCluster({
       trouble: [
         {type: 'answer', status: 503, plain: true, resource: 'pods', message: 'try later'},
@@ -51,7 +51,7 @@ describe('answers', () => {
     expect((await open.client.get('/api/v1/namespaces')).status).toBe(200)
   })
 
-  test('meet one user and not another', async () => {
+  test('affect one user and not another', async () => {
     await using open = await openCluster({
       contexts: [{name: 'second'}],
       trouble: [{type: 'answer', status: 500, user: 'second'}],
@@ -79,7 +79,7 @@ describe('an unreachable cluster', () => {
     expect((await open.get('/api/v1/pods')).status).toBe(200)
   })
 
-  test('or never says a word, on old connections and new ones, until it is over', async () => {
+  test('or never answers, on old connections and new ones, until it is over', async () => {
     await using open = await openCluster()
     const watch = await open.client.watch('/api/v1/configmaps?watch=1&fieldSelector=metadata.name%3Dunheard')
     const over = open.cluster.addTrouble({type: 'unreachable', how: 'black-hole'})
@@ -99,14 +99,14 @@ describe('an unreachable cluster', () => {
     watch.close()
   })
 
-  test('may be so from the start', async () => {
+  test('may be unreachable from the start', async () => {
     await using open = await openCluster({trouble: [{type: 'unreachable', how: 'refused'}]})
     await expect(open.get('/version')).rejects.toMatchObject({code: 'ECONNREFUSED'})
   })
 })
 
 describe('broken connections', () => {
-  test('cut: in the middle of a body, and the next request gets through', async () => {
+  test('cut: in the middle of a body, and the next request succeeds', async () => {
     await using open = await openCluster({workloads: [web], trouble: [{type: 'cut', verb: 'list', times: 1}]})
     await expect(open.client.get(list)).rejects.toMatchObject(broken)
     const {bytes, status} = open.cluster.requests()[0] ?? {bytes: 0, status: 0}
@@ -131,7 +131,7 @@ describe('broken connections', () => {
     expect((await watch.rest()).map(({object}) => object.metadata.name)).toEqual(['api'])
   })
 
-  test('a lost reply: the write is made, and nobody is told', async () => {
+  test('a lost reply: the write is carried out, without an answer', async () => {
     await using open = await openCluster({workloads: [web], trouble: [{type: 'lost-reply', verb: 'patch', times: 1}]})
     await expect(restart(open)).rejects.toMatchObject(broken)
     expect(stampOf(open)).toBe('1')
@@ -146,7 +146,7 @@ describe('permissions', () => {
       spec: {resourceAttributes: attributes},
     })
 
-  test('what is forbidden is refused, and the review says so before', async () => {
+  test('a forbidden action is refused, and the review says so before', async () => {
     await using open = await openCluster({
       workloads: [web],
       trouble: [{type: 'forbidden', verb: 'patch', resource: 'deployments'}],
@@ -161,7 +161,7 @@ describe('permissions', () => {
     expect((await open.client.get(path)).status).toBe(200)
   })
 
-  test('a further context may be allowed less', async () => {
+  test('a further context may have fewer permissions', async () => {
     const may = [{verbs: ['get'], resources: ['deployments'], namespaces: ['shop']}] as const
     await using open = await openCluster({workloads: [web], contexts: [{name: 'reader', may}]})
     const reader = open.clientOf('reader')
@@ -172,7 +172,7 @@ describe('permissions', () => {
   })
 })
 
-test('an expired page token is 410, as often as said', async () => {
+test('an expired page token is 410, as often as specified', async () => {
   await using open = await openCluster({trouble: [{type: 'expired-page-token', resource: 'configmaps', times: 1}]})
   const first = await open.client.get<{metadata: {continue: string}}>('/api/v1/configmaps?limit=1')
   const next = `/api/v1/configmaps?limit=1&continue=${first.body.metadata.continue}`
@@ -183,7 +183,7 @@ test('an expired page token is 410, as often as said', async () => {
   expect((await open.client.get(next)).status).toBe(200)
 })
 
-test('a silent watch sends nothing, whatever happens', async () => {
+test('a silent watch sends nothing, whatever changes', async () => {
   await using open = await openCluster({workloads: [web], trouble: [{type: 'silent-watch', resource: 'deployments'}]})
   const watch = await open.client.watch(`${list}?watch=1&allowWatchBookmarks=true&timeoutSeconds=3`)
   expect(watch.status).toBe(200)

@@ -11,8 +11,8 @@ const version = async ({client}: OpenCluster, path = configMaps): Promise<string
 const brief = ({type, object}: {type: string; object: {metadata: {name: string}}}): string =>
   `${type} ${object.metadata.name}`
 
-describe('what a watch sends', () => {
-  test('what there is, then a bookmark that says so, for whoever wants bookmarks', async () => {
+describe('the events of a watch', () => {
+  test('existing objects, then a bookmark that marks their end, if bookmarks are requested', async () => {
     await using open = await openCluster()
     const watch = await open.client.watch(`${configMaps}?watch=1&allowWatchBookmarks=true`)
     expect(await watch.next()).toMatchObject({
@@ -26,7 +26,7 @@ describe('what a watch sends', () => {
     watch.close()
   })
 
-  test('with a selector: what enters is added, what leaves is deleted as it was, with the version of its leaving', async () => {
+  test('with a selector: entering objects are added, leaving ones are deleted in their last state, with the version at which they left', async () => {
     await using open = await openCluster()
     const from = await version(open)
     open.cluster.create(map('mover', {shown: 'yes'}))
@@ -44,7 +44,7 @@ describe('what a watch sends', () => {
     })
   })
 
-  test('one object by its name, in one namespace alone', async () => {
+  test('one object by its name, in one namespace only', async () => {
     await using open = await openCluster({namespaces: ['other']})
     const watch = await open.client.watch(
       `${configMaps}?watch=1&resourceVersion=${await version(open)}&fieldSelector=metadata.name%3Da&timeoutSeconds=1`,
@@ -55,7 +55,7 @@ describe('what a watch sends', () => {
     expect((await watch.rest()).map(({object}) => object.metadata.namespace)).toEqual(['default'])
   })
 
-  test('rows of tables: the columns come with the first alone', async () => {
+  test('rows of tables: only the first has columns', async () => {
     await using open = await openCluster()
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
     const from = await version(open)
@@ -74,14 +74,14 @@ describe('what a watch sends', () => {
   })
 
   test.each([
-    {query: 'resourceVersion=abc', status: 500, because: 'what is no version is an error of the server, as it is'},
-    {query: 'sendInitialEvents=true', status: 422, because: 'initial events want a match of versions'},
+    {query: 'resourceVersion=abc', status: 500, because: 'an invalid version is a server error, as in Kubernetes'},
+    {query: 'sendInitialEvents=true', status: 422, because: 'initial events require resourceVersionMatch'},
   ])('$query is $status: $because', async ({query, status}) => {
     await using open = await openCluster()
     expect((await open.client.watch(`${configMaps}?watch=1&${query}`)).status).toBe(status)
   })
 
-  test('nothing of before when that is said', async () => {
+  test('no existing objects when that is requested', async () => {
     await using open = await openCluster()
     const query = 'sendInitialEvents=false&resourceVersionMatch=NotOlderThan&resourceVersion=0&timeoutSeconds=1'
     expect(await (await open.client.watch(`${configMaps}?watch=1&${query}`)).rest()).toEqual([])
@@ -97,7 +97,7 @@ describe('bookmarks', () => {
       )
     ).rest()
 
-  test('are past what a list has proved, though nothing of that kind has changed', async () => {
+  test('reach the version that a list has proved, although nothing of that kind has changed', async () => {
     await using open = await openCluster()
     const from = await version(open, deployments)
     open.cluster.create(map('elsewhere'))
@@ -110,14 +110,14 @@ describe('bookmarks', () => {
     })
   })
 
-  test('do not come while nobody has proved anything newer than where the watch began', async () => {
+  test('do not come without proof of a version newer than the start of the watch', async () => {
     await using open = await openCluster()
     const from = await version(open, deployments)
     open.cluster.create(map('elsewhere'))
     expect(await watchFrom(open, from)).toEqual([])
   })
 
-  test('never come to a watch from the future', async () => {
+  test('never come to a watch from a future version', async () => {
     await using open = await openCluster()
     open.cluster.add({namespace: 'shop', name: 'web', image: 'app:1'})
     expect(await watchFrom(open, '900000000000')).toEqual([])

@@ -8,7 +8,7 @@ import {decode} from './read-body.ts'
 /**
  * The answer to a SelfSubjectAccessReview.
  *
- * @throws ApiError 400 or 422 when nothing was asked
+ * @throws ApiError 400 or 422 for a review without a question
  */
 export function reviewAccess(user: User, troubles: readonly Trouble[], bytes: Buffer, contentType: string): object {
   const isProtobuf = contentType === 'application/vnd.kubernetes.protobuf'

@@ -9,7 +9,7 @@ import {parseRequest} from './request-info.ts'
 const user = {name: 'eu', token: 'secret'}
 const ask = (verb: ApiVerb, plural: string, namespace?: string) => ({verb, plural, namespace})
 
-describe('who asks', () => {
+describe('the user of a request', () => {
   test.each([
     {header: 'Bearer secret', expected: 'eu'},
     {header: 'bearer secret', expected: 'eu'},
@@ -21,8 +21,8 @@ describe('who asks', () => {
   })
 })
 
-describe('what somebody may do', () => {
-  test('everything, unless it is said otherwise', () => {
+describe('the permissions of a user', () => {
+  test('everything by default', () => {
     expect(isAllowed(user, ask('delete', 'namespaces'), [])).toBe(true)
   })
 
@@ -68,11 +68,11 @@ describe('what somebody may do', () => {
     {match: {namespace: 'a'}, question: ask('list', 'pods', 'a'), expected: false, because: 'in that namespace'},
     {match: {namespace: 'a'}, question: ask('list', 'pods', 'b'), expected: true, because: 'in another'},
     {match: {namespace: 'a'}, question: ask('list', 'pods'), expected: false, because: 'and across all'},
-    {match: {namespace: 'a'}, question: ask('list', 'nodes'), expected: true, because: 'nodes are in none'},
+    {match: {namespace: 'a'}, question: ask('list', 'nodes'), expected: true, because: 'nodes have no namespace'},
     {match: {namespace: ''}, question: ask('list', 'pods'), expected: false, because: 'across all'},
     {match: {namespace: ''}, question: ask('list', 'pods', 'a'), expected: true, because: 'and only that'},
-    {match: {user: 'us'}, question: ask('list', 'pods'), expected: true, because: 'somebody else'},
-    {match: {}, question: ask('create', 'selfsubjectaccessreviews'), expected: true, because: 'everybody may ask'},
+    {match: {user: 'us'}, question: ask('list', 'pods'), expected: true, because: 'another user'},
+    {match: {}, question: ask('create', 'selfsubjectaccessreviews'), expected: true, because: 'every user may ask'},
   ])('forbidden $match, asked $question: $expected, $because', ({match, question, expected}) => {
     expect(isAllowed(user, question, [{type: 'forbidden', ...match}])).toBe(expected)
   })
@@ -93,10 +93,10 @@ describe('what somebody may do', () => {
   })
 })
 
-describe('troubles that come and go', () => {
+describe('troubles that are added and removed', () => {
   const busy: Trouble = {type: 'answer', status: 429, verb: 'patch', times: 2}
 
-  test('are used up by the requests that they meet', () => {
+  test('are used up by the requests that they match', () => {
     const troubles = new ActiveTroubles()
     troubles.add(busy)
     expect(troubles.take('answer', ask('get', 'pods'), 'eu')).toBeUndefined()
@@ -104,7 +104,7 @@ describe('troubles that come and go', () => {
     expect(met).toEqual([429, 429, undefined])
   })
 
-  test('the same one may be there twice, and each is taken away alone', () => {
+  test('the same trouble may be added twice, and is removed once per removal', () => {
     const troubles = new ActiveTroubles()
     const remove = troubles.add({...busy, times: 1})
     troubles.add({...busy, times: 1})
@@ -114,7 +114,7 @@ describe('troubles that come and go', () => {
     expect(troubles.take('answer', ask('patch', 'pods'), 'eu')).toBeDefined()
   })
 
-  test('tell when they come and when they go', () => {
+  test('notify when they are added and removed', () => {
     const troubles = new ActiveTroubles()
     const heard: string[] = []
     troubles.subscribe((change) => heard.push(change))

@@ -6,7 +6,7 @@ import type {RequestMatch, Trouble} from '../trouble.ts'
 import type {ResourceRequest} from './request-info.ts'
 import {matchesRequest, type Question, resourceOf} from './request-match.ts'
 
-/** Somebody who has a token. */
+/** A user with a token. */
 export interface User {
   readonly name: string
   readonly token: string
@@ -14,17 +14,17 @@ export interface User {
   readonly may?: readonly AccessRule[]
 }
 
-/** Whose token the request carries; undefined: nobody's. */
+/** The user whose token the request carries; undefined: an unknown user. */
 export function authenticate(users: readonly User[], authorization: string | undefined): User | undefined {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   return token === undefined ? undefined : users.find((user) => isSame(user.token, token))
 }
 
 /**
- * Whose rights the request has: those of the asker, or of the user that `Impersonate-User` names, where the asker may do
- * everything. A name that nobody has may do nothing.
+ * The user whose permissions apply: the authenticated user, or the one that `Impersonate-User` names, where the
+ * authenticated user may do everything. An unknown name has no permissions.
  *
- * @throws ApiError 403 when the asker may not act as others
+ * @throws ApiError 403 when the user may not impersonate others
  */
 export function actingUser(asker: User, users: readonly User[], impersonated: string | undefined): User {
   if (!impersonated) return asker
@@ -40,7 +40,7 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** Everybody may ask what they may, and who they are. */
+/** Every user may review its own access and identity. */
 const forEverybody = ['selfsubjectaccessreviews', 'selfsubjectreviews']
 
 export function isAllowed(user: User, question: Question, troubles: readonly Trouble[]): boolean {
@@ -49,7 +49,7 @@ export function isAllowed(user: User, question: Question, troubles: readonly Tro
   return !isForbidden && (user.may === undefined || user.may.some((rule) => isGranted(rule, question)))
 }
 
-/** Permissions only add up: who is refused in one namespace cannot have been granted all of them. */
+/** Permissions only add up: a user who is denied something in one namespace cannot have it in all namespaces. */
 function isDenied(match: RequestMatch, question: Question, user: string): boolean {
   const isAcross =
     question.namespace === undefined &&

@@ -3,7 +3,7 @@ import {matchesRequest, type Question} from './request-match.ts'
 
 type TroubleOf<T extends Trouble['type']> = Extract<Trouble, {readonly type: T}>
 
-/** The troubles of one cluster as they come and go. */
+/** The troubles of one cluster that are active at this moment. */
 export class ActiveTroubles {
   readonly #uses = new Map<Trouble, number>()
   readonly #listeners = new Set<(change: 'added' | 'removed') => void>()
@@ -12,7 +12,7 @@ export class ActiveTroubles {
     return [...this.#uses.keys()]
   }
 
-  /** Returns its removal. */
+  /** Returns a function that removes it. */
   add(trouble: Trouble): () => void {
     const own = {...trouble}
     this.#uses.set(own, 0)
@@ -22,7 +22,7 @@ export class ActiveTroubles {
     }
   }
 
-  /** The first trouble of this type that meets the request; one that is counted is used up by one. */
+  /** The first trouble of this type that matches the request; one with a count is used up by one. */
   take<T extends 'answer' | 'latency' | 'cut' | 'lost-reply' | 'expired-page-token' | 'silent-watch'>(
     type: T,
     question: Question,
@@ -38,12 +38,12 @@ export class ActiveTroubles {
     return undefined
   }
 
-  /** How the cluster cannot be reached, if it cannot. */
+  /** How the cluster is unreachable, if it is. */
   get unreachable(): 'refused' | 'black-hole' | undefined {
     return this.all.find((trouble) => trouble.type === 'unreachable')?.how
   }
 
-  /** Called whenever a trouble has come or gone. */
+  /** Called whenever a trouble is added or removed. */
   subscribe(listener: (change: 'added' | 'removed') => void): void {
     this.#listeners.add(listener)
   }

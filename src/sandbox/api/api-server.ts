@@ -33,7 +33,7 @@ export interface ServerDeps {
   readonly signal: AbortSignal
 }
 
-/** A request of somebody we know for a resource that is served. */
+/** A request of a known user for a resource that is served. */
 interface Call {
   readonly incoming: Incoming
   readonly answer: Answer
@@ -42,7 +42,7 @@ interface Call {
   readonly query: URLSearchParams
 }
 
-/** Answers requests as kube-apiserver does: who, may they, what. */
+/** Answers requests as kube-apiserver does: authentication, authorisation, then the request itself. */
 export class ApiServer {
   readonly #deps: ServerDeps
   readonly #reads: Reads
@@ -56,12 +56,12 @@ export class ApiServer {
     this.#writes = new Writes(deps.registry, deps.clock)
   }
 
-  /** Whose request it is; undefined: nobody's that we know. */
+  /** The user of the request; undefined: unknown. */
   userOf({headers}: Incoming): User | undefined {
     return authenticate(this.#deps.users, headers.authorization)
   }
 
-  /** Never rejects: what goes wrong is answered. */
+  /** Never rejects: an error becomes an answer. */
   async answer(incoming: Incoming, answer: Answer): Promise<void> {
     try {
       await this.#answer(incoming, answer)

@@ -16,7 +16,7 @@ import {scaleKind} from './scale.ts'
 
 export const applyType = 'application/apply-patch+yaml'
 
-/** What is patched. */
+/** The object to patch. */
 export interface PatchTarget {
   readonly resource: Resource
   readonly namespace: string | undefined

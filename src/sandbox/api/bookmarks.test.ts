@@ -21,12 +21,12 @@ describe('bookmarks', () => {
     expect(bookmarksOf(seconds * 1000)).toEqual([])
   })
 
-  test('come about two seconds before the end, when the server looks', () => {
+  test('come about two seconds before the end, when the server checks', () => {
     expect(bookmarksOf(3000)).toEqual([1400])
     expect(bookmarksOf(10_000)).toEqual([8000])
   })
 
-  test('come twice when the server looked a little too early', () => {
+  test('come twice when the server checked a little too early', () => {
     expect(bookmarksOf(3000, {secondsShiftMs: 700, firstLookMs: 900, lookEveryMs: 1000})).toEqual([900, 1900])
   })
 
@@ -37,7 +37,7 @@ describe('bookmarks', () => {
     expect(nextBookmarkMs(0, undefined, phase)).toBe(first)
   })
 
-  test.each([0, 0.25, 0.5, 0.75, 0.999])('whatever the chance (%d), one of 3 s has one in time', (chance) => {
+  test.each([0, 0.25, 0.5, 0.75, 0.999])('a watch of 3 s gets one in time, with any random number (%d)', (chance) => {
     const times = bookmarksOf(
       3000,
       bookmarkPhase(() => chance),

@@ -1,10 +1,10 @@
-/** What differs from watch to watch: where it falls into the rhythm of the server. In milliseconds since its start. */
+/** The values that differ between watches: their place in the server's rhythm. In milliseconds since the start of the watch. */
 export interface BookmarkPhase {
-  /** Bookmarks are planned for whole seconds of the server's clock, which lie so much before those of the watch; below 1000. */
+  /** Bookmarks are due at whole seconds of the server's clock, which are this much before those of the watch; below 1000. */
   readonly secondsShiftMs: number
-  /** The first time when the server looks which bookmarks are due. */
+  /** When the server first checks which bookmarks are due. */
   readonly firstLookMs: number
-  /** From look to look. */
+  /** The interval between checks. */
   readonly lookEveryMs: number
 }
 

@@ -9,7 +9,7 @@ interface GroupVersion {
 /** Groups in the order in which a server lists its own; those of custom resources follow. */
 const order = ['', 'apps', 'authentication.k8s.io', 'authorization.k8s.io', 'autoscaling', 'batch', 'networking.k8s.io']
 
-/** What is served, the core group first, the newest version of a group before its older ones. */
+/** The served groups, the core group first, the newest version of a group before its older ones. */
 function groupVersions({all}: Catalog): readonly GroupVersion[] {
   const ids = [...new Set(all.map(apiVersionOf))]
   const found = ids.map((id) => {
@@ -37,7 +37,7 @@ function groupsOf(catalog: Catalog): readonly string[] {
   return [...new Set(groupVersions(catalog).map(({group}) => group))].filter((group) => group !== '')
 }
 
-/** Documents of discovery by their path, as servers before 1.26 gave them and newer ones still do. */
+/** Documents of discovery by their path, in the form before 1.26, which newer servers still serve. */
 export function discoveryDocument(catalog: Catalog, path: string, server: string): object | undefined {
   if (path === '/api') {
     return {
@@ -59,7 +59,7 @@ export function discoveryDocument(catalog: Catalog, path: string, server: string
   return listed && resourceList(catalog, listed)
 }
 
-/** The same in one document per tree, as kubectl asks for it: `/api` and `/apis`. */
+/** The same in one document per tree, as kubectl requests it: `/api` and `/apis`. */
 export function aggregatedDiscovery(catalog: Catalog, path: string): object | undefined {
   if (path !== '/api' && path !== '/apis') return undefined
   const wanted = path === '/api' ? [''] : groupsOf(catalog)
@@ -80,12 +80,12 @@ export function aggregatedDiscovery(catalog: Catalog, path: string): object | un
   }
 }
 
-/** Below a group that is served; whether the rest of the path is, is another question. */
+/** Is the path below a group that is served? The rest of the path is not checked. */
 export function isInKnownGroup(catalog: Catalog, path: string): boolean {
   return path.startsWith('/api/') || groupsOf(catalog).some((group) => path.startsWith(`/apis/${group}/`))
 }
 
-/** What the server says of itself. */
+/** The version information of the server. */
 export function versionDocument(gitVersion: string): object {
   const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? []
   return {

@@ -13,13 +13,13 @@ const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupD
 interface General {
   readonly incoming: Incoming
   readonly url: URL
-  /** Host and port, as the client knows them. */
+  /** Host and port, as the client sees them. */
   readonly server: string
   readonly gitVersion: string
   readonly catalog: Catalog
 }
 
-/** Answers what is asked of the server itself: version, health, discovery. */
+/** Answers requests about the server itself: version, health, discovery. */
 export async function answerGeneral(
   {incoming, url, server, gitVersion, catalog}: General,
   answer: Answer,

@@ -27,8 +27,8 @@ const messages: Readonly<Record<number, string>> = {
 }
 
 /**
- * Lets the troubles of a cluster have their way with a request before it is carried out. False: it is answered, or the
- * client is gone.
+ * Applies the troubles of a cluster to a request before it is carried out. False: it was answered, or the client is
+ * gone.
  */
 export async function interfere(
   troubles: ActiveTroubles,

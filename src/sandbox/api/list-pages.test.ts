@@ -39,7 +39,7 @@ describe('pages of a list', () => {
     expect(page().metadata).toEqual({resourceVersion: '5'})
   })
 
-  test('one after the other, each as of the first', () => {
+  test('one after the other, all at the version of the first', () => {
     const first = page({limit: 2})
     store.delete(configMaps, 'a/3')
     store.put(configMaps, {metadata: {namespace: 'a', name: '25'}})
@@ -60,12 +60,12 @@ describe('pages of a list', () => {
     expect([keys(first), keys(follow(first, {namespace: 'a'}))]).toEqual(['a1 a2', 'a3'])
   })
 
-  test('the token is what real servers give: a version and the key to go on after', () => {
+  test('the token has the content of real servers: a version and the last key', () => {
     const token = Buffer.from(page({limit: 2}).metadata.continue ?? '', 'base64url').toString()
     expect(JSON.parse(token)).toEqual({v: 'meta.k8s.io/v1', rv: 5, start: '/a/2\u0000'})
   })
 
-  test('with a selector nobody has counted what remains', () => {
+  test('with a selector there is no count of remaining objects', () => {
     const selected = page({limit: 1, matches: ({metadata}) => metadata.labels?.n === '1'})
     expect(keys(selected)).toBe('a1')
     expect(selected.metadata).not.toHaveProperty('remainingItemCount')
@@ -76,12 +76,12 @@ describe('pages of a list', () => {
     expect(keys(page({limit: 2, resourceVersion: '0'}))).toBe('a1 a2 a3 b1 b2')
   })
 
-  test('an exact version shows what was then', () => {
+  test('an exact version shows the objects at that version', () => {
     const exact = page({resourceVersion: '2', resourceVersionMatch: 'Exact'})
     expect([keys(exact), exact.metadata.resourceVersion]).toEqual(['a1 a2', '2'])
   })
 
-  test('a token that is too old is 410, with one that goes on all the same', () => {
+  test('a token that is too old is 410, with a token to continue inconsistently', () => {
     const first = page({limit: 2})
     store.expire()
     const refusal = (() => {
@@ -108,7 +108,7 @@ describe('pages of a list', () => {
     expect(() => page(query)).toThrow(message)
   })
 
-  test('does not take a version beside a token', () => {
+  test('does not accept a version beside a token', () => {
     const {continue: token = ''} = page({limit: 2}).metadata
     expect(() => page({token, resourceVersion: '5'})).toThrow(
       'specifying resource version is not allowed when using continue',

@@ -17,7 +17,7 @@ export interface ListQuery {
   readonly resource: Resource
   /** Undefined: all. */
   readonly namespace: string | undefined
-  /** Undefined: everything matches, and so what remains can be counted. */
+  /** Undefined: every object matches, so the remaining objects can be counted. */
   readonly matches: ((object: ApiObject) => boolean) | undefined
   readonly limit: number
   readonly token: string
@@ -54,7 +54,7 @@ export function readListQuery(query: URLSearchParams): Omit<ListQuery, 'resource
  *
  * Rules: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
  *
- * @throws ApiError 400 for a token that the server never gave, 410 for one that is too old, 504 for a version of the future
+ * @throws ApiError 400 for an invalid token, 410 for one that is too old, 504 for a future version
  */
 export function listPage(store: Store, query: ListQuery): Page {
   const {resource, namespace, limit, token, resourceVersion} = query
@@ -86,7 +86,7 @@ export function listPage(store: Store, query: ListQuery): Page {
   return {items, metadata: {resourceVersion: String(version), ...rest}}
 }
 
-/** The answer to a page token that is too old, with a token that goes on all the same. */
+/** The answer to a page token that is too old, with a token to continue inconsistently. */
 export function expiredToken({start}: Pick<Token, 'start'>): ApiError {
   return expired(tooOldToken, writeToken(-1, start.replace(/^\//, '')))
 }
@@ -108,7 +108,7 @@ function checkVersions(store: Store, {resourceVersion, resourceVersionMatch}: Li
   checkVersion(store, resourceVersion)
 }
 
-/** @throws ApiError 400 for what is no version, 504 for one that the server has not reached */
+/** @throws ApiError 400 for an invalid version, 504 for one that the server has not reached */
 export function checkVersion(store: Store, resourceVersion: string): void {
   if (resourceVersion === '') return
   if (!/^\d+$/.test(resourceVersion)) {
@@ -141,7 +141,7 @@ export function readToken(text: string): Token {
     const {v, rv, start} = token
     if (v === tokenVersion && typeof rv === 'number' && typeof start === 'string') return {v, rv, start}
   } catch {
-    // Whatever is wrong with it, the answer is the same.
+    // The answer is the same for every invalid token.
   }
   throw badRequest('invalid continue token: continue key is not valid')
 }

@@ -1,7 +1,7 @@
 import {own} from '../../shared/own.ts'
 import {ApiError} from '../status.ts'
 
-/** How an answer is to be written. */
+/** The form of an answer. */
 export interface Form {
   readonly as: 'object' | 'table' | 'metadata'
   readonly encoding: 'json' | 'yaml'
@@ -11,7 +11,7 @@ export interface Form {
 const known = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
 
 /**
- * The first of the accepted forms that the server can write. Indented JSON for people (`?pretty=true`, curl, browsers).
+ * The first of the accepted forms that the server supports. Indented JSON for people (`?pretty=true`, curl, browsers).
  *
  * @throws ApiError 406 when there is none
  */

@@ -2,8 +2,8 @@ import type {Catalog} from '../objects/catalog.ts'
 import {apiVersionOf, type Resource} from '../objects/resources.ts'
 
 /**
- * As much of OpenAPI v3 as kubectl looks at before it applies: which resources can be patched, and that the server itself
- * checks the fields. There are no schemas in it.
+ * The part of OpenAPI v3 that kubectl reads before it applies: which resources can be patched, and that the server itself
+ * checks the fields. It contains no schemas.
  */
 export function openapiDocument({all}: Catalog, path: string): object | undefined {
   const roots = [...new Set(all.map(rootOf))]

@@ -3,7 +3,7 @@ import {listAt, objectAt} from '../patches/json.ts'
 import {badRequest} from '../status.ts'
 
 /**
- * A few lines that a container of the pod may have written. One that keeps crashing says so.
+ * A few log lines of a container of the pod. The log of a crashing container names an error.
  *
  * @param container default: the first
  * @throws ApiError 400 when it has not started, or there is no such container

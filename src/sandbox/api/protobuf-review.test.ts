@@ -22,7 +22,7 @@ function number(id: number, value: number): Buffer {
   return Buffer.from([id << 3, value])
 }
 
-test('reads what kubectl asks in protobuf', () => {
+test('reads a review of kubectl in protobuf', () => {
   expect(decodeReview(recorded)).toEqual({
     spec: {resourceAttributes: {namespace: 'shop', verb: 'list', resource: 'pods'}},
   })

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../patches/json.ts'
 import {badRequest} from '../status.ts'
 
-/** What every protobuf body of the API begins with. */
+/** The first bytes of every protobuf body of the API. */
 const magic = Buffer.from('k8s\0')
 
 /**
@@ -9,7 +9,7 @@ const magic = Buffer.from('k8s\0')
  *
  * Source: `runtime.Unknown` in k8s.io/apimachinery/pkg/runtime/generated.proto, and k8s.io/api/authorization/v1/generated.proto.
  *
- * @throws ApiError 400 when it is none
+ * @throws ApiError 400 for any other body
  */
 export function decodeReview(body: Buffer): {readonly spec: JsonObject} {
   if (!body.subarray(0, magic.length).equals(magic)) throw badRequest('the body is not protobuf of the API')

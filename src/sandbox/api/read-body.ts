@@ -12,7 +12,7 @@ export function mediaType(contentType: string | undefined): string {
 }
 
 /**
- * An object of this resource out of a body.
+ * Parses a body as an object of this resource.
  *
  * @throws ApiError 400 or 415 in the words of the API
  */
@@ -36,7 +36,7 @@ export function readObject(resource: Resource, text: string, contentType: string
   return {...value, metadata: {...metadata, name: String(metadata.name ?? '')}} as unknown as ApiObject
 }
 
-/** @throws ApiError 400 when the body says that it is of another kind */
+/** @throws ApiError 400 when the body is of another kind */
 function checkKind(resource: Resource, value: {readonly [key: string]: Json}): void {
   const {kind = resource.kind, apiVersion = apiVersionOf(resource)} = value
   if (kind === resource.kind && apiVersion === apiVersionOf(resource)) return

@@ -36,7 +36,7 @@ export class Reads {
   }
 }
 
-/** What a label and a field selector leave over; undefined: everything. */
+/** The objects that match a label and a field selector; undefined: all. */
 export function selectorOf(resource: Resource, query: URLSearchParams): ((object: ApiObject) => boolean) | undefined {
   const labels = query.get('labelSelector') ?? ''
   const fields = query.get('fieldSelector') ?? ''

@@ -6,7 +6,7 @@ import {finishText} from './representation.ts'
 
 const compress = promisify(gzip)
 
-/** Bodies longer than this are compressed for whoever accepts it. Source: k8s.io/apiserver/pkg/endpoints/handlers/responsewriters. */
+/** Bodies longer than this are compressed for clients that accept it. Source: k8s.io/apiserver/pkg/endpoints/handlers/responsewriters. */
 const compressAboveBytes = 128 * 1024
 
 const common = {'cache-control': 'no-cache, private', 'audit-id': 'sandbox'}
@@ -56,7 +56,7 @@ export function replyText(answer: Answer, status: number, text: string, headers:
   )
 }
 
-/** A refusal as a `Status`, with the wait that it asks for. */
+/** A refusal as a `Status`, with its `Retry-After`. */
 export function replyError(answer: Answer, error: ApiError): void {
   const text = finishText(JSON.stringify(error.toStatus()), {encoding: 'json', isPretty: false})
   const {retryAfterSeconds} = error.fields
@@ -72,7 +72,7 @@ export function replyError(answer: Answer, error: ApiError): void {
   )
 }
 
-/** What went wrong inside of the simulation itself. */
+/** An internal error of the simulation. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   const message = `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`

@@ -7,7 +7,7 @@ import {tableOf} from './table-columns.ts'
 
 const texts = new WeakMap<ApiObject, string>()
 
-/** The JSON of a stored object, which says neither its kind nor its version; written once, as stored objects never change. */
+/** The JSON of a stored object, without kind and version; cached, as stored objects never change. */
 function textOf(object: ApiObject): string {
   let text = texts.get(object)
   if (text === undefined) {
@@ -21,7 +21,7 @@ function typed(resource: Resource, object: ApiObject): string {
   return `{"kind":"${resource.kind}","apiVersion":"${apiVersionOf(resource)}",${textOf(object).slice(1)}`
 }
 
-/** Writes objects and lists in the form that was asked for. */
+/** Writes objects and lists in the requested form. */
 export class Representation {
   readonly #form: Form
   readonly #resource: Resource
@@ -95,7 +95,7 @@ function partial({metadata}: ApiObject): string {
   return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)}}`
 }
 
-/** A JSON document as it is asked for: compact with a line end, indented, or as YAML. */
+/** A JSON document in the requested form: compact with a line end, indented, or as YAML. */
 export function finishText(json: string, {encoding, isPretty}: Pick<Form, 'encoding' | 'isPretty'>): string {
   if (encoding === 'yaml') return stringify(JSON.parse(json))
   return isPretty ? JSON.stringify(JSON.parse(json), undefined, 2) : `${json}\n`

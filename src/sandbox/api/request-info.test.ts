@@ -7,7 +7,7 @@ const parse = (method: string, path: string) => {
   return parseRequest(new Catalog(), method, url.pathname, url.searchParams)
 }
 
-describe('what a path means', () => {
+describe('the meaning of a path', () => {
   test.each([
     {method: 'GET', path: '/apis/apps/v1/deployments', verb: 'list', namespace: undefined, name: undefined},
     {method: 'GET', path: '/apis/apps/v1/deployments?watch=1', verb: 'watch', namespace: undefined, name: undefined},
@@ -29,7 +29,7 @@ describe('what a path means', () => {
     expect([request?.namespace, request?.name]).toEqual([namespace, name])
   })
 
-  test('a namespace is asked about inside of itself', () => {
+  test('a request for a namespace has that namespace', () => {
     expect(parse('GET', '/api/v1/namespaces/shop')).toMatchObject({
       plural: 'namespaces',
       namespace: 'shop',
@@ -38,7 +38,7 @@ describe('what a path means', () => {
     expect(parse('GET', '/api/v1/namespaces')).toMatchObject({plural: 'namespaces', verb: 'list'})
   })
 
-  test('a subresource is known or it is not', () => {
+  test('a subresource is served or not', () => {
     const path = '/apis/apps/v1/namespaces/a/deployments/b'
     expect(parse('GET', `${path}/scale`)).toMatchObject({subresource: 'scale', resource: {kind: 'Deployment'}})
     expect(parse('GET', `${path}/nonsense`)).toMatchObject({subresource: 'nonsense', resource: undefined})
@@ -47,7 +47,7 @@ describe('what a path means', () => {
   test.each([
     {method: 'POST', path: '/apis/apps/v1/deployments', because: 'an object is created in a namespace'},
     {method: 'POST', path: '/apis/apps/v1/namespaces/a/deployments/b', because: 'and without a name in the path'},
-    {method: 'PUT', path: '/apis/apps/v1/namespaces/a/deployments', because: 'what is replaced has a name'},
+    {method: 'PUT', path: '/apis/apps/v1/namespaces/a/deployments', because: 'an object that is replaced has a name'},
     {
       method: 'GET',
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
@@ -57,12 +57,12 @@ describe('what a path means', () => {
     expect(parse(method, path)).toMatchObject({operation: undefined})
   })
 
-  test('what is not served has no resource', () => {
+  test('a path that is not served has no resource', () => {
     expect(parse('GET', '/apis/apps/v1/nonsense')).toMatchObject({plural: 'nonsense', resource: undefined})
   })
 
   test.each(['/version', '/api', '/api/v1', '/apis/apps', '/apis/apps/v1', '/readyz'])(
-    '%s is of the server itself',
+    '%s is about the server itself',
     (path) => {
       expect(parse('GET', path)).toBeUndefined()
     },

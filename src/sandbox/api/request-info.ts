@@ -3,26 +3,26 @@ import type {Catalog} from '../objects/catalog.ts'
 import type {Resource} from '../objects/resources.ts'
 import type {ApiVerb} from '../trouble.ts'
 
-/** What a path of the API means. */
+/** The meaning of a path of the API. */
 export interface ResourceRequest {
   readonly verb: ApiVerb
   readonly group: string
   readonly version: string
   /** Plural, as in the path, whether it is served or not. */
   readonly plural: string
-  /** Undefined: not served, it or its subresource. */
+  /** Undefined: the resource or its subresource is not served. */
   readonly resource: Resource | undefined
   readonly subresource: string | undefined
   readonly namespace: string | undefined
   readonly name: string | undefined
-  /** Undefined: this method means nothing on this path. */
+  /** Undefined: this method is not allowed on this path. */
   readonly operation: Operation | undefined
 }
 
 export type Operation = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 
 /**
- * Reads a request for a resource; undefined: the path is none of those (`/version`, discovery, health).
+ * Parses a request for a resource; undefined: another path (`/version`, discovery, health).
  * Source: `RequestInfoFactory` in k8s.io/apiserver/pkg/endpoints/request.
  */
 export function parseRequest(
@@ -54,7 +54,7 @@ export function parseRequest(
 }
 
 type Place = Pick<ResourceRequest, 'group' | 'version' | 'plural' | 'namespace' | 'name' | 'subresource'> & {
-  /** `/watch/` before the resource, as old clients ask for a watch. */
+  /** `/watch/` before the resource, as old clients request a watch. */
   readonly isOldWatch: boolean
 }
 
@@ -99,7 +99,7 @@ function operationOf(method: string, name: string | undefined, isWatched: boolea
   }
 }
 
-/** What the authoriser is asked when the path takes no such method. */
+/** The verb for the authoriser when the path does not allow the method. */
 function verbOfMethod(method: string): ApiVerb {
   const verbs: Readonly<Record<string, ApiVerb>> = {POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete'}
   return own(verbs, method) ?? 'get'

@@ -1,6 +1,6 @@
 import type {ApiVerb, RequestMatch} from '../trouble.ts'
 
-/** What is asked for, as far as troubles and permissions tell requests apart. */
+/** The properties of a request by which troubles and permissions match it. */
 export interface Question {
   readonly verb: ApiVerb
   readonly plural: string
@@ -9,7 +9,7 @@ export interface Question {
   readonly name?: string | undefined
 }
 
-/** Whether a trouble meets a request. */
+/** Does a trouble match a request? */
 export function matchesRequest(match: RequestMatch, question: Question, user: string): boolean {
   return (
     includes(match.verb, question.verb) &&
@@ -20,7 +20,7 @@ export function matchesRequest(match: RequestMatch, question: Question, user: st
   )
 }
 
-/** As permissions name it: `pods`, `pods/log`. */
+/** As in permissions: `pods`, `pods/log`. */
 export function resourceOf({plural, subresource}: Question): string {
   return subresource === undefined ? plural : `${plural}/${subresource}`
 }

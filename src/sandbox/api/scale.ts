@@ -28,7 +28,7 @@ export function scaleOf({custom}: Resource, object: ApiObject): ApiObject {
 /**
  * The object with the replicas of a `Scale`.
  *
- * @throws ApiError 409 when the scale is of another version or another object, 400 or 422 for replicas that are no count
+ * @throws ApiError 409 when the scale has another version or another UID, 400 or 422 for invalid replicas
  */
 export function withScale(resource: Resource, object: ApiObject, scale: JsonObject): ApiObject {
   const {name, uid, resourceVersion} = object.metadata

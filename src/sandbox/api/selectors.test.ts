@@ -5,20 +5,20 @@ describe('label selectors', () => {
   test.each([
     {selector: '', labels: {}, expected: true, because: 'nothing is required'},
     {selector: 'a=b', labels: {a: 'b'}, expected: true, because: 'equal'},
-    {selector: 'a == b', labels: {a: 'b'}, expected: true, because: 'spaces do not count'},
+    {selector: 'a == b', labels: {a: 'b'}, expected: true, because: 'spaces are ignored'},
     {selector: 'a=', labels: {a: ''}, expected: true, because: 'the empty value is a value'},
-    {selector: 'a=b', labels: {}, expected: false, because: 'not there is not equal'},
-    {selector: 'a!=b', labels: {}, expected: true, because: 'not there is unequal'},
+    {selector: 'a=b', labels: {}, expected: false, because: 'a missing label is not equal'},
+    {selector: 'a!=b', labels: {}, expected: true, because: 'a missing label is unequal'},
     {selector: 'a!=b', labels: {a: 'b'}, expected: false, because: 'equal'},
     {selector: 'a', labels: {a: 'x'}, expected: true, because: 'it is there'},
     {selector: '!a', labels: {a: 'x'}, expected: false, because: 'it is there'},
     {selector: 'a in (b, c)', labels: {a: 'c'}, expected: true, because: 'one of them'},
-    {selector: 'a in (b)', labels: {}, expected: false, because: 'not there is none of them'},
-    {selector: 'a notin (b,c)', labels: {}, expected: true, because: 'not there is none of them'},
-    {selector: 'a=b,c', labels: {a: 'b'}, expected: false, because: 'all have to hold'},
+    {selector: 'a in (b)', labels: {}, expected: false, because: 'a missing label is none of them'},
+    {selector: 'a notin (b,c)', labels: {}, expected: true, because: 'a missing label is none of them'},
+    {selector: 'a=b,c', labels: {a: 'b'}, expected: false, because: 'all requirements must match'},
     {selector: 'x.io/a=b,!c', labels: {'x.io/a': 'b'}, expected: true, because: 'keys may have a prefix'},
     {selector: 'n>5', labels: {n: '10'}, expected: true, because: 'numbers are compared as numbers'},
-    {selector: 'n<5', labels: {}, expected: false, because: 'not there is not a number'},
+    {selector: 'n<5', labels: {}, expected: false, because: 'a missing label is not a number'},
   ])('$selector of $labels is $expected: $because', ({selector, labels, expected}) => {
     expect(parseLabelSelector(selector)(labels)).toBe(expected)
   })
@@ -49,13 +49,13 @@ describe('field selectors', () => {
     expect(parseFieldSelector(selector, 'Pod')(pod)).toBe(expected)
   })
 
-  test('a field that cannot be selected by is refused, and so is what is no selector', () => {
+  test('an unsupported field is refused, and so is an invalid selector', () => {
     const message = '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"'
     expect(() => parseFieldSelector('spec.x=1', 'ConfigMap')).toThrow(message)
     expect(() => parseFieldSelector('foo', 'ConfigMap')).toThrow("invalid selector: 'foo'; can't understand 'foo'")
   })
 
-  test('events are selected by what they are about', () => {
+  test('events are selected by their object', () => {
     const event = {metadata: {name: 'e'}, involvedObject: {name: 'web', kind: 'Deployment'}}
     expect(parseFieldSelector('involvedObject.name=web,involvedObject.kind=Deployment', 'Event')(event)).toBe(true)
   })

@@ -163,7 +163,7 @@ const fieldsOfKind: Readonly<Record<string, Readonly<Record<string, FieldReader>
 /**
  * A field selector (`metadata.name=web,status.phase!=Running`) as a test of objects of one kind.
  *
- * @throws ApiError 400 for a field that cannot be selected by, as the API does
+ * @throws ApiError 400 for an unsupported field, as the API does
  */
 export function parseFieldSelector(text: string, kind: string): (object: ApiObject) => boolean {
   const readers = {...objectFields, ...own(fieldsOfKind, kind)}

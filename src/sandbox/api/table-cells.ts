@@ -54,7 +54,7 @@ export function nodeRoles({metadata}: ApiObject): string {
   return roles.map((label) => label.slice(prefix.length)).join(',') || '<none>'
 }
 
-/** The row of a pod: how many containers are ready, and the one word that says why not all are. */
+/** The row of a pod: how many containers are ready, and one word for why not all are. */
 export function podRow(object: ApiObject, now: Date): (string | number)[] {
   const status = objectAt(object.status)
   const main = listAt(status, 'containerStatuses')

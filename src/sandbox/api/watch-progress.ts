@@ -2,8 +2,8 @@ import type {Resource} from '../objects/resources.ts'
 import type {Store} from '../objects/store.ts'
 
 /**
- * Up to which version the watchers of each resource are sure to have heard of everything. It moves with every change of that
- * resource, and with every consistent list of it; changes elsewhere do not move it.
+ * The version of each resource up to which its watchers have certainly received all changes. It advances with every change
+ * of that resource, and with every consistent list of it; changes of other resources do not advance it.
  *
  * Source: consistent reads from cache, https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache
  */

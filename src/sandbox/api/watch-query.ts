@@ -1,10 +1,10 @@
 import {ApiError, forbiddenValue, invalid} from '../status.ts'
 
-/** How a watch begins and ends. */
+/** How a watch starts and ends. */
 export interface WatchQuery {
-  /** Every object as it is now comes first. */
+  /** Every existing object is sent first. */
   readonly withInitialEvents: boolean
-  /** Undefined: from now on. As a decimal number that may be ahead of everything. */
+  /** Undefined: from now on. A decimal number, which may be a future version. */
   readonly from: bigint | undefined
   readonly withBookmarks: boolean
   /** Undefined: the server decides. */

@@ -23,13 +23,13 @@ export interface WatchDeps {
   readonly random: () => number
 }
 
-/** How long a watch lasts at least that sets no end, in milliseconds; at most twice as long. */
+/** The shortest duration of a watch without a requested end, in milliseconds; at most twice as long. */
 const longestMs = 1_800_000
 
 /** Turns of the event loop by which a watch is behind the answers to writes; a real server is behind by milliseconds. */
 const turnsBehind = 5
 
-/** One watch: what was, what happens, bookmarks, and its end. A change is sent after the answer to the write that made it. */
+/** One watch: existing objects, changes, bookmarks, and its end. A change is sent after the answer to the write that made it. */
 export class WatchStream {
   readonly #scope: WatchScope
   readonly #query: WatchQuery
@@ -68,7 +68,7 @@ export class WatchStream {
     this.#answer.end()
   }
 
-  /** Sends what is known already. False: the stream has ended with an error. */
+  /** Sends past changes. False: the stream has ended with an error. */
   #begin(): boolean {
     const {store, progress} = this.#deps
     const {resource, namespace, matches} = this.#scope
@@ -110,7 +110,7 @@ export class WatchStream {
     for (const change of this.#queue.splice(0)) this.#tell(change)
   }
 
-  /** A change as it looks through the selector: what enters is added, what leaves is deleted. */
+  /** A change as seen through the selector: entering objects are added, leaving ones deleted. */
   #tell({type, resource, object, previous, version}: Change): void {
     const {namespace, matches} = this.#scope
     if (resource.id !== this.#scope.resource.id || BigInt(version) <= this.#from) return
@@ -131,7 +131,7 @@ export class WatchStream {
     const phase = bookmarkPhase(random)
     while (!end.aborted) {
       const now = clock.now() - startedAt
-      // What rounding leaves of a moment that has come would be slept for ever on a clock that only sleepers move.
+      // A rounding remainder of a due time would be slept without end on a clock that only advances for sleepers.
       await clock.sleep(Math.max(1, nextBookmarkMs(now, this.#query.lastsMs, phase) - now), end)
       if (end.aborted) return
       this.#flush()
@@ -146,7 +146,7 @@ export class WatchStream {
   }
 }
 
-/** An object that leaves the selection: as it was, with the version at which it left. */
+/** An object that leaves the selection: its last state, with the version at which it left. */
 function leaving(previous: ApiObject, version: number): ApiObject {
   return {...previous, metadata: {...previous.metadata, resourceVersion: String(version)}}
 }

@@ -9,7 +9,7 @@ import {applyPatch, applyType, readPatch} from './apply-patch.ts'
 import {decode, mediaType, readObject} from './read-body.ts'
 import {scaleKind, scaleOf, withScale} from './scale.ts'
 
-/** A write as it arrived. */
+/** A write as received. */
 export interface Write {
   readonly resource: Resource
   readonly subresource: string | undefined
@@ -116,7 +116,7 @@ export class Writes {
   }
 }
 
-/** @throws ApiError 422 for a value that means nothing */
+/** @throws ApiError 422 for an invalid value */
 function isDryRun(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun').filter((value) => value !== '')
   const wrong = values.find((value) => value !== 'All')

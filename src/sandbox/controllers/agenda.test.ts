@@ -11,7 +11,7 @@ const open = () => {
 }
 
 describe('the agenda', () => {
-  test('does each thing at its time, and those of one time in the order in which they were put down', async () => {
+  test('runs each task at its time, and tasks of one time in the order in which they were added', async () => {
     const {clock, done, agenda, note} = open()
     const end = new AbortController()
     agenda.after(20, note('late'))
@@ -24,7 +24,7 @@ describe('the agenda', () => {
     await running
   })
 
-  test('is not held up by what is due later', async () => {
+  test('is not delayed by tasks that are due later', async () => {
     const {clock, done, agenda, note} = open()
     const end = new AbortController()
     agenda.after(1000, note('late'))
@@ -37,7 +37,7 @@ describe('the agenda', () => {
     await running
   })
 
-  test('does what tasks put down, also for at once', async () => {
+  test('runs tasks that tasks add, also immediate ones', async () => {
     const {clock, done, agenda, note} = open()
     const end = new AbortController()
     agenda.after(10, () => {
@@ -51,7 +51,7 @@ describe('the agenda', () => {
     await running
   })
 
-  test('forgets what is called off', async () => {
+  test('drops cancelled tasks', async () => {
     const {done, agenda, note} = open()
     const callOff = agenda.after(0, note('never'))
     agenda.after(0, note('yes'))
@@ -60,7 +60,7 @@ describe('the agenda', () => {
     expect(done).toEqual(['yes at 0'])
   })
 
-  test('settles what is due and nothing else, while it is not running', () => {
+  test('runs due tasks with `settle` and no others, while it is not running', () => {
     const {done, agenda, note} = open()
     agenda.after(0, () => agenda.after(0, note('due')))
     agenda.after(1, note('not due'))

@@ -5,7 +5,7 @@ interface Entry {
   readonly task: () => void
 }
 
-/** What a cluster has to do and when, on one clock. While it is not running, due tasks are done with `settle` alone. */
+/** The scheduled tasks of a cluster, on one clock. While it is not running, due tasks run only with `settle`. */
 export class Agenda {
   readonly #clock: Clock
   #entries: Entry[] = []
@@ -15,20 +15,20 @@ export class Agenda {
     this.#clock = clock
   }
 
-  /** Does the task so many milliseconds from now, after those that were due no later. Returns its cancellation. */
+  /** Runs the task after so many milliseconds, after those that are due no later. Returns its cancellation. */
   after(ms: number, task: () => void): () => void {
     const entry = {dueAt: this.#clock.now() + ms, task}
     let index = this.#entries.length
     while (index > 0 && (this.#entries[index - 1]?.dueAt ?? 0) > entry.dueAt) index--
     this.#entries.splice(index, 0, entry)
-    // With a reason of its own: making the usual one costs a stack trace.
+    // With a reason of its own: creating the default one costs a stack trace.
     if (index === 0) this.#waiting.abort('something earlier')
     return () => {
       this.#entries = this.#entries.filter((each) => each !== entry)
     }
   }
 
-  /** Does what is due, and what becomes due at once by that, until nothing is. */
+  /** Runs due tasks, and those that become due immediately, until there are none. */
   settle(): void {
     for (;;) {
       const next = this.#entries[0]
@@ -38,7 +38,7 @@ export class Agenda {
     }
   }
 
-  /** Does everything at its time until the signal is aborted. */
+  /** Runs every task at its time until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.settle()

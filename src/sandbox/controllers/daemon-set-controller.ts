@@ -9,7 +9,7 @@ const hashKey = 'controller-revision-hash'
 const generationKey = 'deprecated.daemonset.template.generation'
 
 /**
- * Keeps one pod of each DaemonSet on every node, and renews no more of them at once than may be unavailable.
+ * Keeps one pod of each DaemonSet on every node, and replaces no more of them at once than may be unavailable.
  * Source: kubernetes/pkg/controller/daemon/update.go (`maxSurge` is not simulated).
  */
 export function daemonSetController(simulation: Simulation): Controller {
@@ -49,7 +49,7 @@ function end(simulation: Simulation, set: DaemonSet, pod: Pod): void {
   record(simulation, set, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
 }
 
-/** A node is served again once its old pod is gone altogether. */
+/** A node gets a new pod once its old pod is completely gone. */
 function place(simulation: Simulation, set: DaemonSet, hash: string): void {
   const all = podsOf(simulation, set)
   const wanted = nodeNames(simulation)

@@ -16,7 +16,7 @@ import {type Controller, controllerManager, ownerKeys, type Simulation, writeSta
 import {type Deployment, type DeploymentStatus, isTerminating, type ReplicaSet} from './workload-types.ts'
 
 /**
- * Brings Deployments to their template through ReplicaSets, one step per look.
+ * Brings Deployments to their template through ReplicaSets, one step per sync.
  * Source: `syncDeployment` in kubernetes/pkg/controller/deployment/deployment_controller.go.
  */
 export function deploymentController(simulation: Simulation): Controller {
@@ -38,7 +38,7 @@ export function deploymentController(simulation: Simulation): Controller {
     }
   }
 
-  /** Writes the status with its progress, and looks again when the deadline has passed. */
+  /** Writes the status with its progress, and syncs again when the deadline has passed. */
   const judge = (key: string): void => {
     const deployment = read(key)
     if (deployment === undefined) return
@@ -75,7 +75,7 @@ function msToDeadline(deployment: Deployment, now: Date): number | undefined {
   return Math.max(0, deadlineAt(progressing, seconds) - now.getTime()) + 1000
 }
 
-/** Pausing and resuming is a condition of its own, so that nobody waits for progress meanwhile. */
+/** Pausing and resuming set a condition, so that progress is not expected meanwhile. */
 function notePause(simulation: Simulation, deployment: Deployment, now: Date): Deployment {
   const progressing = conditionOf(deployment, 'Progressing')
   const {paused = false, progressDeadlineSeconds} = deployment.spec
@@ -95,14 +95,14 @@ function notePause(simulation: Simulation, deployment: Deployment, now: Date): D
   return simulation.registry.read(deployments, namespace, name) as Deployment
 }
 
-/** Somebody has changed the replicas alone: a ReplicaSet still says that it was made for another number. */
+/** Only the replicas were changed: a ReplicaSet still has the annotation of another number. */
 function isScaling({spec}: Deployment, {current, old}: Sets): boolean {
   return [...old, ...(current ? [current] : [])].some(
     ({spec: {replicas}, metadata}) => replicas > 0 && metadata.annotations?.[desiredKey] !== String(spec.replicas),
   )
 }
 
-/** One active ReplicaSet gets what is wanted; of several, the newest grows and the oldest shrink first. */
+/** One active ReplicaSet gets all replicas; of several, the newest grows and the oldest shrink first. */
 function scale(simulation: Simulation, deployment: Deployment, {current, old}: Sets): void {
   const {replicas} = deployment.spec
   const sets = [...old, ...(current ? [current] : [])]
@@ -142,12 +142,12 @@ function rollOut(simulation: Simulation, deployment: Deployment, sets: Sets, now
   forgetOldest(simulation, deployment, old)
 }
 
-/** Pods of old ReplicaSets, those that are going included: `Recreate` waits for them. */
+/** Pods of old ReplicaSets, terminating ones included: `Recreate` waits for them. */
 function isAnyLeft(old: readonly ReplicaSet[]): boolean {
   return old.some(({spec, status}) => spec.replicas + status.replicas + (status.terminatingReplicas ?? 0) > 0)
 }
 
-/** The current ReplicaSet carries the newest revision, and the Deployment says which one that is. */
+/** The current ReplicaSet has the newest revision, and the Deployment records it. */
 function adopt(
   simulation: Simulation,
   deployment: Deployment,

@@ -22,7 +22,7 @@ const notCopied = new Set([
 ])
 
 export interface Sets {
-  /** The one whose template is the Deployment's. */
+  /** The one with the Deployment's template. */
   readonly current: ReplicaSet | undefined
   /** The others, oldest first. */
   readonly old: readonly ReplicaSet[]
@@ -74,7 +74,7 @@ export function createSet(simulation: Simulation, deployment: Deployment, old: r
   return created
 }
 
-/** The annotations of the current ReplicaSet: its revision is past all others, an earlier one is remembered. */
+/** The annotations of the current ReplicaSet: its revision is higher than all others, an earlier one is kept in the history. */
 export function annotationsFor(
   deployment: Deployment,
   current: ReplicaSet | undefined,
@@ -99,7 +99,7 @@ function sizeAnnotations(deployment: Deployment): Record<string, string> {
   return {[desiredKey]: String(replicas), [maxKey]: String(replicas + roomOf(deployment).surge)}
 }
 
-/** Scales a ReplicaSet, with the event that says so. False: it has that size already. */
+/** Scales a ReplicaSet and writes the event. False: it has that size already. */
 export function scaleSet(simulation: Simulation, deployment: Deployment, set: ReplicaSet, replicas: number): boolean {
   const {namespace, name, annotations} = set.metadata
   const size = sizeAnnotations(deployment)

@@ -47,7 +47,7 @@ describe('counts', () => {
     expect(conditions).toMatchObject([{type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable'}])
   })
 
-  test('too few available pods are said', () => {
+  test('too few available pods set the condition', () => {
     const {conditions} = countedStatus(deployment(), current, [current], now)
     expect(conditions).toMatchObject([
       {
@@ -90,14 +90,14 @@ describe('progress', () => {
     updatedReplicas: 1,
   }
 
-  test('is done when everything is new and available', () => {
+  test('is complete when all pods are new and available', () => {
     expect(judge(stale, done)).toMatchObject({
       reason: 'NewReplicaSetAvailable',
       message: 'ReplicaSet "web-1" has successfully progressed.',
     })
   })
 
-  test('is made when anything has moved, and its time is that of now', () => {
+  test('continues when any count has changed, and its time is now', () => {
     expect(judge(stale, {replicas: 3, updatedReplicas: 2})).toMatchObject({
       reason: 'ReplicaSetUpdated',
       message: 'ReplicaSet "web-1" is progressing.',
@@ -105,7 +105,7 @@ describe('progress', () => {
     })
   })
 
-  test('is missed when nothing has moved for longer than the deadline', () => {
+  test('fails when no count has changed for longer than the deadline', () => {
     expect(judge(stale, {replicas: 3, updatedReplicas: 1})).toMatchObject({
       status: 'False',
       reason: 'ProgressDeadlineExceeded',
@@ -114,24 +114,24 @@ describe('progress', () => {
   })
 
   test.each([
-    {seconds: 6, expected: 'ReplicaSetUpdated', because: 'the deadline is not past yet'},
+    {seconds: 6, expected: 'ReplicaSetUpdated', because: 'the deadline has not passed yet'},
     {seconds: 5, expected: 'ProgressDeadlineExceeded', because: 'it is past'},
   ])('with a deadline of $seconds s is $expected: $because', ({seconds, expected}) => {
     expect(judge(stale, {replicas: 3, updatedReplicas: 1}, {progressDeadlineSeconds: seconds})?.reason).toBe(expected)
   })
 
-  test('is not asked about after a rollout that was done', () => {
+  test('is not checked after a completed rollout', () => {
     const before = {conditions: [progressing('NewReplicaSetAvailable', '2026-05-01T09:00:00Z')]}
     expect(judge(before, {replicas: 1, updatedReplicas: 1, availableReplicas: 0})?.reason).toBe(
       'NewReplicaSetAvailable',
     )
   })
 
-  test('is nothing without a deadline', () => {
+  test('has no condition without a deadline', () => {
     expect(judge(stale, {replicas: 3}, {progressDeadlineSeconds: undefined})).toBeUndefined()
   })
 
-  test('is complete only when the controller has seen the newest generation', () => {
+  test('is complete only when the controller has observed the newest generation', () => {
     expect(isComplete(deployment(), done)).toBe(true)
     expect(isComplete(deployment(), {...done, observedGeneration: 3})).toBe(false)
   })

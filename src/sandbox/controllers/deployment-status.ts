@@ -4,7 +4,7 @@ import {withoutZeros} from './simulation.ts'
 import type {Condition, Deployment, DeploymentStatus, ReplicaSet} from './workload-types.ts'
 
 /**
- * The counts and the availability of a Deployment as its ReplicaSets show them; progress is judged elsewhere.
+ * The counts and the availability of a Deployment from its ReplicaSets; progress is computed elsewhere.
  * Source: `calculateStatus` in kubernetes/pkg/controller/deployment/sync.go.
  */
 export function countedStatus(
@@ -42,7 +42,7 @@ export function countedStatus(
 type NewCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
 /**
- * The conditions with one replaced, at the end; nothing changes when status and reason are the same, and a status that stays
+ * The conditions with one replaced, at the end; unchanged when status and reason are the same. An unchanged status
  * keeps the time of its transition.
  * Source: `SetDeploymentCondition` in kubernetes/pkg/controller/deployment/util.
  */
@@ -52,7 +52,7 @@ export function withCondition(conditions: readonly Condition[], next: NewConditi
   return refreshed(conditions, next, now)
 }
 
-/** The same, also when nothing but the time of the last look changes. */
+/** The same, also when only the time of the last update changes. */
 function refreshed(conditions: readonly Condition[], next: NewCondition, now: string): readonly Condition[] {
   const current = conditions.find(({type}) => type === next.type)
   const {type, status, reason, message} = next
@@ -62,9 +62,9 @@ function refreshed(conditions: readonly Condition[], next: NewCondition, now: st
 }
 
 /**
- * The status with its condition `Progressing`: done, moving, or too long without progress.
+ * The status with its condition `Progressing`: complete, progressing, or past its deadline.
  *
- * @param counted the status of now, with the conditions of before
+ * @param counted the new counts, with the old conditions
  * Source: `syncRolloutStatus` in kubernetes/pkg/controller/deployment/progress.go.
  */
 export function withProgress(

@@ -8,17 +8,17 @@ export interface EventFields {
   readonly type?: 'Normal' | 'Warning'
   readonly reason: string
   readonly message: string
-  /** Who tells, e.g. `deployment-controller`. */
+  /** The reporting component, e.g. `deployment-controller`. */
   readonly component: string
-  /** The node, when it is a kubelet that tells. */
+  /** The node, when a kubelet reports. */
   readonly host?: string
-  /** `spec.containers{app}`, when it is of one container. */
+  /** `spec.containers{app}`, when it is about one container. */
   readonly fieldPath?: string
 }
 
 export type RecordEvent = (resource: Resource, object: ApiObject, fields: EventFields) => void
 
-/** Writes events; the same one again counts up instead. Events of a namespace that is going are lost. */
+/** Writes events; a repetition is counted instead. Events of a terminating namespace are lost. */
 export function createEventRecorder(deps: {registry: Registry; clock: Clock; random: () => number}): RecordEvent {
   const {registry, clock, random} = deps
   const names = new Map<string, string>()

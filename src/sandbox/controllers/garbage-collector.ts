@@ -11,12 +11,12 @@ interface Dependent {
   readonly object: ApiObject
 }
 
-/** Everything that the object with this UID controls. */
+/** Every object that the object with this UID controls. */
 function dependentsOf({store}: Registry, uid: string): readonly Dependent[] {
   return store.resources.flatMap((resource) => store.ownedBy(uid, resource).map((object) => ({resource, object})))
 }
 
-/** Deletes what a deleted owner controlled; an owner that is deleted in the foreground goes last. */
+/** Deletes the dependents of deleted owners; an owner that is deleted in the foreground goes last. */
 export function garbageCollector({registry, store}: Simulation): Controller {
   /** Keys are UIDs of owners. */
   const waiting = new Map<string, {readonly resource: Resource; readonly key: string}>()
@@ -57,7 +57,7 @@ function release(registry: Registry, resource: Resource, {metadata}: ApiObject):
   )
 }
 
-/** Lets go of what the object controls, so that it survives its owner. */
+/** Removes the owner references to the object, so that its dependents survive it. */
 export function orphanDependents(registry: Registry, owner: ApiObject): void {
   const ownerUid = owner.metadata.uid ?? ''
   for (const {resource, object} of dependentsOf(registry, ownerUid)) {

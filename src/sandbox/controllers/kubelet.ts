@@ -5,36 +5,36 @@ import {type PodPicture, pictured, pullError} from './pod-status.ts'
 import {type Simulation, writeStatus} from './simulation.ts'
 import type {ContainerFields, Pod} from './workload-types.ts'
 
-/** The first wait of the kubelet before it tries again, and the longest; it doubles in between. */
+/** The kubelet's first wait before a retry, and the longest; it doubles in between. */
 const backoff = {firstMs: 10_000, longestMs: 300_000}
 
-/** Runs the pods of every node of a cluster: starts them, fails to, ends them. */
+/** Runs the pods of every node of a cluster: starts them, lets them fail, ends them. */
 export class Kubelet {
   readonly #simulation: Simulation
   readonly #faultOf: (pod: Pod) => Fault | undefined
-  /** By UID: the next step of each pod that is under way; only one is ever due. */
+  /** By UID: the next step of each pod in transition; only one is ever due. */
   readonly #steps = new Map<string, () => void>()
   #addresses = 0
 
-  /** @param faultOf what keeps a pod from becoming ready, at the moment when it is asked */
+  /** @param faultOf the fault of a pod at the time of the call */
   constructor(simulation: Simulation, faultOf: (pod: Pod) => Fault | undefined) {
     this.#simulation = simulation
     this.#faultOf = faultOf
   }
 
-  /** A pod that has just got its node. */
+  /** Starts a pod that was just assigned to its node. */
   receive(pod: Pod): void {
     const reason = pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating'
     this.#paint(pod, {phase: 'Pending', ready: false, state: () => ({waiting: {reason}})})
     this.retry(pod)
   }
 
-  /** Starts the pod's containers anew, in the time that a start takes. */
+  /** Restarts the pod's containers, in the time of a start. */
   retry(pod: Pod): void {
     this.#next(pod, this.#simulation.pace.podStartMs, (still) => this.#start(still))
   }
 
-  /** Ends the pod, in the time that an end takes. */
+  /** Ends the pod, in the time of an end. */
   stop(pod: Pod): void {
     for (const {name} of pod.spec.containers) this.#tell(pod, 'Killing', `Stopping container ${name}`)
     this.#next(pod, this.#simulation.pace.podStopMs, ({metadata}) => {
@@ -61,7 +61,7 @@ export class Kubelet {
     if (!ready) this.#warn(pod, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503')
   }
 
-  /** Its status stays what it is: the controller that attaches volumes tells nobody but an Event. */
+  /** Its status stays unchanged: the controller that attaches volumes only writes an Event. */
   #waitForVolume(pod: Pod): void {
     this.#simulation.record(pods, pod, {
       type: 'Warning',

@@ -6,7 +6,7 @@ import {isTerminating} from './workload-types.ts'
 const caNote =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
 
-/** Furnishes new namespaces, and empties those that are to go before they go. */
+/** Sets up new namespaces, and empties terminating ones before they are removed. */
 export function namespaceController(simulation: Simulation, ca: string): Controller {
   const {store} = simulation
   return {
@@ -41,7 +41,7 @@ function furnish({store, registry}: Simulation, namespace: string, ca: string): 
   }
 }
 
-/** Deletes what is in the namespace; returns how many objects are still there. */
+/** Deletes the content of the namespace; returns how many objects are left. */
 function clear({store, registry}: Simulation, namespace: string): number {
   const inside = (): [Resource, ApiObject][] =>
     store.resources.flatMap((resource) =>

@@ -6,11 +6,11 @@ import type {Controller, Simulation} from './simulation.ts'
 import {isReady, isTerminating, type Pod} from './workload-types.ts'
 
 export interface PodController extends Controller {
-  /** Looks again at every pod that is not ready: what kept it may be over. */
+  /** Checks every pod that is not ready again: its fault may be over. */
   retryAll(): void
 }
 
-/** Sees to it that new pods get a node and start, and that those that are to go end. */
+/** Assigns new pods to nodes and starts them, and ends terminating ones. */
 export function podController(simulation: Simulation, faultOf: (pod: Pod) => Fault | undefined): PodController {
   const {store} = simulation
   const scheduler = new Scheduler(simulation)

@@ -6,7 +6,7 @@ import type {Pod} from './workload-types.ts'
 type Unpullable = Extract<Trouble, {readonly type: 'unpullable-image'}>
 type PullProblem = NonNullable<Unpullable['why']>
 
-/** What keeps a new pod from becoming ready. */
+/** Why a new pod does not become ready. */
 export type Fault =
   | {readonly kind: 'unpullable'; readonly container: string; readonly image: string; readonly why: PullProblem}
   | {readonly kind: 'stuck'}
@@ -14,7 +14,7 @@ export type Fault =
   | {readonly kind: 'unattached'}
   | {readonly kind: 'unschedulable'}
 
-/** The trouble that a pod has, the first in this order: no node, no volume, no image, no rest, no readiness. */
+/** The fault of a pod, the first in this order: no node, no volume, no image, a crash, not ready. */
 export function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): Fault | undefined {
   const {spec} = pod
   const workload = workloadOf(store, pod)
@@ -36,7 +36,7 @@ export function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): F
   return has('stuck-rollout') ? {kind: 'stuck'} : undefined
 }
 
-/** `*` stands for any text, slashes included. */
+/** `*` matches any text, slashes included. */
 function matchesPattern(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(text)

@@ -42,17 +42,17 @@ export function createPod(
   ) as Pod
 }
 
-/** Orders a pod's end; it takes its time. */
+/** Requests a pod's end, which takes time. */
 export function deletePod({registry}: Simulation, {metadata}: Pod): void {
   registry.delete(pods, metadata.namespace, metadata.name)
 }
 
-/** Pods that are not on their way out, and those that are. */
+/** The pods that are not terminating, and those that are. */
 export function split(all: readonly Pod[]): {readonly living: readonly Pod[]; readonly going: readonly Pod[]} {
   return {living: all.filter((pod) => !isTerminating(pod)), going: all.filter(isTerminating)}
 }
 
-/** Which pods go first when there are too many: those that do not run, then those that are not ready, then the youngest. */
+/** The order in which surplus pods are deleted: those that do not run, then those that are not ready, then the youngest. */
 export function leastMissed(all: readonly Pod[]): readonly Pod[] {
   const rank = (pod: Pod): number =>
     pod.spec.nodeName === undefined ? 0 : pod.status.phase === 'Pending' ? 1 : isReady(pod) ? 3 : 2

@@ -4,7 +4,7 @@ import type {Condition, ContainerFields, ContainerStatus, Pod} from './workload-
 type Status = Pod['status']
 type State = ContainerStatus['state']
 
-/** What the containers of a pod are doing, in the words of the kubelet. */
+/** The state of the containers of a pod, in the words of the kubelet. */
 export interface PodPicture {
   readonly phase: 'Pending' | 'Running'
   readonly node: {readonly hostIp: string; readonly podIp: string | undefined}
@@ -15,7 +15,7 @@ export interface PodPicture {
   readonly restarts?: number
 }
 
-/** The status of a pod on its node. Transitions keep their time while they last. */
+/** The status of a pod on its node. Conditions keep the time of their transition while they last. */
 export function pictured(pod: Pod, picture: PodPicture, now: Date): Status {
   const {phase, node, ready, lastState = {}, restarts = 0} = picture
   const time = apiTime(now)
@@ -53,7 +53,7 @@ export function pictured(pod: Pod, picture: PodPicture, now: Date): Status {
         restartCount: restarts,
         image: container.image,
         imageID: ready ? imageId(container.image) : '',
-        // Without a startup probe, what runs has started.
+        // Without a startup probe, a running container has started.
         started: state.running !== undefined,
       }
     }),
@@ -78,7 +78,7 @@ function initStatus(container: ContainerFields, isDone: boolean, time: string): 
   }
 }
 
-/** The status of a pod that no node takes. */
+/** The status of a pod that fits no node. */
 export function unschedulable(pod: Pod, nodes: number, now: Date): Status {
   const condition = {
     type: 'PodScheduled',
@@ -108,7 +108,7 @@ function imageId(image: string): string {
   return image.includes('@') ? image : `${image.replace(/:[^/:]+$/, '')}@sha256:${fakeDigest(image)}`
 }
 
-/** 64 digits that depend on the image alone. */
+/** 64 digits that depend only on the image. */
 function fakeDigest(text: string): string {
   let state = 0x9e3779b9
   const words = Array.from({length: 8}, (_, index) => {
@@ -118,7 +118,7 @@ function fakeDigest(text: string): string {
   return words.join('')
 }
 
-/** Why a pull fails, as containerd says it through the kubelet. */
+/** Why a pull fails, in the words of containerd as the kubelet reports them. */
 export function pullError(image: string, why: 'not-found' | 'unavailable' | 'denied' = 'not-found'): string {
   const [path = '', tag = 'latest'] = image.split(/:(?=[^/]*$)/)
   const [host = '', ...rest] = path.split('/')

@@ -3,7 +3,7 @@ import {createPod, deletePod, leastMissed, podsOf, split} from './pod-sets.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
 import {isReady, isTerminating, type ReplicaSet} from './workload-types.ts'
 
-/** Keeps as many pods as each ReplicaSet wants, and counts them. */
+/** Keeps the number of pods that each ReplicaSet specifies, and counts them. */
 export function replicaSetController(simulation: Simulation): Controller {
   return {
     concerns: (change) => {

@@ -10,20 +10,20 @@ export type Revisioned = ApiObject & {
 }
 
 export interface Revisions {
-  /** That of the template as it is now. */
+  /** The revision of the current template. */
   readonly update: ControllerRevision
   readonly all: readonly ControllerRevision[]
 }
 
-/** The label that holds a revision's hash differs between the two controllers. */
+/** The label of a revision's hash differs between the two controllers. */
 const hashKeys: Readonly<Record<string, string>> = {
   StatefulSet: 'controller.kubernetes.io/hash',
   DaemonSet: 'controller-revision-hash',
 }
 
 /**
- * The history of an object's template: a template that was there before gets its revision back, with a new number.
- * Revisions that no pod runs are forgotten past the limit.
+ * The history of an object's template: an earlier template gets its revision back, with a new number.
+ * Revisions without pods are deleted beyond the limit.
  *
  * @param inUse names of revisions that pods still run
  */
@@ -82,7 +82,7 @@ function renumber({registry}: Simulation, {metadata}: ControllerRevision, revisi
   ) as ControllerRevision
 }
 
-/** What a pod's label says of its revision: StatefulSets write the name, DaemonSets the hash alone. */
+/** The revision in a pod's label: StatefulSets write the name, DaemonSets only the hash. */
 export function revisionLabel(resource: Resource, {metadata}: ControllerRevision): string {
   return resource === statefulSets ? metadata.name : (metadata.labels?.[hashKeys[resource.kind] ?? ''] ?? '')
 }

@@ -14,14 +14,14 @@ describe('room of a rolling update', () => {
   test.each([
     {replicas: 4, surge: '25%', unavailable: '25%', expected: {surge: 1, unavailable: 1}, because: 'a quarter'},
     {replicas: 3, surge: '25%', unavailable: '25%', expected: {surge: 1, unavailable: 0}, because: 'up, and down'},
-    {replicas: 1, surge: 0, unavailable: '25%', expected: {surge: 0, unavailable: 1}, because: 'never none at all'},
+    {replicas: 1, surge: 0, unavailable: '25%', expected: {surge: 0, unavailable: 1}, because: 'never both zero'},
     {replicas: 10, surge: 3, unavailable: 2, expected: {surge: 3, unavailable: 2}, because: 'numbers are numbers'},
     {replicas: 0, surge: '25%', unavailable: '25%', expected: {surge: 0, unavailable: 0}, because: 'nothing to roll'},
   ])('$replicas with $surge and $unavailable: $because', ({replicas, surge, unavailable, expected}) => {
     expect(roomOf(deployment(replicas, surge, unavailable))).toEqual(expected)
   })
 
-  test('what is neither number nor percentage is nothing', () => {
+  test('a value that is neither number nor percentage is zero', () => {
     expect([resolve('x', 10, Math.ceil), resolve(undefined, 10, Math.ceil)]).toEqual([0, 0])
   })
 })
@@ -30,9 +30,9 @@ describe('one step', () => {
   test.each([
     {because: 'the surge first', current: undefined, old: [set(3)], expected: 1},
     {because: 'no more than the surge allows', current: set(1), old: [set(3)], expected: 1},
-    {because: 'as many as have gone', current: set(1), old: [set(2)], expected: 2},
-    {because: 'never more than wanted', current: set(3), old: [], expected: 3},
-    {because: 'down to what is wanted', current: set(5), old: [], expected: 3},
+    {because: 'as many as were removed', current: set(1), old: [set(2)], expected: 2},
+    {because: 'never more than specified', current: set(3), old: [], expected: 3},
+    {because: 'down to the specified number', current: set(5), old: [], expected: 3},
   ])('the new set of three: $because', ({current, old, expected}) => {
     expect(newReplicas(deployment(3), current, old)).toBe(expected)
   })
@@ -43,9 +43,9 @@ describe('one step', () => {
   })
 
   test.each([
-    {because: 'nothing before the new pod is available', current: set(1, 0), old: [3], available: [3], expected: {}},
+    {because: 'none before the new pod is available', current: set(1, 0), old: [3], available: [3], expected: {}},
     {because: 'one for one', current: set(1), old: [3], available: [3], expected: {3: 2}},
-    {because: 'what is broken goes first', current: set(1, 0), old: [3], available: [1], expected: {}},
+    {because: 'broken pods are removed first', current: set(1, 0), old: [3], available: [1], expected: {}},
     {because: 'oldest first', current: set(2), old: [1, 1], available: [1, 1], expected: {1: 0}},
   ])('the old sets of three: $because', ({current, old, available, expected}) => {
     const sets = old.map((replicas, index) => set(replicas, available[index]))

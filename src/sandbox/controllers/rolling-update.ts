@@ -8,7 +8,7 @@ export function resolve(value: number | string | undefined, whole: number, round
 }
 
 /**
- * How far a rolling update may go above and below what is wanted. Surge rounds up and unavailability down; never both zero.
+ * How far a rolling update may go above and below the specified number. Surge rounds up and unavailability down; never both zero.
  * Source: `ResolveFenceposts` in kubernetes/pkg/controller/deployment/util.
  */
 export function roomOf({spec}: Deployment): {readonly surge: number; readonly unavailable: number} {
@@ -24,7 +24,7 @@ const availableIn = (sets: readonly ReplicaSet[]): number =>
   sets.reduce((sum, {status}) => sum + (status.availableReplicas ?? 0), 0)
 
 /**
- * Replicas for the new ReplicaSet (undefined: not there yet) at this moment.
+ * Replicas for the new ReplicaSet (undefined: it does not exist yet) at this moment.
  * Source: `NewRSNewReplicas` in kubernetes/pkg/controller/deployment/util.
  */
 export function newReplicas(
@@ -40,8 +40,8 @@ export function newReplicas(
 }
 
 /**
- * What the old ReplicaSets are to be scaled down to, those that change alone: first pods that are not available, then as
- * many available ones as may go.
+ * The new sizes of the old ReplicaSets, only of those that change: first without pods that are not available, then without
+ * as many available ones as may be unavailable.
  * Source: `reconcileOldReplicaSets` in kubernetes/pkg/controller/deployment/rolling.go.
  */
 export function oldReplicas(

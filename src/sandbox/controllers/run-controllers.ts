@@ -11,10 +11,10 @@ import {runController, type Simulation} from './simulation.ts'
 import {statefulSetController} from './stateful-set-controller.ts'
 
 /**
- * Puts every controller of a cluster to work.
+ * Starts every controller of a cluster.
  *
- * @param troubles what is wrong with the cluster, at the moment when it is asked
- * @returns what to call when a trouble is over
+ * @param troubles the troubles of the cluster at the time of the call
+ * @returns a function to call when a trouble is over
  */
 export function runControllers(
   simulation: Simulation,

@@ -5,7 +5,7 @@ import type {Pod} from './workload-types.ts'
 
 const component = 'default-scheduler'
 
-/** Deals pods out over the nodes, one after the other. */
+/** Distributes pods over the nodes, round robin. */
 export class Scheduler {
   readonly #simulation: Simulation
   #dealt = 0
@@ -32,7 +32,7 @@ export class Scheduler {
     return registry.read(pods, namespace, name) as Pod
   }
 
-  /** The pod stays without a node, and says why. */
+  /** The pod stays without a node, and its condition says why. */
   refuse(pod: Pod): void {
     const {store, record, clock} = this.#simulation
     const count = store.all(nodes).length

@@ -7,17 +7,17 @@ import {ApiError} from '../status.ts'
 import type {Agenda} from './agenda.ts'
 import type {RecordEvent} from './events.ts'
 
-/** How long things take in a cluster, in milliseconds of its clock. */
+/** Durations in a cluster, in milliseconds of its clock. */
 export interface Pace {
   /** From a change until a controller has acted on it. */
   readonly reactionMs: number
   /** From a pod's start until it is ready. */
   readonly podStartMs: number
-  /** From the order to delete a pod until it is gone. */
+  /** From the deletion of a pod until it is gone. */
   readonly podStopMs: number
 }
 
-/** What the controllers of one cluster share. */
+/** Shared by the controllers of one cluster. */
 export interface Simulation {
   readonly store: Store
   readonly registry: Registry
@@ -28,15 +28,15 @@ export interface Simulation {
   pace: Pace
 }
 
-/** One kind of object that is brought, step by step, to where its spec wants it. */
+/** Reconciles one kind of object with its spec, step by step. */
 export interface Controller {
-  /** The objects to look at again after a change. */
+  /** The objects to reconcile after a change. */
   concerns(change: Change): readonly string[]
   /** One step for one object; every step is written, and leads to the next. */
   sync(key: string): void
 }
 
-/** Runs a controller: every object that a change concerns is looked at once, a moment later. */
+/** Runs a controller: every object that a change concerns is reconciled once, a moment later. */
 export function runController(simulation: Simulation, controller: Controller): void {
   const pending = new Set<string>()
   simulation.store.subscribe((change) => {
@@ -51,7 +51,7 @@ export function runController(simulation: Simulation, controller: Controller): v
   })
 }
 
-/** What the API refuses (a namespace that is going) is let be: the next change leads to another look. */
+/** A write that the API refuses (in a terminating namespace) is dropped: the next change reconciles again. */
 function attempt(step: () => void): void {
   try {
     step()
@@ -63,7 +63,7 @@ function attempt(step: () => void): void {
 export const controllerManager: WriteOptions = {manager: 'kube-controller-manager'}
 const controllerManagerStatus: WriteOptions = {...controllerManager, subresource: 'status'}
 
-/** Writes the status as it is given; nothing happens when it is the same. */
+/** Writes the given status; nothing happens when it is the same. */
 export function writeStatus(
   {registry}: Simulation,
   resource: Resource,
@@ -85,7 +85,7 @@ export function writeStatus(
   )
 }
 
-/** The reference by which an object is controlled. */
+/** The owner reference to a controlling object. */
 export function controlledBy(resource: Resource, owner: ApiObject): Pick<ApiObject['metadata'], 'ownerReferences'> {
   return {
     ownerReferences: [
@@ -108,7 +108,7 @@ export function ownerKeys(change: Change, resource: Resource): readonly string[]
     .map(({name}) => keyOf({metadata: {...change.object.metadata, name}}))
 }
 
-/** Zero fields are left out, as the API writes most of a status. */
+/** Zero fields are left out, as the API does for most of a status. */
 export function withoutZeros<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0)) as Partial<T>
 }

@@ -7,7 +7,7 @@ import {type ControllerRevision, isReady, isTerminating, type Pod, type Stateful
 const revisionKey = 'controller-revision-hash'
 
 /**
- * Keeps the pods of StatefulSets, by ordinal and one at a time, and renews them from the last to the partition.
+ * Keeps the pods of StatefulSets, by ordinal and one at a time, and replaces them from the last ordinal to the partition.
  * Source: kubernetes/pkg/controller/statefulset/stateful_set_control.go.
  */
 export function statefulSetController(simulation: Simulation): Controller {
@@ -40,7 +40,7 @@ function partitionOf({spec: {updateStrategy}}: StatefulSet): number {
   return updateStrategy.type === 'OnDelete' ? Number.POSITIVE_INFINITY : (updateStrategy.rollingUpdate?.partition ?? 0)
 }
 
-/** One action: create what is missing, wait for what is not ready, remove what is too many, then renew. */
+/** One action: create a missing pod, wait for one that is not ready, delete a surplus one, then replace. */
 function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): void {
   const all = podsOf(simulation, set)
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
@@ -79,7 +79,7 @@ function end(simulation: Simulation, set: StatefulSet, pod: Pod): void {
   simulation.record(statefulSets, set, {reason: 'SuccessfulDelete', message, component: 'statefulset-controller'})
 }
 
-/** From the last ordinal to the partition, the next one only when the one before is ready. */
+/** From the last ordinal to the partition, each only when the one before is ready. */
 function renew(
   simulation: Simulation,
   set: StatefulSet,
@@ -97,7 +97,7 @@ function renew(
   }
 }
 
-/** Until there was a first one, that is the newest. */
+/** The newest revision, if there was no earlier one. */
 function currentOf(set: StatefulSet, {all, update}: Revisions): ControllerRevision {
   return all.find(({metadata}) => metadata.name === set.status.currentRevision) ?? update
 }

@@ -1,6 +1,6 @@
 import type {ApiObject, ObjectMeta} from '../api-object.ts'
 
-/** The fields that the controllers work with; whatever else an object holds travels along. */
+/** The fields that the controllers use; all other fields of an object are kept. */
 export interface PodTemplate {
   readonly metadata: {readonly labels?: Record<string, string>; readonly annotations?: Record<string, string>}
   readonly spec: PodSpec

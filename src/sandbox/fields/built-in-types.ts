@@ -3,8 +3,8 @@ import type {JsonObject} from '../patches/json.ts'
 import {atomic, type FieldType, list, map, number, plain, set, struct} from './field-type.ts'
 
 /*
- * Where the kinds of Kubernetes differ from what a value itself says: maps, lists with keys, sets, and objects that are set
- * as a whole. Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` of the OpenAPI document of Kubernetes 1.36.
+ * The fields of Kubernetes kinds whose type does not follow from their value: maps, lists with keys, sets, and objects that
+ * are set as a whole. Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` of the OpenAPI document of Kubernetes 1.36.
  */
 
 export const metadataType = struct({
@@ -121,7 +121,7 @@ export function builtInType(kind: string): FieldType {
 const emptyTemplate = {metadata: {}, spec: {containers: null}}
 const emptyWorkload = {selector: null, template: emptyTemplate}
 
-/** What an object of a kind has before anything is set, so that setting more does not make it appear. */
+/** The structures that an object of a kind always has, so that setting a part of them does not count as adding them. */
 const beginnings: Readonly<Record<string, JsonObject>> = {
   CronJob: {spec: {jobTemplate: {metadata: {}, spec: {template: emptyTemplate}}}, status: {}},
   CustomResourceDefinition: {spec: {names: {}, versions: null}, status: {}},
@@ -140,7 +140,7 @@ const beginnings: Readonly<Record<string, JsonObject>> = {
   StatefulSet: {spec: {...emptyWorkload, updateStrategy: {}}, status: {}},
 }
 
-/** As a kind begins: with the structures that are never absent. */
+/** A new object of a kind, with the structures that are never absent. */
 export function beginningOf(kind: string): JsonObject {
   return own(beginnings, kind) ?? {spec: {}, status: {}}
 }

@@ -20,7 +20,7 @@ export interface Comparison {
 const same: Comparison = {added: undefined, modified: undefined, removed: undefined}
 
 /**
- * Which fields differ between two values of a type. What appears with parts is added itself, beside its parts.
+ * The fields that differ between two values of a type. A value that is added with parts is listed itself, in addition to its parts.
  * Source: `Compare` of sigs.k8s.io/structured-merge-diff/typed.
  */
 export function compare(old: Json | undefined, next: Json | undefined, type: FieldType): Comparison {
@@ -50,7 +50,7 @@ function compareParts(before: readonly Part[], after: readonly Part[]): Comparis
   return {added: whole(sets.added), modified: whole(sets.modified), removed: whole(sets.removed)}
 }
 
-/** Null is what a list or an object is before it has anything. */
+/** An empty list or object may be null. */
 function partsOrNone(value: Json, type: FieldType): readonly Part[] | undefined {
   return value === null ? [] : partsOf(value, type)
 }

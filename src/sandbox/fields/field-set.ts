@@ -1,7 +1,7 @@
 import type {FieldsV1} from '../api-object.ts'
 
 /**
- * A set of field paths as the API writes it: `{}` is a member, `.` makes a member of what has members inside. Undefined is
+ * A set of field paths as the API writes it: `{}` is a member, `.` marks a member that has members inside. Undefined is
  * the empty set, which has no other form.
  */
 export type FieldSet = FieldsV1 | undefined
@@ -36,7 +36,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return nodeOf({isMember: isMember(a) && isMember(b)}, Object.fromEntries(common))
 }
 
-/** What is in `a` and not in `b`. */
+/** The paths of `a` that are not in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (a === undefined || b === undefined) return a
   const rest = insideOf(a).flatMap(([step, inside]): [string, FieldsV1][] => {

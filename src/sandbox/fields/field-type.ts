@@ -19,7 +19,7 @@ export type FieldType =
       readonly as: 'list'
       readonly keys: readonly string[]
       readonly items: FieldType
-      /** What a key is when an element leaves it out. */
+      /** The default of a key that an element leaves out. */
       readonly defaults: Readonly<JsonObject>
     }
   /** A list of plain values, each of them owned. */
@@ -30,7 +30,7 @@ export const number: FieldType = {as: 'number'}
 export const set: FieldType = {as: 'set'}
 /** By its value: an object is a struct, a list is set as a whole. */
 export const plain: FieldType = {as: 'struct', fields: {}}
-/** By its value, where no schema says more: an object is a map. */
+/** By its value, in the absence of a schema: an object is a map. */
 export const untyped: FieldType = {
   as: 'map',
   get values() {

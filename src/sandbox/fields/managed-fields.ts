@@ -4,7 +4,7 @@ import {compare} from './compare.ts'
 import {difference, type FieldSet, sorted, union} from './field-set.ts'
 import type {FieldType} from './field-type.ts'
 
-/** Who writes, as the bookkeeping of field managers records it. */
+/** A field manager and its operation, as recorded in `managedFields`. */
 export interface Manager {
   readonly name: string
   readonly operation: 'Apply' | 'Update'
@@ -14,10 +14,10 @@ export interface Manager {
   readonly time: string
 }
 
-/** What is known about the fields of a kind. */
+/** The types of the fields of a kind. */
 export interface FieldRules {
   readonly type: FieldType
-  /** What an object has before anything is set. */
+  /** The structures that an object always has. */
   readonly beginning: JsonObject
   /** Top-level fields that this write cannot change. */
   readonly ignored: readonly string[]
@@ -38,12 +38,12 @@ const systemMetadata = new Set([
 ])
 
 /**
- * The entries after a write of kind `Update`: its manager owns what it changed, others lose that, and nobody owns what is
- * gone.
+ * The entries after a write of kind `Update`: its manager owns the fields that it changed, other managers lose them, and
+ * removed fields have no owner.
  *
  * Rules: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  *
- * @param entries those of before, or those that the write itself brings
+ * @param entries the earlier ones, or those in the written object
  */
 export function afterUpdate(
   next: ApiObject,
@@ -64,7 +64,7 @@ export function afterUpdate(
   ])
 }
 
-/** An object without what belongs to the server, and without what a write does not see. */
+/** An object without the server's own fields, and without those that the write cannot change. */
 export function ownFields({metadata, ...rest}: ApiObject, ignored: readonly string[]): JsonObject {
   const {apiVersion: _apiVersion, kind: _kind, ...fields} = rest as unknown as JsonObject
   const own = Object.entries(metadata).filter(([key]) => !systemMetadata.has(key))
@@ -72,7 +72,7 @@ export function ownFields({metadata, ...rest}: ApiObject, ignored: readonly stri
   return {metadata: Object.fromEntries(own) as JsonObject, ...Object.fromEntries(seen)}
 }
 
-/** Metadata that says nothing of its own is not there. */
+/** Metadata without relevant fields counts as absent. */
 export function withoutEmptyMetadata(fields: JsonObject): JsonObject {
   const {metadata, ...rest} = fields
   return isObject(metadata) && Object.keys(metadata).length === 0 ? rest : fields
@@ -101,7 +101,7 @@ export function entriesOf(manager: Manager, fields: FieldSet): readonly ManagedF
   ]
 }
 
-/** An entry with what is left of its fields; none when nothing is. */
+/** An entry with its remaining fields; none when there are none. */
 export function narrowed(entry: ManagedFieldsEntry, fields: FieldSet): readonly ManagedFieldsEntry[] {
   return fields === undefined ? [] : [{...entry, fieldsV1: fields as FieldsV1}]
 }

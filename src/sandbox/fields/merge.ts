@@ -4,7 +4,7 @@ import {elementStep, type FieldType, fieldOf} from './field-type.ts'
 
 type ListType = FieldType & {readonly as: 'list'}
 
-/** What is live with the fields of a configuration in it. */
+/** The live value with the fields of a configuration merged in. */
 export function merge(live: Json | undefined, configuration: Json, type: FieldType): Json {
   if (isObject(live) && isObject(configuration) && type.as !== 'atomic') return mergeObjects(live, configuration, type)
   if (!Array.isArray(live) || !Array.isArray(configuration)) return configuration
@@ -20,7 +20,7 @@ function mergeObjects(live: JsonObject, configuration: JsonObject, type: FieldTy
   return merged
 }
 
-/** In the order of the configuration; what it does not name stays before the first element that it stood before. */
+/** In the order of the configuration; an element that it does not name stays before the first one that it preceded. */
 function mergeLists(live: readonly JsonObject[], configuration: readonly JsonObject[], type: ListType): JsonObject[] {
   const stepOf = (element: JsonObject): string => elementStep(element, type)
   const places = new Map(live.map((element, index) => [stepOf(element), index]))

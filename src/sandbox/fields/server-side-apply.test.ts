@@ -24,26 +24,26 @@ const applied = (): ApiObject => apply(nothing, configuration, applier('one'), f
 const other = (spec: object): ApiObject => ({metadata: {name: 'web'}, spec: spec as Record<string, unknown>})
 
 describe('server-side apply', () => {
-  test('sets what is said, and its manager owns it', () => {
+  test('sets the applied fields, and its manager owns them', () => {
     expect(applied()).toMatchObject(configuration)
     expect(applied().metadata.managedFields).toMatchObject([
       {manager: 'one', operation: 'Apply', fieldsType: 'FieldsV1'},
     ])
   })
 
-  test('the same again changes nothing, not even the time in the books', () => {
+  test('the same configuration again changes nothing, not even the time in managedFields', () => {
     const later = {...applier('one'), time: '2027-01-01T00:00:00Z'}
     expect(apply(applied(), configuration, later, false)).toEqual(applied())
   })
 
-  test('another value of a field that somebody else owns is a conflict, named by path', () => {
+  test('another value of a field of another owner is a conflict, named by path', () => {
     const wanted = other({replicas: 2, template: {spec: {containers: [{name: 'app', image: 'app:2'}]}}})
     expect(() => apply(applied(), wanted, applier('two'), false)).toThrow(
       'Apply failed with 2 conflicts: conflicts with "one":\n- .spec.replicas\n- .spec.template.spec.containers[name="app"].image',
     )
   })
 
-  test('one conflict is said in one line', () => {
+  test('one conflict is reported in one line', () => {
     expect(() => apply(applied(), other({replicas: 2}), applier('two'), false)).toThrow(
       'Apply failed with 1 conflict: conflict with "one": .spec.replicas',
     )
@@ -63,7 +63,7 @@ describe('server-side apply', () => {
     expect(one?.fieldsV1['f:spec']).not.toHaveProperty('f:replicas')
   })
 
-  test('what is said no more is removed, down to variables of a container', () => {
+  test('fields that are no longer applied are removed, down to variables of a container', () => {
     const less = other({replicas: 1, template: {spec: {containers: [{name: 'app', image: 'app:1'}]}}})
     const left = apply(applied(), less, applier('one'), false)
     expect(left.metadata.labels).toBeUndefined()
@@ -89,12 +89,12 @@ describe('the owners of fields after an update', () => {
     Object.fromEntries((metadata.managedFields ?? []).map(({manager, fieldsV1}) => [manager, fieldsV1]))
   const first = kept({metadata: {name: 'a'}, data: {x: '1', y: '1'}}, undefined, updater('one'))
 
-  test('are who set them last', () => {
+  test('are the managers that set them last', () => {
     const second = kept({...first, data: {x: '2', y: '1'}}, first, updater('two'))
     expect(owners(second)).toEqual({one: {'f:data': {'.': {}, 'f:y': {}}}, two: {'f:data': {'f:x': {}}}})
   })
 
-  test('are none for what is gone', () => {
+  test('do not exist for removed fields', () => {
     const second = kept({...first, data: {y: '1'}}, first, updater('two'))
     expect(owners(second)).toEqual({one: {'f:data': {'.': {}, 'f:y': {}}}})
   })
@@ -119,7 +119,7 @@ describe('the owners of fields after an update', () => {
     })
   })
 
-  test('keep their entry as it is when they set nothing new', () => {
+  test('keep their entry unchanged when they set nothing new', () => {
     const again = kept({...first, data: {x: '1', y: '1'}}, first, updater('one', '2027-01-01T00:00:00Z'))
     expect(again.metadata.managedFields).toEqual(first.metadata.managedFields)
   })

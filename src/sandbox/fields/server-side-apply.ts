@@ -15,17 +15,17 @@ import {
 } from './managed-fields.ts'
 import {merge, without} from './merge.ts'
 
-/** A configuration as it was applied, defaults not filled in. */
+/** A configuration as it was applied, without defaults. */
 export interface Apply {
   readonly configuration: ApiObject
   readonly manager: Manager
-  /** Takes fields that others own with another value. */
+  /** Takes over fields that have other owners and another value. */
   readonly force: boolean
 }
 
 /**
- * Server-side apply: what the configuration says is merged in and owned by its manager; what that manager applied before
- * and says no more is removed, unless another manager owns it too.
+ * Server-side apply: the fields of the configuration are merged and owned by its manager; fields that the manager applied
+ * before and no longer applies are removed, unless they have another owner, too.
  *
  * Rules: https://kubernetes.io/docs/reference/using-api/server-side-apply/ and `Apply` of
  * sigs.k8s.io/structured-merge-diff/merge/update.go
@@ -63,7 +63,7 @@ export function serverSideApply(
   return assembled(current, next, {...stated, managedFields: [...managedFields]}, rules.ignored)
 }
 
-/** The object with its fields, what the write does not see kept as it is. */
+/** The object with its fields; the parts that the write cannot change are kept. */
 function assembled(
   current: ApiObject,
   next: JsonObject,

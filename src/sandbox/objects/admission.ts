@@ -6,7 +6,7 @@ import type {Store} from './store.ts'
 const undeletable = new Set(['default', 'kube-public', 'kube-system'])
 
 /**
- * Refuses to create in a namespace that is not there, or going.
+ * Refuses to create in a namespace that does not exist, or is terminating.
  *
  * @throws ApiError
  */
@@ -37,7 +37,7 @@ export function admitCreate(store: Store, resource: Resource, {metadata}: ApiObj
 }
 
 /**
- * Refuses to delete what may not be deleted, or what is not the object that was meant.
+ * Refuses to delete a protected object, or another object than the one in the precondition.
  *
  * @throws ApiError
  */

@@ -4,7 +4,7 @@ import {plainFillers} from './plain-defaults.ts'
 import {podSpec, templateOf} from './pod-defaults.ts'
 
 /**
- * The object with what the API fills in when a client leaves it out.
+ * The object with the API's defaults for missing fields.
  * Source: the defaulting functions of kube-apiserver (pkg/apis/…/v1/defaults.go).
  */
 export function withDefaults(kind: string, object: ApiObject): ApiObject {
@@ -66,7 +66,7 @@ function withSpec(object: JsonObject, fill: (spec: JsonObject) => JsonObject): J
   return {...rest, spec: filled, ...(status === undefined ? {} : {status})}
 }
 
-/** A strategy that is not `RollingUpdate` keeps whatever it has. */
+/** A strategy other than `RollingUpdate` is kept unchanged. */
 function rollingUpdate(strategy: Json | undefined, defaults: JsonObject): JsonObject {
   const given = isObject(strategy) ? strategy : {}
   const type = given.type ?? 'RollingUpdate'

@@ -20,7 +20,7 @@ export interface Resource {
   readonly custom?: CustomTraits
 }
 
-/** What the definition of a custom resource says beyond its names. */
+/** The content of the definition of a custom resource, except its names. */
 export interface CustomTraits {
   /** How its fields merge. */
   readonly fieldType: FieldType
@@ -40,7 +40,7 @@ export interface PrinterColumn {
 export interface Subresource {
   readonly name: string
   readonly kind: string
-  /** Of its kind, when it is not the resource's own. */
+  /** The API version of its kind, when it differs from the resource's. */
   readonly group?: string
   readonly version?: string
   readonly verbs: readonly string[]
@@ -64,7 +64,7 @@ export const scale: Subresource = {
   verbs: ['get', 'patch', 'update'],
 }
 
-/** A resource with what most have: version `v1`, a namespace, every verb. */
+/** A resource with the usual properties: version `v1`, a namespace, every verb. */
 export function defineResource(group: string, kind: string, plural: string, traits: Traits = {}): Resource {
   return {
     id: group === '' ? plural : `${plural}.${group}`,

@@ -19,7 +19,7 @@ const order: readonly (keyof ObjectMeta)[] = [
 
 const maps: ReadonlySet<string> = new Set(['labels', 'annotations'])
 
-/** The known fields in the order in which the API writes them, without what is empty. */
+/** The known fields in the order in which the API writes them, without empty ones. */
 export function orderedMetadata(metadata: ObjectMeta): ObjectMeta {
   const ordered: Record<string, unknown> = {}
   for (const field of order) {
@@ -50,7 +50,7 @@ export function randomSuffix(random: () => number): string {
   return Array.from({length: 5}, () => nameLetters[Math.floor(random() * nameLetters.length)]).join('')
 }
 
-/** A version 4 UUID out of injected chance. */
+/** A version 4 UUID from an injected random number. */
 export function randomUid(random: () => number): string {
   const hex = (digits: number): string =>
     Array.from({length: digits}, () => Math.floor(random() * 16).toString(16)).join('')
@@ -60,7 +60,7 @@ export function randomUid(random: () => number): string {
 const hashes = new WeakMap<object, string>()
 
 /**
- * Hash of a part of a stored object (FNV-1a over its text with sorted keys), written in the letters of generated names as the
+ * Hash of a part of a stored object (FNV-1a over its text with sorted keys), in the alphabet of generated names, as the
  * controllers write theirs.
  */
 export function templateHash(template: object): string {

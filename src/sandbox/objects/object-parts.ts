@@ -3,7 +3,7 @@ import {sameJson} from '../patches/json.ts'
 import {orderedMetadata} from './metadata.ts'
 import type {WriteOptions} from './write-options.ts'
 
-/** The entries of before, or those that a write of the whole object brings; a single empty one forgets them all. */
+/** The earlier entries, or those that a write of the whole object contains; a single empty one removes them all. */
 export function entriesOf(
   wanted: ApiObject,
   current: ApiObject,
@@ -16,7 +16,7 @@ export function entriesOf(
   return given.length === 1 && Object.keys(given[0] ?? {}).length === 0 ? [] : given
 }
 
-/** What no writer changes. */
+/** The fields that a writer cannot change. */
 export function keptMetadata(
   {metadata}: ApiObject,
   managedFields: ManagedFieldsEntry[],

@@ -19,7 +19,7 @@ export const customResourceDefinitions = defineResource(
   },
 )
 
-/** What manifests hold and no controller of the sandbox acts on: stored, applied, listed, and no more. */
+/** Kinds that manifests contain and no controller of the sandbox acts on: they are only stored, applied and listed. */
 export const plainResources: readonly Resource[] = [
   defineResource('', 'LimitRange', 'limitranges', {shortNames: ['limits']}),
   defineResource('', 'PersistentVolumeClaim', 'persistentvolumeclaims', {

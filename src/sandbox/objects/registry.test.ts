@@ -47,7 +47,7 @@ describe('the registry', () => {
   })
   const respec = (spec: object) => (current: ApiObject) => ({...current, spec: {...(current.spec as object), ...spec}})
 
-  test('gives a new object its identity, and fills in what the API fills in', () => {
+  test('gives a new object its identity, and the API’s defaults', () => {
     const created = create(deployments, workload('web'))
     expect(created.metadata).toMatchObject({
       name: 'web',
@@ -76,7 +76,7 @@ describe('the registry', () => {
     expect(created).toMatchObject({spec: {template: {spec: {containers: [{imagePullPolicy: policy}]}}}})
   })
 
-  test('takes neither uid nor status from whoever creates', () => {
+  test('takes neither uid nor status from the client that creates it', () => {
     const created = create(deployments, {...workload('web'), status: {replicas: 7}})
     expect(created.status).toEqual({})
   })
@@ -88,7 +88,7 @@ describe('the registry', () => {
   test.each([
     {resource: deployments, change: annotate('b'), expected: 2, because: 'annotations of a Deployment count'},
     {resource: deployments, change: respec({replicas: 5}), expected: 2, because: 'the spec counts'},
-    {resource: statefulSets, change: annotate('b'), expected: 1, because: 'annotations of others do not'},
+    {resource: statefulSets, change: annotate('b'), expected: 1, because: 'annotations of other kinds do not'},
     {resource: statefulSets, change: respec({minReadySeconds: 5}), expected: 2, because: 'the spec counts'},
     {resource: daemonSets, change: respec({minReadySeconds: 5}), expected: 2, because: 'the spec counts'},
   ])('generation of $resource.kind becomes $expected: $because', ({resource, change, expected}) => {
@@ -96,7 +96,7 @@ describe('the registry', () => {
     expect(update(resource, 'web', change).metadata.generation).toBe(expected)
   })
 
-  test('a status is written through its own door, without a new generation, and nothing else comes in with it', () => {
+  test('a status is written through its subresource, without a new generation, and nothing else changes with it', () => {
     create(deployments, workload('web'))
     const written = update(
       deployments,
@@ -110,13 +110,13 @@ describe('the registry', () => {
     expect(update(deployments, 'web', (current) => ({...current, status: {replicas: 5}})).status).toEqual({replicas: 1})
   })
 
-  test('what changes nothing is not written', () => {
+  test('a write without a change is not stored', () => {
     const created = create(deployments, workload('web'))
     expect(update(deployments, 'web', (current) => structuredClone(current))).toBe(created)
     expect(registry.store.version).toBe(Number(created.metadata.resourceVersion))
   })
 
-  test('a dry run answers as if, and writes nothing', () => {
+  test('a dry run answers like a write, and stores nothing', () => {
     const created = create(deployments, workload('web'))
     const answer = update(deployments, 'web', respec({replicas: 9}), {dryRun: true})
     expect(answer).toMatchObject({metadata: {generation: 2, resourceVersion: created.metadata.resourceVersion}})
@@ -130,7 +130,7 @@ describe('the registry', () => {
   test.each([
     {metadata: {resourceVersion: '1'}, code: 409, because: 'another version'},
     {metadata: {uid: 'other'}, code: 422, because: 'another uid'},
-    {metadata: {uid: 'other', resourceVersion: '1'}, code: 409, because: 'the version is looked at first'},
+    {metadata: {uid: 'other', resourceVersion: '1'}, code: 409, because: 'the version is checked first'},
     {metadata: {name: 'other'}, code: 400, because: 'another name'},
   ])('$because is refused with $code', ({metadata, code}) => {
     create(deployments, workload('web'))
@@ -140,7 +140,7 @@ describe('the registry', () => {
     )
   })
 
-  test('a lease is replaced only by whoever says which version', () => {
+  test('a lease is replaced only with a resource version', () => {
     create(leases, {metadata: {name: 'lock'}, spec: {holderIdentity: 'a'}})
     expect(() => update(leases, 'lock', () => ({metadata: {name: 'lock'}, spec: {holderIdentity: 'b'}}))).toThrow(
       'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
@@ -160,7 +160,7 @@ describe('the registry', () => {
     expect(() => create(configMaps, {metadata: {name}, data})).toThrow(message)
   })
 
-  test('names every cause at once', () => {
+  test('names every cause in one answer', () => {
     const empty = {metadata: {name: 'w'}, spec: {}}
     expect(() => create(deployments, empty)).toThrow(
       'Deployment.apps "w" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
@@ -174,7 +174,7 @@ describe('the registry', () => {
     )
   })
 
-  test('creates nothing in a namespace that is not there, or going', () => {
+  test('creates nothing in a namespace that does not exist, or is terminating', () => {
     expect(() => registry.create(configMaps, 'none', {metadata: {name: 'a'}}, me)).toThrow(
       'namespaces "none" not found',
     )
@@ -184,7 +184,7 @@ describe('the registry', () => {
     )
   })
 
-  test('a pod on a node goes in its time, one without at once', () => {
+  test('a pod on a node ends after its grace period, one without a node at once', () => {
     const pod = (name: string, spec: object): ApiObject => ({
       metadata: {name},
       spec: {containers: [{name: 'a', image: 'b'}], ...spec},
@@ -201,14 +201,14 @@ describe('the registry', () => {
     expect(registry.delete(pods, 'shop', 'placed', {gracePeriodSeconds: 0})).toHaveProperty('gone')
   })
 
-  test('an object with a finalizer goes when the last one is taken off', () => {
+  test('an object with finalizers is removed with the last one', () => {
     create(configMaps, {metadata: {name: 'held', finalizers: ['x/y']}})
     expect(registry.delete(configMaps, 'shop', 'held')).toHaveProperty('going')
     update(configMaps, 'held', (current) => ({...current, metadata: {...current.metadata, finalizers: []}}))
     expect(() => registry.read(configMaps, 'shop', 'held')).toThrow('not found')
   })
 
-  test('deletes only what was meant, and never what a cluster cannot be without', () => {
+  test('deletes only the object of the precondition, and never a system namespace', () => {
     create(configMaps, {metadata: {name: 'a'}})
     expect(() => registry.delete(configMaps, 'shop', 'a', {uid: 'other'})).toThrow(
       'the UID in the precondition (other)',

@@ -19,7 +19,7 @@ import type {DeleteOptions, WriteOptions} from './write-options.ts'
 
 export type {DeleteOptions, WriteOptions} from './write-options.ts'
 
-/** Kinds whose `PUT` has to say which version it replaces. */
+/** Kinds whose `PUT` must have a resource version. */
 const versionRequired = new Set(['Lease'])
 
 /** Writes objects by the rules of the API: identity, defaults, validation, generations, conflicts, owners of fields. */
@@ -64,7 +64,7 @@ export class Registry {
   }
 
   /**
-   * Writes what `change` makes of the object. What comes out equal is not written at all.
+   * Writes the result of `change`. A result that is equal to the object is not written at all.
    *
    * @throws ApiError as the API refuses it
    */
@@ -91,7 +91,7 @@ export class Registry {
     return this.store.put(resource, managed)
   }
 
-  /** Undefined: gone; else the object as it is now that it is being deleted. */
+  /** Undefined: removed; otherwise the object, marked for deletion. */
   delete(
     resource: Resource,
     namespace: string | undefined,
@@ -106,7 +106,7 @@ export class Registry {
     return {gone: this.store.delete(resource, key(namespace, name)) ?? current}
   }
 
-  /** With what the API fills in, if it lets the object pass. */
+  /** With the API's defaults, after validation. */
   #checked(resource: Resource, wanted: ApiObject, current: ApiObject): ApiObject {
     validateTypes(resource, wanted)
     const next = preparedForUpdate(resource, withDefaults(resource.kind, wanted), current)
@@ -144,7 +144,7 @@ export class Registry {
     return withMetadata(next, {managedFields: [...entries]})
   }
 
-  /** The object marked for deletion; undefined: it can go at once. */
+  /** The object marked for deletion; undefined: it can be removed at once. */
   #going(resource: Resource, current: ApiObject, options: DeleteOptions): ApiObject | undefined {
     const {metadata} = current
     const grace = resource === pods ? graceOf(current, options) : 0

@@ -30,7 +30,7 @@ describe('the store', () => {
     expect(store.all(configMaps).map(({metadata}) => metadata.namespace)).toEqual(['a-b', 'a'])
   })
 
-  test('still knows how it was at an earlier version', () => {
+  test('returns its content at an earlier version', () => {
     store.put(configMaps, map('a', {k: '1'}))
     store.put(configMaps, map('b'))
     const version = store.version
@@ -44,7 +44,7 @@ describe('the store', () => {
     expect(store.allAt(configMaps, store.version)).toEqual(store.all(configMaps))
   })
 
-  test('tells what has changed since a version, with what was before', () => {
+  test('returns the changes since a version, with the state before', () => {
     store.put(configMaps, map('a', {k: '1'}))
     store.put(configMaps, map('a', {k: '2'}))
     store.delete(configMaps, 'shop/a')
@@ -56,7 +56,7 @@ describe('the store', () => {
     expect(store.changesSince(3)).toEqual([])
   })
 
-  test('forgets on demand everything that anybody has seen, and goes on', () => {
+  test('expires all existing versions on demand, and continues', () => {
     store.put(configMaps, map('a'))
     const seen = store.version
     store.expire()
@@ -67,13 +67,13 @@ describe('the store', () => {
     expect(names(store.allAt(configMaps, now))).toEqual(['a'])
   })
 
-  test('forgets the oldest changes by itself', () => {
+  test('drops the oldest changes by itself', () => {
     for (let count = 0; count < 26_000; count++) store.put(configMaps, map('a', {count}))
     expect(store.changesSince(1)).toBeUndefined()
     expect(store.changesSince(25_999)).toHaveLength(1)
   })
 
-  test('finds what an owner controls, and no longer what it gave up or what is gone', () => {
+  test('finds the objects that an owner controls, without released and removed ones', () => {
     const owned = (name: string, uid: string): ApiObject => ({
       metadata: {
         name,
@@ -92,7 +92,7 @@ describe('the store', () => {
     expect(names(store.ownedBy('u1', replicaSets))).toEqual(['a'])
   })
 
-  test('tells its listeners until they have had enough', () => {
+  test('notifies its listeners until they are removed', () => {
     const heard: string[] = []
     const stop = store.subscribe(({type, key}) => heard.push(`${type} ${key}`))
     store.put(configMaps, map('a'))

@@ -7,23 +7,23 @@ export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly resource: Resource
   readonly key: string
-  /** As it is after the change; a deleted object as it was, with the version of its deletion. */
+  /** The object after the change; a deleted object in its last state, with the version of its deletion. */
   readonly object: ApiObject
   readonly previous: ApiObject | undefined
   readonly version: number
 }
 
-/** Changes that are kept; older versions are expired, as they are after a compaction of etcd. */
+/** How many changes are kept; older versions are expired, as after a compaction of etcd. */
 const historyLimit = 20_000
 
-/** The key of an object among those of its resource; their order is the order of lists. */
+/** The key of an object among those of its resource; lists are sorted by it. */
 export function keyOf({metadata}: ApiObject): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
 }
 
 /**
- * The objects of one cluster under one counter of versions, and the history of their changes. It knows no rules of the
- * API: whatever is put is stored, and never changed in place afterwards.
+ * The objects of one cluster with one counter of versions, and the history of their changes. It applies no rules of the
+ * API: every object is stored as given, and never changed in place afterwards.
  */
 export class Store {
   readonly #objects = new Map<string, Map<string, ApiObject>>()
@@ -40,7 +40,7 @@ export class Store {
     return this.#version
   }
 
-  /** Nothing before this version can be told any more. */
+  /** Changes up to this version are expired. */
   get expiredUpTo(): number {
     return this.#expiredUpTo
   }
@@ -65,7 +65,7 @@ export class Store {
     return keys.flatMap((key) => objects.get(key) ?? [])
   }
 
-  /** As it was at a version, in the order of keys; undefined: that version is expired. */
+  /** The objects at a version, in the order of keys; undefined: that version is expired. */
   allAt(resource: Resource, version: number): readonly ApiObject[] | undefined {
     if (version < this.#expiredUpTo) return undefined
     const undone = new Map<string, ApiObject | undefined>()
@@ -123,13 +123,13 @@ export class Store {
     return this.#history.slice(start)
   }
 
-  /** Called at every change, after it; returns its end. */
+  /** Called after every change; returns a function that removes the listener. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Expires every version that anybody has seen so far. */
+  /** Expires every version so far. */
   expire(): void {
     this.#version++
     this.#expiredUpTo = this.#version

@@ -4,13 +4,13 @@ import type {Resource} from './resources.ts'
 import {withAddress} from './service-address.ts'
 
 /**
- * What the API does with an object of each kind around a write: which part a client may not set, and what counts as a new
+ * How the API treats an object of each kind in a write: which part a client may not set, and what counts as a new
  * generation. Source: the `strategy.go` of each resource in kubernetes/pkg/registry.
  */
 interface Strategy {
-  /** What a new object's status is, whatever the client sent; undefined: the client's. */
+  /** The status of a new object, whatever the client sent; undefined: the client's. */
   readonly initialStatus?: unknown
-  /** Its status is written through the subresource alone. */
+  /** Its status is written only through the subresource. */
   readonly ownsStatus?: boolean
   /** Undefined: objects of this kind have no generation. */
   readonly isNewGeneration?: (next: ApiObject, previous: ApiObject) => boolean
@@ -18,7 +18,7 @@ interface Strategy {
 
 const specChanged = (next: ApiObject, previous: ApiObject): boolean => !sameJson(next.spec, previous.spec)
 
-/** Where a pod is put is no change of what is wanted. */
+/** Assigning a pod to a node is no new generation. */
 function unbound({spec}: ApiObject): object {
   const {nodeName: _nodeName, ...rest} = objectAt(spec)
   return rest
@@ -66,7 +66,7 @@ const strategies: Readonly<Record<string, Strategy>> = {
   Service: {initialStatus: {loadBalancer: {}}, ownsStatus: true},
 }
 
-/** Whether a client sets the status through the subresource alone. */
+/** Is the status written only through the subresource? */
 export function ownsStatus({kind, subresources, custom}: Resource): boolean {
   if (custom !== undefined) return subresources.some(({name}) => name === 'status')
   return strategies[kind]?.ownsStatus ?? false
@@ -77,7 +77,7 @@ function strategyOf(resource: Resource): Strategy {
   return {ownsStatus: ownsStatus(resource), isNewGeneration: contentChanged}
 }
 
-/** Custom resources have a new generation when anything but their metadata (and a status of its own) is another. */
+/** A custom resource has a new generation when anything but its metadata and its status changes. */
 function contentChanged(next: ApiObject, previous: ApiObject): boolean {
   const content = ({metadata: _metadata, status: _status, ...rest}: ApiObject): object => rest
   return !sameJson(content(next), content(previous))
@@ -85,7 +85,7 @@ function contentChanged(next: ApiObject, previous: ApiObject): boolean {
 
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
-/** What the server adds to a new object of its own accord. */
+/** Fields that the server adds to a new object. */
 const finishers: Readonly<Record<string, (object: ApiObject) => ApiObject>> = {
   CustomResourceDefinition: (object) => {
     const stored = listAt(object.spec, 'versions').filter(({storage}) => storage === true)
@@ -109,7 +109,7 @@ export function preparedForCreate(resource: Resource, object: ApiObject): ApiObj
   return finishers[resource.kind]?.(prepared) ?? prepared
 }
 
-/** A changed object as it will be stored after a write through the main door: with the status of before, with its generation. */
+/** A changed object as it will be stored after a write of the object itself: with the old status, with its generation. */
 export function preparedForUpdate(resource: Resource, next: ApiObject, previous: ApiObject): ApiObject {
   const {kind} = resource
   const strategy = strategyOf(resource)
@@ -122,7 +122,7 @@ export function preparedForUpdate(resource: Resource, next: ApiObject, previous:
   return {...prepared, metadata: {...prepared.metadata, generation: isNew ? generation + 1 : generation}}
 }
 
-/** A write through the door of the status changes nothing but it and the annotations. */
+/** A write of the status subresource changes only the status and the annotations. */
 export function withStatus(next: ApiObject, previous: ApiObject): ApiObject {
   const {spec: _spec, ...rest} = next
   return {...rest, ...only('spec', previous)}

@@ -13,8 +13,8 @@ const maxConfigBytes = 1_048_576
 const immutable = 'field is immutable'
 
 /**
- * Refuses what the API refuses, as far as clients of workloads run into it: names, sizes, selectors, images, fields that
- * may not change.
+ * Refuses invalid objects as the API does, for the rules that clients of workloads meet: names, sizes, selectors, images,
+ * immutable fields.
  *
  * @throws ApiError 422 with every cause, in the words of the API
  */
@@ -24,7 +24,7 @@ export function validate(resource: Resource, object: ApiObject, previous?: ApiOb
 }
 
 /**
- * Refuses what could not be decoded into the kind at all.
+ * Refuses an object that cannot be decoded into the kind at all.
  *
  * @throws ApiError 400
  */

@@ -1,12 +1,12 @@
 export interface WriteOptions {
-  /** Who writes, for `metadata.managedFields`. */
+  /** The field manager, for `metadata.managedFields`. */
   readonly manager: string
   readonly dryRun?: boolean
-  /** Which door the write came through; undefined: the object itself. */
+  /** The subresource that was written; undefined: the object itself. */
   readonly subresource?: string
-  /** The whole object is given anew, as by `PUT`. */
+  /** The whole object is replaced, as by `PUT`. */
   readonly isReplacement?: boolean
-  /** Default `Update`; `Apply` has already said who owns what. */
+  /** Default `Update`; `Apply` has already determined the owners of fields. */
   readonly operation?: 'Apply' | 'Update'
 }
 

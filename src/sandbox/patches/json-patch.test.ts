@@ -22,7 +22,7 @@ describe('JSON patch', () => {
     {
       operations: [{op: 'move', from: '/a/x', path: '/y'}],
       expected: {a: {}, l: [1, 2], y: 1},
-      because: 'it is gone there',
+      because: 'it is removed there',
     },
     {
       operations: [{op: 'copy', from: '/a', path: '/b'}],
@@ -56,7 +56,7 @@ describe('JSON patch', () => {
     expect(() => jsonPatch({a: {x: 1}, l: [1]}, [operation])).toThrow(JsonPatchFailure)
   })
 
-  test('leaves the object as it was, also when it fails half way', () => {
+  test('does not change its input, also when it fails half way', () => {
     const target = {a: 1}
     expect(() =>
       jsonPatch(target, [

@@ -1,6 +1,6 @@
 import {isObject, type Json, type JsonObject, sameJson} from './json.ts'
 
-/** A patch that cannot be carried out on this object: a path that leads nowhere, or a test that fails. */
+/** A patch that cannot be applied to this object: a path that does not exist, or a test that fails. */
 export class JsonPatchFailure extends Error {
   override readonly name = 'JsonPatchFailure'
 }

@@ -1,4 +1,4 @@
-/** Any JSON value, as a body brings it. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | JsonObject
 
 export interface JsonObject {
@@ -20,7 +20,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
 }
 
-/** Without members that are null: to the API they are the same as absent. */
+/** Without members that are null: for the API they are the same as absent. */
 export function withoutNulls(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isObject(value)) return value
@@ -38,7 +38,7 @@ export function objectAt(value: unknown, ...path: readonly string[]): JsonObject
   return isObject(found) ? found : {}
 }
 
-/** The objects of the list at a path; nothing when there is no list. */
+/** The objects of the list at a path; none when there is no list. */
 export function listAt(value: unknown, ...path: readonly string[]): JsonObject[] {
   const found = objectAt(value, ...path.slice(0, -1))[path.at(-1) ?? '']
   return Array.isArray(found) ? found.filter(isObject) : []

@@ -38,7 +38,7 @@ describe('strategic merge patch', () => {
         ],
       },
       expected: {...pod, containers: [{name: 'new', image: 'new:1'}, {...app, image: 'app:2'}, proxy]},
-      because: 'what the patch names comes in its order',
+      because: 'elements of the patch come in its order',
     },
     {
       patch: {containers: [{name: 'app', $patch: 'delete'}]},
@@ -65,7 +65,7 @@ describe('strategic merge patch', () => {
     {
       patch: {'$deleteFromPrimitiveList/finalizers': ['x']},
       expected: {...pod, finalizers: []},
-      because: 'and elements of them taken out',
+      because: 'and its elements removed',
     },
     {patch: {$retainKeys: ['finalizers']}, expected: {finalizers: ['x']}, because: 'all other keys can be dropped'},
     {patch: {$patch: 'replace', a: 1}, expected: {a: 1}, because: 'an object can be replaced'},
@@ -73,7 +73,7 @@ describe('strategic merge patch', () => {
     expect(strategicMerge(pod, patch)).toEqual(expected)
   })
 
-  test('an element that the patch does not name stays before those that it stood before', () => {
+  test('an element that the patch does not name stays before those that it preceded', () => {
     const list = (...names: readonly string[]): JsonObject => ({containers: names.map((name) => ({name}))})
     expect(strategicMerge(list('a', 'b', 'c', 'd'), list('d', 'b'))).toEqual(list('a', 'c', 'd', 'b'))
   })

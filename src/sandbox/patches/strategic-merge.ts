@@ -84,13 +84,13 @@ function mergeLists(current: readonly JsonObject[], patches: readonly JsonObject
 
 interface ListOrder {
   readonly original: readonly Json[]
-  /** The elements that come in the order of the patch, or in the one that it sets. */
+  /** The elements in the order of the patch, or in the one that it sets. */
   readonly wanted: readonly Json[]
   readonly mergeKey: string
 }
 
 /**
- * The elements that the patch names in its order, and each of the others before the first of them that it stood before.
+ * The elements that the patch names in its order, and each of the others before the first of those that it preceded.
  * Source: `mergeSortedSlice` in k8s.io/apimachinery/pkg/util/strategicpatch.
  */
 function inOrder(list: readonly JsonObject[], {original, wanted, mergeKey}: ListOrder): JsonObject[] {

@@ -5,7 +5,7 @@ import type {Sandbox, SandboxCluster} from '../sandbox.ts'
 import type {ClusterSpec} from '../spec.ts'
 import {startSandbox} from '../start-sandbox.ts'
 
-/** One simulated cluster on a clock that moves by itself, and clients of it. */
+/** One simulated cluster on a clock that advances by itself, and its clients. */
 export interface OpenCluster extends AsyncDisposable {
   readonly sandbox: Sandbox
   readonly cluster: SandboxCluster

@@ -9,7 +9,7 @@ export type Fields = any
 
 export const web = {namespace: 'shop', name: 'web', image: 'app:1'} as const
 
-/** A cluster whose time stands still until the test moves it. */
+/** A cluster whose time stands still until the test advances it. */
 export interface StillCluster extends AsyncDisposable {
   readonly cluster: SandboxCluster
   readonly clock: VirtualClock
@@ -41,7 +41,7 @@ export function ready(cluster: SandboxCluster): number {
   return pods(cluster).filter(({status}) => status.containerStatuses?.every((each: Fields) => each.ready)).length
 }
 
-/** The stamp of each pod, by name. */
+/** The restart stamp of each pod, by name. */
 export function stamps(cluster: SandboxCluster): (string | undefined)[] {
   return pods(cluster).map(({metadata}) => metadata.annotations?.stamp)
 }

@@ -9,12 +9,12 @@ export interface RawResponse {
   flushHeaders?: () => void
 }
 
-/** One answer on its way out: what is counted about it, and how it may be made to break. */
+/** One outgoing answer: its counters, and how it may be made to break. */
 export class Answer {
   readonly #response: RawResponse
   readonly #break: () => void
   readonly #closed = new AbortController()
-  /** Bytes of the body after which the connection breaks; `auto`: half of a body, or the first piece of a stream. */
+  /** Bytes of the body after which the connection breaks; `auto`: half of a body, or the first chunk of a stream. */
   #cutAfter: number | 'auto' = Number.POSITIVE_INFINITY
   #isLost = false
   #isOver = false
@@ -43,7 +43,7 @@ export class Answer {
     this.#isLost = true
   }
 
-  /** Breaks the connection in the middle; without a number after half of a body, or after the first piece of a stream. */
+  /** Breaks the connection in the middle; without a number after half of a body, or after the first chunk of a stream. */
   cut(afterBytes?: number): void {
     this.#cutAfter = afterBytes ?? 'auto'
   }
@@ -82,7 +82,7 @@ export class Answer {
     if (!this.#isOver) this.#breakAfter(Buffer.alloc(0))
   }
 
-  /** The last that is sent: when it has left, the connection breaks. */
+  /** The last data that is sent: when it has left, the connection breaks. */
   #breakAfter(last: Buffer): void {
     this.#isOver = true
     if (last.length === 0) setImmediate(this.#break)

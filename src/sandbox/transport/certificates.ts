@@ -8,8 +8,8 @@ export interface Certificates {
 }
 
 /**
- * A certificate authority and a server certificate for the loopback interface. The keys live in this process alone; that of
- * the authority is forgotten at once.
+ * A certificate authority and a server certificate for the loopback interface. The keys exist only in this process; that of
+ * the authority is dropped at once.
  *
  * @param now the certificates are valid from a day before until ten years after it
  */

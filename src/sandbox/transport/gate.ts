@@ -2,8 +2,8 @@ import type {Socket} from 'node:net'
 import {Duplex} from 'node:stream'
 
 /**
- * A TCP connection that can be made to hang: while it is shut, nothing that arrives is read and nothing that is written
- * leaves, without the peer being told.
+ * A TCP connection that can be made to hang: while the gate is shut, nothing that arrives is read and nothing that is
+ * written leaves, and the peer is not notified.
  */
 export class Gate extends Duplex {
   readonly #socket: Socket
@@ -33,7 +33,7 @@ export class Gate extends Duplex {
     this.#socket.resume()
   }
 
-  /** Breaks the connection for both sides, as a crash or a firewall does: what was not yet sent is lost. */
+  /** Breaks the connection for both sides, as a crash or a firewall does: unsent data is lost. */
   break(): void {
     this.#socket.resetAndDestroy()
     this.destroy()

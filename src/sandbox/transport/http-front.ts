@@ -7,7 +7,7 @@ import {Answer, type RawResponse} from './answer.ts'
 import type {Certificates} from './certificates.ts'
 import {Gate} from './gate.ts'
 
-/** A request as it came in. */
+/** A request as received. */
 export interface Incoming {
   readonly method: string
   /** Path and query. */
@@ -19,7 +19,7 @@ export interface Incoming {
 
 export type Handler = (request: Incoming, answer: Answer) => void
 
-/** HTTP/2 and HTTP/1.1 over TLS on one port of the loopback interface, which can go away, hang, and come back. */
+/** HTTP/2 and HTTP/1.1 over TLS on one port of the loopback interface, which can stop, hang, and start again. */
 export class HttpFront {
   readonly #http: ReturnType<typeof createSecureServer>
   readonly #gates = new Set<Gate>()
@@ -52,7 +52,7 @@ export class HttpFront {
     return this.#port
   }
 
-  /** Listens on the port of before, or the first time on a free one. */
+  /** Listens on the same port as before, or the first time on a free one. */
   async listen(): Promise<void> {
     if (this.#listener !== undefined) return
     const listener = createServer({noDelay: true}, (socket) => this.#accept(socket))
@@ -63,7 +63,7 @@ export class HttpFront {
         await once(listener, 'listening')
         break
       } catch (error) {
-        // Until it listens again, an outgoing connection of any process may hold the port for a moment.
+        // Until it listens again, an outgoing connection of any process may use the port for a moment.
         if (tries >= 50) throw error
         await this.#clock.sleep(20)
       }
@@ -71,7 +71,7 @@ export class HttpFront {
     this.#port = (listener.address() as AddressInfo).port
   }
 
-  /** Breaks what is open and refuses what comes. */
+  /** Breaks open connections and refuses new ones. */
   async close(): Promise<void> {
     const listener = this.#listener
     this.#listener = undefined
@@ -81,7 +81,7 @@ export class HttpFront {
     await closed
   }
 
-  /** Lets every connection hang, also those that are still to come; or lets them go on. */
+  /** Lets every connection hang, also later ones; or resumes them. */
   hang(isHanging: boolean): void {
     this.#isHanging = isHanging
     for (const gate of this.#gates.values()) {
