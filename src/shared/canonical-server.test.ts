@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {canonicalServer, serverNames} from './canonical-server.ts'
 
-describe('one server, however its URL is spelled', () => {
+describe('one server, whatever the spelling of its URL', () => {
   const same: Readonly<Record<string, readonly string[]>> = {
     'https://api.example.com': [
       'https://API.example.COM',
@@ -36,11 +36,11 @@ test.each([
   expect(canonicalServer(one)).not.toBe(canonicalServer(other))
 })
 
-test('what is not a URL is compared as text', () => {
+test('a text that is not a URL is compared as text', () => {
   expect([canonicalServer(''), canonicalServer('Not A Url'), serverNames('x')]).toEqual(['', 'not a url', ['x']])
 })
 
-test('a server is known by its URL, with its port, and by its host', () => {
+test('the names of a server are its URL, with its port, and its host', () => {
   expect(serverNames('https://Api.example.com./k8s')).toEqual([
     'https://api.example.com/k8s',
     'https://api.example.com:443/k8s',

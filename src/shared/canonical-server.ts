@@ -1,6 +1,6 @@
 /**
  * One spelling for every spelling of a server's URL: host in lower case and without a final dot, no default port, no `/.`
- * or final `/`, no user information. Two URLs that differ may still lead to one server: an identity it is not.
+ * or final `/`, no user information. Two URLs that differ may still lead to one server, so this is no cluster identity.
  */
 export function canonicalServer(server: string): string {
   const url = URL.parse(server.trim())
@@ -9,7 +9,7 @@ export function canonicalServer(server: string): string {
   return `${url.protocol}//${hostOf(url)}${port}${url.pathname.replace(/\/+$/, '')}`
 }
 
-/** What a person may call a server: its canonical URL, also with the default port, and its host with a port and without. */
+/** The names of a server that a user may type: its canonical URL, also with the default port, and its host with a port and without. */
 export function serverNames(server: string): readonly string[] {
   const canonical = canonicalServer(server)
   const url = URL.parse(canonical)

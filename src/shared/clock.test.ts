@@ -17,6 +17,6 @@ test.each([0, -5, Number.NaN])('a sleep of %d ms ends', async (ms) => {
   await systemClock.sleep(ms)
 })
 
-test('a signal that is aborted already is not slept for', async () => {
+test('a sleep with an aborted signal ends at once', async () => {
   await systemClock.sleep(Number.POSITIVE_INFINITY, AbortSignal.abort())
 })

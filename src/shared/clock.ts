@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 /** Time as it is passed in: nothing below `cli/` reads a clock of its own. */
 export interface Clock {
-  /** Monotonic milliseconds; only differences mean anything. */
+  /** Monotonic milliseconds; only differences are meaningful. */
   now(): number
   /** The wall clock of this machine, which may be wrong. */
   date(): Date
@@ -10,7 +10,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Timers of Node take no more than 2^31 - 1 ms, and fire at once beyond: longer sleeps are made of several. */
+/** Timers of Node are limited to 2^31 - 1 ms, and fire at once beyond: longer sleeps consist of several. */
 const longestTimerMs = 2 ** 30
 
 async function sleepInSlices(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -19,7 +19,7 @@ async function sleepInSlices(ms: number, signal: AbortSignal | undefined): Promi
     await sleep(Math.min(Math.max(left, 0) || 0, longestTimerMs), undefined, signal ? {signal} : {}).catch(
       () => undefined,
     )
-    // Timers may fire a little early; what is left then is nothing.
+    // Timers may fire a little early; the rest is not slept.
     if (signal?.aborted || !(left > longestTimerMs)) return
   }
 }

@@ -7,22 +7,22 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
-/** Nothing that is said in durations is longer, in milliseconds: ten years. */
+/** The longest duration, in milliseconds: ten years. */
 const longestMs = 87_600 * 3_600_000
 
 const longestText = 60
 
-/** What `parseDuration` takes, for messages. */
+/** The accepted form, for messages. */
 export const durationUnits = 'ms, s, m, h, d or w'
 
-/** Does the text read as a duration, however long? */
+/** Does the text have the form of a duration, of any length? */
 export function readsAsDuration(text: string): boolean {
   return text === '0' || /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)
 }
 
 /**
- * Milliseconds of a duration (`300ms`, `30s`, `1h30m`, `30d`, `2w`), or undefined when it is none, or longer than ten years.
- * A bare number has no unit and is refused; `0` is allowed.
+ * Milliseconds of a duration (`300ms`, `30s`, `1h30m`, `30d`, `2w`), or undefined when it is invalid, or longer than ten
+ * years. A bare number has no unit and is refused; `0` is allowed.
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
@@ -34,7 +34,7 @@ export function parseDuration(text: string): number | undefined {
   return total <= longestMs ? total : undefined
 }
 
-/** A duration for people: the largest unit and at most the one below it (`850ms`, `4.2s`, `3m12s`, `2h5m`, `3d4h`). */
+/** A duration for display: the largest unit and at most the one below it (`850ms`, `4.2s`, `3m12s`, `2h5m`, `3d4h`). */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}s`

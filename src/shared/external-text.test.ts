@@ -2,17 +2,17 @@ import {expect, test} from 'vitest'
 import {externalText, shownUrl} from './external-text.ts'
 
 test.each([
-  {text: 'plain – ünïcödé ✓ ⚠️', shown: 'plain – ünïcödé ✓ ⚠️', because: 'what can be read is left alone'},
-  {text: '\u001b[1;31mred\u001b[0m \u009b31mand\u009b0m', shown: 'red and', because: 'colours are no text'},
+  {text: 'plain – ünïcödé ✓ ⚠️', shown: 'plain – ünïcödé ✓ ⚠️', because: 'printable text is unchanged'},
+  {text: '\u001b[1;31mred\u001b[0m \u009b31mand\u009b0m', shown: 'red and', because: 'colours are removed'},
   {
     text: '\u001b]0;title\u0007x\u001b]8;;https://a\u001b\\link',
     shown: 'xlink',
-    because: 'titles and links are no text',
+    because: 'titles and links are removed',
   },
-  {text: '\u001b]unfinished', shown: 'unfinished', because: 'a sequence that does not end takes no text with it'},
+  {text: '\u001b]unfinished', shown: 'unfinished', because: 'an unterminated sequence removes no text'},
   {text: ' a\n\tb\r\nc ', shown: 'a b c', because: 'it is one line'},
-  {text: 'bell\u0007', shown: 'bell\\x07', because: 'other controls are to be seen'},
-  {text: 'abc\u202ecba', shown: 'abc\\u202ecba', because: 'it must not be read backwards'},
+  {text: 'bell\u0007', shown: 'bell\\x07', because: 'other control characters are shown'},
+  {text: 'abc\u202ecba', shown: 'abc\\u202ecba', because: 'it must not be displayed backwards'},
   {text: 'x'.repeat(400), shown: `${'x'.repeat(299)}…`, because: 'it is cut'},
   {text: `${'x'.repeat(298)}😀y`, shown: `${'x'.repeat(298)}…`, because: 'no character is cut in two'},
 ])('$shown: $because', ({text, shown}) => {
@@ -32,12 +32,12 @@ test.each([
   ['a NUL before a token', '\u0000ghp_hunter2hunter2hunter2'],
   ['a line break before the value', 'password:\n  hunter2'],
   ['a line break inside of a key', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----'],
-  ['a secret at the end of what is looked at', `${'x '.repeat(8_190)}ghp_hunter2hunter2hunter2`],
+  ['a secret at the end of the examined text', `${'x '.repeat(8_190)}ghp_hunter2hunter2hunter2`],
 ])('redacts behind %s', (_, text) => {
   expect(externalText(text, {maxLength: 20_000})).not.toContain('hunter2')
 })
 
-test('a limit does not bring a part of a secret to light', () => {
+test('a limit does not reveal a part of a secret', () => {
   const text = `${'password=hunter2hunter2hunter2 '.repeat(800)}`
   for (let maxLength = 10; maxLength < 60; maxLength++) {
     expect(externalText(text, {maxLength})).not.toContain('hunter')
@@ -46,7 +46,7 @@ test('a limit does not bring a part of a secret to light', () => {
 })
 
 test.each(['\u001b]', '\u009d', '\u001b[0', '\u200b', ' ', 'a ', '\n', '\ud800'])(
-  'a mebibyte of %j is looked through',
+  'a mebibyte of %j is examined',
   (part) => {
     expect(externalText(part.repeat(1_048_576 / part.length)).length).toBeLessThanOrEqual(300)
   },

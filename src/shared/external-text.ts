@@ -4,35 +4,35 @@ import {redactSecrets} from './redact-secrets.ts'
 /** Enough for a sentence of a kubelet, a webhook or the API server. */
 const defaultMaxLength = 300
 
-/** So much of a text is looked at, whatever its length: what comes later could not be shown in any case. */
+/** The number of characters that are examined: later ones could not be shown in any case. */
 const maxInput = 16_384
 
 /**
- * A terminal's sequences: OSC, DCS and their like up to their end, CSI (colours, movements), and the two-character ones; in
- * both forms, with ESC and as one C1 character. One that does not end takes no text with it but its own beginning.
+ * A terminal's sequences: OSC, DCS and similar up to their end, CSI (colours, movements), and the two-character ones; in
+ * both forms, with ESC and as one C1 character. Of an unterminated one only the beginning is removed.
  */
 const sequences =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
   /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c)|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[ -/]{0,4}[0-~]/g
 
-/** Colours whose ESC a program has escaped already, as in JSON, and other characters that are escaped so. */
+/** Colours whose ESC a program has already escaped, as in JSON, and other characters in this form. */
 const escapedColors = /\\{1,8}(?:u001b|x1b|033|e)\[[\d;]{0,32}m/gi
 
 const escapes = /\\{1,8}(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2}))/gi
 
-/** An escape for what is not printable hides as much as the character itself. */
+/** An escape of a character that is not printable hides a secret as much as the character itself. */
 function withoutEscaped(written: string, ...[long, units, byte]: readonly (string | undefined)[]): string {
   const code = Number.parseInt(long ?? units ?? byte ?? '', 16)
   return code > 0x10ffff || isPrintable(String.fromCodePoint(code)) ? written : ''
 }
 
 /**
- * The one door for text that is not ours: sentences of API servers, kubelets, webhooks, proxies and plugins, log lines,
- * conditions, annotations, values of files and of the environment. It comes out on one line, without terminal sequences, without
- * what looks like a secret, with everything else that is not printable as a visible escape, and no longer than `maxLength`
- * UTF-16 units (default 300). What went through it once comes out as it is.
+ * All text of other parties goes through this function: messages of API servers, kubelets, webhooks, proxies and plugins, log
+ * lines, conditions, annotations, values of files and of the environment. The result is one line, without terminal sequences,
+ * without recognisable secrets, with all other unprintable characters as visible escapes, and no longer than `maxLength`
+ * UTF-16 units (default 300). Applying it twice is the same as applying it once.
  *
- * Secrets are looked for after the sequences are gone, and once more without invisible characters and escaped colours:
+ * Secrets are searched for after the sequences are removed, and once more without invisible characters and escaped colours:
  * neither can split a name or a token so that it is not recognised.
  */
 export function externalText(text: string, {maxLength = defaultMaxLength}: {readonly maxLength?: number} = {}): string {
@@ -44,8 +44,8 @@ export function externalText(text: string, {maxLength = defaultMaxLength}: {read
 }
 
 /**
- * One of our own sentences, or a command that we suggest: on one line, escaped and cut as by `externalText`, and not redacted,
- * because a context may be named `wrong-token`. What others said in it went through `externalText` before.
+ * One of our own sentences, or a command that we suggest: on one line, escaped and truncated as by `externalText`, and not
+ * redacted, because a context may be named `wrong-token`. Text of others in it has gone through `externalText` before.
  */
 export function ownText(text: string, {maxLength = defaultMaxLength}: {readonly maxLength?: number} = {}): string {
   return atMost(printable(onOneLine(text)), maxLength)
@@ -58,7 +58,7 @@ function onOneLine(text: string): string {
     .trim()
 }
 
-/** A word that the limit cuts through could be half a secret, which no rule recognises. */
+/** A word that the limit truncates could be half a secret, which no rule recognises. */
 function beginning(text: string): string {
   if (text.length <= maxInput) return text
   const start = text.slice(0, maxInput)
@@ -75,13 +75,13 @@ function atMost(text: string, maxLength: number): string {
 
 /**
  * A URL as it may be shown: without user information, query and fragment, each of which may be a password; also one that is
- * not well-formed, or has no scheme. It leads to the same host. Where there is none of them, the text as it is.
+ * not well-formed, or has no scheme. It has the same host. Without these parts the text is unchanged.
  */
 export function shownUrl(url: string): string {
   const text = url.trim()
   const hostOf = (one: string) => URL.parse(one)?.host || undefined
   const exact = text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)[^/\\]*@/i, '$1')
   if (hostOf(text) !== undefined && hostOf(exact) === hostOf(text)) return exact
-  // Of what is no URL nobody can tell where a password ends.
+  // In a text that is not a URL, the end of a password cannot be determined.
   return text.replace(/^([a-z][a-z0-9+.-]{0,31}:\/\/)?.*@/is, '$1').replace(/[?#].*$/s, '')
 }

@@ -3,12 +3,12 @@ import {parse} from 'yaml'
 import {escapeInJson, escapeInYaml, isPrintable, printable, withoutUnprintable} from './printable.ts'
 
 test.each([
-  {text: 'plain – ünïcödé ✓', shown: 'plain – ünïcödé ✓', because: 'what can be read is left alone'},
+  {text: 'plain – ünïcödé ✓', shown: 'plain – ünïcödé ✓', because: 'printable text is unchanged'},
   {text: '\u001b[31mred', shown: '\\x1b[31mred', because: 'a terminal must not obey it'},
   {text: 'a\nb\tc', shown: 'a\\x0ab\\x09c', because: 'it stays on its line'},
   {text: '\u009b31m', shown: '\\x9b31m', because: 'C1 controls start sequences, too'},
-  {text: 'abc\u202ecba', shown: 'abc\\u202ecba', because: 'it must not be read backwards'},
-  {text: 'a\u200bb', shown: 'a\\u200bb', because: 'what cannot be seen is shown'},
+  {text: 'abc\u202ecba', shown: 'abc\\u202ecba', because: 'it must not be displayed backwards'},
+  {text: 'a\u200bb', shown: 'a\\u200bb', because: 'invisible characters are shown'},
 ])('$shown: $because', ({text, shown}) => {
   expect(printable(text)).toBe(shown)
 })
@@ -20,7 +20,7 @@ test.each([
   ['an interlinear annotation', '\ufff9\ufffa\ufffb', '\\ufff9\\ufffa\\ufffb'],
   ['a tag', '\u{e0041}', '\\u{e0041}'],
   ['a variation selector of no pictograph', 'a\ufe0f\u{e0101}', 'a\\ufe0f\\u{e0101}'],
-  ['a letter that is not to be seen', '\u3164\u115f\uffa0', '\\u3164\\u115f\\uffa0'],
+  ['an invisible letter', '\u3164\u115f\uffa0', '\\u3164\\u115f\\uffa0'],
   ['half a character', '\ud800', '\\ud800'],
   ['no character', '\uffff', '\\uffff'],
 ])('%s is shown', (_, text, shown) => {

@@ -1,6 +1,6 @@
 /**
- * What a terminal obeys, or a reader cannot see: control characters (ANSI escapes among them), marks that reorder or hide
- * text, invisible letters and tags, lone surrogates. The mark that shows a pictograph in colour is left where it belongs.
+ * Characters that control a terminal, or are invisible: control characters (ANSI escapes among them), marks that reorder or
+ * hide text, invisible letters and tags, lone surrogates. The mark that shows a pictograph in colour is kept after one.
  */
 const unprintable =
   /(?!(?<=\p{Extended_Pictographic})\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u
@@ -9,8 +9,8 @@ const everywhere = new RegExp(unprintable, 'gu')
 const exceptLineBreaks = new RegExp(`(?!\\n)${unprintable.source}`, 'gu')
 
 /**
- * A name, or one of our own sentences, made safe to print: what is not printable becomes a visible escape (`\x1b`, `\u202e`,
- * `\u{e0041}`). Line breaks and tabs are escaped too: what is printed stays on its line. Sentences of others are
+ * A name, or one of our own sentences, made safe to print: unprintable characters become visible escapes (`\x1b`, `\u202e`,
+ * `\u{e0041}`). Line breaks and tabs are escaped too, so that the text stays on its line. Text of others goes through
  * `externalText`.
  */
 export function printable(text: string): string {
@@ -25,17 +25,17 @@ export function isPrintable(text: string): boolean {
   return !unprintable.test(text)
 }
 
-/** The text without what is not printable. */
+/** The text without unprintable characters. */
 export function withoutUnprintable(text: string): string {
   return text.replace(everywhere, '')
 }
 
-/** A JSON document with the escapes of JSON in place of what is not printable; its line breaks stay. */
+/** A JSON document with JSON escapes for unprintable characters; its line breaks are kept. */
 export function escapeInJson(document: string): string {
   return document.replace(exceptLineBreaks, escapeOfUnits)
 }
 
-/** A YAML document with the escapes of its double-quoted strings; its line breaks stay. */
+/** A YAML document with the escapes of double-quoted strings; its line breaks are kept. */
 export function escapeInYaml(document: string): string {
   return document.replace(exceptLineBreaks, (char) => {
     const code = codeOf(char)

@@ -38,20 +38,20 @@ test('/dev/null is empty', async () => {
   expect(await readBounded('/dev/null', {maxBytes, clock: systemClock})).toHaveLength(0)
 })
 
-test('a pipe that nobody fills is not waited for longer than half a minute', async () => {
+test('an empty pipe is waited for at most half a minute', async () => {
   const clock = createVirtualClock({autoAdvance: true})
   await expect(readBounded(await pipe(), {maxBytes, clock})).rejects.toMatchObject({code: 'ETIMEDOUT'})
   expect(clock.now()).toBe(30_000)
 })
 
-test('a pipe that is filled is read to its end', async () => {
+test('a pipe with content is read to its end', async () => {
   const path = await pipe()
   const reading = readBounded(path, {maxBytes, clock: systemClock})
   await writeFile(path, 'all of it')
   expect((await reading).toString()).toBe('all of it')
 })
 
-test('what is not there, or is a folder, is told as the file system tells it', async () => {
+test('a missing file, or a folder, rejects with the error of the file system', async () => {
   await expect(readBounded(join(folder, 'none'), {maxBytes, clock: systemClock})).rejects.toMatchObject({
     code: 'ENOENT',
   })

@@ -8,7 +8,7 @@ export interface ReadBounds {
   readonly clock: Pick<Clock, 'now' | 'sleep'>
 }
 
-/** Why a file was not read to its end; `code` as of the errors of Node. */
+/** Why a file was not read to its end; `code` as in Node's errors. */
 class ReadProblem extends Error {
   override readonly name = 'ReadProblem'
   readonly code: 'EFBIG' | 'ETIMEDOUT'
@@ -19,20 +19,20 @@ class ReadProblem extends Error {
   }
 }
 
-/** A command that fills a pipe (`--kubeconfig <(sops -d FILE)`) may have to ask somebody first. */
+/** Long enough for a command that fills a pipe (`--kubeconfig <(sops -d FILE)`) to prompt the user first. */
 const patienceMs = 30_000
 
 const pollMs = 50
 const chunkBytes = 65_536
 
 /**
- * The content of a file, or of a pipe that is filled, of no more than `maxBytes`. A pipe that nobody fills is not waited for
- * longer than half a minute of silence, and never opened in a way that blocks the process.
+ * The content of a file, or of a pipe that is being filled, of at most `maxBytes`. A pipe without content is waited for
+ * at most half a minute, and never opened in a way that blocks the process.
  *
  * @throws ReadProblem, or the error of the file system
  */
 export async function readBounded(path: string, {maxBytes, clock}: ReadBounds): Promise<Buffer> {
-  // Without O_NONBLOCK, opening a pipe waits for its writer, in a thread that nothing ends.
+  // Without O_NONBLOCK, opening a pipe waits for its writer, in a thread that cannot be ended.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const isPipe = (await file.stat()).isFIFO()

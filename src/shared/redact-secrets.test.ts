@@ -193,7 +193,7 @@ test.each([
   'author: ada, authority: none, authenticated: yes',
   'ada@acme.example',
   'git@forge.example:acme/shop.git is not reachable',
-])('leaves what explains a failure: %s', (line) => {
+])('keeps the explanation of a failure: %s', (line) => {
   expect(redactSecrets(line)).toBe(line)
 })
 
@@ -222,6 +222,6 @@ test.each([
   '<a-token',
   'name: token value: [',
   'parse "a://',
-])('a mebibyte of %j is looked through', (part) => {
+])('a mebibyte of %j is examined', (part) => {
   expect(redactSecrets(part.repeat(mebibyte / part.length))).toEqual(expect.any(String))
 })

@@ -1,12 +1,12 @@
 const redacted = '[redacted]'
 
-/** A quote as it stands in text, in JSON inside of JSON (`\"`), and in HTML. */
+/** A quote in text, in JSON inside of JSON (`\"`), and in HTML. */
 const quote = String.raw`(?:\\{0,7}["'\x60]|&quot;|&#3[49];|%22)`
 
-/** What follows a name: quoted to the same quote or the end, a list, or up to white space or the next pair. */
+/** The value after a name: quoted to the same quote or the end, a list, or up to white space or the next pair. */
 const value = String.raw`(?:(?<q>${quote})(?:[^\\]|\\[\s\S])*?(?:\k<q>|$)|\[[^\]]{0,2048}\]?|(?:[^\s&,;]|[,;](?![\w-]{1,64}[=:]))+)`
 
-/** Words that name a secret, wherever they stand in a longer name: `DB_PASSWORD`, `x-api-key`, `accessToken`. */
+/** Words that name a secret, also within a longer name: `DB_PASSWORD`, `x-api-key`, `accessToken`. */
 const secretWord = `(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|(?:api|access|account|private|secret|signing|encryption|master|shared)[_-]?key|credential|signature|authorization|session[_-]?id|(?<![a-z])(?:db|my|pg|smtp|mail|redis|root|user|admin)?pass(?![a-z])|(?<![a-z])_?auth(?![a-z]))`
 
 const secretName = String.raw`(?<name>${secretWord}[\w.-]{0,64})`
@@ -18,16 +18,16 @@ const pointsElsewhere =
 const isNothing =
   /^(?:(?:\\*["'`]){2}|true|false|null|nil|none|undefined|<nil>|<none>|<unset>|\{\}|\[\]|(?:\\*["'`]|&quot;|&#3[49];|%22)?\[redacted\].*)$/i
 
-/** How a sentence goes on after a colon: `couldn't get token: exit status 1` names no secret. */
+/** How a sentence continues after a colon: `couldn't get token: exit status 1` names no secret. */
 const goesOn =
   /^(?:[a-z_]{2,}[,.:;]?|(?:Required|Invalid|Unauthorized|Forbidden|Get|Post|Put|Not|No|Failed|Error|Unable|Cannot|Access|Permission|The|This|Expected|HTTP|EOF|Azure|AADSTS\d{4,}|ERROR|\d{3})\b.*|\("?[a-z_]{2,}:?|(?:oauth2|tls|x509|http|json|yaml|rpc)\b.*)$/
 
-/** One word with a capital letter begins a sentence where another one follows: `Token: Profile corp was not found`. */
+/** One word with a capital letter starts a sentence if another one follows: `Token: Profile corp was not found`. */
 const wordFollows = /^\s[a-z]{2,}/
 
 const goesOnAfterPassword = /^(?:required|invalid|must|is|was|not|cannot|incorrect|wrong|expired|missing|too)\b/i
 
-/** What follows an option's name in a sentence about it. */
+/** The text after an option's name in a sentence about it. */
 const aboutOption =
   /^(?:must|is|was|are|not|cannot|can|flags?|options?|and|or|to|for|with|in|instead|when|if|has|may|requires?|needs?|given|from|arguments?|value|before|which|that|by|on|as)\b/i
 
@@ -42,15 +42,15 @@ interface Found {
 
 interface Rule {
   readonly pattern: RegExp
-  /** What stands in its place; default: `[redacted]`. */
+  /** The replacement; default: `[redacted]`. */
   readonly replace?: (found: Found) => string
 }
 
 const afterName = String.raw`${quote}?\]?\s{0,4}(?:=>|:=|==?|:|%3[ad])\s{0,8}`
 
 /**
- * What is cut out. Names first, then what looks like a secret by itself. Every repetition is bounded but the last one of a
- * pattern, which cannot fail: no text takes more time than its length times a constant.
+ * The rules. Names first, then values that look like a secret by themselves. Every repetition is bounded except the last one of
+ * a pattern, which cannot fail: the time for a text is at most its length times a constant.
  */
 const rules: readonly Rule[] = [
   {pattern: /-----BEGIN [^-]{0,64}-----[\s\S]*?(?:-----END [^-]{0,64}-----|$)/g},
@@ -171,11 +171,11 @@ const rules: readonly Rule[] = [
 ]
 
 /**
- * The text without what looks like a secret: values of names such as `password` in the forms of JSON, YAML, options, headers
- * and variables of containers, credentials in URLs, tokens and keys by their form. It errs on the side of cutting, but not in
- * the sentences that explain a failure; that nothing else is secret it cannot promise. Takes time in proportion to the length.
+ * The text without recognisable secrets: values of names such as `password` in the forms of JSON, YAML, options, headers
+ * and variables of containers, credentials in URLs, tokens and keys by their form. In doubt it removes, except in the
+ * sentences that explain a failure; it cannot recognise every secret. Takes time in proportion to the length.
  *
- * Only `externalText` is to call it: escapes can hide what it looks for.
+ * Only `externalText` should call it: escapes can hide secrets from it.
  */
 export function redactSecrets(text: string): string {
   return rules.reduce(redactBy, text)
@@ -190,7 +190,7 @@ function redactBy(text: string, {pattern, replace = () => redacted}: Rule): stri
   })
 }
 
-/** How much is looked at of what surrounds a pair. */
+/** How many characters around a pair are examined. */
 const nearby = 8
 
 function redactedPair({
@@ -205,22 +205,22 @@ function redactedPair({
   return `${start}${inPlaceOf(found, q)}`
 }
 
-/** In the same quotes, or with what followed the value. */
+/** In the same quotes, or with the text that followed the value. */
 function inPlaceOf(found: string, q: string | undefined): string {
   return q === undefined ? `${redacted}${trailing(found)}` : `${q}${redacted}${q}`
 }
 
-/** Does a sentence go on after the colon, so that no value follows? */
+/** Does a sentence continue after the colon, so that no value follows? */
 function isProse({before, after, name, word}: Readonly<Record<'before' | 'after' | 'name' | 'word', string>>): boolean {
   const isInSentence =
     /[\w"',:)]\s["']?(?:get-)?$/.test(before) && /^(?:secret|token|credential|signature|authorization)s?$/i.test(name)
-  // DefaultAzureCredential and its like are parts of a library, which name themselves in errors.
+  // DefaultAzureCredential and similar names are parts of a library, which appear in its errors.
   const isAzure = /(?:Azure|CLI|Identity|ronment)$/.test(before) && name === 'Credential'
   if (!isInSentence && !isAzure) return goesOnAfterPassword.test(word)
   return goesOn.test(word) || (/^[A-Z][a-z]+$/.test(word) && wordFollows.test(after))
 }
 
-/** What ends a sentence, or what the pair stands in, and is no part of a value without quotes. */
+/** The end of a sentence, or of the structure around the pair, which is not part of a value without quotes. */
 function trailing(found: string): string {
   return found.startsWith('[') ? '' : (/[\\"'`:,;.)\]}>]{1,16}$/.exec(found)?.[0] ?? '')
 }

@@ -1,4 +1,4 @@
-/** Lets at most `limit` tasks run at once; the others wait their turn, first come, first served. */
+/** Runs at most `limit` tasks at once; the others wait, first come, first served. */
 export type Semaphore = <T>(task: () => Promise<T>) => Promise<T>
 
 export function createSemaphore(limit: number): Semaphore {
@@ -10,7 +10,7 @@ export function createSemaphore(limit: number): Semaphore {
     try {
       return await task()
     } finally {
-      // The slot goes straight to the next one: `running` does not change.
+      // The slot is passed to the next task: `running` does not change.
       const next = waiting.shift()
       if (next === undefined) running--
       else next()

@@ -61,27 +61,27 @@ const rows = [
 ]
 
 describe.each(rows)('$text', (row) => {
-  test('is as it is where kubectl finds the kubeconfig by itself', () => {
+  test('is unchanged where kubectl finds the kubeconfig by itself', () => {
     expect(placed(row.text, nothing)).toBe(row.text)
   })
-  test('says the kubeconfig that a flag, a variable or the config file named, quoted for a shell', () => {
+  test('contains the kubeconfig that a flag, a variable or the config file named, quoted for a shell', () => {
     expect(placed(row.text, file)).toBe(row.file)
     if (row.spaced !== undefined) expect(placed(row.text, spaced)).toBe(row.spaced)
   })
   test('has no context where the only one is that of this pod', () => {
     expect(placed(row.text, pod)).toBe(row.pod ?? row.text)
   })
-  test('is typed as this program is', () => {
+  test('starts with the name by which this program was started', () => {
     if (row.clone !== undefined) expect(placed(row.text, clone)).toBe(row.clone)
   })
-  test('stays as it is when it is placed again', () => {
+  test('is unchanged when it is placed again', () => {
     for (const place of [nothing, file, spaced, pod, clone]) {
       expect(placed(placed(row.text, place), place)).toBe(placed(row.text, place))
     }
   })
 })
 
-test('a document: suggestions, what includes what is excluded, and the verdict; no text of anybody else', () => {
+test('a document: suggestions, what includes what is excluded, and the verdict; no other text', () => {
   const command = 'kubectl --context eu get pods'
   const document = {
     results: [{reason: command, failure: {message: command, suggestions: [command]}}],

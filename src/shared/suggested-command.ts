@@ -1,15 +1,15 @@
 import {shellWord} from './shell-word.ts'
 
-/** Where the contexts of this invocation come from, as far as a command that is typed next has to say it. */
+/** The origin of the contexts of this invocation, as far as suggested commands must contain it. */
 export interface CommandPlace {
-  /** What starts this program: `hubspoke`, or what npm needs in a clone. */
+  /** The command that starts this program: `hubspoke`, or the one of npm in a clone. */
   readonly program: string
   /**
-   * The kubeconfig that `--kubeconfig`, our environment variable or our config file named: kubectl knows nothing of the two.
+   * The kubeconfig of `--kubeconfig`, our environment variable or our config file, of which kubectl uses only its own.
    * Absent: kubectl finds the same file by itself.
    */
   readonly kubeconfig?: string
-  /** The one context is the service account of this pod: no kubeconfig has it. */
+  /** The only context is the service account of this pod, which is in no kubeconfig. */
   readonly isInCluster?: boolean
 }
 
@@ -22,7 +22,7 @@ export function kubectlCommand(
   return ['kubectl', ...place, ...words].map(shellWord).join(' ')
 }
 
-/** The same of a context that is a word of a shell already, and of words that need no quotes. */
+/** The same for a context that is already a shell word, and for words without quotes. */
 export function kubectlOn(word: string, words: string): string {
   return `kubectl --context ${word} ${words}`
 }
@@ -37,7 +37,7 @@ export function hubspokeCommand(...words: readonly string[]): string {
   return ['hubspoke', ...words].map(shellWord).join(' ')
 }
 
-/** Our commands that reach clusters, and so take `--kubeconfig`. */
+/** Our commands that connect to clusters, and so accept `--kubeconfig`. */
 const reaching = 'runs retry|cache refresh|cache show|cache watch|restart|find|check'
 
 /** At the beginning of a suggestion, or where a sentence names a command. */
@@ -47,8 +47,8 @@ const kubectl = /(^|["(])kubectl (?!--kubeconfig )(?=[a-z-])/g
 const toThisPod = / --context in-cluster(?= |$|["(])/g
 
 /**
- * The commands in a text as they have to be typed where this invocation was made: they reach the same clusters. A command
- * that says its kubeconfig already stays as it is, so doing this twice is doing it once.
+ * A text with its commands adapted to this invocation, so that they reach the same clusters. A command that contains its
+ * kubeconfig already is unchanged, so applying this twice is the same as applying it once.
  */
 export function placed(text: string, {program, kubeconfig, isInCluster = false}: CommandPlace): string {
   const reached = isInCluster ? text.replace(toThisPod, '') : text
@@ -59,7 +59,7 @@ export function placed(text: string, {program, kubeconfig, isInCluster = false}:
     .replace(anyOfOurs, (_, before: string) => `${before}${program} `)
 }
 
-/** A document with every command in it placed: what is suggested, what includes what was excluded, and the verdict. */
+/** A document with its commands adapted: suggestions, includes of excluded targets, and the verdict. */
 export function withCommandsPlaced<Value>(value: Value, place: CommandPlace): Value {
   return mapTexts(value, undefined, (text) => placed(text, place)) as Value
 }

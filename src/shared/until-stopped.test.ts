@@ -3,24 +3,24 @@ import {untilStopped} from './until-stopped.ts'
 
 const never = new Promise<never>(() => undefined)
 
-test('the end of the work, when nobody stops it', async () => {
+test('the end of the work, without a stop', async () => {
   const {signal} = new AbortController()
   await expect(untilStopped(Promise.resolve(1), signal)).resolves.toBe(1)
   await expect(untilStopped(Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
 })
 
-test('undefined at once, when it is stopped', async () => {
+test('undefined at once, after a stop', async () => {
   const controller = new AbortController()
   const ended = untilStopped(never, controller.signal)
   controller.abort()
   await expect(ended).resolves.toBeUndefined()
 })
 
-test('undefined, when it was stopped before', async () => {
+test('undefined, after an earlier stop', async () => {
   await expect(untilStopped(never, AbortSignal.abort())).resolves.toBeUndefined()
 })
 
-test('what fails after it was stopped is nobody’s rejection', async () => {
+test('a failure after the stop is no unhandled rejection', async () => {
   const controller = new AbortController()
   const {promise, reject} = Promise.withResolvers<never>()
   const ended = untilStopped(promise, controller.signal)

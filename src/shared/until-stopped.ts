@@ -1,4 +1,4 @@
-/** The end of the work, or undefined as soon as the signal is aborted; then nobody waits for the work any more. */
+/** The result of the work, or undefined as soon as the signal is aborted; the work is then no longer waited for. */
 export async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const {promise: stopped, resolve} = Promise.withResolvers<undefined>()
   const stop = (): void => resolve(undefined)
