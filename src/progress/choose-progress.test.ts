@@ -27,8 +27,8 @@ test.each([
   {more: {env: {CI: 'false'}}, shows: 'live', because: 'CI=false is no CI'},
   {more: {quiet: true}, shows: 'nothing', because: '--quiet'},
   {more: {quiet: true, verbose: true}, shows: 'nothing', because: '--quiet wins'},
-  {more: {verbose: true}, shows: 'lines', because: '--verbose wants every step, and to keep it'},
-  {more: {env: {CI: 'true'}}, shows: 'lines', because: 'a log of CI keeps every frame'},
+  {more: {verbose: true}, shows: 'lines', because: '--verbose shows every step, and keeps it'},
+  {more: {env: {CI: 'true'}}, shows: 'lines', because: 'a CI log would keep every frame'},
   {more: {env: {TERM: 'dumb'}}, shows: 'lines', because: 'a terminal that cannot draw'},
   {more: {size: [80, 5] as const}, shows: 'lines', because: 'a terminal without room'},
   {more: {size: [20, 24] as const}, shows: 'lines', because: 'a terminal too narrow'},
@@ -50,7 +50,7 @@ test('a pipe gets lines', async () => {
   expect(written).toEqual(['2026-11-24T03:04:05Z  stopping: SIGINT\n'])
 })
 
-test('a stream that breaks is left alone, and nobody hears of it', async () => {
+test('a stream that breaks is not used again, and no error is reported', async () => {
   let tries = 0
   const broken = () => {
     tries += 1
@@ -70,7 +70,7 @@ test('a stream that breaks is left alone, and nobody hears of it', async () => {
   }
 })
 
-test('a clock that breaks ends the display, not the run', async () => {
+test('a clock that throws ends the display, not the run', async () => {
   const clock = {
     now: () => 0,
     date: () => {

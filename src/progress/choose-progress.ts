@@ -7,19 +7,19 @@ export interface ProgressOptions {
   readonly stderr: ProgressStream & {readonly isTerminal: boolean}
   readonly quiet: boolean
   readonly verbose: boolean
-  /** `CI`, `TERM` and `NO_COLOR` are looked at. */
+  /** Contains `CI`, `TERM` and `NO_COLOR`. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Pick<Clock, 'now' | 'date'>
   readonly every: Every
 }
 
-/** A display needs room: below that, lines say more. */
+/** The minimum size for a live display; in less space, lines show more. */
 const leastRows = 8
 const leastColumns = 40
 
 /**
- * The display that fits: live on a terminal where somebody looks, lines everywhere else and with `--verbose`, nothing with
- * `--quiet`. Whatever fails in it, the events go on: a display that breaks falls silent.
+ * The suitable display: live on an interactive terminal, lines elsewhere and with `--verbose`, none with `--quiet`. An error
+ * in the display does not stop the events: the display shows nothing any more.
  */
 export async function chooseProgress(options: ProgressOptions): Promise<Progress> {
   const {stderr, quiet, verbose, env, clock, every} = options
@@ -42,7 +42,7 @@ function canDraw({stderr, env}: ProgressOptions): boolean {
   return (stderr.rows() ?? leastRows) >= leastRows && (stderr.columns() ?? leastColumns) >= leastColumns
 }
 
-/** A stream that fails once is left alone. */
+/** A stream that has failed is not used again. */
 function careful(write: (text: string) => void): (text: string) => void {
   let broken = false
   return (text) => {
@@ -55,7 +55,7 @@ function careful(write: (text: string) => void): (text: string) => void {
   }
 }
 
-/** What is only for the eye must not end a run. */
+/** An error of the display must not end a run. */
 function guarded(progress: Progress): Progress {
   let broken = false
   const shielded = (show: () => void): void => {

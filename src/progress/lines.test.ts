@@ -17,7 +17,7 @@ function start(verbose = false) {
 const web = target('eu/shop/web')
 const rolling = (message: string): HubEvent => ({type: 'target-progress', target: web, message})
 
-test('a run is told line by line, with date, time and zone', () => {
+test('a run is shown line by line, with date, time and zone', () => {
   const {progress, written} = start()
   const events: HubEvent[] = [
     {type: 'discovery-started', contexts: ['eu', 'us']},
@@ -52,7 +52,7 @@ test('a run is told line by line, with date, time and zone', () => {
   ])
 })
 
-test('a long rollout says at most every ten seconds how far it is, and nothing twice', () => {
+test('a long rollout shows its progress at most every ten seconds, and nothing twice', () => {
   const {progress, written, time} = start()
   progress.onEvent({type: 'target-written', target: web})
   for (const [now, message] of [
@@ -69,7 +69,7 @@ test('a long rollout says at most every ten seconds how far it is, and nothing t
   expect(written.slice(1).map((line) => line.trim().split('  ').at(-1))).toEqual(['3 of 9', '5 of 9'])
 })
 
-test('why a rollout is stuck is told at once when the reason is another one, and else no more often than the rest', () => {
+test('a new reason why a rollout is stuck is shown at once, an unchanged one no more often than the rest', () => {
   const {progress, written, time} = start()
   const troubled = (reason: string, message: string): HubEvent => ({
     type: 'target-trouble',
@@ -96,7 +96,7 @@ test('why a rollout is stuck is told at once when the reason is another one, and
   ])
 })
 
-test('--verbose tells every step at once', () => {
+test('--verbose shows every step at once', () => {
   const {progress, written} = start(true)
   for (const event of [started('eu/shop/web'), rolling('1 of 9'), rolling('1 of 9'), rolling('2 of 9')]) {
     progress.onEvent(event)
@@ -104,20 +104,20 @@ test('--verbose tells every step at once', () => {
   expect(written.map((line) => line.trim().split('  ').at(-1))).toEqual(['started', '1 of 9', '2 of 9'])
 })
 
-test('what a cluster says stays on its line', () => {
+test('text of a cluster stays on its line', () => {
   const {progress, written} = start()
   progress.onEvent(finished('eu/shop/web', 'failed', {reason: 'a\n\x1b[2Jb'}))
   expect(written).toEqual(['2026-11-24T03:04:05Z  eu/shop/Deployment/web  FAILED after 12s: a\\x0a\\x1b[2Jb\n'])
 })
 
-test('nothing is written once it has stopped', async () => {
+test('nothing is written after the stop', async () => {
   const {progress, written} = start()
   await progress.stop()
   progress.onEvent({type: 'stopping', reason: 'SIGINT'})
   expect(written).toEqual([])
 })
 
-test('waves are told when they start, pause and wait', () => {
+test('waves are shown when they start, pause and wait', () => {
   const {progress, written} = start()
   const place = {wave: 1, of: 3}
   const events: HubEvent[] = [

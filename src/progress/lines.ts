@@ -16,7 +16,7 @@ export interface LinesOptions {
   readonly verbose: boolean
 }
 
-/** A rollout that takes long says how far it is no more often than this. */
+/** A long rollout shows its progress no more often than this. */
 const quietMs = 10_000
 
 /** Plain lines for logs and pipes: `2026-11-24T12:03:04Z  eu-west/shop/Deployment/web  written, waiting for its rollout`. */
@@ -55,10 +55,10 @@ interface Said {
   readonly reason: string | undefined
 }
 
-/** @param reason why it does not get on: another one than before is told at once */
+/** @param reason why the rollout is stuck: a new reason is shown at once */
 type IsDue = (target: Target, message?: string, reason?: string) => boolean
 
-/** Says of each target whether enough time went by since its last line, and whether there is anything new. */
+/** Decides for each target whether enough time has passed since its last line, and whether anything has changed. */
 function createPacer(clock: Pick<Clock, 'now'>, ms: number): IsDue {
   const last = new Map<string, Said>()
   return (target, message, reason) => {
@@ -144,5 +144,5 @@ function endSentence(result: SpokeResult): string {
   return `${targetName(target)}  ${word}${time}${why === '' ? '' : `: ${why}`}`
 }
 
-/** With date and zone, that of run ids: lines of a log are compared with other logs. */
+/** With date and zone, as in run ids, so that the lines can be compared with other logs. */
 const timeOf = (date: Date) => `${date.toISOString().slice(0, 19)}Z`

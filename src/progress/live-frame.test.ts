@@ -38,7 +38,7 @@ test('each cluster has a row, in the order of the plan; the totals come last', (
   expect(below).toEqual(['us/shop/Deployment/web FAILED: It is stuck.'])
 })
 
-test('more clusters than rows: the last row stands for the others, and no target is lost', () => {
+test('more clusters than rows: the last row summarises the others, and no target is lost', () => {
   const plan = planned(...clusters(30).map((name) => `${name}/shop/web`))
   const ended = clusters(30)
     .slice(15)
@@ -48,7 +48,7 @@ test('more clusters than rows: the last row stands for the others, and no target
   expect(rows.at(-1)).toEqual({text: '19 more clusters  15 of 19 done', state: 'active'})
 })
 
-test('a cluster is done when every target is, whatever became of the run', () => {
+test('a cluster is done when every target is, also in a run that was stopped', () => {
   const {rows, totals} = frame(
     roomy,
     planned('eu/shop/web', 'eu/shop/cart'),
@@ -86,7 +86,7 @@ test('every text is one safe line', () => {
   expect(texts.join('')).not.toMatch(/\p{Cc}/u)
 })
 
-test('the totals say which wave runs or has ended, and below is what the next one waits for', () => {
+test('the totals show which wave runs or has ended, and the line below shows what the next one waits for', () => {
   const place = {wave: 2, of: 4}
   const running = frame(roomy, planned('eu/shop/web'), {type: 'wave-started', ...place, targets: 1})
   expect(running.totals.text).toBe('Total  0 of 1 done; wave 2 of 4')

@@ -10,7 +10,7 @@ export interface Row {
   readonly state: 'active' | 'done' | 'trouble'
 }
 
-/** What is drawn: rows of clusters, one row of totals, and below it what is worth knowing. Every text is one line. */
+/** The content of the display: rows of clusters, one row of totals, and further lines below it. Every text is one line. */
 export interface Frame {
   readonly rows: readonly Row[]
   readonly totals: Row
@@ -20,10 +20,10 @@ export interface Frame {
 const totalsName = 'Total'
 const mostRows = 12
 const mostBelow = 4
-/** The totals, and the line that the cursor stands on. */
+/** The totals, and the line of the cursor. */
 const fixedLines = 2
 
-/** How many lines of each sort fit a terminal of that many rows, so that the display never scrolls. */
+/** How many lines of each sort fit a terminal with so many rows, so that the display never scrolls. */
 export function fitFrame(terminalRows: number): {readonly rows: number; readonly below: number} {
   const free = Math.max(0, terminalRows - fixedLines)
   const below = Math.min(mostBelow, Math.floor(free / 3))
@@ -31,8 +31,8 @@ export function fitFrame(terminalRows: number): {readonly rows: number; readonly
 }
 
 /**
- * The clusters that get a row of their own, in the order of the plan, and whether the last row stands for all others. Rows
- * keep their place for the whole run: what moves cannot be read.
+ * The clusters that get a row of their own, in the order of the plan, and whether the last row summarises all others. Rows
+ * keep their place for the whole run: moving rows cannot be read.
  */
 function assignRows(clusters: readonly ClusterCounts[], rows: number) {
   if (clusters.length <= rows) return {own: clusters.length, others: 0}
@@ -40,7 +40,7 @@ function assignRows(clusters: readonly ClusterCounts[], rows: number) {
   return {own, others: rows === 0 ? 0 : clusters.length - own}
 }
 
-/** The frame of a view; it has `rows` rows at most, and the same number for the same clusters. */
+/** The frame of a view; it has at most `rows` rows, and the same number for the same clusters. */
 export function frameOf(view: ProgressView, fit: {readonly rows: number; readonly below: number}): Frame {
   const {own, others} = assignRows(view.clusters, fit.rows)
   const clusters = view.clusters.slice(0, own)
@@ -81,7 +81,7 @@ function totalsOf({stage, contexts, totals, wave, stopping}: ProgressView, width
   return {text: `${head}${countsText(totals)}${waveText(wave)}`, state: stateOf(totals)}
 }
 
-/** `; next wave in 27s (2 of 4 ended)`: what changes stands first, where a narrow terminal shows it. */
+/** `; next wave in 27s (2 of 4 ended)`: the changing part comes first, where a narrow terminal shows it. */
 function waveText(wave: WaveView | undefined): string {
   if (wave === undefined) return ''
   if (wave.pauseMs === undefined) return `; wave ${wave.wave} of ${wave.of}`

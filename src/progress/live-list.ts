@@ -6,13 +6,13 @@ export interface LiveListOptions {
   readonly stream: ProgressStream
   readonly every: Every
   readonly color: boolean
-  /** What is shown at this moment; asked ten times a second. */
+  /** The current content; read ten times a second. */
   readonly frame: () => Frame
 }
 
 /** A list that is on the screen until it is closed. */
 export interface LiveList {
-  /** Resolves when the screen is as it was before, and the cursor is back. Never rejects. */
+  /** Resolves when the screen is as it was before, and the cursor is visible again. Never rejects. */
   close(): Promise<void>
 }
 
@@ -21,11 +21,11 @@ const frameMs = 100
 type Listr2 = typeof import('listr2')
 
 /**
- * Draws frames with listr2's default renderer until it is closed: one task per row, and one for the totals with what is
- * below as its output. Call it when the list before it was closed: two at once draw over each other.
+ * Draws frames with listr2's default renderer until it is closed: one task per row, and one for the totals with the lines
+ * below as its output. Call it only after the previous list was closed: two at once draw over each other.
  *
- * What listr2 does by default and must not do here: write to stdout, exit with 127 on SIGINT, hold back what others write
- * meanwhile, and render every row again with every event (a hundred events with twenty rows take half a second of CPU).
+ * Defaults of listr2 that must not apply here: write to stdout, exit with 127 on SIGINT, hold back other output meanwhile,
+ * and render every row again with every event (a hundred events with twenty rows take half a second of CPU).
  */
 export async function openLiveList(options: LiveListOptions): Promise<LiveList> {
   const listr2 = await import('listr2')
@@ -102,10 +102,10 @@ function createTask(first: Row) {
   }
 }
 
-/** Draws only when a frame is due, whatever happens in between. */
+/** Draws only when a frame is due, on any event. */
 function pacedRenderer({DefaultRenderer}: Listr2, pace: {isDue: boolean}) {
   return class PacedRenderer extends DefaultRenderer {
-    // listr2 would look at stdout to learn whether it may draw.
+    // listr2 would check stdout to decide whether it may draw.
     static override nonTTY = true
 
     override update(): void {
@@ -138,7 +138,7 @@ function tickingSpinner({Spinner}: Listr2, every: Every, refresh: () => void) {
   })()
 }
 
-/** Colours that look at what was asked for; listr2's own look at stdout. */
+/** Colours as requested; listr2's own depend on stdout. */
 function styles({ListrDefaultRendererLogLevels: level}: Listr2, color: boolean) {
   const paint = (code: number) => (text?: string) => (color ? `\x1b[${code}m${text}\x1b[39m` : `${text}`)
   return {
@@ -152,7 +152,7 @@ function styles({ListrDefaultRendererLogLevels: level}: Listr2, color: boolean) 
   }
 }
 
-/** Everything to one stream, and nothing of what others write held back. */
+/** Everything to one stream, without holding back other output. */
 function outputTo({ProcessOutput, ANSI_ESCAPE_CODES}: Listr2, stream: ProgressStream) {
   return new (class StreamOutput extends ProcessOutput {
     override get stdout(): NodeJS.WriteStream {

@@ -4,7 +4,7 @@ import {createLiveProgress} from './live.ts'
 import {finished, planned, read, started, stuck} from './testing/events.ts'
 import {createScreen} from './testing/screen.ts'
 
-/** A live display on a screen of 80 columns, whose time only goes on when the test says so. */
+/** A live display on a screen of 80 columns, whose clock only the test advances. */
 function start({rows = 24, color = false} = {}) {
   const screen = createScreen(80, rows)
   const written: string[] = []
@@ -67,7 +67,7 @@ test('discovery is drawn, and gone when every context has answered', async () =>
   expect(screen.state.cursorIsHidden).toBe(false)
 })
 
-test('questions other than for workloads are drawn in the same way', async () => {
+test('reads of other things than workloads are drawn in the same way', async () => {
   const {progress, screen, drawn, tick} = start()
   progress.onEvent({type: 'discovery-started', contexts: ['eu', 'us', 'ap']})
   await drawn()
@@ -84,7 +84,7 @@ test('questions other than for workloads are drawn in the same way', async () =>
   expect(screen.lines()).toEqual([])
 })
 
-test('a run is drawn in its place, and leaves nothing behind', async () => {
+test('a run is redrawn in one place, and leaves nothing behind', async () => {
   const {progress, screen, drawn, tick, tickers} = start()
   progress.onEvent(planned('eu/shop/web', 'eu/shop/cart', 'us/shop/web'))
   progress.onEvent(started('eu/shop/web'))
@@ -154,7 +154,7 @@ test('a pause clears the screen for a question, and the next target draws again'
   expect(screen.lines()).toEqual(['Go on? [y/N] y'])
 })
 
-test('what a pause took away is drawn again at once when the terminal is given back', async () => {
+test('a display that a pause removed is drawn again at once on resume', async () => {
   const {progress, screen, drawn} = start()
   progress.onEvent({type: 'discovery-started', contexts: ['eu', 'us']})
   await drawn()
@@ -167,7 +167,7 @@ test('what a pause took away is drawn again at once when the terminal is given b
   await progress.stop()
 })
 
-test('nothing is drawn where nothing was drawn before the pause, nor after the end', async () => {
+test('nothing is drawn on resume without an earlier display, nor after the end', async () => {
   const {progress, tickers} = start()
   await progress.pause()
   progress.resume()
@@ -179,7 +179,7 @@ test('nothing is drawn where nothing was drawn before the pause, nor after the e
   expect(tickers.size).toBe(0)
 })
 
-test('a pause between two waves is drawn, also after somebody was asked', async () => {
+test('a pause between two waves is drawn, also after a prompt', async () => {
   const {progress, screen, drawn} = start()
   progress.onEvent(planned('eu/shop/web', 'eu/shop/cart'))
   await progress.pause()
@@ -190,14 +190,14 @@ test('a pause between two waves is drawn, also after somebody was asked', async 
   await progress.stop()
 })
 
-test('notices stay when the display is gone', async () => {
+test('notices stay after the display is closed', async () => {
   const {progress, screen} = start()
   progress.onEvent({type: 'notice', message: 'The ledger \x1b[31mhas no end.'})
   await progress.stop()
   expect(screen.lines()).toEqual(['The ledger \\x1b[31mhas no end.'])
 })
 
-test('a notice is told at once while nothing is drawn', async () => {
+test('a notice is written at once while nothing is drawn', async () => {
   const {progress, screen, drawn} = start()
   progress.onEvent({type: 'notice', message: 'Waiting for another run.'})
   await nextTurn()
@@ -212,7 +212,7 @@ test('a notice is told at once while nothing is drawn', async () => {
   expect(screen.lines()).toEqual(['Waiting for another run.', 'Later.'])
 })
 
-test('nothing is drawn after the end, nor where nothing ever was', async () => {
+test('nothing is drawn after the end, nor without events', async () => {
   const {progress, written} = start()
   await progress.stop()
   progress.onEvent(planned('eu/shop/web'))
@@ -221,7 +221,7 @@ test('nothing is drawn after the end, nor where nothing ever was', async () => {
   expect(written).toEqual([])
 })
 
-test('a signal is left to whoever handles it: listr2 would exit with 127', async () => {
+test('a signal is left to its handlers: listr2 would exit with 127', async () => {
   const {progress, drawn} = start()
   progress.onEvent({type: 'discovery-started', contexts: ['eu']})
   await drawn()
@@ -230,7 +230,7 @@ test('a signal is left to whoever handles it: listr2 would exit with 127', async
   await progress.stop()
 })
 
-test('colour is written only when asked for', async () => {
+test('colour is written only on request', async () => {
   for (const color of [true, false]) {
     const {progress, written, drawn} = start({color})
     progress.onEvent({type: 'discovery-started', contexts: ['eu']})

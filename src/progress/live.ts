@@ -9,22 +9,22 @@ export interface LiveOptions {
   readonly stream: ProgressStream
   readonly every: Every
   readonly color: boolean
-  /** Milliseconds, for what is counted down. */
+  /** Milliseconds, for countdowns. */
   readonly now?: () => number
 }
 
 const defaultRows = 24
 
-/** What happens when there is something to see again, after somebody was asked. */
+/** What happens at the next event, after a prompt. */
 const drawsAgain: ReadonlySet<HubEvent['type']> = new Set(['target-started', 'wave-paused'])
 
 /**
- * A display that stays in its place on a terminal: a row per cluster, totals, and what went wrong last. It is gone when it
- * stops, as the report says all of it again; only notices, which no report holds, stay as lines.
+ * A live display on a terminal: a row per cluster, totals, and the latest problems. It is removed when it stops, because
+ * the report repeats all of it; only notices, which are in no report, stay as lines.
  */
 export function createLiveProgress({stream, every, color, now}: LiveOptions): Progress {
   const model = createProgressModel(now)
-  // The size that a list was opened with is kept: its rows cannot come and go.
+  // The size at the opening of a list is kept: its rows cannot be added or removed.
   const open = async (): Promise<LiveList> => {
     const fit = fitFrame(stream.rows() ?? defaultRows)
     return openLiveList({stream, every, color, frame: () => frameOf(model.view(), fit)})
@@ -35,7 +35,7 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
   let stopped = false
   let wasDrawn = false
   const show = () => {
-    // Without its display, a run goes on.
+    // Without its display, a run continues.
     list ??= settled.then(open).catch(() => undefined)
   }
   const hide = async () => {
@@ -50,7 +50,7 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
     model.apply(event)
     if (event.type === 'notice') {
       notices = [...notices, event.message]
-      // Nothing is drawn that it would have to wait for.
+      // Nothing that would have to be waited for is drawn.
       if (list === undefined) void hide()
     }
     if (event.type === 'discovery-started' && event.contexts.length > 0) show()

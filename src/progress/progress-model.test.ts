@@ -19,7 +19,7 @@ const retrying: HubEvent = {
   reason: 'HTTP 503.',
 }
 
-test('contexts are counted as they answer, and those that have not are named', () => {
+test('contexts are counted as they answer, and the others are named', () => {
   expect(after(discovery, read('us'), read('ap', {problem: stuck})).contexts).toEqual({
     total: 3,
     read: 2,
@@ -35,17 +35,21 @@ test('a context that answers twice is counted once', () => {
 test.each([
   {events: [], counts: {waiting: 2}, because: 'planned'},
   {events: [started('eu/shop/web')], counts: {waiting: 1, rolling: 1}, because: 'started'},
-  {events: [started('eu/shop/web'), retrying], counts: {waiting: 1, retrying: 1}, because: 'asleep before a retry'},
+  {events: [started('eu/shop/web'), retrying], counts: {waiting: 1, retrying: 1}, because: 'waiting for a retry'},
   {
     events: [started('eu/shop/web'), retrying, started('eu/shop/web', 2)],
     counts: {waiting: 1, rolling: 1},
     because: 'tried again',
   },
   {events: [finished('eu/shop/web', 'succeeded')], counts: {waiting: 1, done: 1}, because: 'succeeded'},
-  {events: [finished('eu/shop/web', 'skipped')], counts: {waiting: 1, done: 1}, because: 'nobody has to look'},
+  {events: [finished('eu/shop/web', 'skipped')], counts: {waiting: 1, done: 1}, because: 'no action is needed'},
   {events: [finished('eu/shop/web', 'skipped', {failure: stuck})], counts: {waiting: 1, trouble: 1}, because: 'stuck'},
   {events: [finished('eu/shop/web', 'failed')], counts: {waiting: 1, trouble: 1}, because: 'failed'},
-  {events: [finished('eu/shop/web', 'unverified')], counts: {waiting: 1, trouble: 1}, because: 'not seen to its end'},
+  {
+    events: [finished('eu/shop/web', 'unverified')],
+    counts: {waiting: 1, trouble: 1},
+    because: 'its end was not observed',
+  },
   {events: [finished('eu/shop/web', 'not-run')], counts: {waiting: 1, notRun: 1}, because: 'the run stopped'},
   {events: [finished('xx/shop/other', 'failed')], counts: {waiting: 2}, because: 'not a target of the plan'},
 ])('$because: $counts', ({events, counts}) => {
@@ -84,7 +88,7 @@ test('troubles are the last ones, oldest first', () => {
   ])
 })
 
-test('what keeps a rollout up is told, once for each target, until it ends', () => {
+test('the reason for a stuck rollout is shown, once for each target, until it ends', () => {
   const stuckAt = (name: string, message: string): HubEvent => ({
     type: 'target-trouble',
     target: target(name),
@@ -98,7 +102,7 @@ test('what keeps a rollout up is told, once for each target, until it ends', () 
   ])
 })
 
-test('why a target waits is told only while it waits', () => {
+test('the reason for a wait is shown only during the wait', () => {
   const other: HubEvent = {...retrying, target: target('us/shop/web')}
   const waiting = 'us/shop/Deployment/web: next try in 30s: HTTP 503.'
   expect(after(four, retrying, other, started('eu/shop/web', 2)).troubles).toEqual([waiting])
@@ -116,7 +120,7 @@ test('a view does not change when events come', () => {
   expect(model.view().stopping).toBe('SIGINT')
 })
 
-test('a target that has regressed is in trouble, and done no longer', () => {
+test('a target that has regressed is in trouble, and no longer done', () => {
   const regressed = {
     ...finished('eu/shop/web', 'failed', {reason: 'It became faulty.'}),
     type: 'target-regressed',
@@ -126,7 +130,7 @@ test('a target that has regressed is in trouble, and done no longer', () => {
   expect(troubles).toEqual(['eu/shop/Deployment/web FAILED: It became faulty.'])
 })
 
-test('a wave is known from its start, with its pause and what the next one waits for', () => {
+test('a wave is shown from its start, with its pause and what the next one waits for', () => {
   const place = {wave: 1, of: 3}
   const begun: HubEvent = {type: 'wave-started', ...place, targets: 2}
   const paused: HubEvent = {type: 'wave-paused', ...place, ms: 300_000}

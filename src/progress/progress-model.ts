@@ -6,23 +6,23 @@ import {formatDuration} from '../shared/duration.ts'
 import {createTroubles, type Troubles, troubleOfReading} from './troubles.ts'
 import {createWaveTracker, type WaveView} from './wave-tracker.ts'
 
-/** How many targets of one cluster, or of all, are where. They add up to the total. */
+/** How many targets of one cluster, or of all, are in each state. They add up to the total. */
 export interface TargetCounts {
   readonly total: number
   /** Not started yet. */
   readonly waiting: number
-  /** Being written, or watched to the end. */
+  /** Being written, or its rollout is watched. */
   readonly rolling: number
-  /** Failed once, and waiting for the next try. */
+  /** Failed once, and waiting for the retry. */
   readonly retrying: number
-  /** As wanted. */
+  /** In the desired state. */
   readonly done: number
-  /** Ended, and somebody has to look. */
+  /** Ended, and needs the attention of the user. */
   readonly trouble: number
   readonly notRun: number
 }
 
-/** The targets of one cluster, named by the context that they are reached through. */
+/** The targets of one cluster, named by the context through which they are reached. */
 export interface ClusterCounts extends TargetCounts {
   readonly name: string
 }
@@ -34,15 +34,15 @@ export interface ProgressView {
     readonly total: number
     readonly read: number
     readonly notInFull: number
-    /** Not answered yet, in the order of the selection. */
+    /** Contexts without an answer, in the order of the selection. */
     readonly waitingFor: readonly string[]
   }
   /** In the order of the plan. */
   readonly clusters: readonly ClusterCounts[]
   readonly totals: TargetCounts
-  /** What went wrong last, oldest first; raw text. */
+  /** The latest problems, oldest first; raw text. */
   readonly troubles: readonly string[]
-  /** The wave that runs or has just ended; undefined where there are none. */
+  /** The wave that runs or has just ended; undefined without waves. */
   readonly wave: WaveView | undefined
   /** Why the run is ending early. */
   readonly stopping: string | undefined
@@ -57,10 +57,10 @@ type State = Exclude<keyof TargetCounts, 'total'>
 type Counts = Record<keyof TargetCounts, number>
 
 /**
- * Keeps count of what the events say. No stream, and constant work per event. An event about something that no earlier event
+ * Counts events. It uses no stream, and takes constant time per event. An event about something that no earlier event
  * named changes nothing.
  *
- * @param now counts a pause down, in milliseconds
+ * @param now the clock for countdowns of pauses, in milliseconds
  */
 export function createProgressModel(now: () => number = () => 0): ProgressModel {
   const troubles = createTroubles()

@@ -1,23 +1,23 @@
 import type {OnEvent} from '../model/event.ts'
 
-/** A listener that shows what happens on stderr. It never throws, and without it every result is the same. */
+/** A listener that shows events on stderr. It never throws, and has no influence on results. */
 export interface Progress {
   readonly onEvent: OnEvent
-  /** Takes away what is drawn, so that the user can be asked; the next target that starts draws again. */
+  /** Removes the display, so that the user can be prompted; the next target that starts draws it again. */
   pause(): Promise<void>
-  /** Draws again at once what `pause` took away; nothing where nothing was drawn. */
+  /** Draws the display again at once if `pause` removed it. */
   resume(): void
-  /** The run is over: takes away what is drawn and gives the cursor back. Later events show nothing. */
+  /** The run is over: removes the display and restores the cursor. Later events show nothing. */
   stop(): Promise<void>
 }
 
-/** Where progress goes, and what it may not have of its own. */
+/** The stream of progress, and the dependencies that are passed in. */
 export interface ProgressStream {
   write(text: string): void
-  /** Columns and rows of the terminal as they are now; undefined elsewhere. */
+  /** Columns and rows of the terminal at this moment; undefined elsewhere. */
   columns(): number | undefined
   rows(): number | undefined
 }
 
-/** Calls back every `ms` milliseconds until the function that it returned is called; must not keep the process alive. */
+/** Calls back every `ms` milliseconds until the returned function is called; must not keep the process alive. */
 export type Every = (ms: number, callback: () => void) => () => void

@@ -8,7 +8,7 @@ const troublesKept = 20
 
 export type Troubles = ReturnType<typeof createTroubles>
 
-/** The last sentences of what went wrong. What holds a target up is told once, and forgotten when it goes on or ends. */
+/** The latest problems. The reason for a wait is listed once, and removed when the wait ends. */
 export function createTroubles() {
   let short: ReadonlyMap<string, string> = new Map()
   const shown = (context: string) => short.get(context) ?? context
@@ -33,7 +33,7 @@ export function createTroubles() {
     },
     forget,
     shown,
-    /** Of these contexts the long names are shortened: a line has little room, and the reason must not be pushed out of it. */
+    /** Long names of contexts are shortened: a line has little room, and the reason must stay visible. */
     know(contexts: readonly string[]) {
       short = shortContextNames(contexts)
     },
@@ -41,19 +41,19 @@ export function createTroubles() {
   }
 }
 
-/** The sentence of a result that somebody has to look at. */
+/** The sentence of a result that needs the attention of the user. */
 function troubleOfResult(result: SpokeResult, name: string): string | undefined {
   if (result.outcome === 'not-run' || isInDesiredState(result)) return undefined
   const undone = result.undo === undefined ? '' : `; ${undoSentence(result.undo)}`
   return `${name} ${result.outcome.toUpperCase()}: ${result.reason || (result.failure?.message ?? '')}${undone}`
 }
 
-/** What became of an undo: `undone: back to the revision before`. */
+/** The result of an undo: `undone: back to the revision before`. */
 export function undoSentence({outcome, reason}: Undo): string {
   return `${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[outcome]}: ${reason}`
 }
 
-/** What is wrong with a context that was not read in full. */
+/** Why a context was not read in full. */
 export function troubleOfReading({problem, unread}: ClusterReading): string | undefined {
   if (problem) return `NOT READ: ${problem.message}`
   const [first] = unread

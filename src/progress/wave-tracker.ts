@@ -2,9 +2,9 @@ import type {HubEvent} from '../model/event.ts'
 import type {WavePlace} from '../model/wave.ts'
 
 export interface WaveView extends WavePlace {
-  /** What is left of the pause after it; undefined while it runs. */
+  /** The remaining time of the pause after it; undefined while it runs. */
   readonly pauseMs: number | undefined
-  /** What the next wave waits for; mostly empty. */
+  /** The reasons why the next wave waits; usually empty. */
   readonly waitingFor: string
 }
 
@@ -18,7 +18,7 @@ function waveAfter(before: WaveView | undefined, event: WaveEvent): WaveView {
   return {wave, of, pauseMs: before?.pauseMs, waitingFor: event.message}
 }
 
-/** Remembers the last wave, and counts its pause down by `now`, in milliseconds. */
+/** Keeps the latest wave, and counts its pause down by `now`, in milliseconds. */
 export function createWaveTracker(now: () => number) {
   let wave: WaveView | undefined
   let pausedAt = 0

@@ -1,7 +1,7 @@
-/** A terminal that understands what the live display writes, and refuses everything else. */
+/** A terminal that supports the sequences of the live display, and refuses all others. */
 export interface Screen {
   write(text: string): void
-  /** The lines that hold anything, from the top. */
+  /** The lines that are not empty, from the top. */
   lines(): readonly string[]
   readonly state: {cursorIsHidden: boolean; scrolled: number}
 }
@@ -42,7 +42,7 @@ export function createScreen(columns: number, rows: number): Screen {
   const obey = (mark: string, number: number, letter: string) => {
     if (mark === '?') state.cursorIsHidden = number === 25 ? letter === 'l' : state.cursorIsHidden
     else if (commands[letter]) commands[letter](number)
-    else throw new Error(`The screen does not know ${number}${letter}.`)
+    else throw new Error(`The screen does not support ${number}${letter}.`)
   }
   return {
     state,
