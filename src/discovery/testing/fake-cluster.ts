@@ -16,15 +16,15 @@ export interface FakeClusterOptions {
   readonly namespaces?: readonly string[]
   readonly pageSize?: number
   readonly budgets?: readonly DisruptionBudget[]
-  /** What became of a kind since its version in the image cache; default: nothing, proved. */
+  /** The changes of a kind since its version in the image cache; default: none, proved. */
   readonly changes?: Partial<Record<WorkloadKind, ChangesSince>>
   readonly link?: Link
-  /** What its clock says, whenever it is asked. */
+  /** The time of its clock, for every request. */
   readonly serverDate?: Date
   readonly credentialsExpire?: CredentialsExpiry
-  /** What may be done, by `questionText`; default: everything. */
+  /** The permissions, by `questionText`; default: everything. */
   readonly mayI?: (question: string) => boolean
-  /** Called with every request, e.g. `list Deployment in shop`: what it throws is the answer, what it awaits is the delay. */
+  /** Called with every request, e.g. `list Deployment in shop`: an error that it throws is the answer, a promise is the delay. */
   readonly trouble?: (request: string, signal: AbortSignal) => void | Promise<void>
 }
 
@@ -40,7 +40,7 @@ export interface StoredConfigMap extends ConfigMapContent {
   readonly uid?: string
 }
 
-/** A small working cluster in memory: lists in pages, ConfigMaps with versions, and trouble where a test asks for it. */
+/** A small working cluster in memory: lists in pages, ConfigMaps with versions, and troubles on demand. */
 export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
   const {context = 'east', workloads = [], trouble} = options
   const namespaces = new Set([
@@ -207,12 +207,12 @@ export function workload(place: string, ...images: readonly string[]): WorkloadI
   }
 }
 
-/** Trouble that refuses the requests that match, as a server does that knows the caller and says no. */
+/** Trouble that refuses matching requests, as an authorised server does. */
 export function refusing(pattern: RegExp): (request: string) => void {
   return failing(pattern, () => new HubspokeError('forbidden', 'Not allowed.', {status: 403}))
 }
 
-/** Trouble for the first `times` requests that match. */
+/** Trouble for the first `times` matching requests. */
 export function failing(
   pattern: RegExp,
   error: () => Error,

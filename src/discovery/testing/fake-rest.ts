@@ -1,10 +1,10 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 
-/** Records a request and lets it meet with its trouble. */
+/** Records a request and applies its trouble. */
 export type Request = (what: string, signal: AbortSignal) => Promise<void>
 
-/** What discovery hardly needs. */
+/** The part of a cluster that discovery hardly needs. */
 export function fakeRest(
   budgets: readonly DisruptionBudget[] | undefined,
   request: Request,
@@ -21,7 +21,7 @@ function fakeBudgets(budgets: readonly DisruptionBudget[] = [], request: Request
   }
 }
 
-/** A lock that is free, as far as it may be taken. */
+/** A free lock, as far as permissions allow to take it. */
 function fakeLeases(request: Request): ClusterAccess['leases'] {
   return {
     async read(_namespace, _name, signal) {

@@ -20,14 +20,14 @@ export interface CacheShape {
   readonly repositories: number
   readonly namespaces?: number
   readonly version?: string
-  /** Images are called otherwise in another generation, in so large a part of the repositories. */
+  /** In another generation, this part of the repositories has other images. */
   readonly generation?: number
   readonly changing?: number
 }
 
 const kinds: readonly WorkloadKind[] = ['Deployment', 'Deployment', 'Deployment', 'StatefulSet', 'DaemonSet']
 const hosts = ['ghcr.io/acme', 'registry.internal.example.com:5000', 'EU.registry.example/shop', 'docker.io', 'library']
-/** What stands in pod templates and is no image reference, or is one that JSON or JavaScript would take for something else. */
+/** Values in pod templates that are not image references, or that JSON or JavaScript would treat specially. */
 const odd = [
   '__proto__',
   'constructor',
@@ -41,7 +41,7 @@ const odd = [
   'ünï',
 ]
 
-/** The cache of a cluster made up from a seed: with tags, digests, both, neither, and with what is no reference at all. */
+/** The cache of a cluster generated from a seed: with tags, digests, both, neither, and invalid references. */
 export function randomCache(seed: number, shape: CacheShape): BuiltImageCache {
   const {workloads, repositories, namespaces = 7, version = '100', generation = 0, changing = 1} = shape
   const random = randomFrom(seed)

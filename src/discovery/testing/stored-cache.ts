@@ -2,7 +2,7 @@ import type {WorkloadKind} from '../../model/workload.ts'
 import {type BuiltImageCache, buildImageCache} from '../cache/image-cache.ts'
 import {type FakeCluster, type FakeClusterOptions, fakeCluster, workload} from './fake-cluster.ts'
 
-/** Where a fake cluster has its image cache. */
+/** The place of the image cache in a fake cluster. */
 export const cachePlace = 'hubspoke-system/deployment-image-cache'
 
 /** The cache of a cluster in which one workload runs, with the versions of Deployments, StatefulSets and DaemonSets. */
@@ -20,7 +20,7 @@ export function smallCache(
   return {...built, ...more}
 }
 
-/** A cluster with this text for its image cache, at version `v7`. */
+/** A cluster whose image cache has this text, at version `v7`. */
 export function clusterHolding(text: string, options: FakeClusterOptions = {}): FakeCluster {
   const cluster = fakeCluster(options)
   cluster.stored.set(cachePlace, {data: {'cache.json': text}, resourceVersion: 'v7'})
