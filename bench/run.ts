@@ -1,4 +1,4 @@
-// Measures what users wait for, on this machine: start-up, a search, a restart. Prints medians; judges nothing.
+// Measures, on this machine, how long start-up, a search and a restart take. Prints medians, without a verdict.
 // `npm run bench` builds first. Needs no cluster: everything runs against the sandbox, over real sockets.
 import {spawn} from 'node:child_process'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
@@ -13,7 +13,7 @@ const program = join(import.meta.dirname, '..', 'bin', 'run.js')
 const home = mkdtempSync(join(tmpdir(), 'hubspoke-bench-'))
 const kubeconfig = join(home, 'kubeconfig')
 
-/** Runs the program once; the wall time of the whole process in milliseconds, and how it ended. */
+/** Runs the program once; the wall time of the whole process in milliseconds, and its exit code. */
 function once(words: readonly string[]): Promise<{ms: number; exitCode: number | null}> {
   return new Promise((resolve, reject) => {
     const from = performance.now()

@@ -2,10 +2,10 @@
 import {existsSync} from 'node:fs'
 import {homedir} from 'node:os'
 
-process.exitCode = 70 // only the verdict replaces this: a promise that never settles must not look like a success
+process.exitCode = 70 // only the verdict replaces this, so that a promise that never settles is not a success
 const [major, minor] = process.versions.node.split('.').map(Number)
 
-/** A user without an entry in passwd, as in many pods, has neither; oclif wants both while it loads. */
+/** A user without an entry in passwd, as in many pods, has neither; oclif requires both at start. */
 function completeEnvironment() {
   process.env.SHELL ??= '/bin/sh'
   try {

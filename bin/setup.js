@@ -1,4 +1,4 @@
-// Makes a clone ready to run: installs and builds what is missing or out of date, and says so. Runs on any Node.js from 18.
+// Makes a clone ready to run: installs and builds missing or outdated parts, and reports it. Runs on any Node.js from 18.
 import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
@@ -8,16 +8,16 @@ import {fileURLToPath} from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const say = (text) => process.stderr.write(`${text}\n`)
 
-/** Runs a command with its output kept back, shown only when it fails: a fresh clone should not greet with warnings. */
+/** Runs a command and shows its output only when it fails, so that a fresh clone starts without warnings. */
 function run(command, args) {
   const {status, stdout, stderr, error} = spawnSync(command, args, {cwd: root, encoding: 'utf8'})
   if (status === 0) return
   say(error ? error.message : `${stdout}${stderr}`)
-  say(`"${command} ${args.join(' ')}" failed; what it printed stands above.`)
+  say(`"${command} ${args.join(' ')}" failed; its output is above.`)
   process.exit(1)
 }
 
-/** Does `stamp` hold the fingerprint of what would be made now? */
+/** Does `stamp` contain the fingerprint of what would be built now? */
 const isCurrent = (stamp, fingerprint) => existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint
 
 function fingerprintOf(paths) {
