@@ -142,7 +142,8 @@ describe('the registry', () => {
 
   test('a lease is replaced only with a resource version', () => {
     create(leases, {metadata: {name: 'lock'}, spec: {holderIdentity: 'a'}})
-    expect(() => update(leases, 'lock', () => ({metadata: {name: 'lock'}, spec: {holderIdentity: 'b'}}))).toThrow(
+    const next = () => ({metadata: {name: 'lock'}, spec: {holderIdentity: 'b'}})
+    expect(() => update(leases, 'lock', next, {isReplacement: true})).toThrow(
       'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
     )
   })
