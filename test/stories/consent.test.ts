@@ -263,7 +263,7 @@ describe('a No before the first write', () => {
     {answers: ['euu'], sentence: 'Declined: "euu" is not the name of the protected context. Nothing was written.'},
     {
       answers: ['blue'],
-      sentence: 'Declined: "blue" matches several contexts: "arn:1/blue", "arn:2/blue". Nothing was written.',
+      sentence: 'Declined: "blue" matches several contexts: "arn:1/blue" and "arn:2/blue". Nothing was written.',
     },
     {answers: ['n'], sentence: 'Declined; nothing was written.'},
     {answers: [''], sentence: 'Declined; nothing was written.'},
