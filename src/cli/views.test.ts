@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {CommandHelp, Config} from '@oclif/core'
 import {expect, test} from 'vitest'
+import {recordedOutput} from '../../test/support/recorded-output.ts'
 import type {RunsReport} from '../model/report.ts'
 import {summarizeRuns} from '../summary/summarize-ledgers.ts'
 import {BaseCommand} from './base-command.ts'
@@ -33,22 +34,14 @@ const withMore: Views<RunsReport> = {
 }
 
 async function run(views: Views<RunsReport>, ...words: readonly string[]) {
-  const written = {stdout: '', stderr: '', code: 70}
-  const outputTo = (name: 'stdout' | 'stderr') => ({
-    isTerminal: false,
-    columns: () => undefined,
-    rows: () => undefined,
-    write: (text: string) => {
-      written[name] += text
-    },
-    flushed: async () => undefined,
-  })
+  const [stdout, stderr] = [recordedOutput(), recordedOutput()]
+  let code = 70
   const runtime: Runtime = {
     ...machine,
     ...{env: {}, homeDir: '/nonexistent', systemConfigPath: '/nonexistent'},
-    ...{stdout: outputTo('stdout'), stderr: outputTo('stderr')},
-    setExitCode: (code) => {
-      written.code = code
+    ...{stdout, stderr},
+    setExitCode: (set) => {
+      code = set
     },
   }
   class Ask extends BaseCommand {
@@ -63,7 +56,7 @@ async function run(views: Views<RunsReport>, ...words: readonly string[]) {
   await Ask.run([...words], {root}).catch((error: unknown) => {
     if (!(error instanceof AlreadyReported)) throw error
   })
-  return written
+  return {stdout: stdout.text(), stderr: stderr.text(), code}
 }
 
 async function helpOf(views: Views<RunsReport>): Promise<string> {

@@ -1,4 +1,4 @@
-import type {StopSignal} from './exit-code.ts'
+import {type ExitName, exitForSignal, type StopSignal} from './exit-code.ts'
 
 interface StopWords {
   /** The end of a sentence about a target. */
@@ -29,6 +29,13 @@ export const stopReasons = {
 } as const satisfies Record<StopSignal, StopWords> & Readonly<Record<string, StopWords>>
 
 export type StopReason = keyof typeof stopReasons
+
+/** The exit that a signal leads to; undefined for every other reason. */
+export function exitOfSignal(reason: StopReason | undefined): ExitName | undefined {
+  return reason !== undefined && isSignal(reason) ? exitForSignal[reason] : undefined
+}
+
+const isSignal = (reason: StopReason): reason is StopSignal => reason in exitForSignal
 
 /** Stops a run in order: nothing new starts and waits end; writes in flight still finish. The first reason is kept. */
 export interface StopSwitch {

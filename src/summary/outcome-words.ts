@@ -3,9 +3,16 @@ import type {Outcome} from '../model/result.ts'
 import {countKey} from './count-outcomes.ts'
 import type {Palette} from './palette.ts'
 
+type DryRun = 'client' | 'server' | null
+
+/** Under a client dry run, what has not run is what it has planned. */
+export function isPlanned({outcome}: Pick<ResultEntry, 'outcome'>, dryRun: DryRun): boolean {
+  return outcome === 'not-run' && dryRun === 'client'
+}
+
 /** How an outcome is written in headings. What a client dry run has not run is what it has planned. */
-export function outcomeTitle(outcome: Outcome, dryRun: 'client' | 'server' | null): string {
-  const words = outcome === 'not-run' && dryRun === 'client' ? 'planned' : outcome.replace('-', ' ')
+export function outcomeTitle(outcome: Outcome, dryRun: DryRun): string {
+  const words = isPlanned({outcome}, dryRun) ? 'planned' : outcome.replace('-', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -29,7 +36,7 @@ export function paintOutcome({outcome, failure}: ResultEntry, palette: Palette):
 }
 
 /** `Total 9  Succeeded 8  Failed 1`: these three always, the others where there are any. */
-export function countsLine(counts: Counts, palette: Palette, dryRun: 'client' | 'server' | null = null): string {
+export function countsLine(counts: Counts, palette: Palette, dryRun: DryRun = null): string {
   const part = (outcome: Outcome, paint: (text: string) => string) => {
     const count = counts[countKey(outcome)]
     const text = `${outcomeTitle(outcome, dryRun)} ${count}`

@@ -4,7 +4,7 @@ import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {matchedImages} from './image-words.ts'
-import {outcomeTitle, paintOutcome, whyWords} from './outcome-words.ts'
+import {isPlanned, outcomeTitle, paintOutcome, whyWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {contextIn, placeIn, placeName, showsAll, type ViewOptions} from './view-options.ts'
@@ -42,8 +42,8 @@ export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): 
 }
 
 /** Is the target a row like any other? Under a client dry run, what is planned is. */
-function isCalm({outcome}: ResultEntry, dryRun: DryRun): boolean {
-  return outcome === 'succeeded' || outcome === 'unchanged' || (outcome === 'not-run' && dryRun === 'client')
+function isCalm(entry: ResultEntry, dryRun: DryRun): boolean {
+  return entry.outcome === 'succeeded' || entry.outcome === 'unchanged' || isPlanned(entry, dryRun)
 }
 
 function troubleOf(entry: ResultEntry, wide: boolean): Trouble {
@@ -79,15 +79,14 @@ export function calmLines(
 function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: ViewOptions) {
   const {printable, width, color, wide} = options
   const palette = paletteFor(color)
-  const isPlanned = ({outcome}: ResultEntry) => outcome === 'not-run' && dryRun === 'client'
-  const reasonOf = (entry: ResultEntry) => (isPlanned(entry) ? '' : entry.reason)
+  const reasonOf = (entry: ResultEntry) => (isPlanned(entry, dryRun) ? '' : entry.reason)
   const hasReasons = entries.some((entry) => reasonOf(entry) !== '')
   const hasWaves = entries.some(({wave}) => wave !== null)
   const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
   if (wide) titles.push('STARTED', 'ENDED', 'TRIES', 'IMAGE')
   if (hasReasons) titles.push('REASON')
   const rows = entries.map((entry) => [
-    {text: isPlanned(entry) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
+    {text: isPlanned(entry, dryRun) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
     ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
     printable(contextIn(options)(entry.context)),
     printable(entry.namespace),

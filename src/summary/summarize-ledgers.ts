@@ -1,5 +1,5 @@
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
-import {type ExitName, exitForSignal} from '../model/exit-code.ts'
+import type {ExitName} from '../model/exit-code.ts'
 import type {PruneAnswer, PruneReport} from '../model/prune-report.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {
@@ -10,11 +10,12 @@ import type {
   RunsReport,
   Verdict,
 } from '../model/report.ts'
+import {exitOfSignal} from '../model/stop.ts'
 import {countOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {excludedEntries, scopeEntry} from './entries.ts'
 import {recordedOmissions, withOmissions} from './omissions.ts'
-import {isSignal, toVerdict} from './verdict.ts'
+import {toVerdict} from './verdict.ts'
 
 type ListedRun = RunsReport['runs'][number]
 
@@ -67,7 +68,7 @@ export function summarizePrune(
 
 function nameOf(answer: PruneAnswer, notRemoved: number): {readonly declined: boolean; readonly name: ExitName} {
   if (answer === 'yes') return {declined: false, name: notRemoved > 0 ? 'target-failed' : 'ok'}
-  return {declined: true, name: answer !== 'no' && isSignal(answer) ? exitForSignal[answer] : 'declined'}
+  return {declined: true, name: (answer === 'no' ? undefined : exitOfSignal(answer)) ?? 'declined'}
 }
 
 /** What its own ledger does not say of a run. */

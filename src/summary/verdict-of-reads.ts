@@ -1,15 +1,16 @@
 import type {CacheEntry} from '../model/cache-entry.ts'
 import type {CheckEntry, CheckedPermission} from '../model/check-report.ts'
-import {type ExitName, exitForSignal} from '../model/exit-code.ts'
+import type {ExitName} from '../model/exit-code.ts'
 import type {Failure} from '../model/failure.ts'
 import type {Verdict} from '../model/report.ts'
-import type {StopReason} from '../model/stop.ts'
+import {exitOfSignal, type StopReason} from '../model/stop.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {countOf} from '../shared/words.ts'
 import {sameClusterGroups} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {notSelected, sameClusterOmissions, scopeOmissions, withOmissions} from './omissions.ts'
-import {hitBug, isSignal, toVerdict, wasEveryContextRead, wasReadInFull} from './verdict.ts'
+import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
+import {hitBug, toVerdict} from './verdict.ts'
 import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 
 /** What there is to know about contexts that were asked, beside their answers. */
@@ -147,7 +148,7 @@ function exitOfReads(entries: readonly {readonly problem: Failure | null}[], unr
 
 /** What was not answered by then is not told from what could not be. */
 function verdictOfStop(stoppedBy: StopReason, sentence = 'Stopped before every context had answered.'): Verdict {
-  return toVerdict(isSignal(stoppedBy) ? exitForSignal[stoppedBy] : 'stopped-early', () => sentence)
+  return toVerdict(exitOfSignal(stoppedBy) ?? 'stopped-early', () => sentence)
 }
 
 function bugSentence(failures: readonly (Failure | null | undefined)[]): string {

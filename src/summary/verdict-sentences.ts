@@ -8,6 +8,7 @@ import {type StopReason, stopReasons} from '../model/stop.ts'
 import type {Undo} from '../model/undo.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
+import {wasReadInFull} from './read-in-full.ts'
 
 /** One line for people that explains the exit of a run. */
 export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
@@ -106,13 +107,13 @@ function undone({results}: RunFacts): string {
 }
 
 function unreadBesides({readings}: RunFacts): string {
-  const unread = readings.filter(isNotInFull)
+  const unread = readings.filter((reading) => !wasReadInFull(reading))
   return unread.length === 0 ? '' : `; ${lowerFirst(unreadSentence(readings))}`
 }
 
 /** `Cannot reach 1 of 3 contexts`: the words of the class where all that is missing is of one class. */
 export function unreadSentence(readings: readonly ClusterReading[]): string {
-  const unread = readings.filter(isNotInFull)
+  const unread = readings.filter((reading) => !wasReadInFull(reading))
   const classes = new Set(
     unread.map(({problem}) => (problem ? (unreadWords[problem.class] ?? 'Cannot read') : 'partial')),
   )
@@ -168,5 +169,4 @@ function bugSentence({results, readings}: RunFacts): string {
   return bug?.message ?? 'A bug in hubspoke: the run ended, and not everything in it is accounted for.'
 }
 
-const isNotInFull = ({problem, unread}: ClusterReading) => problem !== undefined || unread.length > 0
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

@@ -1,10 +1,11 @@
-import type {ClusterReading, Scope} from '../model/cluster.ts'
-import {type ExitName, exitCodes, exitForSignal, type StopSignal} from '../model/exit-code.ts'
+import type {ClusterReading} from '../model/cluster.ts'
+import {type ExitName, exitCodes} from '../model/exit-code.ts'
 import type {Verdict} from '../model/report.ts'
 import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import type {StopReason} from '../model/stop.ts'
+import {exitOfSignal} from '../model/stop.ts'
 import {runOmissions, withOmissions} from './omissions.ts'
+import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
 import {sentenceOfRun} from './verdict-sentences.ts'
 
 /** The code a run ends with and the one line that explains it. */
@@ -26,7 +27,8 @@ export function toVerdict(name: ExitName, sentence: (name: ExitName) => string):
  */
 function exitOfRun(facts: RunFacts): ExitName {
   const {stoppedBy, results, readings, scope} = facts
-  if (stoppedBy !== undefined && isSignal(stoppedBy)) return exitForSignal[stoppedBy]
+  const ofSignal = exitOfSignal(stoppedBy)
+  if (ofSignal !== undefined) return ofSignal
   if (endedInBug(facts)) return 'bug'
   if (facts.declined || stoppedBy === 'gate') return 'declined'
   if (stoppedBy !== undefined && results.some(({outcome}) => outcome === 'not-run')) return 'stopped-early'
@@ -60,20 +62,4 @@ function needsAttention(result: SpokeResult): boolean {
 /** Under `--dry-run=client` no write is what was asked for. */
 function isOnlyPlanned({outcome, failure}: SpokeResult, {dryRun}: RunFacts): boolean {
   return dryRun === 'client' && outcome === 'not-run' && failure === undefined
-}
-
-/** Was everything read that was asked of this context? */
-export function wasReadInFull({problem, unread}: ClusterReading): boolean {
-  return problem === undefined && unread.length === 0
-}
-
-/** Is there a full reading of every selected context, so that its answer speaks of all of them? */
-export function wasEveryContextRead(scope: Scope, readings: readonly ClusterReading[]): boolean {
-  const read = new Set(readings.filter(wasReadInFull).map(({context}) => context.name))
-  return scope.contexts.every((context) => read.has(context))
-}
-
-/** Did somebody ask the process to end? */
-export function isSignal(reason: StopReason): reason is StopSignal {
-  return reason in exitForSignal
 }

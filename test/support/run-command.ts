@@ -2,7 +2,6 @@ import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {AlreadyReported} from '../../src/cli/process/already-reported.ts'
-import type {Output} from '../../src/cli/process/output.ts'
 import type {Runtime} from '../../src/cli/process/runtime.ts'
 import CacheRefresh from '../../src/commands/cache/refresh.ts'
 import CacheShow from '../../src/commands/cache/show.ts'
@@ -20,6 +19,7 @@ import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
 import {type Keyboard, openFakeTerminal} from './fake-terminal.ts'
+import {recordedOutput} from './recorded-output.ts'
 import {schemaErrors} from './schemas.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -116,8 +116,8 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const name = two in commands ? two : (words[0] ?? '')
       const Command = commands[name as keyof typeof commands]
       if (!Command) throw new RangeError(`no command "${name}"`)
-      const stdout = recorder(printed)
-      const stderr = recorder(printed, options.screen)
+      const stdout = recordedOutput({all: printed})
+      const stderr = recordedOutput({all: printed, screen: options.screen})
       let exitCode = 70
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
@@ -188,20 +188,5 @@ async function execute(
     await InThisProcess.run([...argv], {root})
   } catch (error) {
     if (!(error instanceof AlreadyReported)) throw error
-  }
-}
-
-function recorder(all: string[], screen?: ShellOptions['screen']): Output & {text(): string} {
-  const own: string[] = []
-  return {
-    isTerminal: screen !== undefined,
-    columns: () => screen?.columns,
-    rows: () => screen?.rows,
-    write(text) {
-      own.push(text)
-      all.push(text)
-    },
-    flushed: async () => undefined,
-    text: () => own.join(''),
   }
 }

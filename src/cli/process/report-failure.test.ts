@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest'
+import {recordedOutput} from '../../../test/support/recorded-output.ts'
 import type {Failure} from '../../model/failure.ts'
 import type {DocumentFormat} from '../../summary/documents.ts'
 import {reportFailure} from './report-failure.ts'
@@ -10,22 +11,9 @@ const failure: Failure = {
 }
 
 async function reported(format: DocumentFormat | undefined, failed = failure) {
-  const written = {stdout: '', stderr: ''}
-  const outputTo = (name: 'stdout' | 'stderr') => ({
-    isTerminal: false,
-    columns: () => undefined,
-    rows: () => undefined,
-    write: (text: string) => {
-      written[name] += text
-    },
-    flushed: async () => undefined,
-  })
-  const code = await reportFailure(failed, {
-    format,
-    stdout: outputTo('stdout'),
-    stderr: outputTo('stderr'),
-  })
-  return {...written, code}
+  const [stdout, stderr] = [recordedOutput(), recordedOutput()]
+  const code = await reportFailure(failed, {format, stdout, stderr})
+  return {stdout: stdout.text(), stderr: stderr.text(), code}
 }
 
 test('sentences on stderr, one line each and safe to print; nothing on stdout', async () => {

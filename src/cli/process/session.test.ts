@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
+import {recordedOutput} from '../../../test/support/recorded-output.ts'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
-import type {Output} from './output.ts'
 import type {Runtime} from './runtime.ts'
 import {type Session, type SessionFlags, withSession} from './session.ts'
 
@@ -10,13 +10,7 @@ function setUp() {
   const ends: string[] = []
   const said: string[] = []
   let listener: ((signal: StopSignal) => void) | undefined
-  const output: Output = {
-    isTerminal: false,
-    columns: () => undefined,
-    rows: () => undefined,
-    write: (text) => void said.push(text),
-    flushed: async () => undefined,
-  }
+  const output = recordedOutput({all: said})
   const runtime = {
     clock,
     env: {},

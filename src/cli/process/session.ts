@@ -1,7 +1,7 @@
 import type {OnEvent} from '../../model/event.ts'
-import {exitCodes, exitForSignal} from '../../model/exit-code.ts'
+import {exitCodes} from '../../model/exit-code.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {StopReason, StopSwitch} from '../../model/stop.ts'
+import {exitOfSignal, type StopSwitch} from '../../model/stop.ts'
 import {chooseProgress} from '../../progress/choose-progress.ts'
 import type {Progress} from '../../progress/progress.ts'
 import {lendTerminal} from './lend-terminal.ts'
@@ -108,13 +108,8 @@ function abortAfterStop(
     if (over.aborted) return
     const where = record()
     stderr.write(`\nhubspoke did not end in time after its stop.${where === undefined ? '' : ` ${where}`}\n`)
-    end(exitCodes[exitFor(stop.reason)].code)
+    end(exitCodes[exitOfSignal(stop.reason) ?? 'stopped-early'].code)
   }
   stop.signal.addEventListener('abort', onStop, {once: true})
   return giveUp.signal
-}
-
-function exitFor(reason: StopReason | undefined): keyof typeof exitCodes {
-  if (reason === 'SIGHUP' || reason === 'SIGINT' || reason === 'SIGTERM') return exitForSignal[reason]
-  return 'stopped-early'
 }

@@ -1,8 +1,7 @@
-import {exitCodes, exitForSignal} from '../../model/exit-code.ts'
-import type {StopReason} from '../../model/stop.ts'
+import {exitCodes} from '../../model/exit-code.ts'
+import {exitOfSignal, type StopReason} from '../../model/stop.ts'
 import {printable} from '../../shared/printable.ts'
 import {countOf} from '../../shared/words.ts'
-import {isSignal} from '../../summary/verdict.ts'
 import type {Clusters} from '../clusters.ts'
 import {askEachContext} from '../each-context.ts'
 import type {Session} from '../process/session.ts'
@@ -48,7 +47,8 @@ function summaryOf(contexts: readonly RecordedContext[]): string {
 }
 
 function exitCodeOf(contexts: readonly RecordedContext[], stoppedBy: StopReason | undefined): number {
-  if (stoppedBy !== undefined && isSignal(stoppedBy)) return exitCodes[exitForSignal[stoppedBy]].code
+  const ofSignal = exitOfSignal(stoppedBy)
+  if (ofSignal !== undefined) return exitCodes[ofSignal].code
   if (contexts.some(({problem}) => problem?.class === 'internal')) return exitCodes.bug.code
   return contexts.every(({problem}) => problem === null) ? exitCodes.ok.code : exitCodes['context-not-read'].code
 }
