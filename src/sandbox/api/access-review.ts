@@ -1,8 +1,8 @@
 import {objectAt} from '../patches/json.ts'
+import {decodeObject, protobufType} from '../protobuf/decode-object.ts'
 import {invalid, invalidValue} from '../status.ts'
 import type {ApiVerb, Trouble} from '../trouble.ts'
 import {isAllowed, type User} from './access.ts'
-import {decodeReview} from './protobuf-review.ts'
 import {decode} from './read-body.ts'
 
 /**
@@ -11,8 +11,8 @@ import {decode} from './read-body.ts'
  * @throws ApiError 400 or 422 for a review without a question
  */
 export function reviewAccess(user: User, troubles: readonly Trouble[], bytes: Buffer, contentType: string): object {
-  const isProtobuf = contentType === 'application/vnd.kubernetes.protobuf'
-  const body = isProtobuf ? decodeReview(bytes) : objectAt(decode(bytes.toString(), 'yaml', (why) => why))
+  const isProtobuf = contentType === protobufType
+  const body = isProtobuf ? (decodeObject(bytes) ?? {}) : objectAt(decode(bytes.toString(), 'yaml', (why) => why))
   const {resourceAttributes, nonResourceAttributes} = objectAt(body, 'spec')
   if ((resourceAttributes === undefined) === (nonResourceAttributes === undefined)) {
     const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'

@@ -162,6 +162,7 @@ export class ApiServer {
       name: request.name ?? '',
       query,
       text: body.toString(),
+      bytes: body,
       contentType,
       userAgent: incoming.headers['user-agent'] ?? '',
     }

@@ -68,7 +68,7 @@ export class Representation {
   }
 
   #table(objects: readonly ApiObject[], metadata: object, hasColumns: boolean): string {
-    const kind = tableOf(this.#resource.kind)
+    const kind = tableOf(this.#resource)
     const columns = kind.columns.map(({name, type, priority}) => ({
       name,
       type,

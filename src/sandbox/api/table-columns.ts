@@ -1,29 +1,14 @@
 import {own} from '../../shared/own.ts'
 import type {ApiObject} from '../api-object.ts'
+import type {Resource} from '../objects/define-resource.ts'
 import {listAt, objectAt} from '../patches/json.ts'
+import {customTable} from './custom-table.ts'
+import {plainTables} from './plain-tables.ts'
+import {count, number, type TableKind, text, wide, word} from './table.ts'
 import {age, containerNames, images, labelPairs, nodeRoles, podRow} from './table-cells.ts'
 
-export interface Column {
-  readonly name: string
-  readonly type: 'string' | 'integer'
-  /** 0: always shown; 1: with `-o wide`. */
-  readonly priority: 0 | 1
-}
-
-export interface TableKind {
-  readonly columns: readonly Column[]
-  cells(object: ApiObject, now: Date): (string | number)[]
-}
-
-const text = (name: string): Column => ({name, type: 'string', priority: 0})
-const number = (name: string): Column => ({name, type: 'integer', priority: 0})
-const wide = (name: string): Column => ({name, type: 'string', priority: 1})
 const templateColumns = [wide('Containers'), wide('Images'), wide('Selector')]
 
-const count = (object: ApiObject, ...path: readonly string[]): number =>
-  Number(objectAt(object, ...path.slice(0, -1))[path.at(-1) ?? ''] ?? 0)
-const word = (object: ApiObject, ...path: readonly string[]): string =>
-  String(objectAt(object, ...path.slice(0, -1))[path.at(-1) ?? ''] ?? '')
 const size = (...parts: readonly unknown[]): number =>
   parts.reduce<number>((sum, part) => sum + Object.keys(objectAt(part)).length, 0)
 const templateCells = (object: ApiObject): string[] => {
@@ -38,6 +23,7 @@ const fallback: TableKind = {
 
 /** What `kubectl get` shows of each kind. Source: kubernetes/pkg/printers/internalversion/printers.go. */
 const tables: Readonly<Record<string, TableKind>> = {
+  ...plainTables,
   Deployment: {
     columns: [text('Name'), text('Ready'), text('Up-to-date'), text('Available'), text('Age'), ...templateColumns],
     cells: (object, now) => [
@@ -169,6 +155,6 @@ const tables: Readonly<Record<string, TableKind>> = {
   },
 }
 
-export function tableOf(kind: string): TableKind {
-  return own(tables, kind) ?? fallback
+export function tableOf({kind, custom}: Resource): TableKind {
+  return custom === undefined ? (own(tables, kind) ?? fallback) : customTable(custom)
 }

@@ -4,6 +4,7 @@ import {orphanDependents} from '../controllers/garbage-collector.ts'
 import type {DeleteOptions, Registry, WriteOptions} from '../objects/registry.ts'
 import {pods, type Resource} from '../objects/resources.ts'
 import {isObject, type Json, type JsonObject, objectAt, withoutNulls} from '../patches/json.ts'
+import {decodeObject, protobufType} from '../protobuf/decode-object.ts'
 import {badRequest, conflict, forbiddenValue, invalid} from '../status.ts'
 import {applyPatch, applyType, readPatch} from './apply-patch.ts'
 import {decode, mediaType, readObject} from './read-body.ts'
@@ -18,6 +19,7 @@ export interface Write {
   readonly name: string
   readonly query: URLSearchParams
   readonly text: string
+  readonly bytes: Buffer
   readonly contentType: string | undefined
   readonly userAgent: string
 }
@@ -40,8 +42,8 @@ export class Writes {
   }
 
   create(write: Write): Written {
-    const {resource, namespace, text, contentType} = write
-    const object = readObject(resource, text, contentType)
+    const {resource, namespace} = write
+    const object = this.#read(write)
     return {status: 201, object: this.#registry.create(resource, namespace, object, this.#options(write))}
   }
 
@@ -51,7 +53,7 @@ export class Writes {
       const scale = readObject(scaleKind, text, contentType)
       return this.#scale(write, () => scale as unknown as JsonObject)
     }
-    const wanted = readObject(resource, text, contentType)
+    const wanted = this.#read(write)
     checkName(wanted, write.name)
     const replace = (current: ApiObject): ApiObject => {
       checkUid(resource, wanted, current)
@@ -59,7 +61,7 @@ export class Writes {
     }
     return {
       status: 200,
-      object: this.#registry.update(resource, write, replace, {...this.#options(write), isReplacement: true}),
+      object: this.#registry.update(resource, write, replace, this.#options(write)),
     }
   }
 
@@ -91,6 +93,12 @@ export class Writes {
     if ('going' in end) return {status: 200, object: end.going}
     if (resource === pods) return {status: 200, object: end.gone}
     return {status: 200, object: successOf(resource, end.gone), isDocument: true}
+  }
+
+  #read({resource, text, bytes, contentType}: Write): ApiObject {
+    const decoded = mediaType(contentType) === protobufType ? decodeObject(bytes) : undefined
+    if (decoded === undefined) return readObject(resource, text, contentType)
+    return readObject(resource, JSON.stringify(decoded), 'application/json')
   }
 
   #scale(write: Write, change: (scale: JsonObject) => JsonObject): Written {

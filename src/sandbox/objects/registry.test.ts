@@ -143,7 +143,7 @@ describe('the registry', () => {
   test('a lease is replaced only with a resource version', () => {
     create(leases, {metadata: {name: 'lock'}, spec: {holderIdentity: 'a'}})
     const next = () => ({metadata: {name: 'lock'}, spec: {holderIdentity: 'b'}})
-    expect(() => update(leases, 'lock', next, {isReplacement: true})).toThrow(
+    expect(() => update(leases, 'lock', next)).toThrow(
       'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
     )
   })

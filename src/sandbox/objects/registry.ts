@@ -76,7 +76,7 @@ export class Registry {
   ): ApiObject {
     const current = this.read(resource, object.namespace, object.name)
     const wanted = change(current)
-    checkIdentity(resource, wanted, current, options)
+    checkIdentity(resource, wanted, current)
     const entries = entriesOf(wanted, current, options)
     const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, entries))
     const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
@@ -170,7 +170,7 @@ function key(namespace: string | undefined, name: string): string {
   return namespace === undefined ? name : `${namespace}/${name}`
 }
 
-function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObject, options: WriteOptions): void {
+function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObject): void {
   const {name, namespace, uid, resourceVersion} = wanted.metadata
   if (name !== metadata.name) {
     throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${metadata.name})`)
@@ -179,7 +179,7 @@ function checkIdentity(resource: Resource, wanted: ApiObject, {metadata}: ApiObj
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(resource, name)
-  if (!resourceVersion && options.isReplacement && (resource.custom || versionRequired.has(resource.kind))) {
+  if (!resourceVersion && (resource.custom !== undefined || versionRequired.has(resource.kind))) {
     const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
     throw invalid({group: resource.group, kind: resource.plural}, name, [cause])
   }

@@ -4,8 +4,6 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** The subresource that was written; undefined: the object itself. */
   readonly subresource?: string
-  /** The whole object is replaced, as by `PUT`. */
-  readonly isReplacement?: boolean
   /** Default `Update`; `Apply` has already determined the owners of fields. */
   readonly operation?: 'Apply' | 'Update'
 }
