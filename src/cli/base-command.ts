@@ -34,7 +34,7 @@ export abstract class BaseCommand extends Command {
   /** The command line as it was typed: parsing changes `argv`. */
   protected readonly typed: readonly string[] = [...this.argv]
 
-  /** What a run says that is gone on with: parsing asks it after the command line, and before everything else. */
+  /** The recorded options of the run that is continued: below the command line, above all other sources. */
   protected recorded: FlagLevel = new Map()
 
   /** Undefined: they could not be read yet. */

@@ -3,13 +3,13 @@ import type {ExitName} from '../model/exit-code.ts'
 import {own} from '../shared/own.ts'
 import {allExits, exitCodeRows} from '../summary/exit-code-table.ts'
 
-/** What oclif writes before a flag's sentence, its default and environment variable, gets a line of its own below it. */
+/** Moves the default and environment variable, which oclif writes before a flag's summary, to the line below it. */
 function asideBelow(text: string): string {
   return text.replace(/^(\[[^\]]*\]) (.*)$/m, '$2\n$1')
 }
 
 class HubspokeCommandHelp extends CommandHelp {
-  /** The summary stands above already. */
+  /** Without the summary, which is printed above already. */
   protected override description(): string | undefined {
     const {description} = this.command
     return description === undefined ? undefined : this.wrap(description)
@@ -26,7 +26,7 @@ class HubspokeCommandHelp extends CommandHelp {
     return super.flags(flags)?.map(([name, text]) => [name, text === undefined ? undefined : asideBelow(text)])
   }
 
-  /** A command stands on one line, however long: what is broken elsewhere than at its own spaces cannot be pasted. */
+  /** A command is on one line, however long: a wrapped command cannot be pasted. */
   protected override examples(examples: Command.Example[] | string | undefined): string | undefined {
     const parts = (Array.isArray(examples) ? examples : []).map((one) =>
       typeof one === 'string'

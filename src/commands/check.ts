@@ -12,7 +12,7 @@ import {summarizeCheck} from '../summary/summarize.ts'
 export default class Check extends BaseCommand {
   static override summary = 'Check each context: reachable, permissions, protection, lock, image cache.'
   static override description =
-    'Checks every context of the kubeconfig, unless some are named. Nothing is written. ' +
+    'Checks every context of the kubeconfig, unless you select contexts. Nothing is written. ' +
     '"rbac" prints the roles that each command needs.'
   static override examples = [
     {description: 'Before an incident', command: '<%= config.bin %> <%= command.id %> -c "prod-*"'},

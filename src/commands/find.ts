@@ -10,7 +10,7 @@ import {summarizeFind} from '../summary/summarize.ts'
 export default class Find extends BaseCommand {
   static override summary = 'Find every workload that runs an image, in every cluster.'
   static override description =
-    'Searches all contexts of the kubeconfig in parallel, unless some are named. The output shows its source, ' +
+    'Searches all contexts of the kubeconfig in parallel, unless you select contexts. The output shows its source, ' +
     'its age, and what was not searched.'
   static override examples = [
     {description: 'Any tag of a repository', command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web'},

@@ -16,7 +16,7 @@ export default class Rbac extends BaseCommand {
     'name all of them, or use another --name.'
   static override examples = [
     {
-      description: 'For a pod that finds and restarts',
+      description: 'For a pod that runs find and restart',
       command: '<%= config.bin %> <%= command.id %> find restart --service-account ops/hubspoke | kubectl apply -f -',
     },
     {
@@ -46,7 +46,7 @@ export default class Rbac extends BaseCommand {
       helpGroup: 'ROLES',
     }),
     name: Flags.string({
-      summary: 'Name of every object. Default: hubspoke and the commands.',
+      summary: 'Name of every object. Default: "hubspoke" and the commands, joined by "-".',
       helpValue: 'NAME',
       helpGroup: 'ROLES',
     }),

@@ -13,12 +13,12 @@ export default class Sandbox extends BaseCommand {
   static override summary = 'Start simulated clusters on the loopback interface, for trials and practice.'
   static override description =
     'Starts several API servers in one process, with workloads, simulated failures and their own kubeconfig. ' +
-    'kubectl works with them, too. They stop when this command ends.\n\n' +
+    'kubectl works with them, too. They stop with this command.\n\n' +
     '"--record" reads real clusters instead, and writes a scenario file with the names, namespaces, kinds, images and ' +
     'replicas of their workloads to stdout. Nothing is written to them.'
   static override examples = [
-    {description: 'Keep them up until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'See a run over them, explained', command: '<%= config.bin %> <%= command.id %> --demo'},
+    {description: 'Run until Ctrl-C', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Show a restart on them, with explanations', command: '<%= config.bin %> <%= command.id %> --demo'},
     {
       description: 'Practise an incident; "--scenario list" lists them',
       command: '<%= config.bin %> <%= command.id %> --scenario incident/registry-outage',
@@ -29,18 +29,18 @@ export default class Sandbox extends BaseCommand {
     },
   ]
   static override flags = {
-    demo: Flags.boolean({summary: 'Run a restart against them, explain it, and exit.', exclusive: ['scenario']}),
+    demo: Flags.boolean({summary: 'Restart workloads in them, explain each step, and exit.', exclusive: ['scenario']}),
     record: Flags.boolean({
       summary: 'Write a scenario file of the selected contexts to stdout, and exit.',
       exclusive: ['demo', 'scenario', 'write-kubeconfig'],
     }),
     scenario: Flags.string({
-      summary: 'A file with clusters and troubles over time, or one that ships with hubspoke; "list" lists these.',
+      summary: 'A file with clusters and faults over time, or the name of an included scenario; "list" lists these.',
       helpValue: 'FILE|NAME',
       env: 'HUBSPOKE_SCENARIO',
     }),
     'write-kubeconfig': Flags.string({
-      summary: 'Where their kubeconfig is written: a file that does not exist yet.',
+      summary: 'File for their kubeconfig. It must not exist yet.',
       helpValue: 'PATH',
       env: 'HUBSPOKE_WRITE_KUBECONFIG',
     }),

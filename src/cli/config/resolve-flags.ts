@@ -16,7 +16,7 @@ export interface ResolvedFlags extends FilledIn {
 /**
  * Fills in the flags that were not typed: from the environment, else from the config file.
  *
- * @param recorded what the run says that is gone on with: it comes before the environment
+ * @param recorded the options of the run that is continued: they take precedence over the environment
  * @throws HubspokeError of class `usage` when the config file is broken, or the system-wide one requires something else
  */
 export async function resolveFlags(
@@ -35,7 +35,7 @@ export async function resolveFlags(
   return {...filled, file, argv: [...typed, ...filled.words, ...argv.slice(typed.length)]}
 }
 
-/** What the system-wide file requires holds; who says something else is told, for it would not come true. */
+/** The system-wide file takes precedence: another value would have no effect, so it is an error. */
 function refuseOtherValues(level: FlagLevel, required: FlagLevel, {system}: ConfigFile): void {
   for (const [name, {values, origin = `--${name}`}] of level) {
     const wanted = required.get(name)
@@ -46,7 +46,7 @@ function refuseOtherValues(level: FlagLevel, required: FlagLevel, {system}: Conf
   }
 }
 
-/** Flags that are not looked for in the environment any more: what it says has been filled in. */
+/** Flags without their variables: the values of the environment have been filled in already. */
 export function withoutVariables<Flags extends object>(flags: Flags): Flags {
   const copies = {...flags}
   for (const name in copies) copies[name] = {...copies[name], env: undefined}

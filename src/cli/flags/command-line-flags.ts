@@ -1,10 +1,10 @@
 import {own} from '../../shared/own.ts'
 import type {FlagLevel, FlagTable, Said} from './flag-levels.ts'
 
-/** Adds what is said of a flag. */
+/** Adds a value of a flag. */
 type Say = (name: string, value: string | undefined) => void
 
-/** What the words of a command line say, as oclif reads them: `-qc prod`, `-cprod`, `--context=prod`, `--no-wait`. */
+/** The flags on a command line, as oclif reads them: `-qc prod`, `-cprod`, `--context=prod`, `--no-wait`. */
 export function saidOnCommandLine(argv: readonly string[], flags: FlagTable): FlagLevel {
   const said = new Map<string, Said>()
   const say: Say = (name, value) => {
@@ -14,13 +14,13 @@ export function saidOnCommandLine(argv: readonly string[], flags: FlagTable): Fl
   const words = beforeDashes(argv)
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
-    const wantsNext = word.startsWith('--') ? readLong(word, flags, say) : readShort(word, flags, say)
-    if (wantsNext !== undefined) say(wantsNext, words[++at] ?? '')
+    const pending = word.startsWith('--') ? readLong(word, flags, say) : readShort(word, flags, say)
+    if (pending !== undefined) say(pending, words[++at] ?? '')
   }
   return said
 }
 
-/** Behind `--` there are no flags. */
+/** The words before `--`: there are no flags after it. */
 export function beforeDashes(argv: readonly string[]): readonly string[] {
   return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
 }

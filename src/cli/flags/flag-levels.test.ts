@@ -16,17 +16,21 @@ const flags: FlagTable = {
 describe('the command line', () => {
   test.each([
     {argv: ['web', '-c', 'us'], said: {context: ['us']}, because: 'a value of its own'},
-    {argv: ['-cus'], said: {context: ['us']}, because: 'at the letter'},
-    {argv: ['-c=us'], said: {context: ['us']}, because: 'behind an equals sign at the letter'},
-    {argv: ['--context=us'], said: {context: ['us']}, because: 'behind an equals sign'},
+    {argv: ['-cus'], said: {context: ['us']}, because: 'value attached to the letter'},
+    {argv: ['-c=us'], said: {context: ['us']}, because: 'letter and equals sign'},
+    {argv: ['--context=us'], said: {context: ['us']}, because: 'equals sign'},
     {argv: ['--context', 'us', '-c', '!ap'], said: {context: ['us', '!ap']}, because: 'twice'},
-    {argv: ['-qyc', 'us'], said: {quiet: ['true'], yes: ['true'], context: ['us']}, because: 'behind other letters'},
-    {argv: ['-qcus'], said: {quiet: ['true'], context: ['us']}, because: 'behind another letter, and glued'},
-    {argv: ['-c', '-q'], said: {context: ['-q']}, because: 'it stands where a value does'},
+    {argv: ['-qyc', 'us'], said: {quiet: ['true'], yes: ['true'], context: ['us']}, because: 'after other letters'},
+    {
+      argv: ['-qcus'],
+      said: {quiet: ['true'], context: ['us']},
+      because: 'after another letter, with the value attached',
+    },
+    {argv: ['-c', '-q'], said: {context: ['-q']}, because: 'it is in the position of a value'},
     {argv: ['-o', 'json'], said: {output: ['json']}, because: 'a value is no argument'},
     {argv: ['--no-wait'], said: {wait: []}, because: 'it is turned off'},
     {argv: ['--no-json'], said: {}, because: 'there is no such flag'},
-    {argv: ['--', '-c', 'us'], said: {}, because: 'behind -- there are no flags'},
+    {argv: ['--', '-c', 'us'], said: {}, because: 'there are no flags after --'},
     {argv: ['--__proto__', '-x', '-', '--constructor=1'], said: {}, because: 'none of them is a flag'},
   ])('$argv: $because', ({argv, said}) => {
     const found = [...saidOnCommandLine(argv, flags)].map(([name, {values}]) => [name, values])
@@ -34,7 +38,7 @@ describe('the command line', () => {
   })
 })
 
-test('the environment: commas part values, an empty variable says nothing, a switch is on or off', () => {
+test('the environment: commas separate values, an empty variable is unset, a switch is on or off', () => {
   const env = {
     HUBSPOKE_CONTEXT: 'eu-*,!eu-9',
     HUBSPOKE_OUTPUT: 'yaml',
@@ -71,7 +75,7 @@ describe('what is filled in', () => {
     {typed: '', env: 'output=wide', config: 'output=yaml', words: ['--output=wide'], because: 'environment first'},
     {typed: '', env: '', config: 'output=yaml', words: ['--output=yaml'], because: 'else the config file'},
     {typed: 'output=table', env: 'output=wide', config: '', words: [], because: 'the command line before both'},
-    {typed: '', env: 'quiet=false', config: 'quiet', words: [], because: 'off is said, too'},
+    {typed: '', env: 'quiet=false', config: 'quiet', words: [], because: 'off is a value, too'},
     {typed: 'output=table', env: '', config: 'json', words: [], because: 'both choose the format'},
     {typed: 'json', env: 'output=wide', config: 'output=yaml', words: [], because: 'both choose the format'},
     {typed: '', env: 'output=wide', config: 'json', words: ['--output=wide'], because: 'both choose the format'},

@@ -1,4 +1,4 @@
-/** What is looked at of the flags that a command declares. */
+/** The relevant properties of a flag that a command declares. */
 export interface FlagFacts {
   readonly type: 'boolean' | 'option'
   readonly char?: string | undefined
@@ -9,20 +9,20 @@ export interface FlagFacts {
 
 export type FlagTable = Readonly<Record<string, FlagFacts>>
 
-/** What one source says of one flag. */
+/** The value of one flag in one source. */
 export interface Said {
-  /** A switch that is on says `true`, one that is off nothing. */
+  /** A switch that is on has the value `true`; one that is off has no value. */
   readonly values: readonly string[]
-  /** What would have to be typed to say the same; empty where it was typed. */
+  /** The equivalent command line; empty for the command line itself. */
   readonly words: readonly string[]
   /** Undefined: the command line. */
   readonly origin?: string
 }
 
-/** What one source says, by the name of the flag. */
+/** The flags of one source, by their names. */
 export type FlagLevel = ReadonlyMap<string, Said>
 
-/** What the environment says; commas separate the values of a flag that may be repeated. */
+/** The flags in the environment; commas separate the values of a flag that may be repeated. */
 export function saidInEnvironment(flags: FlagTable, env: Readonly<Record<string, string | undefined>>): FlagLevel {
   const said = Object.entries(flags).flatMap(([name, flag]): [string, Said][] => {
     const value = flag.env === undefined ? '' : (env[flag.env] ?? '')
@@ -34,23 +34,23 @@ export function saidInEnvironment(flags: FlagTable, env: Readonly<Record<string,
   return new Map(said)
 }
 
-/** The words that say these values of a flag. A switch that cannot be turned off by words is off without any. */
+/** These values of a flag as words of a command line. A switch without a `--no-…` form is off without any word. */
 export function spelledOut(name: string, flag: FlagFacts, values: readonly string[]): Said {
   if (flag.type === 'option') return {values, words: values.map((value) => `--${name}=${value}`)}
   if (values.at(-1) === 'true') return {values: ['true'], words: [`--${name}`]}
   return {values: [], words: flag.allowNo ? [`--no-${name}`] : []}
 }
 
-/** What several sources say together: the words to add to the command line, and where what counts comes from. */
+/** Several sources combined: the words to add to the command line, and the source of each flag. */
 export interface FilledIn {
   readonly words: readonly string[]
   readonly said: FlagLevel
 }
 
 /**
- * Of each flag what the first source says that says anything, the command line before all others. Flags that choose the
- * same thing go together: who types `-c prod-eu` wants nothing of a group that another source names. What only leaves out
- * (`!pattern`) chooses nothing: it replaces no choice, and no choice replaces it.
+ * For each flag, the first source that sets it; the first source is the command line. Flags that choose the
+ * same thing replace each other: `-c prod-eu` replaces a group that another source names. A pattern that only excludes
+ * (`!pattern`) is not a choice: it replaces no choice, and no choice replaces it.
  */
 export function fillIn(levels: readonly FlagLevel[]): FilledIn {
   const said = new Map<string, Said>()
@@ -67,10 +67,10 @@ export function fillIn(levels: readonly FlagLevel[]): FilledIn {
 
 const choosesContexts: readonly string[] = ['context', 'group', 'all-contexts']
 
-/** Flags that choose the same thing. */
+/** Flags that replace each other. */
 const choices: readonly (readonly string[])[] = [choosesContexts, ['output', 'json'], ['failed', 'not-run']]
 
-/** The first of the flags that choose the same thing stands for all of them. */
+/** The first of the flags that replace each other identifies the choice. */
 function choiceOf(name: string): string {
   return choices.find((names) => names.includes(name))?.[0] ?? name
 }

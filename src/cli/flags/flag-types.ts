@@ -14,9 +14,9 @@ export const severalValues = {multiple: true, multipleNonGreedy: true, delimiter
 
 /** What a duration flag takes, in milliseconds. */
 type DurationBounds = {
-  /** Default: none at all is a duration, too. */
+  /** Default: 0. */
   readonly min?: number
-  /** Default: a week. Whoever waits longer has forgotten what for. */
+  /** Default: a week. */
   readonly max?: number
 }
 

@@ -49,7 +49,7 @@ export const contextFlags = {
     helpGroup: 'CLUSTERS',
   }),
   'all-contexts': Flags.boolean({
-    summary: 'Every context of the kubeconfig.',
+    summary: 'Select every context of the kubeconfig.',
     env: 'HUBSPOKE_ALL_CONTEXTS',
     helpGroup: 'CLUSTERS',
   }),
@@ -61,7 +61,7 @@ export const contextFlags = {
   }),
 }
 
-/** Flags that narrow what is looked at inside the clusters. */
+/** Flags that narrow the search inside the clusters. */
 export const workloadFlags = {
   namespace: Flags.string({
     char: 'n',
@@ -85,7 +85,8 @@ export const workloadFlags = {
     helpGroup: 'WORKLOADS',
   }),
   fresh: freshFlag({
-    summary: 'How current the answer must be.',
+    summary:
+      'How current the answer is: proved current, proved within DURATION, from the cache without proof, or listed.',
     default: 'exact',
     env: 'HUBSPOKE_FRESH',
     helpGroup: 'WORKLOADS',
@@ -112,7 +113,7 @@ export const proofFlags = {
 /** Flags of every verb that writes. */
 export const writeFlags = {
   'dry-run': Flags.option({
-    summary: 'Write nothing: "client" shows the plan, "server" has each server check its writes.',
+    summary: 'Write nothing: "client" shows the plan, "server" also sends the writes as dryRun=All.',
     options: ['client', 'server'] as const,
     env: 'HUBSPOKE_DRY_RUN',
     helpGroup: 'SAFETY',
@@ -140,17 +141,17 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   })(),
   'lock-wait': durationFlag({
-    summary: 'Wait this long for another run to end. Default: only until it is known to be alive or dead.',
+    summary: 'Maximum wait for the lock of another run. Default: until that run is known to be active or dead.',
     env: 'HUBSPOKE_LOCK_WAIT',
     helpGroup: 'SAFETY',
   }),
   'max-failures': amountFlag({
-    summary: 'Start no new targets once more than this have failed. Default with --waves: 0.',
+    summary: 'Start no new targets after more failures than this. Default with --waves: 0.',
     env: 'HUBSPOKE_MAX_FAILURES',
     helpGroup: 'SAFETY',
   }),
   'undo-failed': Flags.boolean({
-    summary: 'Put a target whose rollout fails back to its state before the run.',
+    summary: 'Restore the previous state of a target whose rollout fails.',
     allowNo: true,
     env: 'HUBSPOKE_UNDO_FAILED',
     helpGroup: 'SAFETY',
@@ -158,7 +159,7 @@ export const writeFlags = {
   ...waveFlags,
   ...paceFlags,
   'fail-fast': Flags.boolean({
-    summary: 'Stop waiting for a rollout that does not recover by itself: a missing image, a crash loop.',
+    summary: 'Do not wait for a rollout that does not recover: a missing image, a crash loop.',
     allowNo: true,
     env: 'HUBSPOKE_FAIL_FAST',
     helpGroup: 'PACE',
@@ -170,19 +171,19 @@ export const writeFlags = {
   }),
   deadline: durationFlag({
     min: 1_000,
-    summary: 'Stop the run after this long.',
+    summary: 'Maximum duration of the run.',
     env: 'HUBSPOKE_DEADLINE',
     helpGroup: 'PACE',
   }),
   wait: Flags.boolean({
-    summary: 'Watch every rollout to its end.',
+    summary: 'Watch every rollout to completion.',
     default: true,
     allowNo: true,
     env: 'HUBSPOKE_WAIT',
     helpGroup: 'PACE',
   }),
   'run-id': Flags.string({
-    summary: 'Use this run ID. Targets that a run with this ID has already restarted are left alone.',
+    summary: 'Use this run ID. Targets that a run with this ID has already restarted are not restarted again.',
     helpValue: 'ID',
     env: 'HUBSPOKE_RUN_ID',
     helpGroup: 'PACE',

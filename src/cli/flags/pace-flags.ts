@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {durationFlag} from './flag-types.ts'
 
-/** Flags of every verb that writes: how many at once, how often again, and for how long. */
+/** Flags of every verb that writes: concurrency, retries and time limits. */
 export const paceFlags = {
   concurrency: Flags.integer({
     summary: 'Maximum number of targets in progress, over all clusters.',
@@ -56,7 +56,7 @@ export const paceFlags = {
   timeout: durationFlag({
     min: 1_000,
     summary:
-      'Fail a rollout after this long without progress. The default is longer for a workload with a longer progress deadline, minReadySeconds or grace period.',
+      'Fail a rollout after this time without progress. The default is longer for a workload with a longer progress deadline, minReadySeconds or grace period.',
     defaultHelp: async () => '10m',
     env: 'HUBSPOKE_TIMEOUT',
     helpGroup: 'PACE',

@@ -4,12 +4,12 @@ import {isNamespaceName} from '../../shared/kubernetes-name.ts'
 import {severalValues} from './flag-types.ts'
 
 /**
- * `-n` where permissions are spoken of: a Role is of one namespace, so that a pattern would mean nothing. Not taken from the
+ * `-n` for permissions: a Role belongs to one namespace, so patterns are not supported. Not taken from the
  * environment, where patterns may stand for other commands.
  */
 export const namespacesFlag = Flags.string({
   char: 'n',
-  summary: 'Namespaces of the workloads, by name; else all. May be repeated.',
+  summary: 'Namespaces of the workloads, by name. Default: all. May be repeated.',
   helpValue: 'NAME',
   ...severalValues,
   helpGroup: 'WORKLOADS',

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {reasonFlag} from './flag-types.ts'
 
-/** Flags of every verb that writes: what is told of the run to those who come later. */
+/** Flags of every verb that writes: what is recorded about the run. */
 export const recordFlags = {
   reason: reasonFlag({
     summary: 'Reason, recorded with the run and on the workloads; required for protected contexts.',

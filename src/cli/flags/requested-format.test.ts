@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {requestedFormat} from './requested-format.ts'
 
 test.each([
-  {argv: ['find', 'nginx'], format: undefined, because: 'nothing was said'},
+  {argv: ['find', 'nginx'], format: undefined, because: 'no flag is given'},
   {argv: ['find', '--json'], format: 'json', because: 'the flag'},
   {argv: ['find', '-o', 'json'], format: 'json', because: 'the short option'},
   {argv: ['find', '-ojson'], format: 'json', because: 'glued'},

@@ -16,12 +16,12 @@ export const waveFlags = {
     helpGroup: 'WAVES',
   })(),
   pause: pauseFlag({
-    summary: 'After each wave, watch the health of restarted targets for this long, or ask whether to continue.',
+    summary: 'After each wave, watch the health of restarted targets for this time, or ask whether to continue.',
     env: 'HUBSPOKE_PAUSE',
     helpGroup: 'WAVES',
   }),
   stagger: durationFlag({
-    summary: 'Time between the starts of two targets that pull from the same registry.',
+    summary: 'Minimum time between the starts of two targets that pull from the same registry.',
     env: 'HUBSPOKE_STAGGER',
     helpGroup: 'WAVES',
   }),

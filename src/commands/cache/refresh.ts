@@ -17,7 +17,7 @@ export default class CacheRefresh extends BaseCommand {
   static override summary = 'Build the image cache of each selected cluster and save it there.'
   static override description =
     'Lists every workload and saves their images as a ConfigMap, so that "find --fresh cache" costs one request. ' +
-    'If the namespace is missing, it asks whether to create it. Without a terminal, it prints the command instead.'
+    'If the namespace is missing, you are asked whether to create it. Without a terminal, the command for that is printed instead.'
   static override examples = [
     {description: 'Nightly, from cron', command: '<%= config.bin %> <%= command.id %> --all-contexts --yes'},
   ]

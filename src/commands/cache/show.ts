@@ -10,8 +10,10 @@ import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheShow extends BaseCommand {
   static override summary = 'Show the state of the image cache of each cluster.'
-  static override description = 'Reads every context of the kubeconfig, unless some are named. Nothing is written.'
-  static override examples = [{description: 'See how old they are', command: '<%= config.bin %> <%= command.id %>'}]
+  static override description = 'Reads every context of the kubeconfig, unless you select contexts. Nothing is written.'
+  static override examples = [
+    {description: 'Show the age of each image cache', command: '<%= config.bin %> <%= command.id %>'},
+  ]
   static override flags = {...contextFlags, output: outputFlag(cacheViews)}
 
   async run(): Promise<CacheReport> {

@@ -14,18 +14,18 @@ import type {CacheReport} from '../../model/report.ts'
 import {summarizeCaches} from '../../summary/summarize.ts'
 
 export default class CacheWatch extends BaseCommand {
-  static override summary = 'Keep the image cache of each selected cluster fresh, until it is stopped.'
+  static override summary = 'Keep the image cache of each selected cluster up to date, until stopped.'
   static override description =
     'Builds the image cache if it is missing, watches changes, and saves each within two seconds, so that ' +
-    '"find --fresh 30s" costs one request. If several watch one cluster, one is active and the others stand by. ' +
-    'Failures are retried indefinitely. On SIGTERM, SIGINT or SIGHUP the last state is saved; a second signal ends it at once.'
+    '"find --fresh 30s" costs one request. If several processes watch one cluster, one is active and the others stand by. ' +
+    'Failures are retried indefinitely. On SIGTERM, SIGINT or SIGHUP the last state is saved; a second signal ends the command at once.'
   static override examples = [
     {
       description: 'In a container, or from a service manager',
       command: '<%= config.bin %> <%= command.id %> --all-contexts --yes',
     },
     {
-      description: 'Some clusters, and nothing on stderr',
+      description: 'For some clusters, without progress on stderr',
       command: "<%= config.bin %> <%= command.id %> -c 'prod-*' -q",
     },
   ]
