@@ -9,7 +9,7 @@ export function listOf(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** The first names and how many there are besides: `a, b and 12 more`. */
+/** The first names and the number of the others: `a, b and 12 more`. */
 export function someOf(names: readonly string[], most: number): string {
   if (names.length <= most) return listOf(names)
   return listOf([...names.slice(0, most), `${names.length - most} more`])

@@ -9,7 +9,7 @@ import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 
-/** The image cache of every context, as `cache refresh` or `cache watch` left it, or `cache show` found it; what went wrong first. */
+/** The image cache of every context, as `cache refresh` or `cache watch` wrote it, or `cache show` read it; failures first. */
 export function renderCacheTable({caches, contextsLeftOut, verdict}: CacheReport, wholeNames: ViewOptions): string {
   const options = showingContexts(wholeNames, [...caches.map(({context}) => context), ...contextsLeftOut])
   const of = (wanted: (entry: CacheEntry) => boolean) =>

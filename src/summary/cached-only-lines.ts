@@ -5,12 +5,12 @@ import {paletteFor} from './palette.ts'
 import {namesIn, placeName, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
-/** `12m ago`: when the image cache said so. */
+/** `12m ago`: the age of the image cache. */
 export function ageWords({cacheAgeMs}: CachedOnlyEntry): string {
   return cacheAgeMs === null ? '-' : `${formatDuration(cacheAgeMs)} ago`
 }
 
-/** What is no target although an image cache names it: the run does less than there is to do, and nobody may see how much. */
+/** Workloads of an image cache that are not targets, because they may not be read: the run may be incomplete. */
 export function cachedOnlyLines(entries: readonly CachedOnlyEntry[], options: ViewOptions): readonly string[] {
   if (entries.length === 0) return []
   const names = entries.map((entry) => `${placeName(entry)} (${ageWords(entry)})`)

@@ -52,7 +52,7 @@ test('contexts of one cluster are named as such, each cluster once', () => {
   const both = {uid: 'u1'}
   expect(notes(checked('eu', both), checked('us'), checked('eu-admin', both))).toEqual([
     'Notes:',
-    '  eu and eu-admin lead to the same cluster.',
+    '  eu and eu-admin point at the same cluster.',
     '',
   ])
 })

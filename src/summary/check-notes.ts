@@ -6,17 +6,17 @@ import {sectionLines} from './wrap-text.ts'
 
 type Entries = readonly CheckEntry[]
 
-/** A clock that is no further off than this may be as right as that of the server. */
+/** Smaller differences between two clocks are not reported. */
 const skewWorthSayingMs = 30_000
-/** Credentials that end sooner and that nobody renews are worth a line. */
+/** Credentials that expire sooner, and are not renewed automatically, are reported. */
 const soonMs = 7 * 24 * 3_600_000
 
 const byNameNote =
-  'A role may still allow to get and to patch single workloads by name: restart asks for each of them before it writes.'
+  'A role may still allow get and patch of single workloads by name: restart checks each of them before it writes.'
 
 /**
- * What is not permitted, said once with the commands and the contexts that it concerns: first what they cannot do without,
- * then what they do less well without, by what comes of it.
+ * Missing permissions, each once with the commands and the contexts that it affects: required ones first,
+ * then optional ones, grouped by the effect of their absence.
  */
 export function missingLines(contexts: Entries, options: ViewOptions): readonly string[] {
   const missing = contexts.flatMap(({context, permissions}) =>
@@ -39,14 +39,14 @@ export function missingLines(contexts: Entries, options: ViewOptions): readonly 
   ]
 }
 
-/** What nobody asked for and everybody should know: one cluster twice, clocks that differ, credentials that end soon. */
+/** Notes: contexts of the same cluster, clocks that differ, credentials that expire soon. */
 export function noteLines(contexts: Entries, options: ViewOptions): readonly string[] {
   const usable = contexts.filter(({problem}) => problem === null)
   const notes = [...sameClusterNotes(usable, options), ...clockNotes(usable, options), ...endNotes(usable, options)]
   return sectionLines('Notes:', notes, options)
 }
 
-/** When the credentials end, in a few words; `-`: they do not tell. */
+/** When the credentials expire, in a few words; `-`: not known. */
 export function credentialsWords({credentials}: CheckEntry): string {
   if (credentials === null) return '-'
   const {leftMs, renewed} = credentials
@@ -54,7 +54,7 @@ export function credentialsWords({credentials}: CheckEntry): string {
   return `${formatDuration(leftMs)} left${renewed ? ', renewed' : ''}`
 }
 
-/** How far this machine's clock is off that of the server. */
+/** The difference between this machine's clock and that of the server. */
 export function clockWords({clockSkewMs}: CheckEntry): string {
   if (clockSkewMs === null) return '-'
   if (Math.abs(clockSkewMs) <= skewWorthSayingMs) return 'none'
@@ -87,7 +87,7 @@ function sameClusterNotes(contexts: Entries, options: ViewOptions): readonly str
     .filter(({sameClusterAs}) => sameClusterAs.length > 0)
     .map(({context, sameClusterAs}) => [context, ...sameClusterAs].sort())
   const distinct = new Map(groups.map((names) => [JSON.stringify(names), names]))
-  return [...distinct.values()].map((names) => `${namesIn(options, names)} lead to the same cluster.`)
+  return [...distinct.values()].map((names) => `${namesIn(options, names)} point at the same cluster.`)
 }
 
 function clockNotes(contexts: Entries, options: ViewOptions): readonly string[] {

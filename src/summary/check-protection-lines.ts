@@ -2,7 +2,7 @@ import type {CheckEntry, ProtectionEntry} from '../model/check-report.ts'
 import {contextIn, namesIn, type ViewOptions} from './view-options.ts'
 import {sectionLines} from './wrap-text.ts'
 
-/** Why clusters are protected, what protects nothing, and where there can be no lock: once for each reason. */
+/** Why clusters are protected, entries that protect nothing, and clusters without a possible lock: once for each reason. */
 export function protectionLines(
   contexts: readonly CheckEntry[],
   unmatched: readonly ProtectionEntry[],
@@ -17,7 +17,7 @@ export function protectionLines(
   const protection = [...Map.groupBy(isProtected, (entry) => entry.protected?.reason)].map(
     ([reason = '', entries]) => `${shown(entries)}: ${reason}.`,
   )
-  // What is forbidden stands among the permissions.
+  // A forbidden lock is listed among the permissions.
   const without = contexts.filter(
     ({lock}) => lock !== null && !['available', 'forbidden', 'expired'].includes(lock.state),
   )

@@ -56,7 +56,7 @@ test('one row per context, what is wrong first, what is not permitted after it',
 
     Next:
       kubectl --context ap-south auth whoami
-      hubspoke rbac restart cache-refresh  to see the roles that are missing
+      hubspoke rbac restart cache-refresh  to print the missing roles
     Exit 4: 1 of 3 contexts cannot be used.
     "
   `)

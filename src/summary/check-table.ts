@@ -13,7 +13,7 @@ import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 
 const purposes = ['find', 'restart', 'cache refresh'] as const
 
-/** What `check` learned: contexts that cannot be used first, then one row per context, then what is not permitted. */
+/** The result of `check`: contexts that cannot be used first, then one row per context, then missing permissions. */
 export function renderCheckTable(
   {contexts, contextsLeftOut, unmatchedProtections, verdict}: CheckReport,
   wholeNames: ViewOptions,
@@ -45,14 +45,14 @@ function lockSuggestions({lock}: CheckEntry): readonly string[] {
   return lock?.state === 'missing-namespace' ? lock.suggestions.map((next) => `${next}  for the lock`) : []
 }
 
-/** The command that prints what whoever grants permissions has to apply. */
+/** The command that prints the missing roles. */
 function missingRoles(contexts: readonly CheckEntry[]): readonly string[] {
   const denied = contexts.flatMap(({permissions}) =>
     permissions.filter(({essential, allowed}) => essential && !allowed),
   )
   const words = purposes.filter((wanted) => denied.some(({purpose}) => purpose === wanted))
   if (words.length === 0) return []
-  return [`hubspoke rbac ${words.map((word) => word.replace(' ', '-')).join(' ')}  to see the roles that are missing`]
+  return [`hubspoke rbac ${words.map((word) => word.replace(' ', '-')).join(' ')}  to print the missing roles`]
 }
 
 function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
@@ -87,8 +87,8 @@ function contextLines(contexts: readonly CheckEntry[], options: ViewOptions) {
 }
 
 /**
- * Is what the verb cannot do without permitted: all of it, a part, nothing? `mostly`: all of it, and not all that would make
- * it better. `-` where nobody asked.
+ * Whether the required permissions of the verb are granted: all, some, none. `mostly`: all of them, but not all optional
+ * ones. `-`: not checked.
  */
 function allowance(permissions: readonly CheckedPermission[]): string {
   const essential = permissions.filter((permission) => permission.essential)

@@ -22,7 +22,7 @@ export interface ColumnsOptions {
 const gap = '  '
 /** A column that is shortened keeps at least this width, even where the terminal is too narrow for it. */
 const minWrapWidth = 12
-/** What would have to wrap in fewer columns gets lines of its own below its row. */
+/** Text that would have to wrap in fewer columns gets lines of its own below its row. */
 const minLastWidth = 24
 const below = '    '
 /** cli-table3 takes time superlinear in the rows of one table. */
@@ -64,7 +64,7 @@ export function renderColumns(columns: readonly Column[], whole: readonly Row[],
   return lines
 }
 
-/** How many columns stand beside each other: all of them, unless the last ones would be broken in the middle of a word. */
+/** How many columns fit beside each other: all of them, unless the last ones would be broken within a word. */
 function countBeside(columns: readonly Column[], rows: readonly Row[], width: number): number {
   const widths = columnWidths(columns, rows, undefined)
   const ends = widths.map((_, index) => widths.slice(0, index + 1).reduce((sum, each) => sum + each + gap.length, 0))
@@ -77,7 +77,7 @@ function countBeside(columns: readonly Column[], rows: readonly Row[], width: nu
   return Math.max(1, Math.min(fitting === -1 ? columns.length - 1 : fitting, columns.length - 1))
 }
 
-/** The first columns as a table, and below each of its rows what has no room beside them. */
+/** The first columns as a table, and below each row the columns that do not fit beside them. */
 function belowEachOther(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -167,7 +167,7 @@ function tableLines(columns: readonly Column[], rows: readonly Row[], widths: re
 /** Columns that a text takes in a terminal: East Asian characters take two, combining marks none. */
 function displayWidth(text: string): number {
   if (isPlain(text)) return text.length
-  // cli-table3 measures well but tells nobody: what it pads a column of known width with is the rest.
+  // cli-table3 measures the width but does not return it: the width is what its padding of a known column leaves.
   const roomy = text.length * 2 + 1
   const table = new Table({...borderless, colWidths: [roomy]})
   table.push([`${text}|`])

@@ -15,7 +15,7 @@ export function countKey(outcome: Outcome): keyof Counts {
   return countKeys[outcome]
 }
 
-/** How many targets ended how; the outcomes add up to the total. */
+/** The number of targets by outcome; they add up to the total. */
 export function countOutcomes(results: readonly {readonly outcome: Outcome}[]): Counts {
   const counts = {total: results.length, succeeded: 0, unchanged: 0, failed: 0, skipped: 0, notRun: 0, unverified: 0}
   for (const {outcome} of results) counts[countKey(outcome)] += 1

@@ -20,7 +20,7 @@ export type DocumentFormat = 'json' | 'yaml'
 
 /**
  * A report as a JSON or YAML document, with a line break at its end. The values are exactly those of the report; what a
- * terminal would obey is written as an escape of the format, so that a document is also safe to look at.
+ * terminal would obey is written as an escape of the format, so that a document is also safe to print.
  */
 export const documentRenderers: Readonly<Record<DocumentFormat, (report: Report) => Promise<string>>> = {
   json: async (report) => `${escapeInJson(JSON.stringify(report, undefined, 2))}\n`,
@@ -32,7 +32,7 @@ export function isDocumentFormat(format: string): format is DocumentFormat {
 }
 
 async function renderYaml(report: Report): Promise<string> {
-  // Loading yaml takes 45 ms: only for who asks for it.
+  // Loading yaml takes 45 ms, so it is loaded on demand.
   const {Document, visit} = await import('yaml')
   const document = new Document(report, {aliasDuplicateObjects: false})
   visit(document, {
@@ -46,7 +46,7 @@ async function renderYaml(report: Report): Promise<string> {
 
 /**
  * One `namespace/Kind/name/context` a line: the workloads found, or the targets of a run, in order. The context comes last,
- * as it alone may hold slashes: `IFS=/ read -r namespace kind name context` takes the line apart.
+ * as only it may hold slashes: `IFS=/ read -r namespace kind name context` splits the line.
  */
 export function renderNames(report: RunReport | FindReport, printable: (text: string) => string): string {
   const entries: readonly WorkloadEntry[] = report.type === 'RunReport' ? report.results : report.workloads

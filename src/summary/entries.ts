@@ -10,7 +10,7 @@ import {targetKey} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
 import type {ExcludedEntry, WorkloadEntry} from '../model/workload-entry.ts'
 
-/** What may run an image and is never searched, under the names that people know. */
+/** Resources that may run an image but are never searched, by their common names. */
 export const neverSearched = [
   'Jobs',
   'CronJobs',
@@ -39,9 +39,9 @@ export function scopeEntry(scope: Scope): ScopeEntry {
 }
 
 /**
- * One context as documents hold it; what could not be read stays in it, by name.
+ * One context as documents hold it, with the names of its unread parts.
  *
- * @param sameCluster groups of contexts that lead to one cluster each
+ * @param sameCluster groups of contexts that point at the same cluster
  */
 export function clusterEntry(reading: ClusterReading, sameCluster: readonly (readonly string[])[] = []): ClusterEntry {
   const {name} = reading.context
@@ -69,7 +69,7 @@ function statusOf({problem, unread}: ClusterReading): ClusterEntry['status'] {
 }
 
 /**
- * The workloads of all readings, each once: contexts that lead to one cluster see the same ones. One that only a list has
+ * The workloads of all readings, each once: contexts of one cluster see the same ones. One that only a list has
  * seen with its UID is the one that an image cache knows by its name.
  */
 export function workloadEntries(readings: readonly ClusterReading[]): readonly WorkloadEntry[] {
@@ -88,7 +88,7 @@ export function workloadEntries(readings: readonly ClusterReading[]): readonly W
   return [...entries.values()]
 }
 
-/** Groups of contexts that lead to one cluster each, where they are several. */
+/** Groups of several contexts that point at the same cluster. */
 export function sameClusterGroups(readings: readonly ClusterReading[]): readonly (readonly string[])[] {
   return [
     ...Map.groupBy(
@@ -100,7 +100,7 @@ export function sameClusterGroups(readings: readonly ClusterReading[]): readonly
     .map((group) => group.map(({context}) => context.name))
 }
 
-/** A cache may have been copied: what it alone says of its cluster must not hide the workloads of another server. */
+/** A cache may have been copied: a cluster UID known only from a cache must not hide the workloads of another server. */
 export function placeOf({context, identity}: ClusterReading): string {
   const clusterUid = identity?.uid ?? context.server
   return identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
@@ -114,8 +114,8 @@ export function excludedEntries(excluded: readonly Exclusion[]): readonly Exclud
 }
 
 /**
- * What only the image caches name, each workload once. What another context of the same cluster could read is not among it:
- * it was found there, or runs the image no longer.
+ * Workloads known only from image caches, each once. Those that another context of the same cluster could read are left out:
+ * they were found there, or no longer run the image.
  */
 export function cachedOnlyEntries(readings: readonly ClusterReading[]): readonly CachedOnlyEntry[] {
   const entries = new Map<string, CachedOnlyEntry>()

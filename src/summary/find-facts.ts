@@ -1,7 +1,7 @@
 import type {ClusterReading, Scope} from '../model/cluster.ts'
 import type {StopReason} from '../model/stop.ts'
 
-/** What `find` learned; its report and its verdict are functions of it. */
+/** The facts that the report and the verdict of `find` are computed from. */
 export interface FindFacts {
   /** The image as the user typed it. */
   readonly query: string

@@ -102,7 +102,7 @@ const notPermitted = {
   failure: failure('forbidden', 'Not permitted.'),
 } as const
 
-test('what only the image cache names stands apart, with its age, and is counted by nobody as found', () => {
+test('workloads from the image cache only are listed separately, with its age, and do not count as found', () => {
   const eu = reading('eu', {
     matches: [match('eu/shop/Deployment/web')],
     unread: [notPermitted],

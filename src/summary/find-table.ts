@@ -13,8 +13,8 @@ import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**
- * What `find` found: what could not be read, every workload with the image it runs, apart from them those that only an image
- * cache names, each image reference that matched with how often, what was not looked at, the sources, and the verdict as
+ * The result of `find`: unread contexts, every workload with the image it runs, separately those that only an image
+ * cache names, each image reference that matched with its count, what was not searched, the sources, and the verdict as
  * the last line.
  */
 export function renderFindTable(report: FindReport, wholeNames: ViewOptions): string {
@@ -43,11 +43,11 @@ function workloadLines(workloads: readonly WorkloadEntry[], options: ViewOptions
   return [...titledLines(['CONTEXT', 'NAMESPACE', 'WORKLOAD'], rows, options), '']
 }
 
-/** Never in one table with what was read: nobody has looked whether they still run the image, or are there at all. */
+/** In a table of their own: it is not known whether they still run the image, or still exist. */
 function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptions): readonly string[] {
   if (entries.length === 0) return []
   const count = countOf(entries.length, 'workload')
-  const heading = `IN THE IMAGE CACHE ONLY  ${count}, not readable with these credentials: as they were then`
+  const heading = `IN THE IMAGE CACHE ONLY  ${count}, not readable with these credentials`
   const rows = entries.map((entry) => [...placeCells(entry, options), ageWords(entry), ...imageCells(entry, options)])
   return [
     ...wrapText(heading, options.width).map(paletteFor(options.color).warning),
@@ -85,7 +85,7 @@ function oneImageWithin(text: string, width: number): string {
   return text.includes(' ') ? text : imageWithin(text, width)
 }
 
-/** ` (init migrate)`: where no plain container runs the image, which one does, as nobody would look for it there. */
+/** ` (init migrate)`: the container, if only an init container or a sidecar runs the image. */
 function besides({matched}: FoundEntry, image: string): string {
   const runners = matched.filter((one) => one.image === image)
   if (runners.some(({role}) => role === 'container')) return ''
@@ -96,7 +96,7 @@ function containerWords(container: string, role: 'container' | 'init' | 'sidecar
   return role === 'container' ? container : `${container} (${role})`
 }
 
-/** The references that a query matched, where they are more than one: a tag that nobody expected is seen here. */
+/** The references that a query matched, if there are several: they show unexpected tags. */
 function imageLines({images, workloads}: FindReport, {printable, width, color}: ViewOptions): readonly string[] {
   if (images.length < 2) return []
   const counts = new Map<string, number>()

@@ -1,11 +1,11 @@
-/** Something at one place that people have to know, with its sentence. */
+/** One problem at one place, with its sentence. */
 export interface Trouble {
-  /** Where, as people name it: a target or a context. */
+  /** The place: the name of a target or a context. */
   readonly name: string
-  /** The failure class; empty where it is no failure. */
+  /** The failure class; empty if it is not a failure. */
   readonly class: string
   readonly message: string
-  /** What is said besides, e.g. how long it took. */
+  /** An additional note, e.g. the duration. */
   readonly note: string
   readonly suggestions: readonly string[]
 }
@@ -18,7 +18,7 @@ export interface TroubleGroup {
 
 /**
  * Groups by failure class and shape of the sentence, the largest group first: a thousand targets behind one broken
- * registry are one thing to read.
+ * registry are one entry to read.
  */
 export function groupTroubles(troubles: readonly Trouble[]): readonly TroubleGroup[] {
   const groups = new Map<string, {class: string; troubles: [Trouble, ...Trouble[]]}>()
@@ -32,7 +32,7 @@ export function groupTroubles(troubles: readonly Trouble[]): readonly TroubleGro
 }
 
 /**
- * The sentence without what differs from place to place: the parts of the place's own name, what stands in quotes,
+ * The sentence without what differs from place to place: the parts of the place's own name, quoted text,
  * addresses, and words with a digit (pods, ports, counts). A single capitalised word in quotes stays: Kubernetes writes
  * its reasons so (`"ImagePullBackOff"`), and they tell one failure from another.
  */

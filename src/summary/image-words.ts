@@ -9,7 +9,7 @@ export function shortImage(image: string): string {
 }
 
 /**
- * The image, or what was asked for, in at most so many columns. What tells it from others is kept longest: of a digest the
+ * The image, or the query, in at most so many columns. The most distinctive parts are kept longest: of a digest the
  * first digits, of a name its end, and of that its beginning: `…/ledger-service:2026.11.…`.
  */
 export function imageWithin(image: string, width: number): string {

@@ -5,9 +5,9 @@ import {printable} from '../shared/printable.ts'
 import {whyWords} from './outcome-words.ts'
 
 /**
- * A run as JUnit XML: one test suite per context, one test case per target. A target that somebody has to look at is a
+ * A run as JUnit XML: one test suite per context, one test case per target. A target that needs attention is a
  * `failure` of its class, `unverified` is an `error`, and what was not run or needed nothing is `skipped`. A context that
- * was not read in full has a test case of its own that says so: its absent targets must not look like a pass. What was
+ * was not read in full has a test case that says so: its absent targets must not look like a pass. What was
  * excluded is `skipped`, and the first suite, without a test case, has the verdict with all that is not included.
  *
  * The elements are those that Jenkins, GitLab and GitHub actions read (the Ant JUnit schema).
@@ -146,7 +146,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /**
  * Text inside an attribute. Characters that XML 1.0 forbids even as references (its production 2, `Char`), and those that a
- * terminal would obey, become visible escapes: a document with one of them is no XML at all.
+ * terminal would obey, become visible escapes: otherwise the document would not be valid XML.
  */
 function escapeXml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (char) => entities[char] ?? char)

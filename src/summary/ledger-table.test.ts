@@ -49,13 +49,13 @@ test('a run that was killed: what is not known first, in words, then the rest, t
 
     Total 8  Succeeded 1  Failed 1  Writing 2  Retrying 1  Written 1  Planned 2
     Failed: us-east/shop/Deployment/web: The server refused it.
-    Run 20261124-030412-9f3a: restart ghcr.io/acme/web, begun at 2026-11-24 03:04:12
-    UTC.
+    Run 20261124-030412-9f3a: restart ghcr.io/acme/web, started at 2026-11-24
+    03:04:12 UTC.
     Unfinished: it is still in progress or was killed; the ledger does not show
-    which; its last record is of 2026-11-24 03:05:01 UTC.
+    which; its last record is from 2026-11-24 03:05:01 UTC.
     Its ledger is /state/hubspoke/runs/20261124-030412-9f3a.jsonl.
     The first of these commands retries its unfinished targets. Finished targets are
-    left alone.
+    not written again.
     Next:
       hubspoke runs retry 20261124-030412-9f3a
       kubectl describe it
@@ -76,8 +76,8 @@ test('a run that ended: as its own summary, with its exit code apart from that o
     succeeded  eu       shop       Deployment/api  4.2s
 
     Total 2  Succeeded 1  Failed 0  Unchanged 1
-    Run 20261124-030412-9f3a: restart ghcr.io/acme/web, begun at 2026-11-24 03:04:12
-    UTC.
+    Run 20261124-030412-9f3a: restart ghcr.io/acme/web, started at 2026-11-24
+    03:04:12 UTC.
     It ended with 0 at 2026-11-24 03:06:23 UTC.
     Its ledger is /state/hubspoke/runs/20261124-030412-9f3a.jsonl.
     Exit 0: The run 20261124-030412-9f3a ended with exit code 0.
@@ -116,15 +116,15 @@ test('a damaged ledger is not said to show that nothing was sent', () => {
     {...terminal, width: undefined},
   )
   expect(text).toContain('2 lines of it cannot be read')
-  expect(text).toContain('No write was announced in what is left of the ledger.')
+  expect(text).toContain('No write was announced in the readable part of the ledger.')
   expect(text).not.toContain('none was sent')
 })
 
 test('planned targets that the ledger does not have are counted', () => {
   const targets = [open('eu/shop/Deployment/web', 'planned')]
   const text = render({targets, targetsMissing: 2, ended: undefined}, {...terminal, width: undefined})
-  expect(text).toContain('It names 1 of the 3 targets that were planned:')
-  expect(render({targets, ended: undefined})).not.toContain('targets that were planned')
+  expect(text).toContain('It names 1 of the 3 planned targets:')
+  expect(render({targets, ended: undefined})).not.toContain('planned targets')
 })
 
 test.each([

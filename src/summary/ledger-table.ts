@@ -12,7 +12,7 @@ import {showingContexts, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
 /**
- * A past run for people: the targets without a result first, with what is known of each; then what went wrong, the other
+ * A past run for people: the targets without a result first, with the last known state of each; then failures, the other
  * targets, the counts, the run itself, and how to go on.
  */
 export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions): string {
@@ -48,7 +48,7 @@ function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
 
 function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
   const open = targets.filter(({outcome}) => outcome === null)
-  // Mostly many, and nothing to look after.
+  // Mostly many, and none needs attention.
   const isQuiet = ({state, wrote}: RecordedTargetEntry) => state === 'planned' && wrote === 'no'
   return openStates.flatMap((state) =>
     (['warning', 'quiet'] as const).map((tone) => ({
@@ -80,7 +80,7 @@ function countsOf({counts}: LedgerReport, {color}: ViewOptions): string {
   return [countsLine(counts, palette), ...open].join('  ')
 }
 
-/** What the run was, how it ended, and what the ledger cannot tell. */
+/** The run, its end, and the gaps of its ledger. */
 function runLines(report: LedgerReport, {printable, width, color}: ViewOptions): readonly string[] {
   const {run, suggestions} = report
   const sentences = [
@@ -94,7 +94,7 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
       ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, so their content is not known.`]
       : []),
     ...(run.conflicts.length > 0
-      ? [`It is of several runs under one id (${run.conflicts.join('; ')}), and cannot be retried as one.`]
+      ? [`It is of several runs under one id (${run.conflicts.join('; ')}), and cannot be retried.`]
       : []),
     ...(run.targetsMissing > 0 ? [missingSentence(report)] : []),
     ...(suggestions.length > 0 ? [nextSentence(report)] : []),
@@ -110,7 +110,7 @@ function byWords(by: Actor): string {
 function nextSentence({run}: LedgerReport): string {
   return run.retriedBy.length > 0
     ? 'Its unfinished targets have been retried since. The first of these commands shows the result.'
-    : 'The first of these commands retries its unfinished targets. Finished targets are left alone.'
+    : 'The first of these commands retries its unfinished targets. Finished targets are not written again.'
 }
 
 function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
@@ -123,9 +123,9 @@ function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
 }
 
 function beginning({run}: LedgerReport): string {
-  if (run.verb === null) return `What the run ${run.id} was to do is not known: its beginning is not recorded.`
+  if (run.verb === null) return `What the run ${run.id} was to do is not known: its start is not recorded.`
   const what = run.image === null ? run.verb : `${run.verb} ${run.image}`
-  return `Run ${run.id}: ${what}${run.startedAt === null ? '' : `, begun at ${timeOf(run.startedAt)}`}.`
+  return `Run ${run.id}: ${what}${run.startedAt === null ? '' : `, started at ${timeOf(run.startedAt)}`}.`
 }
 
 function ending({run}: LedgerReport): string {
@@ -133,9 +133,9 @@ function ending({run}: LedgerReport): string {
   if (run.state === 'ended') {
     return `It ended with ${run.exitCode}${last && ` at ${last}`}${run.stoppedBy === null ? '' : `, stopped by ${run.stoppedBy}`}.`
   }
-  return `Unfinished: it is still in progress or was killed; the ledger does not show which${last && `; its last record is of ${last}`}.`
+  return `Unfinished: it is still in progress or was killed; the ledger does not show which${last && `; its last record is from ${last}`}.`
 }
 
 function missingSentence({run, targets}: LedgerReport): string {
-  return `It names ${targets.length} of the ${targets.length + run.targetsMissing} targets that were planned: the others are lost, or were not recorded before the run was killed.`
+  return `It names ${targets.length} of the ${targets.length + run.targetsMissing} planned targets: the others are lost, or were not recorded before the run was killed.`
 }

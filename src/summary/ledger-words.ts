@@ -1,9 +1,9 @@
 import type {LedgerCounts, RecordedTargetEntry} from '../model/report.ts'
 
-/** What has no result yet, the least known first: the order in which it is shown. */
+/** The states without a result, in the order in which they are shown: the least certain first. */
 export const openStates = ['writing', 'retrying', 'written', 'watching', 'planned'] as const
 
-/** What the last record of a target without a result means. A ledger with damaged lines may lack what would say more. */
+/** What the last record of a target without a result means. A ledger with damaged lines may lack later records. */
 export function stateSentence(
   {state, wrote, reason}: Pick<RecordedTargetEntry, 'state' | 'wrote' | 'reason'>,
   {damagedLines}: {readonly damagedLines: number},
@@ -12,7 +12,7 @@ export function stateSentence(
     no:
       damagedLines === 0
         ? 'No write was announced, so none was sent.'
-        : 'No write was announced in what is left of the ledger.',
+        : 'No write was announced in the readable part of the ledger.',
     maybe: 'A write was announced; whether it arrived is not known.',
     yes: 'It was written; how its rollout ended is not known.',
   }
@@ -22,15 +22,15 @@ export function stateSentence(
     return `${wrote === 'no' ? noneArrived(damagedLines) : known[wrote]} Its last try failed: ${reason}`
   if (state !== 'planned' || wrote === 'no') return known[wrote]
   return wrote === 'maybe'
-    ? 'An earlier invocation of this run announced a write; whether it arrived is not known, and it was not looked at again.'
-    : 'An earlier invocation of this run has written it, and it was not looked at again.'
+    ? 'An earlier invocation of this run announced a write; whether it arrived is not known, and it was not read again.'
+    : 'An earlier invocation of this run has written it, and it was not read again.'
 }
 
 /** A write that was refused was announced, too. */
 function noneArrived(damagedLines: number): string {
   return damagedLines === 0
     ? 'No write has arrived.'
-    : 'No write has arrived, as far as what is left of the ledger tells.'
+    : 'No write has arrived, according to the readable part of the ledger.'
 }
 
 /** `1 writing` and `2 planned`: the states in which there are any. */

@@ -6,13 +6,13 @@ import {placeName, type ViewOptions} from './view-options.ts'
 
 const shown = 5
 
-/** The report with the log tail of the targets that somebody has to look at. @param heard by `targetKey` */
+/** The report with the log tail of the targets that need attention. @param heard by `targetKey` */
 export function withLogTail(report: RunReport, heard: ReadonlyMap<string, LogTail>): RunReport {
   const logTailOf = (entry: RunReport['results'][number]) => (entry.failure && heard.get(targetKey(entry))) ?? null
   return {...report, results: report.results.map((entry) => ({...entry, logTail: logTailOf(entry)}))}
 }
 
-/** What the crashed containers wrote, for people: at most five of them on a terminal that has only so many lines. */
+/** What the crashed containers wrote, for people: on a terminal at most five of them. */
 export function renderLogTail({results}: Pick<RunReport, 'results'>, {color, printable}: ViewOptions): string {
   const palette = paletteFor(color)
   const crashed = results.flatMap(({logTail, ...entry}) => (logTail ? [{...entry, ...logTail}] : []))

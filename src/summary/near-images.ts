@@ -9,7 +9,7 @@ import {wrapText} from './wrap-text.ts'
 
 const shown = 3
 
-/** What may have been meant, of all clusters together; contexts of one cluster have read the same workloads. */
+/** Similar images of all clusters together; contexts of one cluster have read the same workloads. */
 export function nearImageEntries(readings: readonly ClusterReading[]): readonly NearImageEntry[] {
   const clusters = new Map(readings.map((reading) => [placeOf(reading), reading.near ?? []]))
   const images = new Map<string, NearImage>()
@@ -22,7 +22,7 @@ export function nearImageEntries(readings: readonly ClusterReading[]): readonly 
     .map(({image, workloads}) => ({image, workloads}))
 }
 
-/** The command that shows what runs each of them. `selection`: words that choose where it searches. */
+/** The command that finds each of them. `selection`: words that choose where it searches. */
 export function nearImageCommands(
   images: readonly NearImageEntry[],
   selection: readonly string[] = [],

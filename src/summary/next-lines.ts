@@ -4,10 +4,10 @@ import type {TroubleSection} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 
 const commandsShown = 5
-/** Of one step and one kind of trouble: after three contexts it is clear what to type for the others. */
+/** Commands shown per step and kind of problem: after three contexts the pattern is clear. */
 const placesShown = 3
 
-/** What may be typed at each place where the same has gone wrong: steps, the most useful one first. */
+/** The suggested steps for places with the same problem, the most useful one first. */
 export type NextSteps = readonly (readonly string[])[]
 
 /** The suggestions of each group of troubles. */

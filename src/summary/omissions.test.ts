@@ -139,7 +139,7 @@ test('nothing is said to run nowhere that runs and is excluded', () => {
   expect(verdict({excluded: [dns, dns], allowEmpty: true})).toMatchObject({
     code: 0,
     sentence: expect.stringMatching(
-      /^2 workloads run "coredns" but are excluded; --allow-empty takes that as success\./,
+      /^2 workloads run "coredns" but are excluded; --allow-empty counts that as success\./,
     ),
   })
   const down = {...reading('us'), problem: {class: 'unreachable' as const, message: 'No.', suggestions: []}}

@@ -12,15 +12,15 @@ const contextsNamed = 5
 const kindsOfResourcesNamed = 3
 
 /**
- * A verdict that also says what makes its plan or its answer smaller: one sentence, after the one that explains the code.
- * A bug speaks for itself.
+ * A verdict that also lists what its plan or answer does not include: one sentence, after the one that explains the code.
+ * The verdict of a bug is unchanged.
  */
 export function withOmissions(verdict: Verdict, omissions: readonly string[]): Verdict {
   if (omissions.length === 0 || verdict.name === 'bug') return verdict
   return {...verdict, sentence: `${verdict.sentence} Not included: ${omissions.join('; ')}.`}
 }
 
-/** Everything that a run leaves out of what its command line might be taken to mean, one clause each. */
+/** Everything that a run leaves out although its command line may suggest it, one clause each. */
 export function runOmissions(facts: RunFacts): readonly string[] {
   const {excluded, sameCluster, results, readings, scope, retryOf} = facts
   return [
@@ -33,7 +33,7 @@ export function runOmissions(facts: RunFacts): readonly string[] {
   ]
 }
 
-/** The same of a past run, as far as its ledger has it. */
+/** The same for a past run, as far as its ledger records it. */
 export function recordedOmissions({
   excluded,
   scope,
@@ -54,7 +54,7 @@ function excludedOmissions(excluded: readonly Exclusion[]): readonly string[] {
   })
 }
 
-/** Targets that need nothing any more, with why: `1 target dropped (it does not exist any more)`. */
+/** Targets without anything left to do, with the reason: `1 target dropped (it does not exist any more)`. */
 function droppedOmissions(results: RunFacts['results']): readonly string[] {
   const dropped = results.filter(({outcome, failure}) => outcome === 'skipped' && failure === undefined)
   return [...Map.groupBy(dropped, ({reason}) => reason)].map(
@@ -72,7 +72,7 @@ export function sameClusterOmissions(groups: readonly (readonly string[])[]): re
   return [...named, ...(rest > 0 ? [`${countOf(rest, 'more context')} of a cluster that has another one`] : [])]
 }
 
-/** What a plan misses that was made from image caches, which know the cluster as it was. */
+/** What a plan from image caches may miss, because they hold an earlier state. */
 function cacheOmissions(readings: readonly ClusterReading[]): readonly string[] {
   const dropped = readings.flatMap((reading) => reading.dropped ?? [])
   const fromCache = readings.filter(({tier}) => tier === 'cache')
@@ -94,7 +94,7 @@ export function notSelected(contexts: readonly string[] = []): readonly string[]
 /**
  * What was not searched.
  *
- * @param options.isAnswer the verdict says what runs an image: then what is never searched belongs to it, too
+ * @param options.isAnswer the verdict answers what runs an image, so it also lists what is never searched
  */
 export function scopeOmissions(scope: Scope, options: {readonly isAnswer: boolean}): readonly string[] {
   const kinds = workloadKinds.filter((kind) => !scope.kinds.includes(kind)).map((kind) => `${kind}s`)

@@ -16,18 +16,18 @@ export function outcomeTitle(outcome: Outcome, dryRun: DryRun): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** What became of the undo of a failed target, as the rest of its sentence; empty where there was none. */
+/** The outcome of the undo of a failed target, as the rest of its sentence; empty without an undo. */
 function undoWords({undo}: Pick<ResultEntry, 'undo'>): string {
   if (undo === null) return ''
   return `; ${{undone: 'undone', 'not-undone': 'NOT UNDONE', unverified: 'UNDO UNVERIFIED'}[undo.outcome]}: ${undo.reason}`
 }
 
-/** Why a target ended as it did and what became of its undo; empty where there is nothing to say. */
+/** The reason of an outcome, with the outcome of its undo; may be empty. */
 export function whyWords(entry: Pick<ResultEntry, 'reason' | 'failure' | 'undo'>): string {
   return `${entry.reason || (entry.failure?.message ?? '')}${undoWords(entry)}`
 }
 
-/** The colour of an outcome: red where somebody has to look, yellow where nothing was written. */
+/** The colour of an outcome: red if it needs attention, yellow if nothing was written. */
 export function paintOutcome({outcome, failure}: ResultEntry, palette: Palette): (text: string) => string {
   if (outcome === 'failed') return palette.failure
   if (outcome === 'unverified' || failure !== null) return palette.warning

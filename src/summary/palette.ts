@@ -1,6 +1,6 @@
 import {styleText} from 'node:util'
 
-/** What a colour stands for. It only repeats what the words say already. */
+/** The meaning of a colour. It only repeats what the text says already. */
 export interface Palette {
   failure(text: string): string
   warning(text: string): string
@@ -15,7 +15,7 @@ type Style = Parameters<typeof styleText>[0]
 /** The palette of a terminal, or one that leaves every text as it is. */
 export function paletteFor(color: boolean): Palette {
   const paint = (style: Style) => (text: string) =>
-    // Whoever asks for colour has looked at the stream; styleText would look at stdout.
+    // The caller has checked the stream; styleText would check stdout.
     color && text !== '' ? styleText(style, text, {validateStream: false}) : text
   return {
     failure: paint(['bold', 'red']),

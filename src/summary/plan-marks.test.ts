@@ -19,7 +19,7 @@ function marked(path: string, owner: Owner | null, ...disruption: Disruption[]):
 const text = (targets: readonly MarkedTarget[], options = terminal) =>
   markLines({marked: targets, budgetsNotRead: []}, options).join('\n')
 
-test('what goes down, what breaks a budget, where nobody could look, and who owns what', () => {
+test('disruption, broken budgets, budgets that were not read, and owners', () => {
   const targets = [
     marked('eu/shop/Deployment/cart', argo('shop-prod'), recreate),
     marked('eu/shop/Deployment/web', argo('shop-prod'), budget),
@@ -33,12 +33,12 @@ test('what goes down, what breaks a budget, where nobody could look, and who own
   }))
   expect(`\n${markLines({marked: targets, budgetsNotRead}, terminal).join('\n')}`).toMatchInlineSnapshot(`
     "
-    1 workload is down while it restarts: eu/shop/Deployment/cart (Recreate).
+    1 workload is unavailable while it restarts: eu/shop/Deployment/cart (Recreate).
     1 workload breaks a disruption budget, which rollouts ignore:
     eu/shop/Deployment/web (2 of 4 away at once, budget web allows 1).
-    Disruption budgets not looked at in us/pay and us/edge (forbidden).
+    Disruption budgets not read in us/pay and us/edge (forbidden).
 
-    3 targets are owned by others:
+    3 targets have an owner:
       Argo CD Application: shop-prod (2)
       Flux Kustomization: flux-system/apps (1)
     "
@@ -62,7 +62,7 @@ test('five hundred marked targets are a few lines of 80 columns; -o wide names t
   const lines = text(targets).split('\n')
   expect(lines.length).toBeLessThan(25)
   expect(Math.max(...lines.map(({length}) => length))).toBeLessThanOrEqual(80)
-  expect(lines[0]).toMatch(/^500 workloads are down while they restart:/)
+  expect(lines[0]).toMatch(/^500 workloads are unavailable while they restart:/)
   expect(text(targets)).toContain('and 495 more.')
   const wide = text(targets, {...terminal, wide: true})
   expect(wide).toContain('workload-499 (Recreate)')

@@ -7,7 +7,7 @@ import {paletteFor} from './palette.ts'
 import {namesIn, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
-/** What a plan takes down, which disruption budgets it breaks, and who owns what, each in a few lines however many there are. */
+/** The disruption, the broken disruption budgets and the owners of a plan, each in a few lines however many there are. */
 export function markLines(
   {marked, budgetsNotRead}: Pick<PlanView, 'marked' | 'budgetsNotRead'>,
   options: ViewOptions,
@@ -28,7 +28,7 @@ const isBudget = ({why}: Disruption): boolean => why === 'disruption-budget'
 function downSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
   const down = named(marked, (mark) => !isBudget(mark))
   if (down.length === 0) return []
-  const are = down.length === 1 ? 'is down while it restarts' : 'are down while they restart'
+  const are = down.length === 1 ? 'is unavailable while it restarts' : 'are unavailable while they restart'
   return [`${countOf(down.length, 'workload')} ${are}: ${namesIn(options, down)}.`]
 }
 
@@ -57,7 +57,7 @@ function obstacleSentences(marked: readonly MarkedTarget[], options: ViewOptions
 function notReadSentences(notRead: PlanView['budgetsNotRead'], options: ViewOptions): readonly string[] {
   return [...Map.groupBy(notRead, ({failure}) => failure.class)].map(([failureClass, places]) => {
     const names = places.map(({context, namespace}) => (namespace === null ? context : `${context}/${namespace}`))
-    return `Disruption budgets not looked at in ${namesIn(options, names)} (${failureClass}).`
+    return `Disruption budgets not read in ${namesIn(options, names)} (${failureClass}).`
   })
 }
 
@@ -70,9 +70,9 @@ function ownerLines(marked: readonly MarkedTarget[], options: ViewOptions): read
     .flatMap(([kind, of]) =>
       wrapText(options.printable(`${kind}: ${namesIn(options, counted(of))}`), options.width, '  '),
     )
-  const are = owned.length === 1 ? 'is' : 'are'
-  const later = owners.some(mayPutBackLater) ? ', and may be put back later' : ''
-  return [`${countOf(owned.length, 'target')} ${are} owned by others${later}:`, ...lines, '']
+  const have = owned.length === 1 ? 'has' : 'have'
+  const later = owners.some(mayPutBackLater) ? ' that may revert the change later' : ''
+  return [`${countOf(owned.length, 'target')} ${have} an owner${later}:`, ...lines, '']
 }
 
 /** `flux-system/apps (3)`, the largest first. */

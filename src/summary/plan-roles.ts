@@ -2,7 +2,7 @@ import type {Need} from '../model/permission.ts'
 import {needsOf} from '../model/permissions.ts'
 import type {ExplainedRule, RbacPlan, RbacRequest, RoleSpec, VerbNeed} from '../model/rbac.ts'
 
-/** The smallest roles with which the verbs do what is asked: one for the cluster, and one for each namespace that needs it. */
+/** The smallest roles for the verbs: one for the cluster, and one for each namespace that needs it. */
 export function planRoles(request: RbacRequest): RbacPlan {
   const needs = request.verbs.flatMap((purpose) => needsOf(purpose, request).map((need) => ({...need, purpose})))
   const wanted = request.essentialOnly ? needs.filter(({essential}) => essential) : needs
@@ -17,7 +17,7 @@ export function planRoles(request: RbacRequest): RbacPlan {
   }
 }
 
-/** What is limited to the same objects and permits the same is one rule; nothing is permitted that nobody needs. */
+/** Permissions for the same objects and verbs become one rule; no rule permits more than is needed. */
 function mergeRules(needs: readonly VerbNeed[]): readonly ExplainedRule[] {
   const byResource = Map.groupBy(needs, ({group, resource, name}) => JSON.stringify([group, resource, name]))
   const byVerbs = Map.groupBy(byResource.values(), ([first, ...rest]) =>

@@ -76,7 +76,7 @@ test('a plan shows where it writes, what it cannot do, and all that is not in it
     Targets:
       eu-west/shop/Deployment/web
 
-    eu-west: one cluster with eu-west-admin; each target is written once.
+    eu-west: the same cluster as eu-west-admin; each target is written once.
     us-east: kube-system may not be read; the fallback identity is a hash of server
     URL and CA.
 
@@ -160,7 +160,7 @@ test.each([
     says: 'everything before it is healthy; the first failure stops the run.',
   },
   {change: {pause: 'ask'}, says: 'everything before it is healthy, and you are asked before it; more than 1'},
-  {change: {sizes: waves.sizes.slice(0, 1)}, says: 'One wave takes all of it; more than 1 failure stops the run.'},
+  {change: {sizes: waves.sizes.slice(0, 1)}, says: 'One wave contains all targets; more than 1 failure stops the run.'},
 ])('waves: $says', ({change, says}) => {
   expect(renderPlan({...plan, waves: {...waves, ...change}}, {...terminal, width: undefined})).toContain(says)
 })

@@ -21,9 +21,9 @@ const namesShown = 5
 const targetsShown = 20
 
 /**
- * What a run would do, for people who are about to be asked: contexts that were not read and targets that will be refused
- * first, then one row per cluster, the images that matched, what is left out, and how many targets there are. It ends
- * without a question: whoever asks adds it.
+ * A plan for people, before the prompt: contexts that were not read and targets that will be refused
+ * first, then one row per cluster, the images that matched, what is left out, and the number of targets. It ends
+ * without a question: the caller adds it.
  */
 export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
   const options = showingContexts(wholeNames, [...plan.scope.contexts, ...plan.scope.contextsLeftOut])
@@ -100,11 +100,11 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
   return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
 }
 
-/** What will be written, by name: who is asked should know. */
+/** The targets that will be written, by name. */
 function targetLines({targets}: PlanView, options: ViewOptions): readonly string[] {
   const {printable, wide, color} = options
   if (targets.length === 0) return []
-  // One more than allowed takes no more room than saying that it is missing.
+  // One more row takes no more room than the line that says it is missing.
   const shown = wide || targets.length <= targetsShown + 1 ? targets : targets.slice(0, targetsShown)
   const rest = targets.length - shown.length
   return [
@@ -119,14 +119,14 @@ function consentLines({consent}: PlanView, {printable, width, color}: ViewOption
   return consent === undefined ? [] : wrapText(printable(consent), width).map(paletteFor(color).quiet)
 }
 
-/** Nobody should write to clusters that a forgotten variable chose. */
+/** A forgotten variable must not choose clusters unnoticed. */
 function contextsFromLines({contextsFrom}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {
   if (contextsFrom === undefined) return []
   const text = `These contexts were chosen by ${contextsFrom}, not on the command line.`
   return [...wrapText(printable(text), width).map(paletteFor(color).warning), '']
 }
 
-/** Each protected cluster with the reason, and what the config files protect in vain. */
+/** Each protected cluster with the reason, and entries of config files that protect nothing. */
 function protectedLines(
   {protected: clusters = [], notes = []}: PlanView,
   {printable, width, color}: ViewOptions,
@@ -138,7 +138,7 @@ function protectedLines(
 
 const shortKinds = {Deployment: 'deploy', StatefulSet: 'sts', DaemonSet: 'ds'} as const
 
-/** `3 deploy, 1 sts`: the short names that kubectl knows. */
+/** `3 deploy, 1 sts`: the short names of kubectl. */
 function kindWords({byKind}: PlannedCluster): string {
   return workloadKinds.flatMap((kind) => (byKind[kind] ? [`${byKind[kind]} ${shortKinds[kind]}`] : [])).join(', ')
 }
@@ -147,13 +147,13 @@ function sourceWords({tier, cacheAgeMs}: PlannedCluster): string {
   return cacheAgeMs === undefined ? tier : `${tier}, ${formatDuration(cacheAgeMs)} old`
 }
 
-/** What is particular about single clusters: other contexts that lead to them, and an identity that could not be read. */
+/** Notes about single clusters: other contexts that point at them, and an identity that could not be read. */
 function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOptions): readonly string[] {
   const shared = clusters
     .filter(({contexts}) => contexts.length > 1)
     .map(
       ({contexts: [first = '', ...others]}) =>
-        `${first}: one cluster with ${someOf(others, namesShown)}; each target is written once.`,
+        `${first}: the same cluster as ${someOf(others, namesShown)}; each target is written once.`,
     )
   const replacements = clusters
     .filter(({uidIsFallback}) => uidIsFallback)
@@ -165,7 +165,7 @@ function sharedClusterLines({clusters}: PlanView, {printable, width}: ViewOption
   return lines.length === 0 ? [] : [...lines, '']
 }
 
-/** Of a retry, those that could not be read again stand apart: they are from its ledger. */
+/** In a retry, those that could not be read again are listed separately: they come from its ledger. */
 function imageLines({clusters, retry}: PlanView, options: ViewOptions): readonly string[] {
   const recorded = clusters.map(({contexts, recordedImages = []}) => ({contexts, images: recordedImages}))
   return [
@@ -194,13 +194,10 @@ function imageSection(
 
 function undoLines({undoFailed = false}: PlanView, {width}: ViewOptions): readonly string[] {
   if (!undoFailed) return []
-  return [
-    ...wrapText('A target whose rollout fails is put back to its state before the run (--undo-failed).', width),
-    '',
-  ]
+  return [...wrapText('If the rollout of a target fails, its previous state is restored (--undo-failed).', width), '']
 }
 
-/** First of all, and once: whoever agrees goes on without. */
+/** Shown first, and once: consent includes running without a lock. */
 function withoutLockLines({withoutLock}: PlanView, options: ViewOptions): readonly string[] {
   if (withoutLock.length === 0) return []
   const {printable, width, color, placed = (command) => command} = options

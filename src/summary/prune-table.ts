@@ -8,7 +8,7 @@ import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import type {ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
-/** What is about to be removed, for people who are about to be asked. */
+/** The ledgers to be removed, shown before the prompt. */
 export function renderPrunePlan(
   {candidates, kept}: {readonly candidates: RunsReport['runs']; readonly kept: PruneReport['kept']},
   options: ViewOptions,
@@ -22,7 +22,7 @@ export function renderPrunePlan(
   return `${lines.join('\n')}\n`
 }
 
-/** What was removed, what could not be, and what stays and why. */
+/** The ledgers that were removed, those that could not be removed, and those that are kept, with reasons. */
 export function renderPruneTable({removed, kept, notRemoved, verdict}: PruneReport, options: ViewOptions): string {
   const troubles: TroubleSection = {
     word: 'NOT REMOVED',

@@ -22,14 +22,14 @@ const apiVersion = `${rbacGroup}/v1`
 const labels = {'app.kubernetes.io/managed-by': 'hubspoke'}
 const commentWidth = 100
 
-/** What the roles are made of, as one `List`: JSON for `kubectl apply`. */
+/** All objects of the roles as one `List`: JSON for `kubectl apply`. */
 export function rbacList(request: RbacRequest, plan: RbacPlan): Manifest {
   return {apiVersion: 'v1', kind: 'List', items: manifestsOf(request, plan).map(({manifest}) => manifest)}
 }
 
-/** The same as YAML documents, in which every rule says what it is for and what comes of it when it is missing. */
+/** The same as YAML documents. A comment on every rule states its purpose and the effect of its absence. */
 export async function renderRbac(request: RbacRequest, plan: RbacPlan): Promise<string> {
-  // Loading yaml takes 45 ms: only for who asks for it.
+  // Loading yaml takes 45 ms, so it is loaded on demand.
   const {Document, isMap, isScalar, visit} = await import('yaml')
   const texts = manifestsOf(request, plan).map(({manifest, rules}) => {
     const document = new Document(manifest, {aliasDuplicateObjects: false})
@@ -60,7 +60,7 @@ function manifestsOf(request: RbacRequest, {roles}: RbacPlan): readonly Explaine
   ]
 }
 
-/** A Role cannot be applied in a namespace that is not there; those of workloads are, that of the cache may not be. */
+/** A Role needs an existing namespace; that of the cache may be missing. */
 function cacheNamespace(request: RbacRequest, roles: readonly RoleSpec[]): readonly ExplainedManifest[] {
   const {cacheNamespace: name, namespacedOnly, namespaces} = request
   const isNeeded = roles.some(({namespace}) => namespace === name) && !namespaces.includes(name)
@@ -93,7 +93,7 @@ function toBinding({name, subjects}: RbacRequest, {namespace}: RoleSpec): readon
   return [{manifest, rules: []}]
 }
 
-/** A line per verb and reason; kinds and commands that share it say it once. */
+/** A line per verb and reason, once for all kinds and commands that share it. */
 function commentOf({needs}: ExplainedRule): string {
   const reasons = Map.groupBy(needs, ({verb, why, without}) => JSON.stringify([verb, why, without]))
   return [...reasons.values()]

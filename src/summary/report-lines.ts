@@ -14,7 +14,7 @@ import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
 
-/** The contexts that could not be read, or only in part, each with why. */
+/** The contexts that could not be read, or only in part, each with the reason. */
 export function unreadSections(clusters: readonly ClusterEntry[]): readonly TroubleSection[] {
   const notRead = clusters.flatMap(({context, problem}) => (problem ? [toTrouble(context, problem)] : []))
   const inPart = clusters.flatMap(({context, problem, unread}) =>
@@ -46,7 +46,7 @@ export function excludedLines(
   })
 }
 
-/** Contexts that lead to a cluster which another one leads to: its workloads are counted once. */
+/** Contexts that point at the same cluster as another one: its workloads are counted once. */
 export function sameClusterLines(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
   const groups = clusters.filter(
     ({context, sameClusterAs}, index) =>
@@ -62,7 +62,7 @@ export function sameClusterLines(clusters: readonly ClusterEntry[], options: Vie
   })
 }
 
-/** Contexts of the kubeconfig that nobody selected. */
+/** Contexts of the kubeconfig that were not selected. */
 export function notSelectedLines(contexts: readonly string[], options: ViewOptions): readonly string[] {
   if (contexts.length === 0) return []
   const some = namesIn(options, contexts.map(contextIn(options)))
@@ -71,7 +71,7 @@ export function notSelectedLines(contexts: readonly string[], options: ViewOptio
   )
 }
 
-/** What was searched and what was not: an empty answer speaks of the first only. */
+/** What was searched and what was not: an empty answer refers to the searched part only. */
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
   const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
@@ -93,12 +93,12 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
   return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
 }
 
-/** Why a run is made, where somebody has said. */
+/** The reason of a run, if one is given. */
 export function reasonLines(reason: string | null | undefined, {printable, width}: ViewOptions): readonly string[] {
   return typeof reason === 'string' ? wrapText(printable(`Reason: ${reason}`), width) : []
 }
 
-/** Which source answered for each context that was read, how old it was, how many workloads it read, what it cost. */
+/** For each context that was read: the source of the answer, its age, the number of workloads read, the cost. */
 export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
   const {printable} = options
   const palette = paletteFor(options.color)
@@ -130,7 +130,7 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
   ]
 }
 
-/** The same in a sentence, where what was done matters more than what it cost. */
+/** The same in a sentence, for views in which the results matter more than the cost. */
 export function sourceSentence(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
   const read = clusters.filter(({status}) => status !== 'not-read')
   if (read.length === 0) return []

@@ -9,14 +9,14 @@ import {paletteFor} from './palette.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {contextIn, placeIn, placeName, showsAll, type ViewOptions} from './view-options.ts'
 
-/** Rows of targets that nobody has to look at; fewer where the screen is needed for what went wrong. */
+/** Rows of targets that need no attention; fewer if failures need the screen. */
 const rowsShown = {calm: 20, troubled: 5}
 const failedShown = 5
 const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
 
 type DryRun = RunReport['run']['dryRun']
 
-/** Targets that somebody has to look at. */
+/** Targets that need attention. */
 export function troubleSections(
   results: readonly ResultEntry[],
   {wide}: Pick<ViewOptions, 'wide'>,
@@ -31,7 +31,7 @@ export function troubleSections(
   ]
 }
 
-/** Targets in which nothing was done and nobody has to look: mostly many, for one reason. */
+/** Targets that were not written and need no attention: mostly many, for one reason. */
 export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): readonly TroubleSection[] {
   const of = (outcome: Outcome) =>
     results.filter((entry) => entry.outcome === outcome && entry.failure === null && !isCalm(entry, dryRun))
@@ -41,7 +41,7 @@ export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): 
   ]
 }
 
-/** Is the target a row like any other? Under a client dry run, what is planned is. */
+/** Whether the target is an ordinary row. In a client dry run, planned targets are. */
 function isCalm(entry: ResultEntry, dryRun: DryRun): boolean {
   return entry.outcome === 'succeeded' || entry.outcome === 'unchanged' || isPlanned(entry, dryRun)
 }
@@ -71,7 +71,7 @@ export function calmLines(
   const most = options.troubled ? rowsShown.troubled : rowsShown.calm
   const sorted = calmOutcomes.flatMap((outcome) => calm.filter((entry) => entry.outcome === outcome))
   if (sorted.length === 0) return []
-  // One row more than allowed takes no more room than saying that it is missing.
+  // One more row takes no more room than the line that says it is missing.
   const shown = showsAll(options) || sorted.length <= most + 1 ? sorted : sorted.slice(0, most)
   return [...calmRows(shown, dryRun, options), ...moreLine(sorted.slice(shown.length), dryRun, options), '']
 }
@@ -116,7 +116,7 @@ function moreLine(left: readonly ResultEntry[], dryRun: DryRun, {color}: ViewOpt
 }
 
 /**
- * The failed once more, a line each with why: where the screen ends, what stands above is out of sight. On a terminal the
+ * The failed targets again, one line each with the reason, because the lines above may be off the screen. On a terminal the
  * reason is cut, never the name.
  */
 export function failedLines(results: readonly ResultEntry[], options: ViewOptions): readonly string[] {

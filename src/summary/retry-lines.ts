@@ -6,7 +6,7 @@ import {paletteFor} from './palette.ts'
 import {namesIn, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
-/** What is particular about the plan of a retry: what it takes up and why, and what it cannot or need not. */
+/** Notes on the plan of a retry: which targets it retries and why, and which it cannot or need not retry. */
 export function retryLines({retry, unreached = []}: PlanView, options: ViewOptions): readonly string[] {
   if (retry === undefined) return []
   const {printable, width, color, placed = (text) => text} = options
@@ -33,7 +33,7 @@ function takenUpSentence({planned, takenUp}: RetryView): string {
 }
 
 function damagedSentence({damagedLines}: RetryView): string {
-  return `${countOf(damagedLines, 'line')} of its ledger cannot be read. Every planned target is known; each is looked at before it is written.`
+  return `${countOf(damagedLines, 'line')} of its ledger cannot be read. Every planned target is known; each is read before it is written.`
 }
 
 function retriedSentence({retriedBy}: RetryView): string {
@@ -49,7 +49,7 @@ function optionSentences({runId, options: {kept, changed, unknown, deadlineMs}}:
     ...(changed.length > 0 ? [`Options changed on the command line: ${changed.join(', ')}.`] : []),
     ...(deadlineMs === undefined
       ? []
-      : [`Its --deadline ${formatDuration(deadlineMs)} is not kept: a deadline counts for one run.`]),
+      : [`Its --deadline ${formatDuration(deadlineMs)} is not kept: a deadline applies to one run only.`]),
   ]
 }
 
@@ -58,7 +58,7 @@ function unknownSentences({options: {unknown}}: RetryView): readonly string[] {
   return [`Not recorded by that run, so the values of this command apply: ${unknown.join(', ')}.`]
 }
 
-/** What a retry looked at. */
+/** What a retry searched. */
 export function retryScopeLines(runId: string, {printable, width, color}: ViewOptions): readonly string[] {
   const text = `Searched: nothing; the targets are those that the run ${runId} left unfinished.`
   return wrapText(printable(text), width).map(paletteFor(color).quiet)

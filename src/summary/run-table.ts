@@ -22,13 +22,13 @@ import {showingContexts, type ViewOptions} from './view-options.ts'
 import {wavesLine} from './wave-lines.ts'
 
 /**
- * A run for people: what went wrong on top, grouped, with why; the other targets; then the counts, the names of the
- * failed, what was not looked at, the sources, the next commands, and the verdict as the last line.
+ * A run for people: failures first, grouped, with reasons; the other targets; then the counts, the names of the
+ * failed, what was not searched, the sources, the next commands, and the verdict as the last line.
  */
 export function renderRunTable(report: RunReport, wholeNames: ViewOptions): string {
   const {run, results, clusters, counts, scope, verdict} = report
   const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
-  // The plan has just been shown, and nothing came of it.
+  // The plan has just been shown, and nothing was written.
   if (run.consent === 'cancelled' || run.consent === 'declined') return `${verdictLines(verdict, options).join('\n')}\n`
   const troubles = [...troubleSections(results, options), ...unreadSections(clusters)]
   const troubled = troubles.some((section) => section.troubles.length > 0)
@@ -54,16 +54,16 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
   return `${lines.join('\n')}\n`
 }
 
-/** What is left open can be taken up again; a run without a ledger has left nothing to take up. */
+/** Unfinished targets can be retried, but only with a ledger. */
 function retryCommands({run, results}: RunReport): readonly string[] {
   const isOpen = ({outcome, failure}: ResultEntry) =>
     outcome === 'skipped' ? failure !== null : outcome !== 'succeeded' && outcome !== 'unchanged'
   return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}`] : []
 }
 
-/** A run without a ledger has left nothing that its id could be looked up by. */
+/** Without a ledger, the id of a run leads to nothing. */
 function runLine({run}: RunReport, {printable, color, wide}: ViewOptions): readonly string[] {
-  const questions = run.askedMs < 1000 ? '' : `, without the ${formatDuration(run.askedMs)} that questions waited`
+  const questions = run.askedMs < 1000 ? '' : `, without ${formatDuration(run.askedMs)} at prompts`
   const name = run.ledger === null ? 'It' : `Run ${printable(run.id)}`
   const retry = run.retryOf === null ? '' : ` It retried the run ${printable(run.retryOf)}.`
   const ledger = wide && run.ledger !== null ? ` Its ledger is ${printable(run.ledger)}.` : ''

@@ -22,7 +22,7 @@ const rowsShown = 12
 const roomyColumns = 110
 const byShown = 14
 
-/** Past runs, newest first: what was done, whether it ended, and how its targets did. */
+/** Past runs, newest first: the verb, whether the run ended, and the results of its targets. */
 export function renderRunsTable({runs, notRead, verdict}: RunsReport, options: ViewOptions): string {
   const unread: TroubleSection = {
     word: 'NOT READ',
@@ -52,9 +52,9 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
   const {printable, width, color, wide} = options
   const palette = paletteFor(color)
   const whole = showsAll(options)
-  // Ids tell when runs began; in a narrow terminal there is no room to say it twice.
+  // Ids contain the start time; a narrow terminal has no room to repeat it.
   const roomy = wide || width === undefined || width >= roomyColumns
-  // One row more than allowed takes no more room than saying that it is missing.
+  // One more row takes no more room than the line that says it is missing.
   const shown = whole || runs.length <= rowsShown + 1 ? runs : runs.slice(0, rowsShown)
   const text = (known: string | null) => printable(known || '-')
   const rows = shown.map((run) => [
@@ -69,7 +69,7 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
   const columns = [
     {title: 'RUN'},
     {title: 'STATE'},
-    ...(roomy ? [{title: 'BEGUN'}, {title: 'TOOK'}] : []),
+    ...(roomy ? [{title: 'STARTED'}, {title: 'DURATION'}] : []),
     {title: 'BY'},
     {title: 'TARGETS'},
     ...(wide ? ['VERB', 'HOST', 'RETRIED BY', 'LEDGER', 'REASON'].map((title) => ({title})) : []),
@@ -108,7 +108,7 @@ function countWords({counts}: ListedRun): readonly string[] {
   return words.length === 0 ? ['none'] : words
 }
 
-/** `1 failed of 7`: what is worst, where all of it does not fit. */
+/** `1 failed of 7`: only the worst, if all of it does not fit. */
 function worstWords(run: ListedRun): string {
   const [worst = '', ...others] = countWords(run)
   return others.length === 0 ? worst : `${worst} of ${run.counts.total}`

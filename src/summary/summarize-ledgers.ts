@@ -19,7 +19,7 @@ import {toVerdict} from './verdict.ts'
 
 type ListedRun = RunsReport['runs'][number]
 
-/** The report of `runs list`: 2 where a ledger could not be read, for a list that lacks a run does not end with 0. */
+/** The report of `runs list`: 2 if a ledger could not be read, because the list is then incomplete. */
 export function summarizeRuns({
   directory,
   runs,
@@ -35,7 +35,7 @@ export function summarizeRuns({
   return {schemaVersion: 1, type: 'RunsReport', directory, runs: sorted, notRead, verdict}
 }
 
-/** By the second that the id tells, then by what the ledger tells. */
+/** By the time in the id, then by the time in the ledger. */
 const sortKey = ({id, startedAt}: ListedRun) => `${id.slice(0, id.lastIndexOf('-'))} ${startedAt ?? ''} ${id}`
 
 function sentenceOfRuns(directory: string, runs: readonly ListedRun[], notRead: number): string {
@@ -71,7 +71,7 @@ function nameOf(answer: PruneAnswer, notRemoved: number): {readonly declined: bo
   return {declined: true, name: (answer === 'no' ? undefined : exitOfSignal(answer)) ?? 'declined'}
 }
 
-/** What its own ledger does not say of a run. */
+/** Facts about a run from outside its own ledger. */
 type Around = Pick<PastRunEntry, 'retriedBy' | 'conflicts'>
 
 function between(from: string | undefined, to: string | undefined): number | null {
@@ -87,7 +87,7 @@ export function listedRun(id: string, recorded: RecordedRun, more: Partial<Aroun
 /**
  * The report of `runs show`.
  *
- * @param next how to go on: commands, and the runs that have taken up its targets, oldest first
+ * @param next how to continue: commands, and the runs that have retried its targets, oldest first
  */
 export function summarizeLedger(
   id: string,
@@ -167,7 +167,7 @@ function countStates(targets: readonly RecordedTarget[]): LedgerCounts {
   return {...countOutcomes(results), ...states, total: targets.length}
 }
 
-/** That the ledger was read is what this is the verdict of: how the run ended is in its sentence, and no failure of ours. */
+/** The verdict on reading the ledger. How the run ended is in its sentence, and does not affect the code. */
 function ledgerVerdict({id, state, exitCode}: PastRunEntry, targets: readonly RecordedTarget[]): Verdict {
   const open = targets.filter(({result}) => result === undefined).length
   const sentence = {
@@ -184,13 +184,13 @@ function unfinishedWords(open: number, total: number): string {
     : `${open} of ${countOf(total, 'target')} ${open === 1 ? 'has' : 'have'} no result`
 }
 
-/** A file of a person's own may hold anything; documents hold times only. */
+/** A file of a user may hold anything; documents hold only valid times. */
 function timestamp(text: string | undefined): string | null {
   const time = text === undefined ? Number.NaN : Date.parse(text)
   return Number.isNaN(time) ? null : new Date(time).toISOString()
 }
 
-/** The arguments that are of a kind which documents have. */
+/** The arguments of types that documents may hold. */
 function argumentsOf(recorded: Readonly<Record<string, unknown>>): ArgumentsEntry {
   const isArgument = (value: unknown): value is ArgumentsEntry[string] =>
     value === null ||

@@ -18,7 +18,7 @@ import {nearImageCommands, nearImageEntries} from './near-images.ts'
 import {verdictOfRun} from './verdict.ts'
 import {type Besides, verdictOfCaches, verdictOfCheck, verdictOfFind} from './verdict-of-reads.ts'
 
-/** The report of a run: a pure function of what happened. */
+/** The report of a run: a pure function of its facts. */
 export function summarizeRun(facts: RunFacts): RunReport {
   const {id, verb, startedAt, durationMs, dryRun, waited, ledger} = facts
   const isEmpty = facts.results.length + facts.excluded.length === 0
@@ -55,7 +55,7 @@ export function summarizeRun(facts: RunFacts): RunReport {
   }
 }
 
-/** The report of `find`; a workload that several contexts lead to is in it once. */
+/** The report of `find`; a workload that several contexts can reach is in it once. */
 export function summarizeFind(facts: FindFacts): FindReport {
   const workloads = workloadEntries(facts.readings)
   const cachedOnly = cachedOnlyEntries(facts.readings)
@@ -77,7 +77,7 @@ export function summarizeFind(facts: FindFacts): FindReport {
   }
 }
 
-/** The report of `check`, one entry per selected context; contexts of one cluster know of each other. */
+/** The report of `check`, one entry per selected context; contexts of one cluster refer to each other. */
 export function summarizeCheck(
   entries: readonly CheckEntry[],
   besides: Besides = {},

@@ -9,7 +9,7 @@ export interface TroubleSection {
   /** The heading, e.g. `FAILED`, and the noun that it counts. */
   readonly word: string
   readonly noun: string
-  /** `quiet` is what nobody has to look at: its names are cut after a few, and it has no class. */
+  /** `quiet`: needs no attention. Its names are cut after a few, and it has no class. */
   readonly tone: 'failure' | 'warning' | 'quiet'
   readonly troubles: readonly Trouble[]
 }
@@ -17,8 +17,8 @@ export interface TroubleSection {
 const quietNamesShown = 5
 
 /**
- * What went wrong, why, and where: per group the heading, the sentence once, and every place by name. One place alone
- * stands in the heading. With `wide`, every place has its own sentence.
+ * Problems with reasons and places: per group the heading, the sentence once, and every place by name. A single place
+ * is part of the heading. With `wide`, every place has its own sentence.
  */
 export function troubleLines(section: TroubleSection, options: ViewOptions): readonly string[] {
   return groupTroubles(section.troubles).flatMap((group) => [...groupLines(section, group, options), ''])

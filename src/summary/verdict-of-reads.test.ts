@@ -45,7 +45,7 @@ test.each<FindRow>([
   {
     facts: {readings: [], allowEmpty: true},
     code: 3,
-    sentence: 'There is no context to look in.',
+    sentence: 'There is no context to search.',
     because: 'no context',
   },
 ])('find exits $code: $because', ({facts, code, sentence}) => {
@@ -126,7 +126,7 @@ test.each([
   {caches: [cache('present'), cache('missing')], code: 0, sentence: '1 of 2 contexts has an image cache.'},
   {caches: [cache('missing'), cache('missing')], code: 3, sentence: 'There is no image cache in 2 contexts.'},
   {caches: [cache('not-read', bug)], code: 70, sentence: bug.message},
-  {caches: [], code: 3, sentence: 'There is no context to look in.'},
+  {caches: [], code: 3, sentence: 'There is no context to search.'},
 ])('cache exits $code: $sentence', ({caches, code, sentence}) => {
   expect(summarizeCaches(caches).verdict).toMatchObject({code, sentence})
 })
@@ -145,6 +145,6 @@ test.each([
   ]
   for (const {verdict} of reports) {
     expect(verdict.code).toBe(code)
-    expect(verdict.sentence).toMatch(/^Stopped before every context had answered\./)
+    expect(verdict.sentence).toMatch(/^Stopped before all contexts had answered\./)
   }
 })

@@ -13,14 +13,14 @@ import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
 import {hitBug, toVerdict} from './verdict.ts'
 import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 
-/** What there is to know about contexts that were asked, beside their answers. */
+/** Facts about the contexts of a read, beside their answers. */
 export interface Besides {
   /** Contexts of the kubeconfig that were not selected. */
   readonly contextsLeftOut?: readonly string[]
   readonly stoppedBy?: StopReason | undefined
 }
 
-/** 4 where a context was not read in full, also when nothing matched; 3 where nothing matched; else 0. */
+/** 4 if a context was not read in full, also when nothing matched; 3 if nothing matched; otherwise 0. */
 export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntry[], cachedOnly = 0): Verdict {
   return withOmissions(verdictOfFound(facts, workloads, cachedOnly), [
     ...sameClusterOmissions(sameClusterGroups(facts.readings)),
@@ -54,8 +54,8 @@ function exitOfFind({scope, readings, allowEmpty}: FindFacts, workloads: readonl
 }
 
 /**
- * 4 where a context has a problem, or where what `find` cannot do without is not allowed; 3 where there was no context. A missing
- * permission to write does not matter here: who only reads needs none.
+ * 4 if a context has a problem, or lacks a permission that `find` requires; 3 if there was no context. A missing
+ * permission to write does not matter here: reading needs none.
  */
 export function verdictOfCheck(contexts: readonly CheckEntry[], besides: Besides): Verdict {
   return withOmissions(verdictOfChecked(contexts, besides), notSelected(besides.contextsLeftOut))
@@ -80,14 +80,14 @@ function verdictOfChecked(contexts: readonly CheckEntry[], {stoppedBy}: Besides)
   })
 }
 
-/** What a command cannot do without. */
+/** The required permissions of a command. */
 const isMissed = ({allowed, essential}: CheckedPermission) => essential && !allowed
 const maySee = ({permissions}: CheckEntry) =>
   permissions.every((permission) => permission.purpose !== 'find' || !isMissed(permission))
 
 /**
- * 4 where a cluster could not be read; 1 where it was read and its cache could not be saved; 3 where there is no cache to
- * show. A refresh that gave way to a newer cache has no problem, and is in the desired state.
+ * 4 if a cluster could not be read; 1 if it was read and its cache could not be saved; 3 if there is no cache to
+ * show. A refresh that kept a newer cache has no problem, and is in the desired state.
  */
 export function verdictOfCaches(caches: readonly CacheEntry[], besides: Besides): Verdict {
   return withOmissions(verdictOfRead(caches, besides), notSelected(besides.contextsLeftOut))
@@ -105,10 +105,10 @@ function verdictOfRead(caches: readonly CacheEntry[], {stoppedBy}: Besides): Ver
   return toVerdict(exitOfCaches(caches, counts), (name) => sentenceOfCaches(name, caches, counts))
 }
 
-/** A watch ends when it is told to: nothing is missing then. */
+/** A watch ends only by a signal: nothing is missing then. */
 function watchedSentence(caches: readonly CacheEntry[]): string | undefined {
   const watched = caches.filter(({state}) => state === 'watched' || state === 'standing-by').length
-  return watched === 0 ? undefined : `Watched ${watched} of ${countOf(caches.length, 'context')} until it was stopped.`
+  return watched === 0 ? undefined : `Watched ${watched} of ${countOf(caches.length, 'context')} until stopped.`
 }
 
 interface CacheCounts {
@@ -134,7 +134,7 @@ function sentenceOfCaches(
   if (name === 'bug') return bugSentence(caches.map(({problem}) => problem))
   if (name === 'target-failed') return `The image cache of ${unsaved} of ${all} could not be saved.`
   if (name === 'context-not-read') return `The image cache of ${unread} of ${all} could not be read.`
-  if (caches.length === 0) return 'There is no context to look in.'
+  if (caches.length === 0) return 'There is no context to search.'
   if (name === 'nothing-matched') return `There is no image cache in ${all}.`
   if (refreshed > 0) return `The image cache of ${all} is fresh.`
   return `${present} of ${all} ${present === 1 ? 'has' : 'have'} an image cache.`
@@ -146,12 +146,12 @@ function exitOfReads(entries: readonly {readonly problem: Failure | null}[], unr
   return entries.length === 0 ? 'nothing-matched' : 'ok'
 }
 
-/** What was not answered by then is not told from what could not be. */
-function verdictOfStop(stoppedBy: StopReason, sentence = 'Stopped before every context had answered.'): Verdict {
+/** Contexts that had not answered by then cannot be told from those that could not be read. */
+function verdictOfStop(stoppedBy: StopReason, sentence = 'Stopped before all contexts had answered.'): Verdict {
   return toVerdict(exitOfSignal(stoppedBy) ?? 'stopped-early', () => sentence)
 }
 
 function bugSentence(failures: readonly (Failure | null | undefined)[]): string {
   const bug = failures.find((failure) => failure?.class === 'internal')
-  return bug?.message ?? 'A bug in hubspoke: not everything that was asked for is accounted for.'
+  return bug?.message ?? 'A bug in hubspoke: some of the requested results are missing.'
 }

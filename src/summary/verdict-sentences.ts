@@ -35,14 +35,14 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
       if (facts.results.length === 0 && facts.retryOf !== undefined)
         return nothingLeft(facts.retryOf, facts.excluded.length)
       return facts.results.length === 0
-        ? `${emptyRun(facts).slice(0, -1)}; --allow-empty takes that as success.`
+        ? `${emptyRun(facts).slice(0, -1)}; --allow-empty counts that as success.`
         : `${allTargets(facts, counts)}.`
     default:
       return bugSentence(facts)
   }
 }
 
-/** Nothing is said to run nowhere that runs and is excluded. */
+/** "Nothing runs it" must not be said if an excluded workload runs it. */
 function emptyRun({arguments: {image}, scope, excluded}: RunFacts): string {
   if (excluded.length === 0) return emptySentence(image, scope)
   const [run, match, are] = excluded.length === 1 ? ['runs', 'matches', 'is'] : ['run', 'match', 'are']
@@ -52,10 +52,10 @@ function emptyRun({arguments: {image}, scope, excluded}: RunFacts): string {
 
 function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   if (notTaken === 0 && wasBlind) {
-    return `Nothing is left to do of what the run ${id} had planned; contexts that it could not read were not in its plan.`
+    return `Nothing planned by the run ${id} is left to do; contexts that it could not read were not in its plan.`
   }
   if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is in the desired state.`
-  return `Nothing of what was asked for is left to do; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
+  return `No selected target is left to retry; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }
 
 const stopWords = (reason: StopReason | undefined) =>
@@ -94,13 +94,13 @@ function failedTargets({results, dryRun}: RunFacts, counts: Counts): string {
   return listOf(parts) + (dryRun === null ? '' : ' (dry run; nothing was written)')
 }
 
-/** What became of the undo of those that failed; empty where nothing was to be undone. */
+/** The outcomes of the undo of failed targets; empty if nothing was to be undone. */
 function undone({results}: RunFacts): string {
   const count = (outcome: Undo['outcome']) => results.filter(({undo}) => undo?.outcome === outcome).length
   const words = [
     [count('undone'), 'was undone', 'were undone'],
     [count('not-undone'), 'could not be undone', 'could not be undone'],
-    [count('unverified'), 'was perhaps undone', 'were perhaps undone'],
+    [count('unverified'), 'may have been undone', 'may have been undone'],
   ] as const
   const parts = words.flatMap(([number, one, many]) => (number === 0 ? [] : [countOf(number, one, many)]))
   return parts.length === 0 ? '' : `; ${listOf(parts)}`
@@ -111,7 +111,7 @@ function unreadBesides({readings}: RunFacts): string {
   return unread.length === 0 ? '' : `; ${lowerFirst(unreadSentence(readings))}`
 }
 
-/** `Cannot reach 1 of 3 contexts`: the words of the class where all that is missing is of one class. */
+/** `Cannot reach 1 of 3 contexts`: the words of the class, if all unread contexts have the same class. */
 export function unreadSentence(readings: readonly ClusterReading[]): string {
   const unread = readings.filter((reading) => !wasReadInFull(reading))
   const classes = new Set(
@@ -157,7 +157,7 @@ function succeeded({dryRun, waited}: RunFacts, {total}: Counts): string {
 
 /** `Nothing runs "nginx" among Deployments in all namespaces of 3 contexts.` */
 export function emptySentence(image: unknown, scope: Scope): string {
-  if (scope.contexts.length === 0) return 'There is no context to look in.'
+  if (scope.contexts.length === 0) return 'There is no context to search.'
   const what = typeof image === 'string' ? `Nothing runs "${image}"` : 'Nothing matched'
   const namespaces = scope.namespaces.length === 0 ? 'all namespaces' : listOf(scope.namespaces)
   return `${what} among ${listOf(scope.kinds.map((kind) => `${kind}s`))} in ${namespaces} of ${countOf(scope.contexts.length, 'context')}.`
@@ -166,7 +166,7 @@ export function emptySentence(image: unknown, scope: Scope): string {
 function bugSentence({results, readings}: RunFacts): string {
   const failures = [...results.map(({failure}) => failure), ...readings.map(({problem}) => problem)]
   const bug = failures.find((failure) => failure?.class === 'internal')
-  return bug?.message ?? 'A bug in hubspoke: the run ended, and not everything in it is accounted for.'
+  return bug?.message ?? 'A bug in hubspoke: the run ended, and some of its results are missing.'
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

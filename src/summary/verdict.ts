@@ -22,8 +22,8 @@ export function toVerdict(name: ExitName, sentence: (name: ExitName) => string):
 
 /**
  * The policy: the most actionable fact wins, in the order signal, bug, declined, stopped early, failed target, context
- * not read, nothing matched. A retry that has nothing left to do has what it wanted. Success is what was shown to be whole: every selected context was read in full and every
- * planned target is in the desired state. What is neither is a bug, never a success.
+ * not read, nothing matched. A retry without anything left to do succeeds. Success requires evidence: every selected context was read in full and every
+ * planned target is in the desired state. Anything else is a bug, never a success.
  */
 function exitOfRun(facts: RunFacts): ExitName {
   const {stoppedBy, results, readings, scope} = facts
@@ -41,7 +41,7 @@ function exitOfRun(facts: RunFacts): ExitName {
 
 function exitOfNothing({retryOf, allowEmpty, readings}: RunFacts): ExitName {
   if (retryOf !== undefined) return 'ok'
-  // Of no context at all nothing was shown: --allow-empty does not cover that.
+  // Without any context there is no evidence: --allow-empty does not cover that.
   return allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
 }
 
@@ -49,17 +49,17 @@ function endedInBug({results, readings}: RunFacts): boolean {
   return results.some(({failure}) => failure?.class === 'internal') || readings.some(hitBug)
 }
 
-/** Did a part of this reading end in an error that nobody expects? */
+/** Whether a part of this reading ended in an unexpected error. */
 export function hitBug({problem, unread}: ClusterReading): boolean {
   return problem?.class === 'internal' || unread.some(({failure}) => failure.class === 'internal')
 }
 
-/** Does somebody have to look at this target? What never started is told by why the run stopped. */
+/** Whether this target needs attention. Targets that never started are explained by the reason of the stop. */
 function needsAttention(result: SpokeResult): boolean {
   return result.outcome !== 'not-run' && !isInDesiredState(result)
 }
 
-/** Under `--dry-run=client` no write is what was asked for. */
+/** With `--dry-run=client`, no write is the expected result. */
 function isOnlyPlanned({outcome, failure}: SpokeResult, {dryRun}: RunFacts): boolean {
   return dryRun === 'client' && outcome === 'not-run' && failure === undefined
 }

@@ -11,14 +11,14 @@ export interface ViewOptions {
   readonly wide: boolean
   /** Makes text from clusters and files safe to print on one line. */
   readonly printable: (text: string) => string
-  /** How a context is named where there is little room; default: by its name. */
+  /** How a context is named if space is limited; default: by its name. */
   readonly shortContext?: (name: string) => string
   /** A command as it has to be typed here; default: as it is. */
   readonly placed?: (command: string) => string
 }
 
 /**
- * The options for a view in which these contexts are named: where there is little room, long names are shown by the part
+ * The options for a view in which these contexts are named: if space is limited, long names are shown by the part
  * that tells them apart.
  */
 export function showingContexts(options: ViewOptions, names: Iterable<string>): ViewOptions {

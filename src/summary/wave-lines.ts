@@ -8,7 +8,7 @@ import {wrapText} from './wrap-text.ts'
 
 const contextsShown = 3
 
-/** The waves of a plan, what each waits for, and what stops the run between them. */
+/** The waves of a plan, the condition for each, and what stops the run between them. */
 export function waveLines({waves, refused}: PlanView, options: ViewOptions): readonly string[] {
   if (waves === undefined) return []
   const {printable, width, color} = options
@@ -33,7 +33,7 @@ function sizeWords({targets, contexts, only}: PlannedWaves['sizes'][number], mos
 function paceSentence({sizes, pause, maxFailures}: PlannedWaves): string {
   const tooMany = `more than ${countOf(maxFailures, 'failure')} ${maxFailures === 1 ? 'stops' : 'stop'} the run.`
   const stops = maxFailures === 0 ? 'the first failure stops the run.' : tooMany
-  if (sizes.length < 2) return `One wave takes all of it; ${stops}`
+  if (sizes.length < 2) return `One wave contains all targets; ${stops}`
   const after =
     pause === undefined ? '' : pause === 'ask' ? ', and you are asked before it' : `, after a pause of ${pause}`
   return `A wave starts when everything before it is healthy${after}; ${stops}`
@@ -43,7 +43,7 @@ function refusedSentence({maxFailures}: PlannedWaves, refused: number): string {
   return `${countOf(refused, 'target')} will be refused${maxFailures === 0 ? '' : `, and that is more than ${countOf(maxFailures, 'failure')}`}: nothing would start (--max-failures).`
 }
 
-/** How far the waves of a run came; nothing where it had none. */
+/** The progress of the waves of a run; empty without waves. */
 export function wavesLine({run}: RunReport, {width, color}: ViewOptions): readonly string[] {
   const {waves} = run
   if (waves.length === 0 || run.dryRun !== null) return []

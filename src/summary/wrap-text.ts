@@ -1,8 +1,8 @@
 import type {ViewOptions} from './view-options.ts'
 
 /**
- * Breaks a sentence at spaces into lines of at most `width` columns, indent included. A word that is longer stays whole: it
- * is a name or an image that somebody wants to copy. Without a width there is one line.
+ * Breaks a sentence at spaces into lines of at most `width` columns, indent included. A longer word stays whole: it
+ * is a name or an image to be copied. Without a width there is one line.
  *
  * @param widthOf columns that a text takes in a terminal
  */
