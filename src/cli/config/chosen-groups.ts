@@ -10,8 +10,8 @@ const atMostNamed = 10
 /**
  * The groups of the config file that are chosen with `-g`, once each.
  *
- * @param origin what names them, where they were not typed
- * @throws HubspokeError of class `usage` for one that there is not
+ * @param origin their source, unless it is the command line
+ * @throws HubspokeError of class `usage` for an unknown group
  */
 export function chosenGroups(
   names: readonly string[] | undefined,

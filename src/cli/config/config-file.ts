@@ -2,30 +2,30 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectionKind} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
 
-/** What the config file says. */
+/** The content of the config file. */
 export interface ConfigFile {
   readonly path: string
-  /** A file that does not exist says nothing. */
+  /** A file that does not exist is empty. */
   readonly exists: boolean
-  /** What is written only when its name was typed or confirmed: of the system-wide file and of this one. */
+  /** The protections of the system-wide file and of this one. */
   readonly protections: readonly Protection[]
   /** Patterns of contexts, by the name of their group. */
   readonly groups: ReadonlyMap<string, readonly string[]>
-  /** Of flags, for every command that has them. */
+  /** Defaults of flags, for every command that has them. */
   readonly defaults: ConfiguredDefaults
-  /** Of the flags of one command, by its name as it is typed. */
+  /** Defaults for one command, by its name as it is typed. */
   readonly commandDefaults: ReadonlyMap<string, CommandDefaults>
   /** The system-wide file, which this one cannot weaken. */
   readonly system: {
     readonly path: string
-    /** Values of flags that nothing else may change, by the name of the flag. */
+    /** Values of flags that no other source may change, by the name of the flag. */
     readonly required: ConfiguredDefaults
   }
 }
 
 export const protectionKinds = ['context', 'server', 'clusterUid'] as const satisfies readonly ProtectionKind[]
 
-/** One entry of what a config file protects, and where it stands. */
+/** One protection of a config file, and its position. */
 export interface Protection extends Place {
   readonly kind: ProtectionKind
   /** A glob of names of contexts or of servers; or the UID of a cluster. */
@@ -40,7 +40,7 @@ export interface CommandDefaults extends Place {
   readonly defaults: ConfiguredDefaults
 }
 
-/** Where something stands in the config file. */
+/** A position in the config file. */
 export interface Place {
   /** `defaults.restart.timeout` */
   readonly key: string
@@ -52,7 +52,7 @@ export interface ConfiguredDefault extends Place {
   readonly isList: boolean
 }
 
-/** What is wrong with a key of the config file, and where that stands. */
+/** An error about a key of the config file, with its position. */
 export function wrongConfig(
   path: string,
   {key, line}: Place,

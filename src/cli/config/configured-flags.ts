@@ -6,32 +6,32 @@ import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/fla
 import {usageSentence} from '../process/usage-failure.ts'
 import {type ConfigFile, type ConfiguredDefault, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
 
-/** The commands that there are, and the one that runs. */
+/** All commands, and the one that runs. */
 export interface KnownCommands {
   /** As it is typed. */
   readonly running: string
   /** The flags of the one that runs. */
   readonly flags: Interfaces.FlagInput
-  /** Of every command, by its name as it is typed: what its flags are, without how they are parsed. */
+  /** For every command, by its name as it is typed: its flags, without their parsers. */
   readonly described: ReadonlyMap<string, Readonly<Record<string, Command.Flag.Cached>>>
 }
 
-/** Their parsers are at hand whichever command runs, so that a wrong value is found by the first one that does. */
+/** Flags whose parsers are loaded for every command, so that the first command reports an invalid value. */
 const sharedFlags: Interfaces.FlagInput = {...outputFlags, ...contextFlags, ...workloadFlags, ...writeFlags}
 
 /** Flags that the environment may set and the config file may not, each with the reason. */
 const neverConfigured: ReadonlyMap<string, string> = new Map([
   ['run-id', 'it names one run'],
-  ['reason', 'it is of one run'],
-  ['dry-run', 'no command line could take it back'],
+  ['reason', 'it belongs to one run'],
+  ['dry-run', 'the command line could not turn it off'],
 ])
 
 /**
  * The defaults of the config file for the command that runs: first those of its own section, then those of all commands.
  * Every other default is checked, too.
  *
- * @throws HubspokeError of class `usage` for a command or a flag that there is not, for one that the config file may not
- * set, and for a value that the flag does not take
+ * @throws HubspokeError of class `usage` for an unknown command or flag, for one that the config file may not
+ * set, and for a value that the flag does not accept
  */
 export async function configuredFlags(file: ConfigFile, commands: KnownCommands): Promise<readonly FlagLevel[]> {
   const {running, described} = commands
@@ -63,7 +63,7 @@ export async function requiredFlags({system}: ConfigFile, commands: KnownCommand
   return new Map([...all].filter(([name]) => commands.flags[name]?.env !== undefined))
 }
 
-/** Whom defaults are for. */
+/** The commands that defaults apply to. */
 interface Addressee {
   readonly flags: readonly Readonly<Record<string, Command.Flag.Cached>>[]
   readonly parsers: Interfaces.FlagInput
@@ -117,7 +117,7 @@ async function readDefault(
   return {...said, origin: `"${value.key}" in ${path}`}
 }
 
-/** Of a flag of another command only what it is can be checked, and which values it has. */
+/** For a flag of another command, only its type and its options can be checked. */
 function parserOf(flag: Command.Flag.Cached): Interfaces.FlagInput[string] {
   if (flag.type === 'boolean') return Flags.boolean()
   const options = flag.options ? {options: flag.options} : {}

@@ -46,7 +46,7 @@ defaults:
   })
 })
 
-test('what is protected, in both forms', () => {
+test('protections in both forms', () => {
   const {protections} = parse(`
 protected:
   - context: "prod-*"
@@ -75,7 +75,7 @@ test.each([
     says: 'has the entry " prod-* ", with spaces around it, and so would protect',
   },
   {text: 'protectedContexts:\n  - prod\n  - "\\u00a0lab"', says: '(line 3) has the entry'},
-  {text: 'protectedContexts: ["pr\\u200bod"]', says: 'characters that cannot be seen'},
+  {text: 'protectedContexts: ["pr\\u200bod"]', says: 'invisible characters'},
   {text: 'protectedContexts: [""]', says: 'has an empty entry'},
   {text: 'protectedContexts: ["!prod"]', says: '"!" cannot exclude'},
   {text: 'protectedContexts: {prod: true}', says: 'must be a list of names or patterns'},
@@ -98,7 +98,7 @@ test.each([
   expect(refusal(text)).toMatchObject({failureClass: 'usage', message: expect.stringContaining(says)})
 })
 
-test('the system-wide file protects and requires, and does nothing else', () => {
+test('the system-wide file has only protections and required flags', () => {
   const parsed = parseSystemConfig('protected: [{context: a}]\nrequired: {lock: require}', '/etc/config.yaml')
   expect(parsed.protections.map(({pattern, path}) => [pattern, path])).toEqual([['a', '/etc/config.yaml']])
   expect(parsed.required.get('lock')).toMatchObject({values: ['require'], line: 2})
@@ -108,7 +108,7 @@ test('the system-wide file protects and requires, and does nothing else', () => 
 })
 
 test.each(['', '# nothing yet\n', '---\n', 'groups:\ndefaults:\nprotectedContexts:\n', 'defaults: {restart: }\n'])(
-  '%j says nothing',
+  '%j sets nothing',
   (text) => {
     const {protections, groups, commandDefaults} = text.includes('restart') ? parse('') : parse(text)
     expect([protections.length, groups.size, commandDefaults.size]).toEqual([0, 0, 0])
@@ -123,7 +123,7 @@ test('aliases are followed', () => {
 test.each([
   {text: 'groups: [', says: 'The config file /home/jane/config.yaml is not valid YAML (line 1): ', because: 'broken'},
   {text: 'groups:\n\n\ta: [b]', says: 'is not valid YAML (line 3)', because: 'broken further down'},
-  {text: 'groups: {}\ngroups: {}', says: 'is not valid YAML (line 2)', because: 'of two one would be lost'},
+  {text: 'groups: {}\ngroups: {}', says: 'is not valid YAML (line 2)', because: 'one of the two would be lost'},
   {text: '- prod', says: 'The config file /home/jane/config.yaml must be a mapping.', because: 'a list has no keys'},
   {text: 'prod', says: 'The config file /home/jane/config.yaml must be a mapping.', because: 'a word has no keys'},
   {
@@ -134,9 +134,9 @@ test.each([
   {
     text: 'protectedContexts: prod',
     says: '"protectedContexts" in /home/jane/config.yaml (line 1) must be a list of names or patterns.',
-    because: 'one name is no list',
+    because: 'a single name is not a list',
   },
-  {text: 'protectedContexts: [{a: b}]', says: 'must be a list of names or patterns', because: 'it is no name'},
+  {text: 'protectedContexts: [{a: b}]', says: 'must be a list of names or patterns', because: 'it is not a name'},
   {text: 'groups: [prod]', says: '"groups" in /home/jane/config.yaml (line 1) must be a mapping.', because: 'no names'},
   {
     text: 'groups:\n  p: prod',
@@ -145,7 +145,7 @@ test.each([
   },
   {text: 'groups: {"a,b": [x]}', says: '"groups.a,b" in', because: 'it could not be chosen'},
   {text: 'groups: {"!a": [x]}', says: 'is not a valid group name', because: 'it would look like an exclude'},
-  {text: 'groups: {a: ["!x"]}', says: '(line 1) takes no contexts', because: 'all but one is said otherwise'},
+  {text: 'groups: {a: ["!x"]}', says: '(line 1) takes no contexts', because: 'it has only an exclusion'},
   {text: 'groups: {a: []}', says: '(line 1) takes no contexts', because: 'it is empty'},
   {
     text: 'defaults: {timeout: }',
@@ -158,7 +158,7 @@ test.each([
   expect(refusal(text)).toMatchObject({failureClass: 'usage', message: expect.stringContaining(says)})
 })
 
-test('a key that is nearly right is told the right one', () => {
+test('for a mistyped key the correct one is suggested', () => {
   expect(refusal('group: {}').suggestions).toEqual(['groups:'])
   expect(refusal('xyz: {}').suggestions).toEqual(['protected:', 'protectedContexts:', 'groups:', 'defaults:'])
 })
@@ -187,6 +187,6 @@ test.each([
   expect(({} as {polluted?: string}).polluted).toBeUndefined()
 })
 
-test('a default may be called like a part of every object: it is text', () => {
+test('a default may have the name of an object property: it is text', () => {
   expect([...parse('defaults: {__proto__: 1, constructor: 2}').defaults.keys()]).toEqual(['__proto__', 'constructor'])
 })

@@ -29,7 +29,7 @@ async function write(folder: string, text: string) {
 
 const protects = (name: string) => `protectedContexts: [${name}]\n`
 
-test('it is below ~/.config, else where XDG_CONFIG_HOME says, else the file that HUBSPOKE_CONFIG names', async () => {
+test('it is below ~/.config, or in XDG_CONFIG_HOME, or the file that HUBSPOKE_CONFIG names', async () => {
   await write('.config', protects('home'))
   await write('xdg', protects('xdg'))
   const named = await write('named', protects('named'))
@@ -41,7 +41,7 @@ test('it is below ~/.config, else where XDG_CONFIG_HOME says, else the file that
   expect(await read({HUBSPOKE_CONFIG: ''})).toEqual(['home'])
 })
 
-test('a missing file is an empty one', async () => {
+test('a missing file counts as empty', async () => {
   const {exists, protections, groups, defaults} = await readConfigFile(machine())
   expect({exists, protections, groups: groups.size, defaults: defaults.size}).toEqual({
     exists: false,
@@ -59,23 +59,20 @@ test('a file that was named and is missing is wrong configuration', async () => 
   })
 })
 
-test('a folder in its place is wrong configuration', async () => {
+test('a folder with its name is wrong configuration', async () => {
   await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: home}})).rejects.toMatchObject({
     failureClass: 'usage',
     message: `Cannot read the config file ${home} (EISDIR).`,
   })
 })
 
-test.each(['x'.repeat(10 * 1024 * 1024), undefined])(
-  'no more than 1 MiB is read, of a device neither',
-  async (text) => {
-    const path = text === undefined ? '/dev/zero' : await write('.config', text)
-    await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
-      failureClass: 'usage',
-      message: `The config file ${path} is larger than 1 MiB.`,
-    })
-  },
-)
+test.each(['x'.repeat(10 * 1024 * 1024), undefined])('at most 1 MiB is read, also from a device', async (text) => {
+  const path = text === undefined ? '/dev/zero' : await write('.config', text)
+  await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
+    failureClass: 'usage',
+    message: `The config file ${path} is larger than 1 MiB.`,
+  })
+})
 
 test('the system-wide file protects whatever file the user names', async () => {
   const {systemConfigPath} = machine()
@@ -95,25 +92,28 @@ test('the system-wide file protects whatever file the user names', async () => {
   await expect(read({})).rejects.toMatchObject({failureClass: 'usage', message: expect.stringContaining('(EISDIR)')})
 })
 
-test.each([true, false])('config.yml is not read, and that is told; config.yaml beside it: %s', async (beside) => {
-  const path = await write('.config', protects('mine'))
-  if (!beside) await rm(path)
-  const other = path.replace('.yaml', '.yml')
-  await writeFile(other, protects('mine'))
-  await expect(readConfigFile(machine())).rejects.toMatchObject({
-    failureClass: 'usage',
-    message: `The config file is called ${path}: ${other} is not read.`,
-    suggestions: [`mv ${other} ${path}`],
-  })
-  const named = await readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: other}})
-  expect(named.protections).toHaveLength(1)
-})
+test.each([true, false])(
+  'config.yml is an error, because it is not read; config.yaml beside it: %s',
+  async (beside) => {
+    const path = await write('.config', protects('mine'))
+    if (!beside) await rm(path)
+    const other = path.replace('.yaml', '.yml')
+    await writeFile(other, protects('mine'))
+    await expect(readConfigFile(machine())).rejects.toMatchObject({
+      failureClass: 'usage',
+      message: `The config file is called ${path}: ${other} is not read.`,
+      suggestions: [`mv ${other} ${path}`],
+    })
+    const named = await readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: other}})
+    expect(named.protections).toHaveLength(1)
+  },
+)
 
-test('a pipe that nothing is written to is no empty config file: what it protects would be lost', async () => {
+test('a pipe without data does not count as an empty config file: its protections would be lost', async () => {
   const path = join(home, 'pipe')
   await promisify(execFile)('mkfifo', [path])
   await expect(readConfigFile({...machine(), env: {HUBSPOKE_CONFIG: path}})).rejects.toMatchObject({
     failureClass: 'usage',
-    message: `The config file ${path} is a pipe that nothing was written to.`,
+    message: `The config file ${path} is a pipe that received no data.`,
   })
 })

@@ -13,9 +13,9 @@ const largestBytes = 1024 * 1024
 
 /**
  * Reads the config file: `HUBSPOKE_CONFIG`, else `$XDG_CONFIG_HOME/hubspoke/config.yaml`, else below `~/.config`. A missing
- * one is empty, unless it was named. What the system-wide file protects is protected besides, whichever file that is.
+ * one is empty, unless it was named. The protections of the system-wide file are added in any case.
  *
- * @throws HubspokeError of class `usage` that says where one of them is broken
+ * @throws HubspokeError of class `usage` that states the position of an error
  */
 export async function readConfigFile(
   runtime: Pick<Runtime, 'env' | 'homeDir' | 'systemConfigPath' | 'clock'>,
@@ -53,7 +53,7 @@ async function readUserConfig({
 
 const nothing: ConfiguredDefaults = new Map()
 
-/** What stands in a file that is never read protects nothing: that is told, whether there is a right one beside it or not. */
+/** A file that is never read protects nothing, so it is an error, also beside a valid one. */
 async function refuseOtherSpelling(path: string): Promise<void> {
   const other = path.replace(/\.yaml$/, '.yml')
   if (other === path || !(await exists(other))) return
@@ -67,7 +67,7 @@ async function exists(path: string): Promise<boolean> {
   return access(path).then(() => true, onFileError(false))
 }
 
-/** Undefined: there is no such file. No more is read than a config file may have. */
+/** Undefined: there is no such file. At most the maximum size of a config file is read. */
 async function readText(path: string, clock: Runtime['clock']): Promise<string | undefined> {
   try {
     return (await readBounded(path, {maxBytes: largestBytes, clock})).toString('utf8')
@@ -80,6 +80,6 @@ async function readText(path: string, clock: Runtime['clock']): Promise<string |
 
 function problemOf(code: unknown, path: string): string {
   if (code === 'EFBIG') return `The config file ${path} is larger than 1 MiB`
-  if (code === 'ETIMEDOUT') return `The config file ${path} is a pipe that nothing was written to`
+  if (code === 'ETIMEDOUT') return `The config file ${path} is a pipe that received no data`
   return `Cannot read the config file ${path} (${code})`
 }

@@ -4,8 +4,8 @@ import {type Protection, protectionKinds, wrongConfig} from './config-file.ts'
 import type {Item, YamlReader} from './yaml-reader.ts'
 
 /**
- * The protections of a config file: `protected`, and its short form `protectedContexts`. Whatever would protect nothing
- * because it was written wrongly is refused, for a safety setting must not be lost in silence.
+ * The protections of a config file: `protected`, and its short form `protectedContexts`. An entry that would protect nothing
+ * because of a mistake is refused: a safety setting must not be lost silently.
  *
  * @throws HubspokeError of class `usage` that names the file, the key and the line
  */
@@ -54,8 +54,7 @@ function toProtection(kind: ProtectionKind, pattern: string, place: Pick<Protect
   const wrong = (why: string) => wrongConfig(place.path, place, `${why}, and so would protect nothing`)
   if (pattern.trim() === '') throw wrong('has an empty entry')
   if (pattern !== pattern.trim()) throw wrong(`has the entry "${printable(pattern)}", with spaces around it`)
-  if (printable(pattern) !== pattern)
-    throw wrong(`has the entry "${printable(pattern)}", with characters that cannot be seen`)
+  if (printable(pattern) !== pattern) throw wrong(`has the entry "${printable(pattern)}", with invisible characters`)
   if (pattern.startsWith('!')) throw wrong(`has the entry "${pattern}": "!" cannot exclude anything from protection`)
   if (kind === 'clusterUid' && /[*?\s]/.test(pattern))
     throw wrong(`has the entry "${pattern}", and a UID is not a pattern`)

@@ -3,7 +3,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
 import type {ConfiguredDefault, Place} from './config-file.ts'
 
-/** A value of the file, and where it stands. */
+/** A value of the file, and its position. */
 export interface Item extends Place, Position {
   /** The last part of its key. */
   readonly name: string
@@ -29,12 +29,12 @@ export interface Position {
 /** What looks at the nodes of one YAML file. Whatever is not of the kind that is asked for is refused with its line. */
 export interface YamlReader {
   readonly root: Item
-  /** The values of a mapping; nothing is an empty one. */
+  /** The values of a mapping; a missing value is an empty one. */
   items(item: Item): readonly Item[]
   isMapping(item: Item): boolean
-  /** The entries of a list, each with its own line; nothing is an empty one. */
+  /** The entries of a list, each with its own line; a missing value is an empty one. */
   entries(item: Item, what: string): readonly Item[]
-  /** The texts of a list; nothing is an empty one. */
+  /** The texts of a list; a missing value is an empty one. */
   texts(item: Item | undefined): readonly string[]
   isList(item: Item): boolean
   /** The text of a single value; undefined where it is a list or a mapping. */
@@ -83,7 +83,7 @@ export function readYaml(text: string, source: YamlSource): YamlReader {
       const place = {key: key === '' ? name : `${key}.${name}`, ...(positionOf(pair.key) ?? {line, column})}
       return {...place, name, node: follow(pair.value)}
     })
-    // The parser compares only keys that are written out: of two, one through an alias, one would be lost.
+    // The parser compares only literal keys: a duplicate through an alias would be lost.
     const twice = found.find((one, index) => found.findIndex(({name}) => name === one.name) !== index)
     if (twice !== undefined) throw wrong(twice, 'is there twice')
     return found
@@ -127,13 +127,13 @@ interface Named {
 function parseYaml(text: string, {path, file, where}: Named & Required<Pick<YamlSource, 'where'>>) {
   const lines = new LineCounter()
   const document = parseOrRefuse(text, {path, file}, lines)
-  // What the parser only warns of (an unknown tag, an unknown directive) may be a setting that was meant otherwise.
+  // The parser only warns of an unknown tag or directive, but the intended setting may be another one.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const {line, col: column} = lines.linePos(error.pos[0])
     const why =
       error.code === 'MULTIPLE_DOCS'
-        ? 'it holds more than one YAML document ("---"), and only the first one would count'
+        ? 'it holds more than one YAML document ("---"), and only the first one would be used'
         : error.message
     const place = where({line, column})
     throw new HubspokeError('usage', `The ${file} ${printable(path)} is not valid YAML (${place}): ${why}.`)

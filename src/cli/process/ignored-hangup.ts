@@ -4,9 +4,9 @@ import {basename} from 'node:path'
 const hangup = 1n
 
 /**
- * Was this process started so that a hang-up is to be ignored (`nohup`, `trap '' HUP`)? Node.js takes every signal back
- * to its default when it starts, so that it can only be seen from outside: by the command that a shell notes in `_`, or by
- * the parent, which ignores it, too. Off Linux only the former is seen.
+ * Whether this process was started with hang-up ignored (`nohup`, `trap '' HUP`). Node.js resets every signal
+ * to its default when it starts, so this is visible only from outside: in the command that a shell puts into `_`, or in
+ * the parent, which ignores it, too. On systems other than Linux only the former is visible.
  */
 export function isHangupIgnored(env: Readonly<Record<string, string | undefined>>, parent: number): boolean {
   return basename(env._ ?? '') === 'nohup' || ignoresHangup(statusOf(parent))

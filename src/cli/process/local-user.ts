@@ -4,7 +4,7 @@ import {externalText} from '../../shared/external-text.ts'
 
 const longest = 80
 
-/** The account of this process, by its uid: `USER` and `LOGNAME` are what anybody sets them to. */
+/** The account of this process, by its uid: every user can set `USER` and `LOGNAME`. */
 export function localUser(env: Readonly<Record<string, string | undefined>>): LocalUser {
   const sudoUser = known(env.SUDO_USER)
   const host = known(hostname()) ?? 'an unknown host'

@@ -3,10 +3,10 @@ import type {WriteStream} from 'node:tty'
 /** One of the process's two output streams. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns and rows of the terminal, 80 and 24 where it does not say; undefined elsewhere. */
+  /** Columns and rows of the terminal, 80 and 24 if it does not report them; undefined without a terminal. */
   columns(): number | undefined
   rows(): number | undefined
-  /** Never throws and never rejects: a reader that went away must not stop a run. */
+  /** Never throws and never rejects: a closed pipe must not stop a run. */
   write(text: string): void
   /** Resolves when everything written so far was handed to the system, or the reader is gone. */
   flushed(): Promise<void>
@@ -14,7 +14,7 @@ export interface Output {
 
 const usual = {columns: 80, rows: 24}
 
-/** Text that is broken into narrower lines cannot be read; the terminal breaks them itself. */
+/** Text in narrower columns is unreadable; the terminal wraps the lines itself. */
 const narrowest = 20
 
 export function outputTo(stream: WriteStream): Output {
@@ -24,7 +24,7 @@ export function outputTo(stream: WriteStream): Output {
   })
   return {
     isTerminal: stream.isTTY === true,
-    // A terminal that does not know its size yet (`docker run -t`, script, expect) says 0.
+    // A terminal without a size yet (`docker run -t`, script, expect) reports 0.
     columns: () => (stream.isTTY ? Math.max(stream.columns || usual.columns, narrowest) : undefined),
     rows: () => (stream.isTTY ? stream.rows || usual.rows : undefined),
     write(text) {

@@ -6,15 +6,15 @@ import {type DocumentFormat, documentRenderers} from '../../summary/documents.ts
 import type {Output} from './output.ts'
 
 export interface FailedInvocation {
-  /** Undefined: no document was asked for. */
+  /** Undefined: no document was requested. */
   readonly format: DocumentFormat | undefined
   readonly stdout: Output
   readonly stderr: Output
 }
 
 /**
- * Tells of a failure that came before there was a report, in the same way and with the same code in every format: an
- * `ErrorReport` on stdout where a document was asked for, sentences on stderr. Returns the exit code.
+ * Reports a failure before there is a report, in the same way and with the same code in every format: an
+ * `ErrorReport` on stdout if a document was requested, sentences on stderr. Returns the exit code.
  */
 export async function reportFailure(failure: Failure, {format, stdout, stderr}: FailedInvocation): Promise<number> {
   const name = exitForClass[failure.class]
@@ -35,7 +35,7 @@ export async function reportFailure(failure: Failure, {format, stdout, stderr}: 
 
 export const pleaseReport = 'This is a bug in hubspoke: please report it with the command you ran.'
 
-/** Where a command ends that failed before it had a report. A class without an exit does not compile. */
+/** The exit of a command that failed before it had a report. A class without an exit does not compile. */
 const exitForClass = {
   usage: 'usage',
   unreachable: 'context-not-read',

@@ -8,30 +8,30 @@ import {localUser} from './local-user.ts'
 import {type Output, outputTo} from './output.ts'
 import {askOnTerminal, type Terminal} from './terminal.ts'
 
-/** How this very program is started again, and what a reader types to do so. */
+/** How this program is started again, and the command to type for that. */
 export interface Program {
   readonly argv: readonly string[]
   readonly typed: string
 }
 
-/** Everything that hubspoke takes from the machine it runs on. Tests hand over another one. */
+/** Everything that hubspoke takes from the machine it runs on. Tests pass another one. */
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly homeDir: string
   /** The system-wide config file, whether it exists or not. */
   readonly systemConfigPath: string
-  /** Who runs this program, and on which machine. */
+  /** The user of this program, and the machine. */
   readonly user: LocalUser
   readonly program: Program
   readonly clock: Clock
   readonly random: () => number
   readonly stdout: Output
   readonly stderr: Output
-  /** Where a person can be asked; undefined when nobody is there. */
+  /** The terminal for prompts; undefined without one. */
   readonly terminal: Terminal | undefined
   /** Calls back every `ms` milliseconds until the returned function is called; keeps no process alive. */
   every(ms: number, callback: () => void): () => void
-  /** Calls back for each signal that asks the run to end; returns how to stop listening. */
+  /** Calls back for each signal that stops the run; returns a function that stops listening. */
   onStopSignal(listener: (signal: StopSignal) => void): () => void
   /** Ends the process at once; what was written last may be lost. Only for a second signal. */
   abort(exitCode: number): void
@@ -43,17 +43,17 @@ const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 /** The runtime of a real process. */
 export function processRuntime(): Runtime {
   const env = {...process.env}
-  // Node warns that TLS is insecure where this is set, which is not true here: every connection verifies, whatever it says.
+  // Node warns about insecure TLS if this is set. That is not true here: every connection verifies regardless of it.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
   const ignoresHangup = isHangupIgnored(env, process.ppid)
   const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !ignoresHangup)
-  // Without a listener it would end the process.
+  // Without a listener the signal would end the process.
   if (ignoresHangup) process.on('SIGHUP', () => undefined)
   return {
     env, // every HUBSPOKE_ variable, KUBECONFIG, XDG folders, NO_COLOR, CI
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(env)}, // the demonstration
     homeDir: homeDirectory(), // the default kubeconfig, config file and ledger
-    systemConfigPath: '/etc/hubspoke/config.yaml', // what a user's config file cannot weaken
+    systemConfigPath: '/etc/hubspoke/config.yaml', // a user's config file cannot weaken it
     user: localUser(process.env), // the record: ledger, lock, annotations, Events
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter
@@ -79,12 +79,12 @@ export function processRuntime(): Runtime {
 
 function terminalOf(input: ReadStream, output: WriteStream): Terminal | undefined {
   if (!input.isTTY || !output.isTTY) return undefined
-  // Whoever listens hears it before the question ends; where nobody does, it ends the process as usual.
+  // A listener is called before the prompt ends; without a listener the signal ends the process as usual.
   const raise = (signal: StopSignal) => void (process.emit(signal, signal) || process.kill(process.pid, signal))
   return askOnTerminal({input, output}, {clock: systemClock, raise})
 }
 
-/** An empty `HOME` would make every file of the user one of the folder that the shell happens to be in. */
+/** With an empty `HOME`, the files of the user would be in the current folder. */
 function homeDirectory(): string {
   if (homedir() !== '') return homedir()
   try {
@@ -94,7 +94,7 @@ function homeDirectory(): string {
   }
 }
 
-/** In a clone the program is started through npm, which brings the right Node.js. */
+/** In a clone the program is started through npm, which provides a suitable Node.js. */
 function typedName(env: Runtime['env']): string {
   const isClone = env.npm_package_name === 'hubspoke' && ['start', 'hubspoke'].includes(env.npm_lifecycle_event ?? '')
   return isClone ? 'npm run -s hubspoke --' : 'hubspoke'

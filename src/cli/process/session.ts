@@ -8,17 +8,17 @@ import {lendTerminal} from './lend-terminal.ts'
 import type {Runtime} from './runtime.ts'
 import {stopOnSignals} from './stop-on-signals.ts'
 
-/** A command at work: it can be stopped, and it says how far it is. */
+/** A running command: it can be stopped, and it shows its progress. */
 export interface Session {
   readonly stop: StopSwitch
-  /** Aborted when a stop has had its time: requests in flight are given up, so that the summary is printed in any case. */
+  /** Aborted when the time limit of a stop is over: requests in flight are aborted, so that the summary is always printed. */
   readonly abort: AbortSignal
   readonly onEvent: OnEvent
-  /** Says where what is done is recorded, for whoever ends the process at once. */
+  /** Sets where the run is recorded, for the message of a second signal. */
   recordedIn(sentence: string): void
   /**
    * Clears progress off the screen while `speak` has it, and shows it again afterwards. Before the first write there is
-   * nothing to finish: a signal then ends the question and is told of by the verdict alone.
+   * nothing to finish: a signal then ends the prompt, and only the verdict mentions it.
    */
   aside<Result>(speak: () => Promise<Result>, when?: {readonly beforeWrites: boolean}): Promise<Result>
   /** The same for another program that prompts on this terminal, as a credential plugin does: hubspoke shows nothing meanwhile. */
@@ -32,16 +32,16 @@ export interface SessionFlags {
   readonly deadline?: number | undefined
 }
 
-/** How long requests in flight have to end after a stop, in milliseconds. Then they are given up. */
+/** Time limit for requests in flight after a stop, in milliseconds. Then they are aborted. */
 const requestsGraceMs = 20_000
 
-/** And how long the end itself has after that: locks, ledger and connections. Then the process ends as it is. */
+/** Time limit for locks, ledger and connections after that. Then the process ends. */
 const endGraceMs = 10_000
 
 const stopping =
   'Stopping: writes in flight finish, nothing new starts. Press Ctrl-C again to quit without waiting for them.'
 
-/** Runs `work` with progress on stderr and an ear for signals; both have ended when it returns. */
+/** Runs `work` with progress on stderr and a handler for signals; both have ended when it returns. */
 export async function withSession<Result>(
   runtime: Runtime,
   flags: SessionFlags,
@@ -91,8 +91,8 @@ export async function withSession<Result>(
 }
 
 /**
- * A stop ends within its grace, whatever a server or a file system does: first requests in flight are given up, then, where
- * even that does not help, the process ends with the code that the stop has, and says where the record is.
+ * A stop ends within its time limit, whatever a server or a file system does: first requests in flight are aborted, then, if
+ * that is not enough, the process ends with the code of the stop, and prints where the record is.
  */
 function abortAfterStop(
   stop: StopSwitch,
@@ -103,11 +103,11 @@ function abortAfterStop(
   const onStop = async () => {
     await clock.sleep(requestsGraceMs, over)
     if (over.aborted) return
-    giveUp.abort(new HubspokeError('timeout', 'The run was stopped, and this did not end in time.'))
+    giveUp.abort(new HubspokeError('timeout', 'The run was stopped, and this request did not end in time.'))
     await clock.sleep(endGraceMs, over)
     if (over.aborted) return
     const where = record()
-    stderr.write(`\nhubspoke did not end in time after its stop.${where === undefined ? '' : ` ${where}`}\n`)
+    stderr.write(`\nhubspoke did not end within its time limit after the stop.${where === undefined ? '' : ` ${where}`}\n`)
     end(exitCodes[exitOfSignal(stop.reason) ?? 'stopped-early'].code)
   }
   stop.signal.addEventListener('abort', onStop, {once: true})

@@ -25,7 +25,7 @@ function processThatHears() {
   return {runtime, seen, send: (signal: StopSignal) => listener?.(signal)}
 }
 
-test('the first signal stops; what is drawn is gone before the notice is written', async () => {
+test('the first signal stops; progress is cleared before the notice is written', async () => {
   const {runtime, seen, send} = processThatHears()
   const {stop} = stopOnSignals(runtime, {
     notice: () => 'Stopping.',
@@ -58,7 +58,7 @@ test('after a deadline the first signal is a first one, and the second ends the 
   expect(seen).toContain('abort 130')
 })
 
-test('after its release nothing is heard', () => {
+test('after its release signals have no effect', () => {
   const {runtime, send} = processThatHears()
   const {stop, release} = stopOnSignals(runtime, {notice: () => 'Stopping.'})
   release()
@@ -66,7 +66,7 @@ test('after its release nothing is heard', () => {
   expect(stop.reason).toBeUndefined()
 })
 
-test('whoever does not wait for the end is told where to look', () => {
+test('a second signal prints where the run is recorded', () => {
   const {runtime, seen, send} = processThatHears()
   stopOnSignals(runtime, {notice: () => 'Stopping.', record: () => 'See the ledger.'})
   send('SIGINT')
@@ -74,7 +74,7 @@ test('whoever does not wait for the end is told where to look', () => {
   expect(seen.slice(-2)).toEqual(['See the ledger.', 'abort 130'])
 })
 
-test('a terminal that goes away says so more than once: the run still ends in order', () => {
+test('a closing terminal sends SIGHUP more than once: the run still ends in order', () => {
   const {runtime, seen, send} = processThatHears()
   const {stop} = stopOnSignals(runtime, {notice: () => 'Stopping.'})
   send('SIGHUP')

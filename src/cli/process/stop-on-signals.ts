@@ -3,17 +3,17 @@ import {createStopSwitch, type StopSwitch} from '../../model/stop.ts'
 import type {Runtime} from './runtime.ts'
 
 export interface Interruption {
-  /** Thrown by the first signal, or by the deadline: nothing new starts, what is under way ends in order. */
+  /** Set by the first signal, or by the deadline: nothing new starts, work in flight ends in order. */
   readonly stop: StopSwitch
   release(): void
 }
 
 export interface FirstSignal {
-  /** One line that says what happens now; undefined: whoever is asked at this moment is told by the end of the command. */
+  /** One line that says what happens now; undefined: at a prompt, the end of the command says it. */
   notice(): string | undefined
-  /** Said when a second one ends the process: where to look for what was done. */
+  /** Printed when a second signal ends the process: where the run is recorded. */
   record?(): string | undefined
-  /** Takes what is drawn off the screen, where the notice would be lost in it. */
+  /** Clears progress off the screen, so that the notice is visible. */
   clear?(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export function stopOnSignals(
   const stop = createStopSwitch()
   let first: StopSignal | undefined
   const release = runtime.onStopSignal((signal) => {
-    // A terminal that goes away tells its processes more than once, and a shell that ends tells its jobs: nobody insists.
+    // A closing terminal sends SIGHUP more than once, and so does an ending shell: that is not a second request.
     if (first === 'SIGHUP' && signal === 'SIGHUP') return
     if (first !== undefined) {
       const where = record?.()

@@ -31,7 +31,7 @@ test('a name in a question moves no cursor and forges no line', async () => {
   for (const raw of ['\u0007', '\u202e', '\u061c']) expect(shown.join('')).not.toContain(raw)
 })
 
-describe('what was typed before the question does not count', () => {
+describe('input from before the question does not count', () => {
   test.each([
     {typedAhead: 'y\r', because: 'a line'},
     {typedAhead: 'y', because: 'a line without its end'},
@@ -44,12 +44,12 @@ describe('what was typed before the question does not count', () => {
     expect(raised).toEqual([])
   })
 
-  test('what is pasted at one question is no answer to the next', async () => {
+  test('a paste at one question does not answer the next one', async () => {
     const {ask} = openTerminal({answers: ['eu\ry\ry', 'n']})
     expect([await ask('Name: '), await ask('Go on? ')]).toEqual(['eu', 'n'])
   })
 
-  test('except Ctrl-C, which always means the same', async () => {
+  test('except Ctrl-C, which always counts', async () => {
     const {ask, raised} = openTerminal({typedAhead: 'y\r\u0003', answers: ['y']})
     expect(await ask('Go on? ')).toBeUndefined()
     expect(raised).toEqual(['SIGINT'])
@@ -59,14 +59,14 @@ describe('what was typed before the question does not count', () => {
 test.each([
   {answer: {key: 'ctrl-d'}, signals: [], because: 'no answer'},
   {answer: {key: 'ctrl-c'}, signals: ['SIGINT'], because: 'an interrupt'},
-  {answer: 'hang-up', signals: ['SIGHUP'], because: 'a terminal that went away'},
+  {answer: 'hang-up', signals: ['SIGHUP'], because: 'a closed terminal'},
 ] as const)('$because', async ({answer, signals}) => {
   const {ask, raised} = openTerminal({answers: [answer]})
   expect(await ask('Go on? ')).toBeUndefined()
   expect([...new Set(raised)]).toEqual(signals)
 })
 
-test('a terminal that has gone away is not asked again', async () => {
+test('a closed terminal is not asked again', async () => {
   const {ask, raised} = openTerminal({answers: ['hang-up']})
   await ask('Go on? ')
   expect(await ask('Go on? ')).toBeUndefined()

@@ -4,11 +4,11 @@ import type {StopSignal} from '../../model/exit-code.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {printable} from '../../shared/printable.ts'
 
-/** A person who can be asked. */
+/** A terminal for prompts. */
 export interface Terminal {
   /**
    * The line that was typed after the question was shown, without its end; undefined when the input ended or the signal was
-   * aborted first. What was typed or pasted before does not count: it cannot be an answer. The question is one line, and made safe
+   * aborted first. Input from before the question was shown is discarded: it cannot be an answer. The question is one line, and made safe
    * to print here: names are in it.
    */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>
@@ -21,20 +21,20 @@ export interface TerminalStreams {
 
 export interface TerminalDeps {
   readonly clock: Pick<Clock, 'sleep'>
-  /** What a key or the end of the terminal means: it is heard at once, as if the process had got that signal. */
+  /** Raises the signal of a key or of the end of the terminal, as if the process had received it. */
   raise(signal: StopSignal): void
 }
 
-/** Input that is silent for so long was typed before the question; a paste comes in several parts. */
+/** Input up to a silence of this length was typed before the question; a paste arrives in several parts. */
 const quietMs = 30
 const longestMs = 1_000
 
 const ctrlC = '\u0003'
 
 export function askOnTerminal({input, output}: TerminalStreams, {clock, raise}: TerminalDeps): Terminal {
-  // In raw mode no key ends the input: only a terminal that went away does.
+  // In raw mode no key ends the input: only a closed terminal does.
   const hungUp = () => raise('SIGHUP')
-  // One that went away may say so again when nobody asks any more.
+  // A closed terminal may report it again after the prompt.
   input.on('error', () => undefined)
   const isGone = () => input.readableEnded || input.destroyed
 

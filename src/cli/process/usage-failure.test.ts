@@ -8,16 +8,16 @@ test.each([
   {
     said: `Missing 1 required arg:\nimage  Reference or digest.\n\nNote: --context allows multiple values.\nAlternatively, you can use "--" to signify the end of the flags and the beginning of arguments.${tail}`,
     message: 'Missing: IMAGE.',
-    because: 'arguments are called as in the usage line, and the note is about flags that ours are not',
+    because: 'arguments are named as in the usage line, and the note does not apply to our flags',
   },
   {said: 'Missing 2 required args:\nimage  A.\nnew    B.', message: 'Missing: IMAGE, NEW.', because: 'each is named'},
   {
     said: `Parsing --timeout \n\t"5" is no duration: write a unit.${tail}`,
     message: '--timeout: "5" is no duration: write a unit.',
-    because: 'our own sentence about a value stays one line',
+    because: 'a hubspoke message about a value stays one line',
   },
-  {said: 'Flag --kind expects a value', message: 'Flag --kind expects a value.', because: 'what is not known is kept'},
-])('what oclif says becomes a sentence: $because', ({said, message}) => {
+  {said: 'Flag --kind expects a value', message: 'Flag --kind expects a value.', because: 'an unknown message is kept'},
+])('a message of oclif becomes a sentence: $because', ({said, message}) => {
   expect(usageFailure(new Error(said), 'hubspoke find')).toEqual({
     class: 'usage',
     message,
@@ -31,7 +31,7 @@ test('a flag with a typo: near names come first', () => {
   expect(suggestions).toEqual(['--context', 'hubspoke find --help'])
 })
 
-describe('words that start with no command', () => {
+describe('a command line without a command', () => {
   const commands = ['cache refresh', 'cache show', 'check', 'find', 'restart']
   test.each([
     {argv: ['fnd', 'nginx'], named: 'fnd', next: ['hubspoke find'], because: 'a typo'},
@@ -42,9 +42,9 @@ describe('words that start with no command', () => {
       next: ['hubspoke cache refresh', 'hubspoke cache show'],
       because: 'the other commands of a topic',
     },
-    {argv: ['help', 'restrat'], named: 'restrat', next: ['hubspoke restart'], because: 'help is asked about it'},
+    {argv: ['help', 'restrat'], named: 'restrat', next: ['hubspoke restart'], because: 'it is the argument of help'},
     {argv: ['--bogus', 'find'], named: '--bogus', next: [], because: 'flags come after the command'},
-    {argv: ['\x1b[31mfind'], named: '\\x1b[31mfind', next: [], because: 'what a terminal would obey is escaped'},
+    {argv: ['\x1b[31mfind'], named: '\\x1b[31mfind', next: [], because: 'control characters are escaped'},
   ])('$argv: $because', ({argv, named, next}) => {
     const failure = unknownCommand(argv, 'hubspoke', commands)
     expect(failure.message).toBe(`There is no command "${named}".`)
@@ -53,7 +53,7 @@ describe('words that start with no command', () => {
   })
 })
 
-test('csv: tab-separated values are offered where there are some', () => {
+test('csv: tsv is suggested if the command supports it', () => {
   const said = (formats: string) =>
     usageFailure(new Error(`Expected --output=csv to be one of: ${formats}`), 'hubspoke x')
   expect(said('table, json, tsv').suggestions).toEqual(['-o tsv  for tab-separated values', 'hubspoke x --help'])

@@ -12,8 +12,8 @@ export function usageFailure(error: Error, words: string, flags: readonly string
 }
 
 /**
- * What oclif says of a command line, without its layout, its pointer to help, and its note about flags that swallow
- * arguments, which ours do not.
+ * The message of oclif about a command line, without its layout, its pointer to help, and its note about flags that take
+ * the arguments as values, which ours do not.
  */
 export function usageSentence(message: string): string {
   const said = message
@@ -28,8 +28,8 @@ export function usageSentence(message: string): string {
 }
 
 /**
- * A sentence about the value of a flag, where the value was not typed: about the variable, or the entry of the config file,
- * that says it. What is about several flags, or about none, stays as it is.
+ * A sentence about a value that was not typed: it names the variable, or the entry of the config file,
+ * that sets it. A sentence about several flags, or about none, stays unchanged.
  */
 export function withOrigin(sentence: string, originOf: (flag: string) => string | undefined): string {
   const [, expected = '', flag = ''] = /^(Expected )?--([a-z-]+)(?=[:= ])/.exec(sentence) ?? []
@@ -48,7 +48,7 @@ function unknownFlags(error: Error): readonly string[] {
   return error.flags.filter((flag) => typeof flag === 'string').map((flag) => flag.replace(/^-+|=.*$/g, ''))
 }
 
-/** Words that start with no command, and the commands that may have been meant. */
+/** A command line without a command, and similar commands. */
 export function unknownCommand(argv: readonly string[], bin: string, commands: readonly string[]): Failure {
   const asked = argv[0] === 'help' ? argv.slice(1) : argv
   const end = asked.findIndex((word) => word.startsWith('-'))

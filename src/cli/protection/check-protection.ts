@@ -6,7 +6,7 @@ import type {IdentifyDeps} from './identify-contexts.ts'
 import {protectionsOfUid, unmatchedProtections} from './matching-protections.ts'
 import type {IdentifiedContext} from './protected-clusters.ts'
 
-/** The same entries, each with why its cluster is protected; and what the config files protect in vain. */
+/** The same entries, each with the reason for its protection; and entries of config files that protect nothing. */
 export async function checkProtection(
   entries: readonly CheckEntry[],
   clusters: Clusters,
@@ -26,7 +26,7 @@ export async function checkProtection(
       const {by, pattern, path: file, line, because: reason} = one
       return {...entry, protected: {by, pattern, file, line, reason}}
     }),
-    // Only where every context has said which cluster it points at, a UID is known to be none of theirs.
+    // A UID is known to match no context only if every context has reported its cluster.
     unmatchedProtections: [...unmatched, ...(leftOut.length === 0 ? unmatchedUids(known, protections) : [])].map(
       toEntry,
     ),

@@ -11,9 +11,9 @@ import {someOf} from '../../shared/words.ts'
 import type {Terminal} from '../process/terminal.ts'
 
 /**
- * The contexts that `--confirm` names, by their name or by the end of it that no other context has.
+ * The contexts that `--confirm` names, by their name or by an unambiguous ending of it.
  *
- * @throws HubspokeError of class `usage` where no context ends so, or several do: which one is meant is not guessed
+ * @throws HubspokeError of class `usage` if no context has this ending, or several do: hubspoke does not guess
  */
 export function confirmedContexts(typed: readonly string[], all: readonly ContextRef[]): readonly string[] {
   const names = all.map(({name}) => name)
@@ -32,7 +32,7 @@ export function confirmedContexts(typed: readonly string[], all: readonly Contex
 const namesEndingSo = (typed: string, names: readonly string[]) =>
   names.filter((name) => name.endsWith(typed.trim().replace(/^…/, '')))
 
-/** What is to be known of contexts that `--confirm` names although nothing here waits for their names. */
+/** Notices about contexts that `--confirm` names although they need no confirmation here. */
 export function needlessConfirmations(
   clusters: readonly ProtectedCluster[],
   confirmed: readonly string[],
@@ -45,8 +45,8 @@ export function needlessConfirmations(
 const shown = 3
 
 /**
- * Asks for the name of each protected context that `--confirm` has not named, or for the end of it that no other context
- * has. The answer is No as soon as something else was typed, with why where that was no plain No.
+ * Asks for the name of each protected context that `--confirm` has not named, or for an unambiguous
+ * ending of it. Any other text means No, with a reason unless it is a plain No.
  */
 export async function confirmProtected(
   clusters: readonly ProtectedCluster[],
@@ -69,7 +69,7 @@ export async function confirmProtected(
 
 export type NamesTyped = Pick<Agreement, 'agreed' | 'because'>
 
-/** Why what was typed is not the name that was asked for, as a clause; undefined: it was a plain No. */
+/** Why the typed text is not the requested name, as a clause; undefined: it was a plain No. */
 function whyNot(typed: string, names: readonly string[]): string | undefined {
   if (/^\s*(no?)?\s*$/i.test(typed)) return undefined
   const meant = contextBySuffix(typed, names)
@@ -80,7 +80,7 @@ function whyNot(typed: string, names: readonly string[]): string | undefined {
   return `${quoted(typed.trim())} matches several contexts: ${someOf(matching.map(quoted), shown)}`
 }
 
-/** `, or "prod-eu",` of a long name that ends so alone. */
+/** `, or "prod-eu",`: the unambiguous ending of a long name. */
 function orItsEnd(context: string, names: readonly string[]): string {
   const end =
     shortContextNames(names)
@@ -90,7 +90,7 @@ function orItsEnd(context: string, names: readonly string[]): string {
   return !('problem' in meant) && meant.name === context ? `, or "${printable(end)}",` : ''
 }
 
-/** @throws HubspokeError of class `usage` for protected contexts that were not confirmed, where nobody can be asked */
+/** @throws HubspokeError of class `usage` for protected contexts that were not confirmed, without a terminal */
 export function requireConfirmed(clusters: readonly ProtectedCluster[], confirmed: readonly string[]): void {
   const missing = unconfirmed(clusters, confirmed)
   if (missing.length === 0) return

@@ -5,8 +5,8 @@ import {protectionsOfContext} from './matching-protections.ts'
 import {type IdentifiedContext, protectedClusters} from './protected-clusters.ts'
 
 /**
- * The contexts that are about to be written whose clusters are protected. The protected contexts of the kubeconfig that
- * were not asked yet are asked now which clusters they point at, but only when that can change the answer.
+ * The contexts to be written whose clusters are protected. Protected contexts of the kubeconfig that
+ * were not read yet are now asked which clusters they point at, but only if that can change the answer.
  *
  * @param read what is known of the selected contexts
  */

@@ -10,16 +10,16 @@ import type {IdentifiedContext} from './protected-clusters.ts'
 export interface IdentifyDeps {
   open(context: string): ClusterAccess
   readonly clock: Clock
-  /** Ends the questions: what has not answered by then did not say. */
+  /** Ends the requests: contexts without a response by then have not reported their cluster. */
   readonly signal: AbortSignal
 }
 
-/** At once; the others wait for their turn. */
+/** Concurrent requests; the others wait. */
 const atOnce = 16
-/** For all of them together: a context that is slower than this did not say where it points. */
+/** Time limit for all of them together: a slower context has not reported its cluster. */
 const limitMs = 15_000
 
-/** Asks contexts which clusters they point at. Never rejects for a cluster's sake, and never takes longer than 15 seconds. */
+/** Asks contexts which clusters they point at. Never rejects because of a cluster, and takes at most 15 seconds. */
 export async function identifyContexts(
   contexts: readonly ContextRef[],
   {open, clock, signal}: IdentifyDeps,

@@ -4,8 +4,8 @@ import {canonicalServer, serverNames} from '../../shared/canonical-server.ts'
 import type {Protection} from '../config/config-file.ts'
 
 /**
- * The protections that a context falls under by its name or its server. Case does not count: a name that is spelled
- * otherwise is more likely meant than not, and protecting too much is the safer mistake.
+ * The protections that match a context by its name or its server. Case is ignored: another spelling probably refers
+ * to the same context, and protecting too much is safer than too little.
  */
 export function protectionsOfContext(
   {name, server}: Pick<ContextRef, 'name' | 'server'>,
@@ -25,7 +25,7 @@ export function protectionsOfUid(uid: string, protections: readonly Protection[]
 
 function serverMatches(pattern: string, server: string): boolean {
   if (server === '') return false
-  // A whole URL may be spelled in any way; what is left of a pattern with wildcards is compared as it stands.
+  // A whole URL is compared in its canonical form; a pattern with wildcards is compared unchanged.
   const wanted =
     /[*?]/.test(pattern) || !pattern.includes('://') ? pattern.replace(/\/+$/, '') : canonicalServer(pattern)
   return serverNames(server).some((name) => globMatches(folded(wanted), folded(name)))
@@ -39,7 +39,7 @@ export function protectionPhrase({kind, pattern, path}: Protection): string {
   return `${words[kind]} "${pattern}" in ${path}`
 }
 
-/** Entries for contexts and servers that no context of the kubeconfig falls under; of UIDs only a cluster can tell. */
+/** Entries for contexts and servers that match no context of the kubeconfig; UIDs cannot be checked without the clusters. */
 export function unmatchedProtections(
   contexts: readonly ContextRef[],
   protections: readonly Protection[],
@@ -48,7 +48,7 @@ export function unmatchedProtections(
   return protections.filter((one) => one.kind !== 'clusterUid' && !matched.has(one))
 }
 
-/** What is said of an entry that protects nothing; raw text. */
+/** The sentence about an entry that protects nothing; raw text. */
 export function unmatchedSentence({kind, pattern, path, line}: Protection): string {
   const none = {
     context: 'no context of the kubeconfig has such a name',

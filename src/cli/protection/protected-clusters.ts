@@ -4,7 +4,7 @@ import {canonicalServer} from '../../shared/canonical-server.ts'
 import type {Protection} from '../config/config-file.ts'
 import {protectionPhrase, protectionsOfContext, protectionsOfUid} from './matching-protections.ts'
 
-/** A context, and the cluster that it pointed at when it was asked; undefined: it did not say. */
+/** A context, and the cluster that it reported; undefined: it did not report one. */
 export interface IdentifiedContext {
   readonly context: ContextRef
   readonly identity: ClusterIdentity | undefined
@@ -12,10 +12,10 @@ export interface IdentifiedContext {
 
 /**
  * The contexts of a plan whose clusters are protected, each with all the reasons. A cluster is protected by its UID, or when
- * any context that points at it, selected or not, falls under a protection. Where it cannot be told whether a protected
- * context points there, because one of both did not say where it points, it is protected, too.
+ * any context that points at it, selected or not, matches a protection. If it is not known whether a protected
+ * context points there, because one of the two did not report its cluster, it is protected, too.
  *
- * @param known every context that falls under a protection, and whatever else was asked
+ * @param known every context that matches a protection, and all others that were read
  */
 export function protectedClusters(
   planned: readonly IdentifiedContext[],
@@ -69,7 +69,7 @@ function reasonByAlias(place: IdentifiedContext, guarded: readonly Guarded[]): R
 
 type Relation = 'same' | 'other' | 'unknown'
 
-/** Do two contexts point at one cluster? The UIDs decide; equal URLs are taken for the same, different ones show nothing. */
+/** Whether two contexts point at one cluster. The UIDs decide; equal URLs count as the same, different ones prove nothing. */
 function relationOf(one: IdentifiedContext, other: IdentifiedContext): Relation {
   if (canonicalServer(one.context.server) === canonicalServer(other.context.server)) return 'same'
   if (one.identity === undefined || other.identity === undefined) return 'unknown'
