@@ -127,7 +127,7 @@ describe.skipIf(!binaries)('cache watch, on a real cluster', () => {
     await stop(run)
   })
 
-  test('survives a restart of the API server, with what happened meanwhile', async () => {
+  test('survives a restart of the API server, including changes in between', async () => {
     const run = await startWatch()
     await sleep(1_500)
     await cluster.stopApiServer()
@@ -140,7 +140,7 @@ describe.skipIf(!binaries)('cache watch, on a real cluster', () => {
     expect((await stop(run)).entry).toMatchObject({state: 'watched', problem: null})
   })
 
-  test('survives a server that has forgotten what happened meanwhile', async () => {
+  test('survives a server that no longer has the changes in between', async () => {
     const run = await startWatch()
     await sleep(1_500)
     await cluster.stopApiServer()
@@ -191,7 +191,7 @@ describe.skipIf(!binaries)('cache watch, on a real cluster', () => {
     await stop(run)
   })
 
-  test('SIGTERM: the last state is saved, and the Lease is nobody’s', async () => {
+  test('SIGTERM: the last state is saved, and the Lease is released', async () => {
     const run = await startWatch()
     await sleep(2_000)
     await untilSaved(await change())

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {type ChaosProxy, startChaosProxy} from './chaos-proxy.ts'
 
-/** Repeats what it hears, and remembers it. */
+/** An echo server that records its input. */
 async function startEcho() {
   const heard: string[] = []
   const sockets = new Set<Socket>()
@@ -57,7 +57,7 @@ test('bytes keep their order, also when the delay becomes shorter', async () => 
   await expect.poll(echo.heard).toBe('a')
   say('b')
   await sleep(20)
-  proxy.heal()
+  proxy.restore()
   say('c')
   await expect.poll(got).toBe('abc')
 })
@@ -73,7 +73,7 @@ test('a reply breaks off after so many bytes, with a reset', async () => {
   expect(echo.heard()).toBe('12345678')
 })
 
-test('held replies: requests are carried out, and what they were answered comes later', async () => {
+test('held replies: requests are executed, and their responses arrive later', async () => {
   const {say, got} = connectTo(proxy.server)
   say('1')
   await expect.poll(got).toBe('1')
@@ -81,7 +81,7 @@ test('held replies: requests are carried out, and what they were answered comes 
   say('2')
   await expect.poll(echo.heard).toBe('12')
   expect(got()).toBe('1')
-  proxy.heal()
+  proxy.restore()
   await expect.poll(got).toBe('12')
 })
 
@@ -98,16 +98,16 @@ test('held requests arrive after their sender was cut off, and new connections a
   next.say('2')
   await expect.poll(next.got).toBe('2')
   expect(echo.heard()).toBe('12')
-  proxy.heal()
+  proxy.restore()
   await expect.poll(echo.heard).toBe('12late')
 })
 
-test('a black hole swallows new connections, too, and gives everything back when it heals', async () => {
+test('a black hole swallows new connections, too, and delivers everything when it is restored', async () => {
   proxy.blackHole()
   const {say, got, ended} = connectTo(proxy.server)
   say('1')
   await sleep(50)
   expect([echo.heard(), got(), ended()]).toEqual(['', '', ''])
-  proxy.heal()
+  proxy.restore()
   await expect.poll(got).toBe('1')
 })

@@ -13,14 +13,14 @@ export interface ChaosProxy {
   holdReplies(): void
   /** Requests of the connections that are open now do not come through any more; replies do. */
   holdRequests(): void
-  /** Nothing comes through, on new connections neither, and nobody is told. */
+  /** No data passes, on old and new connections, without any error. */
   blackHole(): void
   /** Resets every connection, on both sides. */
   cut(): void
-  /** Resets every connection towards the client only: the requests that are held arrive when it heals. */
+  /** Resets every connection towards the client only: the requests that are held arrive on restore. */
   cutClients(): void
   /** No delay, no limit; everything that was held arrives now. */
-  heal(): void
+  restore(): void
   close(): Promise<void>
 }
 
@@ -80,7 +80,7 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
     },
     cut,
     cutClients: () => each(({client}) => client.resetAndDestroy()),
-    heal() {
+    restore() {
       isBlackHole = false
       delayMs = {requests: 0, replies: 0}
       each(({requests, replies}) => {

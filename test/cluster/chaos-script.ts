@@ -3,7 +3,7 @@ import type {ChaosProxy} from './chaos-proxy.ts'
 import {type Chance, pick} from './random-world.ts'
 import type {RealCluster} from './real-cluster.ts'
 
-/** One trouble between the program and an API server. Times in milliseconds. */
+/** One fault between the program and an API server. Times in milliseconds. */
 export type Trouble =
   | {readonly type: 'latency'; readonly forMs: number; readonly eachWayMs: number}
   /** A reply breaks off in its middle. */
@@ -38,7 +38,7 @@ const types = [
   'restart',
 ] as const
 
-/** What befalls one cluster in the course of a run; one in six times the last trouble does not end. */
+/** The faults of one cluster during a run; one in six times the last fault does not end. */
 export function drawScript(chance: Chance, steps: number): readonly Step[] {
   const between = (least: number, most: number): number => Math.round(least + chance() * (most - least))
   const draw = (): Trouble => {
@@ -84,30 +84,30 @@ async function cause(trouble: Trouble, cluster: RealCluster, proxy: ChaosProxy, 
     case 'latency':
       proxy.delay({requests: trouble.eachWayMs, replies: trouble.eachWayMs})
       await pause(trouble.forMs, over)
-      return proxy.heal()
+      return proxy.restore()
     case 'reset':
       return proxy.resetAfter(trouble.afterBytes)
     case 'slow-replies-lost':
       proxy.delay({requests: 0, replies: trouble.slowMs})
       await pause(trouble.forMs, over)
       proxy.cut()
-      return proxy.heal()
+      return proxy.restore()
     case 'replies-held':
       proxy.holdReplies()
       await pause(trouble.forMs, over)
       if (trouble.then === 'cut') proxy.cut()
-      return proxy.heal()
+      return proxy.restore()
     case 'requests-late':
       proxy.holdRequests()
       await pause(trouble.forMs, over)
       proxy.cutClients()
       await pause(trouble.lateMs, over)
-      return proxy.heal()
+      return proxy.restore()
     case 'black-hole':
       proxy.blackHole()
       await pause(trouble.forMs, over)
       if (trouble.then === 'cut') proxy.cut()
-      return proxy.heal()
+      return proxy.restore()
     case 'restart':
       await cluster.stopApiServer()
       await pause(trouble.downMs, over)
@@ -119,7 +119,7 @@ async function cause(trouble: Trouble, cluster: RealCluster, proxy: ChaosProxy, 
   }
 }
 
-/** Ends early, and without a word, when the run is over. */
+/** Ends early, and silently, when the run is over. */
 async function pause(ms: number, over: AbortSignal): Promise<void> {
   await sleep(ms, undefined, {signal: over}).catch(() => undefined)
 }

@@ -127,7 +127,7 @@ export function differences({result, told, before, after, stamp, patches}: Compa
   const isStamped = after?.stamp === stamp
   const allowed: readonly boolean[] = mayBeStamped[outcome]
   const wrong = [
-    before === undefined || after === undefined ? 'nobody planned it' : undefined,
+    before === undefined || after === undefined ? 'it was not planned' : undefined,
     restarts > 1 || changes > 1 || patches > 1 ? 'restarted more than once' : undefined,
     restarts !== changes || restarts !== Number(isStamped) ? 'its stamp and its revision do not fit' : undefined,
     allowed.includes(isStamped) ? undefined : 'its outcome is not true',

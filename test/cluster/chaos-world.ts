@@ -60,7 +60,7 @@ async function signIn(cluster: RealCluster): Promise<Credentials> {
 
 /** Brings everything back: what was held on the way has arrived, every server serves, and every rollout has ended. */
 export async function recover({proxy, cluster}: World): Promise<void> {
-  proxy.heal()
+  proxy.restore()
   await cluster.startApiServer()
   await sleep(1_000)
   proxy.cut()

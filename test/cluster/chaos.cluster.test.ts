@@ -27,7 +27,7 @@ const deadlineMs = 25_000
  */
 const marginMs = 20_000 + 5_000 + 5_000
 
-/** Every tenth a StatefulSet, every tenth a DaemonSet. Pods that take a moment leave troubles time to strike. */
+/** Every tenth a StatefulSet, every tenth a DaemonSet. Pods that take a moment leave time for faults. */
 const objects: readonly KubeObject[] = [
   ...['hubspoke-system', ...[0, 1, 2, 3].map((team) => `team-${team}`)].map(namespace),
   ...Array.from({length: targetsEach}, (_, index) =>
@@ -42,7 +42,7 @@ const objects: readonly KubeObject[] = [
   ),
 ]
 
-describe.skipIf(!binaries)('a run of 100 targets through networks and API servers in trouble', () => {
+describe.skipIf(!binaries)('a run of 100 targets through faulty networks and API servers', () => {
   let worlds: readonly World[] = []
   const kubeconfig = join(runFolder(), 'chaos.yaml')
   const outcomes = new Map<string, number>()
@@ -59,7 +59,7 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
     await Promise.all(worlds.map(({cluster}) => cluster.delete()))
   })
 
-  /** The troubles begin when the plan is made: every target is in it, so none may be forgotten. */
+  /** The faults begin when the plan exists: every target is in it, so none may be missing later. */
   async function restartThrough(scripts: readonly (readonly Step[])[]) {
     const over = new AbortController()
     using shell = openProcessShell({KUBECONFIG: kubeconfig})
@@ -143,7 +143,7 @@ describe.skipIf(!binaries)('a run of 100 targets through networks and API server
   })
 })
 
-/** What is not run at the end of a run that nobody interrupted has the deadline for a reason. */
+/** In a run without an interrupt, only the deadline leaves targets not-run. */
 function codeFor({counts}: RunReport): number {
   if (counts.notRun > 0) return 5
   return counts.failed + counts.unverified > 0 ? 1 : 0

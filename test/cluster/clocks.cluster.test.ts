@@ -11,7 +11,7 @@ const image = 'registry.example/shop/web'
 const slowImage = brokenImage.replace(/:.*/, '')
 const hourMs = 3_600_000
 
-/** A module that puts the clock of a process off; its monotonic clock is as it was. */
+/** A module that shifts the clock of a process; its monotonic clock is unchanged. */
 const clockOff = (byMs: number): string =>
   `data:text/javascript,${encodeURIComponent(`
     const Right = Date
@@ -73,7 +73,7 @@ describe.skipIf(!binaries)('a machine whose clock is an hour off', () => {
     expect(await revision()).toBe(before + 2)
   })
 
-  test('a living holder keeps its lock, though its last word seems two hours old: 6', async () => {
+  test('an active holder keeps its lock, although its last renewal seems two hours old: 6', async () => {
     const holder = shell.startUnder(behind, ...restartSlow)
     await holder.says('written, waiting for its rollout')
     const before = await revision()
@@ -88,7 +88,7 @@ describe.skipIf(!binaries)('a machine whose clock is an hour off', () => {
     expect(JSON.parse(end.stdout)).toMatchObject({run: {locks: [{state: 'held'}]}})
   })
 
-  test('a dead holder is taken over after its silence, though its last word seems to be in two hours', async () => {
+  test('the lock of a dead holder is taken over after its silence, although its last renewal seems to be in two hours', async () => {
     const holder = shell.startUnder(ahead, ...restartSlow)
     await holder.says('written, waiting for its rollout')
     holder.child.kill('SIGKILL')

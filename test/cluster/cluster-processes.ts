@@ -9,7 +9,7 @@ export function stateFolder(home: string, name: string): string {
 }
 
 /**
- * Ends processes of a cluster at once, as a power cut does, or asks them to end. Their pid files go too: where nobody reaps orphans, kwokctl
+ * Ends processes of a cluster at once, as a power cut does, or asks them to end. Their pid files go too: without a process that reaps orphans, kwokctl
  * takes a dead process for a running one.
  */
 export function killComponents(state: string, only?: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
@@ -54,7 +54,7 @@ export function logTail(state: string): string {
 }
 
 /**
- * Ports on the loopback interface that nobody uses, from below the range that outgoing connections are given: a server that
+ * Ports on the loopback interface that are free, from below the range that outgoing connections are given: a server that
  * is stopped for a while finds its port free when it comes back.
  */
 export async function freePorts(count: number): Promise<number[]> {
@@ -71,7 +71,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return held.map(({port}) => port)
 }
 
-/** Whether nobody listens on a port of the loopback interface. A process that was killed holds its port a little longer. */
+/** Whether a port of the loopback interface is free. A process that was killed holds its port a little longer. */
 export function isRefused(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

@@ -3,7 +3,7 @@ import {type AddressInfo, connect, createServer, type Server, type Socket} from 
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {type ConnectionCounter, startConnectionCounter} from './connection-counter.ts'
 
-/** A server that says everything back. */
+/** An echo server. */
 let echo: Server
 let counter: ConnectionCounter
 const clients: Socket[] = []
@@ -47,7 +47,7 @@ describe('a connection counter', () => {
     expect(counter.accepted()).toBe(2)
   })
 
-  test('cut resets what is open and welcomes the next', async () => {
+  test('cut resets open connections and accepts new ones', async () => {
     const client = await open()
     await ask(client, 'hello')
     const closed = once(client, 'close')
@@ -56,7 +56,7 @@ describe('a connection counter', () => {
     expect(await ask(await open(), 'again')).toBe('again')
   })
 
-  test('a black hole holds everything back, on old connections and new ones, until it is healed', async () => {
+  test('a black hole holds everything back, on old connections and new ones, until it is restored', async () => {
     const old = await open()
     await ask(old, 'hello')
     const free = await startConnectionCounter(`https://127.0.0.1:${(echo.address() as AddressInfo).port}`)
@@ -67,18 +67,18 @@ describe('a connection counter', () => {
     const witness = connect(Number(new URL(free.server).port), '127.0.0.1')
     clients.push(witness)
     for (let round = 0; round < 20; round++) await ask(witness, 'the world goes on')
-    log.push('healed')
-    await counter.heal()
+    log.push('restored')
+    await counter.restore()
     await Promise.all(held)
-    expect(log[0]).toBe('healed')
+    expect(log[0]).toBe('restored')
     expect(log.slice(1).sort()).toEqual(['old', 'young'])
     await free.close()
   })
 
-  test('refuses, and is healed on the same port', async () => {
+  test('refuses, and is restored on the same port', async () => {
     await counter.refuse()
     await expect(open()).rejects.toThrow('ECONNREFUSED')
-    await counter.heal()
+    await counter.restore()
     expect(await ask(await open(), 'back')).toBe('back')
   })
 

@@ -1,6 +1,6 @@
 import {createServer, type Server, type Socket, connect as tcpConnect} from 'node:net'
 
-/** A TCP proxy in front of a server that counts who comes, and gets in the way on demand. Bytes are not looked at. */
+/** A TCP proxy in front of a server that counts connections, and disturbs them on demand. It does not read the bytes. */
 export interface ConnectionCounter {
   /** As the server's own URL, with the port of the proxy: its certificate has to be good for 127.0.0.1. */
   readonly server: string
@@ -10,14 +10,14 @@ export interface ConnectionCounter {
   open(): number
   /** From now on every byte arrives this much later, in both directions. */
   delay(ms: number): void
-  /** Resets every open connection; new ones are welcome. */
+  /** Resets every open connection; new ones are accepted. */
   cut(): void
-  /** Nothing gets through any more, on old connections and on new ones, and nobody is told. */
+  /** No data passes any more, on old and new connections, without any error. */
   blackHole(): void
   /** New connections are refused, and the open ones are reset. */
   refuse(): Promise<void>
-  /** Undoes delay, black hole and refusal. What was held back in a black hole arrives now. */
-  heal(): Promise<void>
+  /** Ends delay, black hole and refusal. Held data arrives now. */
+  restore(): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,7 +66,7 @@ export async function startConnectionCounter(target: string): Promise<Connection
       cut()
       await closed
     },
-    heal: async () => {
+    restore: async () => {
       ;[delayMs, isBlackHole] = [0, false]
       for (const socket of sockets()) socket.resume()
       if (!server.listening) await listen(server, port)

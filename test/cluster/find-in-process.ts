@@ -11,7 +11,7 @@ import type {RealCluster} from './real-cluster.ts'
 
 const namespace = 'hubspoke-system'
 
-/** What `cache refresh` and `find` do, without a process for each: one connection of its own, and readings instead of tables. */
+/** `cache refresh` and `find` without a process for each: one separate connection, and readings instead of tables. */
 export interface InProcess {
   readonly access: ClusterAccess
   /** Rejects when the cache was not saved. */

@@ -17,7 +17,7 @@ const binaries = await controlPlaneOrSkip()
 const image = 'registry.example/shop/web'
 const dayMs = 86_400_000
 
-/** Takes connections, and never says a word. */
+/** Accepts connections, and never responds. */
 async function openBlackHole(): Promise<{readonly server: Server; readonly port: number}> {
   const server = createServer((socket) => socket.on('error', () => undefined))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -26,7 +26,7 @@ async function openBlackHole(): Promise<{readonly server: Server; readonly port:
   return {server, port: address.port}
 }
 
-describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that answers', () => {
+describe.skipIf(!binaries)('five unusable contexts, beside a cluster that answers', () => {
   let cluster: RealCluster
   let expired: TestServer
   let blackHole: Server
@@ -37,7 +37,7 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
   beforeAll(async () => {
     cluster = await startRealCluster({name: 'good', nodes: 1})
     await cluster.apply([...['ops', 'shop'].map(namespace), workload({namespace: 'shop', name: 'web', image})])
-    const nobody = await createServiceAccount(cluster, 'ops', 'no-permission')
+    const unprivileged = await createServiceAccount(cluster, 'ops', 'no-permission')
     const [from, until] = [new Date(Date.now() - 20 * dayMs), new Date(Date.now() - 10 * dayMs)]
     expired = await startServer((_, response) => response.end('{}'), {
       certificate: await createCertificate({from, until}),
@@ -46,8 +46,8 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
     const closing = await openBlackHole()
     await new Promise((resolve) => closing.server.close(resolve))
     closedPort = closing.port
-    shell = await openShell({kubeconfig: kubeconfig(nobody.client.credentials.token ?? ''), clock: systemClock})
-    await nobody.client.close()
+    shell = await openShell({kubeconfig: kubeconfig(unprivileged.client.credentials.token ?? ''), clock: systemClock})
+    await unprivileged.client.close()
   })
   afterAll(async () => {
     await shell?.[Symbol.asyncDispose]()
@@ -56,7 +56,7 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
     await cluster?.delete()
   })
 
-  function kubeconfig(tokenOfNobody: string): string {
+  function kubeconfig(unprivilegedToken: string): string {
     const {server, ca = ''} = cluster.client.credentials
     const entry = (name: string, url: string, token: string, authority = ca) => ({
       cluster: {
@@ -70,8 +70,8 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
       entry('black-hole', `https://127.0.0.1:${blackHolePort}`, 'any'),
       entry('closed-port', `https://127.0.0.1:${closedPort}`, 'any'),
       entry('expired', expired.url, 'any', expired.ca),
-      entry('wrong-token', server, 'nobody-knows-it'),
-      entry('no-permission', server, tokenOfNobody),
+      entry('wrong-token', server, 'an-unknown-token'),
+      entry('no-permission', server, unprivilegedToken),
     ]
     const good = parse(readFileSync(cluster.kubeconfigPath, 'utf8'))
     return stringify({
@@ -149,18 +149,18 @@ describe.skipIf(!binaries)('five ways to be of no use, beside a cluster that ans
     expect(ended.exitCode).toBe(4)
   })
 
-  test('check: four cannot be used, and the fifth is told what it may not, and how to get it', async () => {
+  test('check: four cannot be used; for the fifth it shows the missing permissions and the command for them', async () => {
     const ended = await shell.run('check', '--json')
     const {contexts} = ended.document() as CheckReport
     const {'no-permission': _, ...others} = expected()
     expect(problemsOf(contexts)).toEqual(others)
-    const nobody = contexts.find(({context}) => context === 'no-permission')
-    expect(nobody?.permissions.filter(({essential, allowed}) => essential && allowed)).toEqual([])
+    const unprivileged = contexts.find(({context}) => context === 'no-permission')
+    expect(unprivileged?.permissions.filter(({essential, allowed}) => essential && allowed)).toEqual([])
     expect(ended.exitCode).toBe(4)
     const {stdout} = await shell.run('check')
     const next = stdout.slice(stdout.indexOf('Next:'))
     for (const {next: step} of Object.values(others)) expect(next).toContain(`  ${step}\n`)
-    expect(next).toContain('  hubspoke rbac find restart cache-refresh  to see the roles that are missing\n')
+    expect(next).toContain('  hubspoke rbac find restart cache-refresh  to print the missing roles\n')
     expect(stdout).toContain('Exit 4: 4 of 6 contexts cannot be used.')
   })
 })

@@ -51,7 +51,7 @@ describe.skipIf(!binaries)('a gateway before a real API server', () => {
     return {exitCode, outcome: results[0]?.outcome, revision: (await replicaSetCounts(cluster))['shop/web']?.revision}
   }
 
-  test('every answer that it lets through is recognised', async () => {
+  test('every response that it forwards is accepted', async () => {
     expect((await shell.run('cache', 'refresh', '--all-contexts', '--yes', ...kubeconfig())).exitCode).toBe(0)
     expect((await shell.run('find', image, '--small-cluster', '0', ...kubeconfig())).exitCode).toBe(0)
     expect((await shell.run('check', ...kubeconfig())).exitCode).toBe(0)
@@ -63,7 +63,7 @@ describe.skipIf(!binaries)('a gateway before a real API server', () => {
     expect(await restart()).toEqual({exitCode: 1, outcome: 'failed', revision: 2})
   })
 
-  test('its 404 page for a write that arrived is looked into: the write is there, and is not made again', async () => {
+  test('its 404 page for a write that arrived is checked: the write is found, and is not repeated', async () => {
     gateway.answer({method: 'PATCH', path: target}, page, {carriedOut: true})
     expect(await restart()).toEqual({exitCode: 0, outcome: 'succeeded', revision: 3})
     expect(gateway.met).toBe(1)
@@ -74,7 +74,7 @@ describe.skipIf(!binaries)('a gateway before a real API server', () => {
     expect(await restart()).toEqual({exitCode: 1, outcome: 'unverified', revision: 3})
   })
 
-  test('its 404 page for a list is no empty list', async () => {
+  test('its 404 page for a list does not count as an empty list', async () => {
     gateway.answer({method: 'GET', path: /\/deployments\?limit=500/}, page, {carriedOut: false})
     expect((await shell.run('find', image, '--fresh', 'scan', ...kubeconfig())).exitCode).toBe(4)
   })
@@ -82,7 +82,7 @@ describe.skipIf(!binaries)('a gateway before a real API server', () => {
   test.each([
     {what: 'whose head comes at once and whose events never do', pour: heldAfterHead},
     {what: 'of which nothing comes', pour: heldFromTheStart},
-  ])('watches that it holds back, $what, leave the rollout judged as it is', {timeout: 120_000}, async ({pour}) => {
+  ])('watches that it delays, $what: the rollout is evaluated correctly', {timeout: 120_000}, async ({pour}) => {
     const before = (await replicaSetCounts(cluster))['shop/web']?.revision ?? 0
     gateway.answer({method: 'GET', path: /[?&]watch=/}, {status: 200, body: '', pour}, {carriedOut: false})
     expect(await restart()).toEqual({exitCode: 0, outcome: 'succeeded', revision: before + 1})

@@ -9,7 +9,7 @@ export interface Gateway extends AsyncDisposable {
   switchTo(cluster: RealCluster): void
 }
 
-/** Whoever comes through it is an administrator of the cluster behind it. */
+/** Every client of it is an administrator of the cluster behind it. */
 export async function openGateway(first: RealCluster): Promise<Gateway> {
   let cluster = first
   const agents = new Map<RealCluster, Agent>()

@@ -13,7 +13,7 @@ const binaries = await controlPlaneOrSkip()
 const image = 'registry.example/owned/app'
 const stamp = 'kubectl.kubernetes.io/restartedAt'
 
-/** A Deployment as it stands in git or in a chart, with what the tool that applies it adds. */
+/** A Deployment as it is in git or in a chart, with the additions of the tool that applies it. */
 function manifest(name: string, more: {labels?: object; annotations?: object; image?: string; ready?: string} = {}) {
   const {labels = {}, annotations = {}, ready} = more
   const object = workload({
@@ -65,7 +65,7 @@ const tools: readonly Tool[] = [
   },
 ]
 
-describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster', () => {
+describe.skipIf(!binaries)('workloads with an owner, on a real cluster', () => {
   let cluster: RealCluster
   let shell: Shell
 
@@ -105,10 +105,10 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     await cluster?.delete()
   })
 
-  test('they are recognised, and a restart stands while each of them goes on reconciling', async () => {
+  test('they are recognised, and a restart stays in effect while each of them reconciles', async () => {
     const again = () => Promise.all(tools.map(({apply, object}) => apply(cluster, object)))
     const {exitCode, report, stderr} = await during(restart(image), again)
-    expect(stderr).toContain('5 targets are owned by others:')
+    expect(stderr).toContain('5 targets have an owner:')
     expect(report.results.map(nameAndOwner)).toEqual([
       'argo: argo-cd shop-prod',
       'argo-ssa: argo-cd shop-prod',
@@ -144,7 +144,7 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     await cluster.client.delete(pathOf(object))
   })
 
-  test('what kubectl rollout restart writes is taken away by Flux, for the name of its field manager', async () => {
+  test('what kubectl rollout restart writes is removed by Flux, because of the name of its field manager', async () => {
     const object = manifest('by-kubectl', byFlux)
     await reconcileAsFlux(cluster, object)
     await cluster.kubectl(['-n', 'shop', 'rollout', 'restart', 'deployment/by-kubectl'])
@@ -154,7 +154,7 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     await cluster.client.delete(pathOf(object))
   })
 
-  test('a stamp that stands in git is put back by Flux: failed, reverted, by the name of its field manager', async () => {
+  test('an annotation that is in git is restored by Flux: failed, reverted, by the name of its field manager', async () => {
     const object = manifest('pinned', {...byFlux, image: 'registry.example/pinned/app:1'})
     const {spec} = object as unknown as {spec: {template: {metadata: object}}}
     const template = {
@@ -173,7 +173,7 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     expect(exitCode).toBe(1)
   })
 
-  test('a controller that takes the stamp out leaves no note: failed, reverted, by the name of the owner', async () => {
+  test('a controller that removes the annotation leaves no field manager: failed, reverted, by the name of the owner', async () => {
     const object = manifest('operated', {image: 'registry.example/operated/app:1', ready: '3s'})
     await cluster.apply([{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'eu', namespace: 'shop'}}])
     const {metadata} = await cluster.get<{metadata: {uid: string}}>('/api/v1/namespaces/shop/configmaps/eu')
@@ -190,7 +190,7 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
     expect(exitCode).toBe(1)
   })
 
-  test('what goes down is said before it does, and a budget that the cluster has counted', async () => {
+  test('the plan shows disruption, and a budget that the cluster has counted', async () => {
     const of = (name: string, spec: object) =>
       workload({namespace: 'shop', name, image: 'registry.example/down/app:1', replicas: 4, spec: {...spec}})
     const rolling = {strategy: {type: 'RollingUpdate', rollingUpdate: {maxSurge: 0, maxUnavailable: '50%'}}}
@@ -218,14 +218,14 @@ describe.skipIf(!binaries)('workloads that somebody else owns, on a real cluster
       ['gone', ['recreate']],
       ['half', []],
     ])
-    expect(stderr).toContain('1 workload is down while it restarts: gitops/shop/Deployment/gone (Recreate).')
+    expect(stderr).toContain('1 workload is unavailable while it restarts: gitops/shop/Deployment/gone (Recreate).')
     await cluster.client.patch(`${path}/half`, {spec: {minAvailable: '90%'}})
     const broken = await restart('registry.example/down/app', '--dry-run', 'client')
     expect(broken.stderr).toContain('2 of 4 away at once, budget half allows 0')
     expect(exitCode).toBe(0)
   })
 
-  test('a DaemonSet that takes longer than --timeout, and gets on with it, succeeds', async () => {
+  test('a DaemonSet that takes longer than --timeout, but makes progress, succeeds', async () => {
     const podAnnotations = {'hubspoke.test/ready-after': '2s'}
     const slow = {kind: 'DaemonSet', namespace: 'shop', name: 'slow', image: 'registry.example/slow/app:1'} as const
     await cluster.apply([workload({...slow, podAnnotations})])

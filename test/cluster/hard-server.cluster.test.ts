@@ -16,7 +16,7 @@ const binaries = await controlPlaneOrSkip()
 const image = 'registry.example/shop/web'
 const never = new AbortController().signal
 
-describe.skipIf(!binaries)('an API server that says goodbye now and then', () => {
+describe.skipIf(!binaries)('an API server that closes connections at random', () => {
   let cluster: RealCluster
   let shell: ProcessShell
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe.skipIf(!binaries)('an API server that says goodbye now and then', () =>
 
   test.each([
     {how: 'killed', signal: 'SIGKILL'},
-    {how: 'told to end', signal: 'SIGTERM'},
+    {how: 'terminated', signal: 'SIGTERM'},
   ] as const)(
     '$how and started again in mid-run: every outcome is true, and nothing is restarted twice',
     async ({signal}) => {
@@ -70,7 +70,7 @@ describe.skipIf(!binaries)('an API server that says goodbye now and then', () =>
   )
 })
 
-describe.skipIf(!binaries)('an API server under a heavy load of trouble', () => {
+describe.skipIf(!binaries)('an API server with many faults', () => {
   const deployments = 1_200
   let cluster: RealCluster
   let shell: ProcessShell
@@ -110,7 +110,7 @@ describe.skipIf(!binaries)('an API server under a heavy load of trouble', () => 
     return {found: new Set(names).size, twice: names.length - new Set(names).size, restarts}
   }
 
-  test('a page token that expires starts the list anew, and nothing is missing or twice', async () => {
+  test('an expired page token restarts the list, and nothing is missing or duplicated', async () => {
     const access = await open()
     const end = await listed(access.workloads, async () => {
       await cluster.apply([namespace('later')])
@@ -143,7 +143,7 @@ describe.skipIf(!binaries)('an API server under a heavy load of trouble', () => 
     await access.close()
   })
 
-  test('find during an outage is right, or says that it could not read; it is never wrong', async () => {
+  test('find during an outage is correct, or reports that it could not read; it is never wrong', async () => {
     const runs = Array.from({length: 6}, async (_, index) => {
       await systemClock.sleep(index * 250)
       const {stdout, exitCode} = await shell.run('find', image, '--json')
@@ -165,7 +165,7 @@ describe.skipIf(!binaries)('an API server under a heavy load of trouble', () => 
     process.stderr.write(`During an outage: ${ends.map(({exitCode, found}) => `${exitCode} (${found})`).join(', ')}.\n`)
   })
 
-  test('300 namespaces, permissions in each of them only: one connection, and nobody is starved', async () => {
+  test('300 namespaces, permissions in each of them only: one connection, and no request is starved', async () => {
     const names = Array.from({length: 300}, (_, index) => `team-${index}`)
     await cluster.apply([
       role,

@@ -64,7 +64,7 @@ describe.skipIf(!binaries)('which cluster it is, on real clusters', () => {
     expect(await stampIn(one)).toBe(undefined)
   })
 
-  test('another cluster behind the address while the question waits: nothing is written there, not even a lock', async () => {
+  test('another cluster behind the address during the prompt: nothing is written there, not even a lock', async () => {
     await using gateway = await openGateway(one)
     await using shell = await shellWith(
       {lab: gateway.server},

@@ -30,7 +30,7 @@ describe.skipIf(!binaries)('kill -9 at random moments, on a real cluster', () =>
   const untilLines = async (id: string, wanted: number, child: {readonly exitCode: number | null}) => {
     while (linesOf(id) < wanted && child.exitCode === null) await sleep(2)
   }
-  /** What the ledger had when the process died: how many of the plan, how many writes announced, how many ended. */
+  /** The ledger when the process died: the number of planned targets, of announced writes, of results. */
   const recorded = (id: string) => {
     const text = readIfThere(ledgerOf(id))
     const count = (type: string) => text.split(`{"type":"${type}"`).length - 1

@@ -155,7 +155,7 @@ describe.skipIf(!binaries)('a cluster of 10,000 workloads', () => {
     }
   })
 
-  test('is scanned when the server has forgotten what changed, and says so', async () => {
+  test('is scanned when the server no longer has the changes, and says so', async () => {
     await cluster.expireHistory()
     await cluster.stopApiServer()
     await cluster.startApiServer()

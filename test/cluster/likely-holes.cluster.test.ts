@@ -31,7 +31,7 @@ const reader: KubeObject = {
     {apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch']},
   ],
 }
-/** Who the cluster is may be read by everybody who is signed in, and nothing else of it. */
+/** Every authenticated user may read the identity of the cluster, and nothing else. */
 const identity: readonly KubeObject[] = [
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -55,7 +55,7 @@ const binding = (account: string, where: string): KubeObject => ({
   roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'team'},
 })
 
-describe.skipIf(!binaries)('the likeliest holes, on a real cluster', () => {
+describe.skipIf(!binaries)('the most likely gaps, on a real cluster', () => {
   let cluster: RealCluster
   let admin: Shell
   const opened: Shell[] = []
@@ -157,7 +157,7 @@ describe.skipIf(!binaries)('the likeliest holes, on a real cluster', () => {
       // The watch is refused, and the list is behind: whichever comes first.
       reason: /^the image cache could not be caught up with: .*(the changes could not be read|ahead of the cluster)/,
     },
-  ])('a cache is not believed where $because: the cluster is listed, and that is said', async ({spoil, reason}) => {
+  ])('a cache is not used if $because: the cluster is listed, and the output says so', async ({spoil, reason}) => {
     expect(await admin.run('cache', 'refresh', '--all-contexts', '-y')).toMatchObject({exitCode: 0})
     expect(clusterOf(await admin.run('find', image, '--json'))).toMatchObject({tier: 'cache+changes'})
     const {data} = await cluster.get<{data: Record<string, string>}>(cachePath)
@@ -263,7 +263,7 @@ describe.skipIf(!binaries)('the likeliest holes, on a real cluster', () => {
       expect(shell.everythingPrinted()).not.toMatch(/^Exit 0: all is well/m)
     })
 
-    test('a mebibyte in the place of the cache: it is no cache, it is not printed, and the cluster is listed', async () => {
+    test('a mebibyte instead of the cache: it is rejected, it is not printed, and the cluster is listed', async () => {
       await cluster.client.delete(cachePath)
       const text = `${red}${turned}${'y'.repeat(1_000_000)}`
       const metadata = {name: 'deployment-image-cache', namespace: 'hubspoke-system'}
@@ -296,7 +296,7 @@ describe.skipIf(!binaries)('the likeliest holes, on a real cluster', () => {
   })
 })
 
-describe.skipIf(!binaries)('a server whose watches never say how far they are', () => {
+describe.skipIf(!binaries)('a server whose watches send no bookmarks', () => {
   let cluster: RealCluster
   let shell: Shell
   beforeAll(async () => {
@@ -311,7 +311,7 @@ describe.skipIf(!binaries)('a server whose watches never say how far they are', 
     await cluster?.delete()
   })
 
-  test('a bookmark that never comes: the cluster is listed, and that is said', async () => {
+  test('without a bookmark the cluster is listed, and the output says so', async () => {
     expect(await shell.run('cache', 'refresh', '--all-contexts', '-y')).toMatchObject({exitCode: 0})
     await cluster.apply([workload({namespace: 'shop', name: 'later', image, replicas: 0})])
     await cluster.client.delete('/apis/apps/v1/namespaces/shop/deployments/web')

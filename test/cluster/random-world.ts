@@ -2,7 +2,7 @@ import {strategicMergePatch} from './raw-client.ts'
 import type {KubeObject, RealCluster} from './real-cluster.ts'
 import {namespace, workload} from './workloads.ts'
 
-/** A number in [0, 1), the next of a sequence that the seed decides (mulberry32). */
+/** The next number in [0, 1) of a sequence that depends on the seed (mulberry32). */
 export type Chance = () => number
 
 export function seeded(seed: number): Chance {

@@ -4,7 +4,7 @@ import {Client, type Dispatcher} from 'undici'
 import {parse} from 'yaml'
 import {readWatch, type Watch} from './read-watch.ts'
 
-/** How to reach an API server and who asks. Contents, not paths. */
+/** The address of an API server and the credentials. Contents, not paths. */
 export interface Credentials {
   readonly server: string
   readonly ca?: string
@@ -35,8 +35,8 @@ export const strategicMergePatch = 'application/strategic-merge-patch+json'
 export const applyPatch = 'application/apply-patch+yaml'
 
 /**
- * Asks an API server over one HTTP/2 connection and hides nothing: no retries, no judgement of the status. It shares no code
- * with hubspoke, so that what it sees is the server and not a mistake made twice.
+ * Sends requests to an API server over one HTTP/2 connection: no retries, no evaluation of the status. It shares no code
+ * with hubspoke, so that a mistake in hubspoke is not repeated here.
  */
 export class RawClient {
   readonly credentials: Credentials
@@ -90,7 +90,7 @@ export class RawClient {
     return readWatch(reply.statusCode, reply.body)
   }
 
-  /** The same server, somebody else. */
+  /** The same server with other credentials. */
   as(token: string): RawClient {
     const {cert: _cert, key: _key, ...server} = this.credentials
     return new RawClient({...server, token})

@@ -65,7 +65,7 @@ describe.skipIf(!binaries)('the role that rbac prints for cache watch, on a real
     await cluster?.delete()
   })
 
-  test('is enough: it holds the Lease, builds, proves and tidies up', async () => {
+  test('is enough: it holds the Lease, builds, proves and removes old builds', async () => {
     const last = {group: '', resource: 'configmaps', verb: 'delete', namespace: 'hubspoke-system'}
     await expect.poll(() => mayI(account.client, last)).toBe(true)
     await cluster.apply(leftOvers)

@@ -215,7 +215,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       },
     )
 
-    test.each(['replicasets', 'pods'])('list %s: nobody says why a rollout is stuck', async (resource) => {
+    test.each(['replicasets', 'pods'])('list %s: the cause of a stuck rollout is not shown', async (resource) => {
       await lacking(`list ${resource}`)
       const ended = await restartStuck()
       expect(ended.exitCode).toBe(1)
@@ -224,7 +224,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       expect(reason).not.toContain('ImagePullBackOff')
     })
 
-    test('list events: nobody says why a StatefulSet gets no pod', async () => {
+    test('list events: the cause of a StatefulSet without pods is not shown', async () => {
       const full = workload({kind: 'StatefulSet', namespace: 'full', name: 'full', image: fullImage, replicas: 1})
       const quota = {apiVersion: 'v1', kind: 'ResourceQuota', metadata: {namespace: 'full', name: 'none'}}
       await cluster.apply([namespace('full'), full])
@@ -240,20 +240,20 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
       await cluster.kubectl(['delete', 'namespace', 'full', '--wait=false'])
     })
 
-    test('get pods/log: the log tail of a crashed container is not heard', async () => {
+    test('get pods/log: the log tail of a crashed container is not shown', async () => {
       expect(await logTail()).toMatchObject({lines: ['no configuration']})
       await lacking('get pods/log')
       expect(await logTail()).toBeNull()
     })
 
-    test('list poddisruptionbudgets: the plan says that nobody looked at them', async () => {
+    test('list poddisruptionbudgets: the plan says that they were not read', async () => {
       await lacking('list poddisruptionbudgets')
       const words = ['--all-contexts', '-o', 'json', '--dry-run', 'client', '--kind', 'sts']
       const {stderr} = await shell.run('restart', image, ...words)
-      expect(stderr).toContain('Disruption budgets not looked at in hubspoke/shop (forbidden).')
+      expect(stderr).toContain('Disruption budgets not read in hubspoke/shop (forbidden).')
     })
 
-    test('create events: a restart is not told of on the workload, and succeeds', async () => {
+    test('create events: a restart succeeds without an Event on the workload', async () => {
       await lacking('create events')
       const ended = await restart('-v')
       expect(ended.exitCode).toBe(0)

@@ -43,7 +43,7 @@ describe.skipIf(!binaries)('a real cluster', () => {
     expect(agents.items).toHaveLength(2)
   }, 60_000)
 
-  test('pods get into the trouble that they ask for', async () => {
+  test('pods reach the failure state of their annotations', async () => {
     const trouble = (name: string, podAnnotations: Record<string, string>, image = 'registry.example/app:1') =>
       workload({namespace: 'trouble', name, image, podAnnotations, replicas: 1})
     await cluster.apply([
@@ -94,7 +94,7 @@ describe.skipIf(!binaries)('a real cluster', () => {
     await counter.close()
   }, 30_000)
 
-  test('kubectl talks to it', async () => {
+  test('kubectl works with it', async () => {
     const {exitCode, stdout} = await cluster.kubectl(
       ['create', '-f', '-', '-o', 'name'],
       JSON.stringify(namespace('typed')),

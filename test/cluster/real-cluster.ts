@@ -41,7 +41,7 @@ export interface KubeObject {
   readonly [field: string]: unknown
 }
 
-/** A genuine control plane on the loopback interface; kwok plays its nodes and pods. */
+/** A genuine control plane on the loopback interface; kwok simulates its nodes and pods. */
 export class RealCluster {
   readonly name: string
   readonly context: string
@@ -87,7 +87,7 @@ export class RealCluster {
   }
 
   /**
-   * From one instant to the next there is no API server any more: an outage; with SIGTERM a goodbye, as in an upgrade.
+   * Kills the API server at once, as in an outage; with SIGTERM it ends in order, as in an upgrade.
    * Resolves when its port is free.
    */
   async stopApiServer(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {

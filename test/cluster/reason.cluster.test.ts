@@ -34,7 +34,7 @@ describe.skipIf(!binaries)('what kubectl shows of a restart, on a real cluster',
     await cluster?.delete()
   })
 
-  test('rollout history has the reason, and describe has who, which run and why, of every kind', async () => {
+  test('rollout history has the reason, and describe has the user, the run and the reason, for every kind', async () => {
     const id = await restart('--reason', 'memory leak, INC-42', '--change-cause')
     const annotations = await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations}')
     const by = JSON.parse(annotations)['hubspoke.dev/by']
@@ -48,7 +48,7 @@ describe.skipIf(!binaries)('what kubectl shows of a restart, on a real cluster',
     }
   })
 
-  test('the restart after it, without a reason, does not bear that of the one before', async () => {
+  test('a later restart without a reason does not keep the previous one', async () => {
     const id = await restart()
     const annotations = await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations}')
     expect(JSON.parse(annotations)).toMatchObject({'hubspoke.dev/run-id': id})

@@ -60,7 +60,7 @@ describe.skipIf(!binaries)('runs retry on real clusters', () => {
   })
   afterEach(() => shell[Symbol.dispose]())
 
-  test('what a context that leads elsewhere would have written: 2, both UIDs named, no cluster touched', async () => {
+  test('a context that points at another cluster: 2, both UIDs named, no cluster written', async () => {
     expect((await interruptedRun()).exitCode).toBe(130)
     await untilRolledOut(one)
     const before = [await revisions(one), await revisions(two)]
@@ -76,14 +76,14 @@ describe.skipIf(!binaries)('runs retry on real clusters', () => {
     expect(globSync('.local/state/hubspoke/runs/*.jsonl', {cwd: shell.home})).toHaveLength(1)
   })
 
-  test('Ctrl-C in a rollout: watched, made anew, restarted since, or written: each once and as it is now', async () => {
+  test('Ctrl-C in a rollout: watched, recreated, restarted since, or written: each once and by its current state', async () => {
     const before = await revisions()
     const first = await interruptedRun()
     expect(first.exitCode).toBe(130)
     expect(outcomes(first.stdout)).toEqual({slow: 'unverified', tea: 'not-run', urn: 'not-run', vat: 'not-run'})
     await one.kubectl(['-n', 'shop', 'delete', 'deployment', 'tea', '--wait=true', '--cascade=foreground'])
     await one.apply(workloads.filter(({metadata}) => metadata.name === 'tea'))
-    // kubectl writes whole seconds: within the second of the run nobody could tell which restart came first.
+    // kubectl writes whole seconds: within the second of the run the order of two restarts is not known.
     const began = Date.parse((JSON.parse(first.stdout) as RunReport).run.startedAt)
     await expect.poll(() => Date.now(), {timeout: 10_000}).toBeGreaterThan(began + 1_000)
     await one.kubectl(['-n', 'shop', 'rollout', 'restart', 'deployment/urn'])

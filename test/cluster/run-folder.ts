@@ -6,7 +6,7 @@ import {join} from 'node:path'
 /**
  * Waits until its stdin ends, which happens when the process that started it is gone in whatever way, `kill -9` included;
  * then ends every process whose program lies in the folder, until there is none for two looks, and removes the folder.
- * It looks at the processes and not at pid files: somebody who is just starting a cluster has not written all of them.
+ * It looks at the processes and not at pid files: a process that is just starting a cluster has not written all of them.
  */
 const guardScript = `
 cat > /dev/null

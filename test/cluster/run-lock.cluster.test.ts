@@ -22,7 +22,7 @@ describe.skipIf(!binaries)('the lock of a run, on a real cluster', () => {
   let shell: ProcessShell
   let other: ProcessShell
 
-  /** Two workloads of which the first does not come up until its deadline: whoever restarts them one by one is at it for long. */
+  /** Two workloads of which the first does not come up until its deadline: restarting them one by one takes long. */
   const slow = ['slow-a', 'slow-b'].map((name) =>
     workload({namespace: 'shop', name, image: brokenImage, replicas: 1, spec: {progressDeadlineSeconds: 40}}),
   )
@@ -54,7 +54,7 @@ describe.skipIf(!binaries)('the lock of a run, on a real cluster', () => {
     other[Symbol.dispose]()
   })
 
-  test('without its namespace: auto goes on and says so, require ends with 2', async () => {
+  test('without its namespace: auto continues and says so, require ends with 2', async () => {
     const required = await restartWeb('--lock', 'require')
     expect(required.exitCode).toBe(2)
     expect(required.stderr).toContain('create namespace hubspoke-system')
@@ -67,7 +67,7 @@ describe.skipIf(!binaries)('the lock of a run, on a real cluster', () => {
     await cluster.apply([namespace('hubspoke-system')])
   })
 
-  test('two runs at once: the second ends with 6, says who is there, and has written nothing', async () => {
+  test('two runs at once: the second ends with 6, names the holder, and has written nothing', async () => {
     const first = await startSlowRun()
     const before = await revision('web')
     const {exitCode, stdout} = await restartWeb()
@@ -107,7 +107,7 @@ describe.skipIf(!binaries)('the lock of a run, on a real cluster', () => {
     expect(spec.leaseTransitions).toBe((left.leaseTransitions ?? 0) + 1)
   })
 
-  test('a holder that was stopped and woke up finds its lock lost, starts nothing new, and ends with 5', async () => {
+  test('a holder that was suspended and resumed finds its lock lost, starts nothing new, and ends with 5', async () => {
     const first = await startSlowRun()
     const before = await revision('slow-b')
     first.child.kill('SIGSTOP')

@@ -4,7 +4,7 @@ import {writeKubeconfig} from './kubeconfig-files.ts'
 import type {RawClient} from './raw-client.ts'
 import type {RealCluster} from './real-cluster.ts'
 
-/** Somebody who may do nothing but what a test grants. */
+/** A service account with only the permissions that a test grants. */
 export interface ServiceAccount {
   /** Kubeconfig with one context, named after the account. */
   readonly kubeconfig: string

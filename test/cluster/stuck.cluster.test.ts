@@ -14,7 +14,7 @@ const binaries = await controlPlaneOrSkip()
 const imageOf = (name: string) => `ghcr.io/acme/${name}`
 const crashes = {'hubspoke.test/crashes': 'true'}
 
-describe.skipIf(!binaries)('what keeps a rollout from getting on, on a genuine control plane', () => {
+describe.skipIf(!binaries)('what blocks a rollout, on a genuine control plane', () => {
   let cluster: RealCluster
   let shell: ProcessShell
 
@@ -180,7 +180,7 @@ describe.skipIf(!binaries)('what keeps a rollout from getting on, on a genuine c
     expect(patches?.every(({allowed, mayBeByName}) => !allowed && mayBeByName)).toBe(true)
   })
 
-  test('a Deployment that a Rollout refers to is left alone', async () => {
+  test('a Deployment that a Rollout refers to is not written', async () => {
     expect((await restart('idle')).result).toMatchObject({outcome: 'succeeded', reason: 'no pods to restart'})
     const schema = {type: 'object', 'x-kubernetes-preserve-unknown-fields': true}
     const definition = {

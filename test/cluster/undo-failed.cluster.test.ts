@@ -12,7 +12,7 @@ const tight = 'ghcr.io/acme/tight'
 const earlier = '2026-01-01T00:00:00Z'
 const stampAnnotation = 'kubectl.kubernetes.io/restartedAt'
 
-/** Its pods are well as they are, and crash after every restart. */
+/** Its pods are healthy, and crash after every restart. */
 const fragile = {
   namespace: 'shop',
   image: `${breaks}:1`,
@@ -79,7 +79,7 @@ describe.skipIf(!binaries)('--undo-failed, against a genuine control plane', () 
   let first: RunReport
   let before: Readonly<Record<string, readonly string[]>>
 
-  test('every kind is put back, and a StatefulSet that waits for its stuck pod is named with what to type', async () => {
+  test('every kind is undone, and for a StatefulSet that waits for its stuck pod the command is shown', async () => {
     before = {web: await uidsOf('web'), stamped: await uidsOf('stamped')}
     const {report, exitCode} = await run('restart', breaks, '--all-contexts', '--fail-fast')
     first = report
@@ -107,7 +107,7 @@ describe.skipIf(!binaries)('--undo-failed, against a genuine control plane', () 
     expect(new Set(stamps)).toEqual(new Set([earlier]))
   })
 
-  test('the suggested command sets the StatefulSet free', async () => {
+  test('the suggested command unblocks the StatefulSet', async () => {
     const db = first.results.find(({name}) => name === 'db') as ResultEntry
     const [command = ''] = db.failure?.suggestions ?? []
     expect(command).toBe('kubectl --context undo -n shop delete pod db-1')
@@ -128,7 +128,7 @@ describe.skipIf(!binaries)('--undo-failed, against a genuine control plane', () 
     expect((await controllerRevisionCounts(cluster))['DaemonSet shop/agent']).toBe(2)
   })
 
-  test('a Deployment that had to end a pod first is seen healthy, although its controller had given up', async () => {
+  test('a Deployment that had to end a pod first is found healthy, although its progress deadline had passed', async () => {
     const {report} = await run('restart', tight, '--all-contexts')
     expect(report.results[0]?.reason).toContain('progress deadline')
     expect(undoOf(report, 'tight')).toBe(back)

@@ -57,7 +57,7 @@ describe.skipIf(!binaries)('waves over 90 targets in three real clusters', () =>
   })
   afterEach(() => shell[Symbol.dispose]())
 
-  test('a broken canary stops them after one target; when it is mended, runs retry does the rest, and nothing twice', async () => {
+  test('a broken canary stops them after one target; when it is fixed, runs retry restarts the rest, and nothing twice', async () => {
     const [east] = clusters
     await east?.apply([canary([{name: 'proxy', image: brokenImage}])])
     await expect.poll(async () => (await revisions()).get('east/blue/app-0')).toBe(2)
@@ -77,15 +77,15 @@ describe.skipIf(!binaries)('waves over 90 targets in three real clusters', () =>
     expect(stopped.exitCode).toBe(5)
     expect(increases(before, await revisions())).toEqual({'east/blue/app-0': 1})
 
-    const mend = JSON.stringify([{op: 'remove', path: '/spec/template/spec/containers/1'}])
-    await east?.kubectl(['-n', 'blue', 'patch', 'deployment', 'app-0', '--type=json', '-p', mend])
+    const fix = JSON.stringify([{op: 'remove', path: '/spec/template/spec/containers/1'}])
+    await east?.kubectl(['-n', 'blue', 'patch', 'deployment', 'app-0', '--type=json', '-p', fix])
     await Promise.all(clusters.map((cluster) => untilRolledOut(cluster)))
-    const mended = await revisions()
+    const afterFix = await revisions()
     const retried = await shell.run('runs', 'retry', 'last', '--yes', '--waves', '1,10%,50%,100%', '-o', 'json')
     expect((JSON.parse(retried.stdout) as RunReport).counts).toMatchObject({total: 90, succeeded: 90})
     expect(retried.exitCode).toBe(0)
-    const others = [...mended.keys()].filter((key) => key !== 'east/blue/app-0')
-    expect(increases(mended, await revisions())).toEqual(Object.fromEntries(others.map((key) => [key, 1])))
+    const others = [...afterFix.keys()].filter((key) => key !== 'east/blue/app-0')
+    expect(increases(afterFix, await revisions())).toEqual(Object.fromEntries(others.map((key) => [key, 1])))
   })
 
   test('with a canary that is well they go through: each target once, each wave after the one before, exit 0', async () => {

@@ -39,7 +39,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
     await cluster?.delete()
   })
 
-  test('an image that cannot be pulled is on the screen within 15 seconds of the kubelet’s word', async () => {
+  test('an image that cannot be pulled is on the screen within 15 seconds after the kubelet reports it', async () => {
     const {child, end} = shell.start('restart', brokenRepository, '--all-contexts', '--yes', '-o', 'json')
     let screen = ''
     let seenAt = Number.NaN
@@ -76,7 +76,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
     expect(exitCode).toBe(1)
   })
 
-  test('the log tail of a crashed container reach the document only when asked for, and without its password', async () => {
+  test('the log tail of a crashed container is in the document only on request, and without its password', async () => {
     const words = ['restart', crashed, '--all-contexts', '--yes', '--fail-fast', '-o', 'json'] as const
     const without = await shell.run(...words)
     expect(`${without.stdout}${without.stderr}`).not.toContain('no configuration')
@@ -87,7 +87,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
     expect(`${stdout}${stderr}`).not.toContain('hunter2')
   })
 
-  describe('what keeps pods from being made or placed', () => {
+  describe('what prevents the creation or scheduling of pods', () => {
     const inNamespace = (name: string) => [
       namespace(name),
       workload({
@@ -128,7 +128,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
       expect(await reasonOf('quota')).toMatch(/^FailedCreate: .*exceeded quota: few/)
     })
 
-    test('an admission policy, by its own sentence', async () => {
+    test('an admission policy, with its own message', async () => {
       await healthy('policy')
       const api = 'admissionregistration.k8s.io/v1'
       const rule = {apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods']}
@@ -157,7 +157,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
       expect(await reasonOf('policy')).toMatch(/^FailedCreate: .*no pods today/)
     })
 
-    test('no node with room, by the sentence of the scheduler', async () => {
+    test('no node with enough resources, with the message of the scheduler', async () => {
       await healthy('full')
       const {stdout} = await cluster.kubectl(['get', 'nodes', '-o', 'name'])
       await cluster.kubectl(['cordon', ...stdout.trim().split('\n')])

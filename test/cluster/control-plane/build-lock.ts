@@ -33,7 +33,7 @@ async function takeLock(lockFile: string, onWait: (holder: number) => void): Pro
   }
 }
 
-/** By a link, so that nobody ever sees a lock that does not name its holder yet. */
+/** By a link, so that a visible lock always names its holder. */
 function createLock(lockFile: string): boolean {
   const claim = `${lockFile}.${process.pid}`
   writeFileSync(claim, String(process.pid))
@@ -57,7 +57,7 @@ function readHolder(lockFile: string): number | undefined {
   }
 }
 
-/** Whether there is a process of that id, also when it belongs to somebody else. */
+/** Whether there is a process of that id, also when it belongs to another user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
