@@ -19,12 +19,12 @@ export function describeAccess(cluster: () => ContractCluster): void {
       expect(await ground.client.get('/version')).toMatchObject({status: 200, body: version})
     })
 
-    test('somebody with a token that nobody gave is nobody', async () => {
-      const nobody = ground.client.as('not-a-token')
+    test('an unknown token is refused', async () => {
+      const stranger = ground.client.as('not-a-token')
       const body = {kind: 'Status', status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401}
-      expect(await nobody.get(ground.path('deployments'))).toMatchObject({status: 401, body})
-      expect(await nobody.patch(ground.path('deployments/web'), {})).toMatchObject({status: 401, body})
-      await nobody.close()
+      expect(await stranger.get(ground.path('deployments'))).toMatchObject({status: 401, body})
+      expect(await stranger.patch(ground.path('deployments/web'), {})).toMatchObject({status: 401, body})
+      await stranger.close()
     })
 
     test('what is allowed works beside what is not', async () => {
@@ -78,7 +78,7 @@ export function describeAccess(cluster: () => ContractCluster): void {
       )
     })
 
-    test('who may do everything may act as somebody who may not', async () => {
+    test('an administrator may impersonate a limited user', async () => {
       const headers = {'Impersonate-User': cluster().limitedUser}
       const ask = (resource: string) => ground.client.request('GET', ground.path(resource), {headers})
       expect((await ask('deployments')).status).toBe(200)

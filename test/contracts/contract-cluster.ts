@@ -4,7 +4,7 @@ import {applyPatch, type RawClient, type RawReply} from '../cluster/raw-client.t
 
 /** What the contract asks of a cluster that is not said over its API. */
 export interface ContractCluster {
-  /** Asks as somebody who may do everything. */
+  /** Sends requests as an administrator. */
   readonly client: RawClient
   /** Images that begin with this cannot be pulled. */
   readonly brokenImages: string
@@ -15,11 +15,11 @@ export interface ContractCluster {
   readonly listsMoveBookmarks: boolean
   /** Sees to it that no pod of that workload finds a node; what has to be in the spec of its pods for that. */
   unschedulable(namespace: string, name: string): {readonly podSpec: object}
-  /** The name under which the limited client is known, for somebody who wants to act as it. */
+  /** The user name of the limited client, for impersonation. */
   readonly limitedUser: string
-  /** Asks as somebody who may read Deployments, read and write ConfigMaps, and nothing else. */
+  /** Sends requests as a user that may read Deployments, read and write ConfigMaps, and nothing else. */
   openLimitedClient(): Promise<RawClient>
-  /** From now on nobody knows what was before. Undefined: this cluster cannot be made to forget. */
+  /** Drops the history of the cluster. Undefined: not possible in this cluster. */
   readonly expireHistory?: () => Promise<void>
   close(): Promise<void>
 }

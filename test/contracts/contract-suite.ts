@@ -14,7 +14,7 @@ import {describeWrites} from './write-contract.ts'
 
 /**
  * What hubspoke relies on in an API server, as one suite that runs unchanged against the sandbox and against Kubernetes.
- * Where the two differ, the sandbox is wrong. It speaks plain HTTP/2, so that it tests the servers and not our client.
+ * Where the two differ, the sandbox is wrong. It uses plain HTTP/2, so that it tests the servers and not our client.
  */
 export function describeContract(name: string, open: OpenCluster): void {
   describe(name, () => {

@@ -89,7 +89,7 @@ export function describeWatches(cluster: () => ContractCluster): void {
       events.close()
     })
 
-    test('show a restart first as an object that looks finished, because nobody has begun with it', async () => {
+    test('show a restart first as an object that looks finished, because no controller has processed it', async () => {
       await ground.workload('deployments', 'late')
       await ground.rolledOut('deployments/late')
       const query = `fieldSelector=metadata.name%3Dlate&resourceVersion=${await version('deployments')}`
@@ -161,7 +161,7 @@ export function describeWatches(cluster: () => ContractCluster): void {
       events.close()
     })
 
-    test.concurrent('carry no bookmark that nobody asked for', async () => {
+    test.concurrent('carry no bookmark without a request for bookmarks', async () => {
       const {events} = await watchBehindTheStore('timeoutSeconds=3')
       expect(await events.rest()).toEqual([])
     })

@@ -290,7 +290,7 @@ export function describeWrites(cluster: () => ContractCluster): void {
       expect((await ground.client.get(ground.path('configmaps/deleted'))).status).toBe(404)
     })
 
-    test('apply: creates, changes nothing the second time, and is a conflict where somebody else owns the field', async () => {
+    test('apply: creates, changes nothing the second time, and is a conflict where another manager owns the field', async () => {
       const apply = (manager: string, key: string, force = false) =>
         ground.client.patch<ApiObject>(
           `${ground.path('configmaps/applied')}?fieldManager=${manager}&force=${force}`,
