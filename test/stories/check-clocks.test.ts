@@ -41,7 +41,7 @@ test('a clock that is right and credentials that do not tell their end are no ne
 test('contexts of one cluster are named as such, in the document too', async () => {
   await using fleet = await openFleet([{name: 'eu', contexts: [{name: 'eu-admin'}]}, {name: 'us'}])
   const {stdout} = await fleet.shell.run('check')
-  expect(stdout).toContain('eu and eu-admin lead to the same cluster.')
+  expect(stdout).toContain('eu and eu-admin point at the same cluster.')
   const {contexts} = (await fleet.shell.run('check', '--json')).document() as CheckReport
   const others = contexts.map(({context, sameClusterAs, uid}) => ({context, sameClusterAs, uid}))
   const uid = fleet.cluster('eu').uid
@@ -52,7 +52,7 @@ test('contexts of one cluster are named as such, in the document too', async () 
   ])
 })
 
-test('who may not read the UID of a cluster sees that a hash stands in', async () => {
+test('without permission to read the UID of a cluster, the output shows the fallback identity', async () => {
   const trouble = [{type: 'forbidden', verb: 'get', resource: 'namespaces'}] as const
   await using fleet = await openFleet([{name: 'eu', trouble}])
   const {contexts} = (await fleet.shell.run('check', '--json')).document() as CheckReport

@@ -269,7 +269,7 @@ describe('a broken config file', () => {
     {yaml: 'restart: {confirm: [prod-eu]}', key: 'restart.confirm', says: 'on the command line only', next: undefined},
     {yaml: 'cache refresh: {yes: true}', key: 'cache refresh.yes', says: 'on the command line only', next: undefined},
     {yaml: 'run-id: 20261124-200000-00ff', key: 'run-id', says: 'it names one run', next: undefined},
-    {yaml: 'dry-run: client', key: 'dry-run', says: 'no command line could take it back', next: undefined},
+    {yaml: 'dry-run: client', key: 'dry-run', says: 'the command line could not turn it off', next: undefined},
     {yaml: '__proto__: {yes: true}', key: '__proto__', says: 'is neither a command nor a flag', next: undefined},
     {yaml: 'constructor: 1', key: 'constructor', says: 'is not a flag', next: undefined},
   ])('$yaml is told by its key and line, to reads, too, and nothing is reached', async ({yaml, key, says, next}) => {

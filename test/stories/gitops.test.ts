@@ -17,7 +17,7 @@ async function putBack({cluster, clock, restarted}: Fleet, afterMs: number): Pro
 
 const results = (document: unknown) => (document as RunReport).results
 
-test('a template that its owner changes back after the rollout has failed, by whom, and stops nobody else', async () => {
+test('a template that its owner changes back after the rollout has failed, by whom, and stops no other target', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [{...web, annotations: byArgo}, api]}])
   void putBack(fleet, 5_000)
   const {document, exitCode} = await fleet.shell.run(...restart)
@@ -29,7 +29,7 @@ test('a template that its owner changes back after the rollout has failed, by wh
   expect(exitCode).toBe(1)
 })
 
-test('nobody is known to own it, and it is changed back while it rolls out: failed at once', async () => {
+test('without a known owner, it is changed back during the rollout: failed at once', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [web], rolloutStepMs: 60_000}])
   void putBack(fleet, 5_000)
   const {document, exitCode} = await fleet.shell.run(...restart)
@@ -49,7 +49,7 @@ test('an owner that leaves the restart alone costs ten seconds and no slot', asy
   expect(exitCode).toBe(0)
 })
 
-test('--no-wait watches nobody', async () => {
+test('--no-wait watches no owner', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [{...web, annotations: byArgo}]}])
   const {document, exitCode} = await fleet.shell.run(...restart, '--no-wait')
   expect((document() as RunReport).run.durationMs).toBeLessThan(10_000)
@@ -69,7 +69,7 @@ test('the plan and the report say what goes down, which budget is broken, and wh
   await using fleet = await openFleet([{name: 'eu', workloads: [down, half, api]}])
   fleet.cluster('eu').create(budget)
   const {stderr, document} = await fleet.shell.run(...restart)
-  expect(stderr).toContain('1 workload is down while it restarts: eu/shop/Deployment/cart (Recreate).')
+  expect(stderr).toContain('1 workload is unavailable while it restarts: eu/shop/Deployment/cart (Recreate).')
   expect(stderr).toContain('1 workload breaks a disruption budget')
   expect(stderr).toContain('eu/shop/Deployment/web (2 of 4 away at once, budget web-budget allows 1)')
   expect(stderr).toContain('Argo CD Application: shop-prod (1)')
@@ -101,7 +101,7 @@ test('budgets that may not be listed are said, and stop nothing', async () => {
   const denied = {type: 'forbidden', verb: 'list', resource: 'poddisruptionbudgets'} as const
   await using fleet = await openFleet([{name: 'eu', workloads: [half], trouble: [denied]}])
   const {stderr, document, exitCode} = await fleet.shell.run(...restart)
-  expect(stderr).toContain('Disruption budgets not looked at in eu/shop (forbidden).')
+  expect(stderr).toContain('Disruption budgets not read in eu/shop (forbidden).')
   expect((document() as RunReport).counts).toMatchObject({succeeded: 1})
   expect(exitCode).toBe(0)
 })

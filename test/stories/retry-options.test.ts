@@ -161,7 +161,7 @@ test('a deadline counts for one run: it is not kept, and the plan says so', asyn
   await run(fleet, 'restart', image, '-c', 'eu', '--deadline', '50m')
   const {report, plan} = await run(fleet, 'runs', 'retry', 'last')
   expect(report.run.arguments).not.toHaveProperty('deadline')
-  expect(plan).toContain('Its --deadline 50m is not kept: a deadline counts for one run.')
+  expect(plan).toContain('Its --deadline 50m is not kept: a deadline applies to one run only.')
 })
 
 test('a run with the defaults: the plan says that they are kept, and no default of the config file comes in', async () => {

@@ -64,7 +64,7 @@ test('the summary of a run with failures, and its ledger, name the command', asy
   expect(shown.suggestions[0]).toBe(`hubspoke runs retry ${id}`)
 })
 
-test('shows what it takes up and why, and asks; anything but yes is a No: 7, nothing written', async () => {
+test('shows what it retries and why, and asks; anything but yes is a No: 7, nothing written', async () => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}, two[1]!], {answers: ['y', 'n']})
   await fleet.shell.run('restart', image, '--all-contexts')
   const before = fleet.writes()
@@ -86,7 +86,7 @@ test('its plan says what goes down, as that of any run', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [down], trouble: [refusing]}])
   await restart(fleet)
   const {stderr, document} = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
-  expect(stderr).toContain('1 workload is down while it restarts: eu/shop/Deployment/web (Recreate).')
+  expect(stderr).toContain('1 workload is unavailable while it restarts: eu/shop/Deployment/web (Recreate).')
   expect(document()).toMatchObject({results: [{disruption: [{why: 'recreate'}], outcome: 'succeeded'}]})
 })
 

@@ -208,7 +208,7 @@ test('an empty ledger is a run that was killed before its first record', async (
   await mkdir(runs, {recursive: true})
   await writeFile(join(runs, '20261124-080000-0001.jsonl'), '')
   const {stdout, exitCode} = await fleet.shell.run('runs', 'show', 'last')
-  expect(stdout).toContain('its beginning is not recorded')
+  expect(stdout).toContain('its start is not recorded')
   expect(stdout).toContain('is unfinished: no target was recorded.')
   expect(stdout).not.toContain('Next:')
   expect(exitCode).toBe(0)

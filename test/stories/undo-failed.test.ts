@@ -113,7 +113,7 @@ describe('people see', () => {
   test('that it will be undone, that it is, and how that ended', async () => {
     await using fleet = await openFleet(broken)
     const {stdout, stderr, exitCode} = await fleet.shell.run(...undoing)
-    expect(stderr).toContain('A target whose rollout fails is put back to its state before the run (--undo-failed).')
+    expect(stderr).toContain('If the rollout of a target fails, its previous state is restored (--undo-failed).')
     expect(stderr).toMatch(
       /eu\/shop\/Deployment\/web {2}FAILED after [^\n]*\n[^\n]*web {2}undoing: restoring its state before the run/,
     )
@@ -168,10 +168,10 @@ describe('in the course of a run', () => {
     await using fleet = await openFleet([{name: 'eu', workloads: runningWeb('web', 'x')}])
     const running = fleet.shell.run(...undoing, '--waves', '1,100%', '--pause', '5m', '-o', 'json')
     await until(() => requestsFor(fleet, 'GET') > 5)
-    const mended = fleet.cluster('eu').addTrouble(stuck)
+    const fix = fleet.cluster('eu').addTrouble(stuck)
     for (const pod of objectsOf(fleet, 'Pod')) fleet.cluster('eu').remove('Pod', 'shop', pod)
     await until(() => requestsFor(fleet, 'PATCH') > 1)
-    mended()
+    fix()
     const report = (await running).document() as RunReport
     expect(undos(report)).toEqual(['web failed undone', 'x not-run undefined'])
     expect(report.results[0]?.reason).toContain('in the pause after wave 1')
@@ -189,7 +189,7 @@ describe('in the course of a run', () => {
     expect(exitCode).toBe(130)
   })
 
-  test('what somebody else has changed since is left alone, and it is said', async () => {
+  test('a target that another client has changed since is not undone, and the output says so', async () => {
     await using fleet = await openFleet(broken)
     const running = run(fleet, ...undoing)
     await untilRestarted(fleet)
@@ -218,7 +218,7 @@ describe('a StatefulSet', () => {
 
   test('that waits for its stuck pod is named with the command to type, which sets it free', async () => {
     await using fleet = await openFleet([{name: 'eu', workloads: [db]}])
-    const mended = fleet.cluster('eu').addTrouble(stuck)
+    const fix = fleet.cluster('eu').addTrouble(stuck)
     const report = await run(fleet, ...undoing)
     expect(undoOf(report)).toEqual({
       outcome: 'not-undone',
@@ -227,7 +227,7 @@ describe('a StatefulSet', () => {
     })
     expect(report.results[0]?.failure?.suggestions[0]).toBe('kubectl --context eu -n shop delete pod web-1')
     expect(metadataOf(fleet, 'StatefulSet').stamp).toBeUndefined()
-    mended()
+    fix()
     fleet.cluster('eu').remove('Pod', 'shop', 'web-1')
     await fleet.clock.advance(60_000)
     const {status} = fleet.cluster('eu').object('StatefulSet', 'shop', 'web') as {status?: Record<string, unknown>}
@@ -235,12 +235,12 @@ describe('a StatefulSet', () => {
   })
 })
 
-describe('taken up again', () => {
-  test('what was undone is restarted anew, once its cause is mended', async () => {
+describe('retried', () => {
+  test('an undone target is restarted, once its cause is fixed', async () => {
     await using fleet = await openFleet([{name: 'eu', workloads}])
-    const mended = fleet.cluster('eu').addTrouble(stuck)
+    const fix = fleet.cluster('eu').addTrouble(stuck)
     const first = await run(fleet, ...undoing)
-    mended()
+    fix()
     const {stderr} = await fleet.shell.run('runs', 'retry', 'last', '--dry-run', 'client')
     expect(stderr).toContain('1 of its 2 targets is retried: 1 failed and undone.')
     const second = await run(fleet, 'runs', 'retry', first.run.id, '--yes', '--undo-failed')
@@ -254,10 +254,10 @@ describe('taken up again', () => {
     const annotations = {'kubectl.kubernetes.io/restartedAt': '2027-01-01T00:00:00Z'}
     fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {metadata: {annotations}}}})
     await fleet.clock.advance(60_000)
-    const mended = fleet.cluster('eu').addTrouble(stuck)
+    const fix = fleet.cluster('eu').addTrouble(stuck)
     expect(undos(await run(fleet, ...undoing))[1]).toBe('web failed undone')
     expect(metadataOf(fleet).stamp).toBe('2027-01-01T00:00:00Z')
-    mended()
+    fix()
     expect(undos(await run(fleet, 'runs', 'retry', 'last', '--yes'))).toEqual(['web succeeded undefined'])
   })
 
