@@ -97,7 +97,7 @@ function contractOf(flag: Command.Flag.Cached) {
 
 /** Flags that no environment variable may set, each with the reason. */
 const onlyTyped: Readonly<Record<string, string>> = {
-  yes: 'consent is given on the command line; HUBSPOKE_YES counts only where nobody can be asked',
+  yes: 'consent is given on the command line; HUBSPOKE_YES counts only without a terminal',
   confirm: 'consent for a protected cluster is given for one run',
   demo: 'it is another command in all but name',
   record: 'it is another command in all but name',
@@ -134,7 +134,7 @@ describe.each(commands.map((command) => ({id: typed(command.id), command})))('$i
   })
 })
 
-test('no argument is taken from stdin: a line of somebody’s loop is not meant', async () => {
+test('no argument is taken from stdin: it may be a line of a surrounding loop', async () => {
   const taken: string[] = []
   for (const command of commands) {
     const {args = {}} = await command.load()

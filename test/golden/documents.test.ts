@@ -13,6 +13,6 @@ test('the README installs what can be installed: the package of this version, pa
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(readme).toContain(`npm install --global ./hubspoke-${version}.tgz`)
-  // Nothing is published: whoever took the name could hand out anything.
+  // Nothing is published: a package of that name could contain anything.
   expect(readme).not.toMatch(/npm (install|i) (-g|--global) hubspoke|npx hubspoke/)
 })

@@ -98,8 +98,8 @@ const ways: readonly Way[] = [
   {name: 'auth-provider oidc, ended', user: () => oidc(1_700_000_000)},
   {name: 'an auth-provider of another name', user: () => provider('other')},
   {name: 'user information in the URL', userInfo: 'url:p%40ss@'},
-  {name: 'somebody to act as', user: () => ({as: 'joe', 'as-groups': ['dev']})},
-  {name: 'groups without somebody to act as', user: () => ({'as-groups': ['dev']})},
+  {name: 'impersonation', user: () => ({as: 'joe', 'as-groups': ['dev']})},
+  {name: 'groups without a user to impersonate', user: () => ({'as-groups': ['dev']})},
 ]
 
 const pairs = ways.flatMap((one, index) => ways.slice(index).map((other) => ({one, other})))

@@ -82,7 +82,7 @@ test('one start serves twenty contexts of a user, ten requests in each', async (
   await close()
 })
 
-test('a token that is refused is asked for once more, whoever was refused; and not again', async () => {
+test('a refused token is requested once more, for all contexts of the user, and not again', async () => {
   accepted = (token) => token === 'token-2'
   const {opened, close} = await load([{name: 'jane'}], 5)
   await Promise.all(opened.flatMap((access) => [...Array(10)].map(() => access.serverVersion(never))))

@@ -17,7 +17,7 @@ export async function kubectlOrSkip(): Promise<Kubectl | undefined> {
   if (command === undefined) return undefined
   return async (words, env) => {
     const running = run(command, [...words], {env: {PATH: process.env.PATH ?? '', ...env}})
-    // Who is asked for a name finds that nobody is there.
+    // A prompt for a name gets no answer.
     running.child.stdin?.end()
     return (await running).stdout
   }

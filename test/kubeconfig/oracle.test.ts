@@ -58,9 +58,9 @@ describe.skipIf(!kubectl)('as kubectl sees it', () => {
     }
   })
 
-  test('what a server is told of us, in every way to be somebody', async () => {
+  test('what a server receives, with every kind of credentials', async () => {
     const kubeconfig = await loadKubeconfig({env: team, homeDir: prepared.folder, clock: systemClock})
-    // Whoever is nobody is asked for a name by kubectl.
+    // Without credentials kubectl prompts for a name.
     const names = kubeconfig.contexts.map(({name}) => name).filter((name) => name !== 'nobody')
     const visits = async (name: string): Promise<void> => {
       await kubectl?.(['get', '--raw', `/kubectl/${name}`, '--context', name], team)
@@ -88,7 +88,7 @@ describe.skipIf(!kubectl)('as kubectl sees it', () => {
     const env = {KUBECONFIG, HTTPS_PROXY, HOME: prepared.folder, ...more}
     const asked = async (visit: () => Promise<unknown> | undefined) => {
       const before = prepared.proxy.asked.length
-      // Without a proxy nobody finds the way to a name that is made up.
+      // Without a proxy an invented name cannot be resolved.
       const end = await Promise.resolve(visit()).then(
         () => 'answered',
         () => 'failed',
@@ -106,7 +106,7 @@ describe.skipIf(!kubectl)('as kubectl sees it', () => {
 
   function visitor(path: string): Visitor & {readonly told?: unknown} {
     const found = prepared.server.visitors.get(path) ?? prepared.otherServer.visitors.get(path)
-    if (found === undefined) throw new Error(`nobody came for ${path}`)
+    if (found === undefined) throw new Error(`no request for ${path}`)
     const token = found.authorization?.match(/^Bearer (\S{30,})$/)?.[1]
     return token ? {...found, authorization: 'told', told: JSON.parse(`${Buffer.from(token, 'base64url')}`)} : found
   }

@@ -18,7 +18,7 @@ type Authority = (typeof authorities)[number]
 
 let folder: string
 let pems: Record<Authority, Certificate>
-/** One that speaks HTTP/2, one that speaks HTTP/1.1 only. */
+/** One with HTTP/2, one with HTTP/1.1 only. */
 let servers: readonly TestServer[]
 /** `https://` proxies in front of the first, by what signed their certificate. */
 let proxies: Readonly<Record<'leaf' | 'other', ConnectProxy>>

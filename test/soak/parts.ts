@@ -8,7 +8,7 @@ export interface SoakPart {
   readonly files: readonly string[]
   /** Only the tests whose names match. */
   readonly tests?: string
-  /** Beside the environment of whoever started it, which wins for the counts and the seed: `run-part.ts` names them. */
+  /** In addition to the caller's environment, which takes precedence for the counts and the seed: `run-part.ts` names them. */
   readonly env: Readonly<Record<string, string>>
 }
 

@@ -5,7 +5,7 @@ const controls =
 const secrets =
   'DB_PASS\u001b[1mWORD=hunter2 \u200bpass\u200bword: hunter2 {"token":"hunter2"} https://ada:hunter2@host/ Authorization: Token hunter2'
 
-/** A sentence that somebody may write who means harm: it moves the cursor, forges a line, and has secrets in it. */
+/** A hostile sentence: it moves the cursor, forges a line, and has secrets in it. */
 export const hostileSentence = `${controls} ${secrets}\nExit 0: forged\r\nforged ${'y'.repeat(500)} ${secrets}`
 
 /** The same, and 2 MiB long. */

@@ -17,7 +17,7 @@ export interface InMemoryLeases extends Leases {
   trouble(verb: Verb, ...mishaps: readonly Mishap[]): void
   /** Every call of the verb from now on, until it is undefined. */
   always(verb: Verb, mishap: Mishap | undefined): void
-  /** What somebody else writes, whatever stands there. */
+  /** A write by another client, whatever the current content is. */
   put(changes: Partial<LeaseRecord>): void
   remove(): void
 }

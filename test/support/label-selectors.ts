@@ -62,7 +62,7 @@ export const unreadableSelectors: readonly {readonly selector: string; readonly 
   {selector: '!app in (web)', because: 'what is absent is in no set'},
   {selector: 'app=(web)', because: 'a set has its own operator'},
   {selector: 'app in', because: 'the set is missing'},
-  {selector: 'app in web', because: 'a set stands in brackets'},
+  {selector: 'app in web', because: 'a set is written in brackets'},
   {selector: 'app in (web', because: 'the bracket stays open'},
   {selector: 'app in (web))', because: 'a bracket is closed twice'},
   {selector: 'app in (web api)', because: 'values are parted by commas'},

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net'
 import {Agent, request} from 'undici'
 import {parse, stringify} from 'yaml'
 
-/** Where a string stands in what a server sent: `GET deployments`, and the keys that lead to it; `*` is any index. */
+/** The position of a string in a response of a server: `GET deployments`, and the keys that lead to it; `*` is any index. */
 export interface Place {
   readonly request: string
   readonly path: readonly string[]

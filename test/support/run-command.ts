@@ -54,7 +54,7 @@ export interface ShellOptions {
   readonly systemConfig?: string
   /** What stderr is shown on; undefined: it is no terminal. */
   readonly screen?: {readonly columns: number; readonly rows: number}
-  /** A person at a terminal, who types these lines; undefined: nobody is there. */
+  /** A person at a terminal, who types these lines; undefined: no terminal. */
   readonly answers?: readonly string[]
   /** What happens while a question waits. */
   readonly onQuestion?: () => void | Promise<void>

@@ -10,7 +10,7 @@ const status = (code: number, reason: string, details?: object): string =>
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message: 'said by somebody else',
+    message: 'from another sender',
     reason,
     ...(details && {details}),
     code,

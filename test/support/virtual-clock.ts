@@ -45,7 +45,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   let news = 0
   let moving = false
 
-  /** Resolves when for some turns nobody asked this clock for anything, no byte arrived and no request was under way. */
+  /** Resolves when for some turns this clock was not used, no byte arrived and no request was in flight. */
   const quiet = async () => {
     const wanted = loopback ? quietTurns.loopback : quietTurns.promises
     let seen = news + bytesServed()

@@ -20,7 +20,7 @@ export interface InMemoryWorkloads extends Workloads {
   trouble(verb: Verb, ...mishaps: readonly Mishap[]): void
   /** What happens right before the next call of the verb is carried out. */
   before(verb: Verb, happening: () => void): void
-  /** What a controller or somebody else does to a workload; everyone who follows it hears of it. */
+  /** A change of a workload by a controller or another client; all followers receive it. */
   change(name: string, changes: Partial<WorkloadState>): void
   remove(name: string): void
   /** Delivers a state as a watch would that lags behind. */
