@@ -52,7 +52,6 @@ const notYet: readonly string[] = [
   'src/discovery/',
   'src/distribution/',
   'src/hub/',
-  'src/kube/',
   'src/model/',
   'src/shared/',
 ]

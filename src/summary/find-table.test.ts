@@ -113,8 +113,7 @@ test('workloads from the image cache only are listed separately, with its age, a
 CONTEXT  NAMESPACE  WORKLOAD        IMAGE
 eu       shop       Deployment/web  ghcr.io/acme/web:1.4.2
 
-IN THE IMAGE CACHE ONLY  1 workload, not readable with these credentials: as
-they were then
+IN THE IMAGE CACHE ONLY  1 workload, not readable with these credentials
 CONTEXT  NAMESPACE  WORKLOAD           AS OF    IMAGE
 eu       pay        Deployment/ledger  12m ago  …/web:1.5.0@sha256:0123456789ab…
 `)
