@@ -33,7 +33,7 @@ async function openFresh(): Promise<ContractCluster> {
   }
 }
 
-/** The current context of a user's own kubeconfig: kind, or whatever may be written to. */
+/** The current context of somebody's own kubeconfig: kind, or whatever may be written to. */
 async function openOwn(kubeconfig: string): Promise<ContractCluster> {
   const client: RawClient = openRawClient(kubeconfig)
   return {

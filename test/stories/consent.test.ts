@@ -24,7 +24,7 @@ interface Prompt {
   readonly wrong: Answer
   /** What ends a question that is asked again where there was no answer. */
   readonly asksAgain?: boolean
-  /** Codes where the answer is No, without a terminal, and the same with HUBSPOKE_YES and --yes. */
+  /** Codes where the answer is No, where nobody can be asked, and the same with HUBSPOKE_YES and --yes. */
   readonly no: number
   readonly alone: number
   readonly aloneWithVariable: number
@@ -173,7 +173,7 @@ function cellsOf({before = [], right, wrong, asksAgain, no, ...codes}: Prompt): 
   ]
 }
 
-/** The command, run by a user with the home folder and the clusters of this world. */
+/** The command, by somebody who has the home folder and the clusters of this world. */
 async function ask(fleet: Fleet, {words}: Prompt, {keyboard, env, more = []}: Cell) {
   const {sandbox, clock, shell} = fleet
   await using asked = await openShell({

@@ -48,7 +48,7 @@ test.each([
   {query: image, found: ['shop/web', 'shop/cart', 'pay/ledger'], because: 'a repository is any tag and any digest'},
   {query: `${image}:1.4.2`, found: ['shop/web'], because: 'a tag is exact'},
   {query: `${image}:1.5.0`, found: ['shop/cart'], because: 'a tag also matches where a digest pins it'},
-  {query: `${image}:1.*`, found: ['shop/web', 'shop/cart'], because: 'a glob matches tags; a bare digest has none'},
+  {query: `${image}:1.*`, found: ['shop/web', 'shop/cart'], because: 'a glob speaks of tags; a bare digest has none'},
   {query: `${image}@${digest}`, found: ['shop/cart', 'pay/ledger'], because: 'a digest, with or without a tag'},
   {query: digest, found: ['shop/cart', 'pay/ledger'], because: 'a bare digest, in any repository'},
   {query: 'nginx', found: ['edge/front', 'edge/agent'], because: 'Docker Hub is what a bare name means'},
@@ -315,7 +315,7 @@ describe('from the image cache', () => {
     expect(ended.exitCode).toBe(0)
   })
 
-  test('the published form of the cache, written by another tool, is read', async () => {
+  test('the published form of the cache, written by somebody else, is read', async () => {
     await using fleet = await openFleet([{name: 'us'}])
     const text = JSON.stringify({images: {[`${image}:1.0`]: ['shop/old', {namespace: 'shop', name: 'web'}]}})
     fleet.cluster('us').create({kind: 'Namespace', metadata: {name: 'tools'}} as never)
@@ -373,7 +373,7 @@ describe('hostile text', () => {
     expect(fleet.shell.everythingPrinted()).not.toMatch(/^Exit 0: all is well/m)
   })
 
-  test('in an image cache from another tool: escaped in every view, intact in documents', async () => {
+  test('in an image cache that somebody else wrote: escaped in every view, intact in documents', async () => {
     const name = `web${red}${turned}`
     const images = JSON.parse(`{"${image}:1.0": [], "__proto__": [{"namespace": "shop", "name": "proto"}]}`)
     images[`${image}:1.0`].push({namespace: `sh\top`, name, containers: [`app${red}`], kind: 'Deployment'})

@@ -209,7 +209,7 @@ async function refusesAllElse({fleet, shell}: Stage, command: Command, one: Case
   }
 }
 
-/** An unknown name is refused before the protections are evaluated. */
+/** A name that no context has is refused before anybody looks at what is protected. */
 function refusal(words: readonly string[], {because, prod}: Case): string {
   const named = words[words.indexOf('--confirm') + 1] ?? ''
   const isUnknown = words.includes('--confirm') && !(named === 'prod-eu' && prod)
@@ -229,7 +229,7 @@ describe.each(Object.keys(commands) as Command[])('%s', (command) => {
   test.each(cases)('a cluster that is protected $how is written with its name only', async (one) => {
     await using stage = await openCase(one)
     await refusesAllElse(stage, command, one)
-    // No cache is written without the UID, even with consent.
+    // No cache is written where the UID cannot be read, whoever agrees.
     if (!(isBlind(one) && command.startsWith('cache'))) await takesItsName(stage, command, one)
   })
 

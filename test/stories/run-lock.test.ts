@@ -42,7 +42,7 @@ test('one after the other, they do not get in each other’s way', async () => {
 })
 
 describe('where there can be no lock', () => {
-  test('a run continues without a lock, says where, and its document, too', async () => {
+  test('a run goes on without, says where, and its document, too', async () => {
     await using fleet = await openFleet([lockable('east', 'web'), {name: 'west', workloads: runningWeb('web')}])
     const {exitCode, stderr, document} = await fleet.shell.run(...restart)
     expect(exitCode).toBe(0)
@@ -99,7 +99,7 @@ test('a long wait for the lock is part of the duration that the summary, the lis
 
 describe('check says whether a lock could be had', () => {
   test.each([
-    {how: 'it is free', spec: lockable('east'), state: 'available', says: 'available'},
+    {how: 'nobody has it', spec: lockable('east'), state: 'available', says: 'available'},
     {how: 'there is no namespace for it', spec: {name: 'east'}, state: 'missing-namespace', says: 'no namespace'},
     {
       how: 'it may not be taken',
@@ -108,7 +108,7 @@ describe('check says whether a lock could be had', () => {
       says: 'forbidden',
     },
     {
-      how: 'the server does not answer',
+      how: 'nobody answers',
       spec: {...lockable('east'), trouble: [{type: 'answer', status: 500, resource: 'leases'}]},
       state: 'unknown',
       says: 'unknown',

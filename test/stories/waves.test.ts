@@ -78,7 +78,7 @@ describe('waves', () => {
   })
 })
 
-test('a retry restarts the rest wave by wave, with the command that the summary names', async () => {
+test('a retry takes up the rest wave by wave, with the command that the summary names', async () => {
   const [first, ...others] = clusters(3, 4)
   await using fleet = await openFleet([{...first!, trouble: [{...broken, times: 1}]}, ...others])
   const {stdout} = await fleet.shell.run(...restart, ...standard)
@@ -161,7 +161,7 @@ describe('the pause', () => {
     expect(stderr).toMatch(/c1\/shop\/Deployment\/app-00 {2}FAILED/)
   })
 
-  test('a canary that cannot be read does not count as deleted: the next wave does not start, 5', async () => {
+  test('a canary that cannot be seen is not gone: the next wave does not follow it, 5', async () => {
     await using fleet = await openFleet(clusters(2, 2))
     const page = {type: 'answer', status: 404, plain: true, verb: 'get', name: 'app-00'} as const
     const hide = () => fleet.cluster('c1').addTrouble(page)
@@ -208,7 +208,7 @@ describe('the pause', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('a target that is deleted during it is not checked any more', async () => {
+  test('a target that somebody deletes in it has nothing left to be looked after', async () => {
     await using fleet = await openFleet(clusters(1, 2))
     const deleted = () => void fleet.cluster('c1').remove('Deployment', 'shop', 'app-00')
     expect(await runWhile(fleet, deleted, ...soak)).toMatchObject({exitCode: 0})
@@ -248,7 +248,7 @@ describe('what ends a run in the pause', () => {
     const place = ['Lease', 'hubspoke-system', 'hubspoke-run'] as const
     fleet.cluster('c1').create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
     const taken = () =>
-      void fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'another-run', leaseTransitions: 9}})
+      void fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'somebody-else', leaseTransitions: 9}})
     const {report, exitCode} = await runWhile(fleet, taken, ...soak)
     expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
     expect(report.run.locks).toMatchObject([{state: 'lost'}])
@@ -307,7 +307,7 @@ describe('--pause ask', () => {
     expect(await fleet.shell.run(...ask)).toMatchObject({exitCode: 7})
   })
 
-  test('without a terminal it is wrong usage, before any server is reached', async () => {
+  test('where nobody can be asked it is wrong usage, before any server is reached', async () => {
     await using fleet = await openFleet(clusters(1, 2))
     const {stderr, exitCode} = await fleet.shell.run(...ask)
     expect(stderr).toContain('no terminal')

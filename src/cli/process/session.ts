@@ -107,7 +107,9 @@ function abortAfterStop(
     await clock.sleep(endGraceMs, over)
     if (over.aborted) return
     const where = record()
-    stderr.write(`\nhubspoke did not end within its time limit after the stop.${where === undefined ? '' : ` ${where}`}\n`)
+    stderr.write(
+      `\nhubspoke did not end within its time limit after the stop.${where === undefined ? '' : ` ${where}`}\n`,
+    )
     end(exitCodes[exitOfSignal(stop.reason) ?? 'stopped-early'].code)
   }
   stop.signal.addEventListener('abort', onStop, {once: true})
