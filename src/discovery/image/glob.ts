@@ -1,14 +1,14 @@
-/** Does the pattern hold a wildcard? */
+/** Does the pattern contain a wildcard? */
 export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern)
 }
 
 /**
- * Does the whole text match the pattern? `*` stands for any run of characters, `/` among them, and `?` for exactly one;
- * every other character stands for itself, because names of contexts hold `/ : @ . [ {`.
+ * Does the whole text match the pattern? `*` matches any run of characters, `/` among them, and `?` exactly one;
+ * every other character is literal, because names of contexts contain `/ : @ . [ {`.
  *
- * One position to come back to is enough: a later `*` never needs an earlier one to take more. So the time is at most
- * length of pattern × length of text, whatever they hold.
+ * One position for backtracking is enough: a later `*` never requires an earlier one to match more. So the time is at most
+ * length of pattern × length of text, with any content.
  */
 export function globMatches(pattern: string, text: string): boolean {
   const wanted = [...pattern]

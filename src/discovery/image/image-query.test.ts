@@ -28,24 +28,24 @@ describe('a query', () => {
     {text: 'nginx:1.27', image: `nginx:1.27@${one}`, expected: true, because: 'a tag matches tag and digest'},
     {text: 'nginx:1.27', image: 'nginx:1.27.1', expected: false, because: 'a tag is no prefix'},
     {text: 'nginx:V1', image: 'nginx:v1', expected: false, because: 'tags know case'},
-    {text: 'GHCR.io/acme/web', image: 'ghcr.io/acme/web:1', expected: true, because: 'host names do not'},
+    {text: 'GHCR.io/acme/web', image: 'ghcr.io/acme/web:1', expected: true, because: 'host names are case-insensitive'},
     {
       text: 'ghcr.io/acme/web',
       image: 'Ghcr.io/acme/web:1',
       expected: true,
-      because: 'host names do not, on either side',
+      because: 'host names are case-insensitive, on either side',
     },
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.4.2', expected: true, because: 'a glob over the tag'},
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.5.0', expected: false, because: 'outside the glob'},
     {text: 'ghcr.io/acme/web:1.4.*', image: `ghcr.io/acme/web:1.4.2@${one}`, expected: true, because: 'with digest'},
     {text: 'web:1.?', image: 'web:1.10', expected: false, because: 'one character is one'},
     {text: 'web:*', image: 'web', expected: true, because: 'latest is a tag'},
-    {text: 'web:*', image: `web@${one}`, expected: false, because: 'no tag at all'},
+    {text: 'web:*', image: `web@${one}`, expected: false, because: 'it has no tag at all'},
     {text: 'localhost:5000/web:v*', image: 'localhost:5000/web:v2', expected: true, because: 'a port is no tag'},
     {text: `nginx@${one}`, image: `nginx@${one}`, expected: true, because: 'the digest'},
     {text: `nginx@${one}`, image: `nginx:1.27@${one}`, expected: true, because: 'under any tag'},
     {text: `nginx@${one}`, image: `nginx@${two}`, expected: false, because: 'another digest'},
-    {text: `nginx@${one}`, image: 'nginx:1.27', expected: false, because: 'nobody knows which digest a tag is'},
+    {text: `nginx@${one}`, image: 'nginx:1.27', expected: false, because: 'the digest of a tag is unknown'},
     {text: `nginx@${one}`, image: `acme/nginx@${one}`, expected: false, because: 'another repository'},
     {text: `nginx:1@${one}`, image: `nginx:1@${one}`, expected: true, because: 'all three'},
     {text: `nginx:1@${one}`, image: `nginx:2@${one}`, expected: false, because: 'another tag'},
@@ -55,9 +55,9 @@ describe('a query', () => {
     {text: long, image: `ghcr.io/acme/web@${long}`, expected: true, because: 'of any algorithm'},
     {text: one, image: `ghcr.io/acme/web@${two}`, expected: false, because: 'another digest'},
     {text: one, image: 'ghcr.io/acme/web', expected: false, because: 'no digest'},
-    {text: 'web:1.*', image: 'web:1.*', expected: true, because: 'what cannot be parsed matches as text'},
-    {text: 'nginx', image: ' nginx', expected: false, because: 'what cannot be parsed matches only as text'},
-    {text: 'nginx', image: '', expected: false, because: 'an empty image is nobody'},
+    {text: 'web:1.*', image: 'web:1.*', expected: true, because: 'an invalid reference matches as text'},
+    {text: 'nginx', image: ' nginx', expected: false, because: 'an invalid reference matches only as text'},
+    {text: 'nginx', image: '', expected: false, because: 'an empty image matches nothing'},
   ])('$text and $image: $because', ({text, image, expected}) => {
     expect(matches(query(text), image)).toBe(expected)
   })
@@ -68,16 +68,16 @@ describe('a query', () => {
     ['sha256:abc', 'The digest "sha256:abc" has 3 characters after "sha256:", not 64.'],
     ['sha256:abc*', 'The digest "sha256:abc*" has 4 characters after "sha256:", not 64.'],
     [`sha512:${'1'.repeat(64)}`, `The digest "sha512:${'1'.repeat(64)}" has 64 characters after "sha512:", not 128.`],
-    ['ghcr.io/*/web', 'In "ghcr.io/*/web" a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".'],
-    ['*', 'In "*" a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".'],
-    ['web@sha256:1*', 'In "web@sha256:1*" a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".'],
-    ['web:1+*', 'In "web:1+*" a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".'],
+    ['ghcr.io/*/web', 'In "ghcr.io/*/web" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
+    ['*', 'In "*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
+    ['web@sha256:1*', 'In "web@sha256:1*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
+    ['web:1+*', 'In "web:1+*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
     ['Web:1.*', 'The repository in "Web" must be in lower case.'],
   ])('%j is refused', (text, message) => {
     expect(parseImageQuery(text)).toEqual({problem: message})
   })
 
-  test('a hostile text is refused in time', () => {
+  test('a hostile text is refused in bounded time', () => {
     for (const part of ['*', 'a*', ':*', 'sha256:', '@?']) {
       expect(parseImageQuery(part.repeat(300_000))).toHaveProperty('problem')
     }
@@ -95,7 +95,7 @@ const web: WorkloadImages = {
 }
 
 describe('a workload', () => {
-  test('is matched with the containers that run what is meant', () => {
+  test('is matched with the containers that run a matching image', () => {
     const match = matchWorkload(query('web'), web)
     expect(match?.matched.map(({container: name}) => name)).toEqual(['app', 'old'])
     expect(match?.images).toHaveLength(3)
@@ -105,7 +105,7 @@ describe('a workload', () => {
     expect(matchWorkload(query('nginx'), web)).toBeUndefined()
   })
 
-  test('shows what was matched, as it is spelled, once and sorted', () => {
+  test('lists the matched images as spelled, once and sorted', () => {
     const match = matchWorkload(query('web'), web)
     expect(matchedImages([match, match].filter((found) => found !== undefined))).toEqual([
       'docker.io/library/web',

@@ -5,11 +5,11 @@ import {globMatches, isGlob} from './glob.ts'
 import {digestProblem, effectiveTag, type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
 
 /**
- * Which images are meant: every part that is there must match. `web` is any tag and digest of the repository, `web:1.0`
+ * The images of a query: every given part must match. `web` is any tag and digest of the repository, `web:1.0`
  * also `web:1.0@sha256:…`, `web:1.*` a glob over the tag, `web@sha256:…` a digest, `sha256:…` a digest in any repository.
  */
 export interface ImageQuery {
-  /** As it was given. */
+  /** As it was typed. */
   readonly text: string
   readonly repository?: Pick<ImageReference, 'domain' | 'path'>
   /** A tag, or a glob over tags. */
@@ -17,11 +17,11 @@ export interface ImageQuery {
   readonly digest?: string
 }
 
-/** Why a text asks for no image. */
+/** Why a text is not a valid query. */
 export type ImageQueryProblem = Problem
 
 /**
- * Reads what somebody typed for IMAGE. In a query, unlike in a pod template, no tag and no digest means any tag;
+ * Parses the argument IMAGE. In a query, unlike in a pod template, no tag and no digest means any tag;
  * `nginx:latest` is the exact reference. Never throws.
  */
 export function parseImageQuery(text: string): ImageQuery | ImageQueryProblem {
@@ -44,8 +44,8 @@ export function parseImageQuery(text: string): ImageQuery | ImageQueryProblem {
 }
 
 /**
- * Is the image, as a pod template spells it, one of those that are meant? What cannot be parsed is never started by a
- * kubelet; it matches only a query of exactly the same text.
+ * Does the image, as spelled in a pod template, match the query? A kubelet never starts an invalid reference; it matches
+ * only a query of exactly the same text.
  */
 export function matches(query: ImageQuery, image: string): boolean {
   const reference = parseImageReference(image)
@@ -57,13 +57,13 @@ export function matches(query: ImageQuery, image: string): boolean {
   return tag !== undefined && globMatches(query.tag, tag)
 }
 
-/** The workload with the containers that run what is meant; undefined when none does. */
+/** The workload with the containers that run a matching image; undefined when none does. */
 export function matchWorkload(query: ImageQuery, workload: ListedWorkload): WorkloadMatch | undefined {
   const matched = workload.images.filter(({image}) => matches(query, image))
   return matched.length === 0 ? undefined : {...workload, matched}
 }
 
-/** Every image that was matched, as the pod templates spell it, once each and sorted. */
+/** Every matched image as spelled in the pod templates, once each and sorted. */
 export function matchedImages(found: Iterable<{readonly matched: readonly ContainerImage[]}>): string[] {
   const images = new Set<string>()
   for (const {matched} of found) for (const {image} of matched) images.add(image)
@@ -79,7 +79,7 @@ const tagGlob = /^([^*?@]*[^*?@/:]):([\w.*?-]{1,128})(@[^*?]*)?$/
 function splitTagGlob(text: string): {rest: string; tag?: string} | ImageQueryProblem {
   const [, name, tag, digest = ''] = text.length > 1024 ? [] : (tagGlob.exec(text) ?? [])
   if (name === undefined || tag === undefined) {
-    return {problem: `In ${quoted(text)} a "*" or "?" can stand in the tag only, as in "ghcr.io/acme/web:1.4.*".`}
+    return {problem: `In ${quoted(text)} a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".`}
   }
   return {rest: name + digest, tag}
 }

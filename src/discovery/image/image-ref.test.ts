@@ -146,14 +146,14 @@ describe('an image reference', () => {
     expect(parseImageReference(text)).toEqual({problem: message})
   })
 
-  test('what is written out in full is read as the same', () => {
+  test('the full form is parsed as the same reference', () => {
     for (const [, canonical] of valid.filter(([text]) => text !== 'Registry/web')) {
       const parsed = parseImageReference(canonical)
       expect(isImageReference(parsed) && canonicalImage(parsed)).toBe(canonical)
     }
   })
 
-  test('tag and digest are there only where they were written', () => {
+  test('tag and digest are set only where they were written', () => {
     expect(parseImageReference('nginx')).toEqual({domain: 'docker.io', path: 'library/nginx'})
     expect(parseImageReference(`x.io/web:1@${sha256}`)).toEqual({domain: 'x.io', path: 'web', tag: '1', digest: sha256})
   })
@@ -178,7 +178,7 @@ describe('hostile text', () => {
   })
 
   test.each(['a-', 'a.', 'a_', 'a/', 'A.', '[:', 'a:', 'a@', '-', '.'])(
-    '1,024 characters of %j are refused in time',
+    '1,024 characters of %j are refused in bounded time',
     (part) => {
       expect(parseImageReference(`x.io/${part.repeat(509)}!`)).toHaveProperty('problem')
       expect(parseImageReference(`${part.repeat(500)}!.io/web`)).toHaveProperty('problem')

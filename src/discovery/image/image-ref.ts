@@ -1,18 +1,18 @@
 import {isProblem, type Problem, quoted} from '../problem.ts'
 
 /**
- * An image reference, `domain/path[:tag][@digest]`, with the parts that are left out on Docker Hub put in (`nginx` is
- * `docker.io/library/nginx`). Tag and digest are there only where they were written.
+ * An image reference, `domain/path[:tag][@digest]`, with the parts that may be omitted on Docker Hub filled in (`nginx` is
+ * `docker.io/library/nginx`). Tag and digest are set only where they were written.
  */
 export interface ImageReference {
-  /** As it was spelled. Host names know no case, so whoever compares compares in lower case. */
+  /** As it was spelled. Host names are case-insensitive, so compare them in lower case. */
   readonly domain: string
   readonly path: string
   readonly tag?: string
   readonly digest?: string
 }
 
-/** Why a text is no image reference. */
+/** Why a text is not an image reference. */
 export type ImageReferenceProblem = Problem
 
 // The longest name, path (255), tag (128) and digest (136) that can be written, with room for a long host.
@@ -27,11 +27,11 @@ const pathComponentPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/
 const tagPattern = /^\w[\w.-]*$/
 
 /**
- * Reads an image reference by the grammar of https://github.com/distribution/reference, which Docker, containerd and the
- * kubelet share, and expands it as that package's `ParseNormalizedNamed` does. Stricter in one thing: what stands where a
- * registry stands must be a host (`a_b.c/x` is refused). Digests are those of go-digest: sha256, sha384, sha512, lower case.
+ * Parses an image reference by the grammar of https://github.com/distribution/reference, which Docker, containerd and the
+ * kubelet share, and expands it as that package's `ParseNormalizedNamed` does. Stricter in one point: the registry must be a
+ * valid host (`a_b.c/x` is refused). Digests are those of go-digest: sha256, sha384, sha512, lower case.
  *
- * Never throws; the time is linear in the length, and what is longer than any reference is refused unread.
+ * Never throws; the time is linear in the length, and a text longer than any reference is refused unread.
  */
 export function parseImageReference(text: string): ImageReference | ImageReferenceProblem {
   const unreadable = unreadableText(text)
@@ -54,14 +54,14 @@ export function effectiveTag(reference: ImageReference): string | undefined {
   return reference.tag ?? (reference.digest === undefined ? 'latest' : undefined)
 }
 
-/** The reference written out in full, as a pod template means it: `nginx` is `docker.io/library/nginx:latest`. */
+/** The full form of the reference in a pod template: `nginx` is `docker.io/library/nginx:latest`. */
 export function canonicalImage(reference: ImageReference): string {
   const tag = effectiveTag(reference)
   const name = `${reference.domain}/${reference.path}`
   return `${name}${tag === undefined ? '' : `:${tag}`}${reference.digest === undefined ? '' : `@${reference.digest}`}`
 }
 
-/** Why the text is no digest such as `sha256:` and 64 hexadecimal digits; undefined when it is one. */
+/** Why the text is not a digest such as `sha256:` and 64 hexadecimal digits; undefined when it is one. */
 export function digestProblem(text: string): string | undefined {
   const [algorithm, hex = ''] = cut(text, ':')
   const length = Object.hasOwn(digestLengths, algorithm) ? digestLengths[algorithm] : undefined
@@ -72,7 +72,7 @@ export function digestProblem(text: string): string | undefined {
   return /^[0-9a-f]*$/.test(hex) ? undefined : `The digest ${quoted(text)} has characters other than 0-9 and a-f.`
 }
 
-/** Is it an image reference, and not the reason why it is none? */
+/** Is it an image reference, not a problem? */
 export function isImageReference(parsed: ImageReference | ImageReferenceProblem): parsed is ImageReference {
   return !isProblem(parsed)
 }
@@ -89,7 +89,7 @@ function unreadableText(text: string): string | undefined {
   return undefined
 }
 
-/** What stands before the first slash is a registry only if it looks like a host; else the name is one of Docker Hub. */
+/** The text before the first slash is a registry only if it looks like a host; otherwise the name is one of Docker Hub. */
 function splitDomain(named: string): {domain: string; rest: string} {
   const [first, rest] = cut(named, '/')
   if (rest === undefined) return {domain: 'docker.io', rest: named}
@@ -126,7 +126,7 @@ function tagProblem(text: string, tag: string): string | undefined {
   return undefined
 }
 
-/** The text before the first separator, and what follows it; undefined when there is none. */
+/** The text before the first separator, and the text after it; undefined when there is none. */
 function cut(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator)
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)]

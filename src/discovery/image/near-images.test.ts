@@ -31,7 +31,7 @@ test.each([
   expect(nearTo(asked)[0]?.image).toBe(first)
 })
 
-test.each(['zzz', `sha256:${'cd'.repeat(32)}`])('nothing is near to %s', (asked) => {
+test.each(['zzz', `sha256:${'cd'.repeat(32)}`])('nothing is similar to %s', (asked) => {
   expect(nearTo(asked)).toEqual([])
 })
 

@@ -3,15 +3,15 @@ import {nearNames} from '../select/near-names.ts'
 import type {ImageQuery} from './image-query.ts'
 import {effectiveTag, type ImageReference, isImageReference, parseImageReference} from './image-ref.ts'
 
-/** An image as it would be suggested, and how near it is to what was asked for. */
+/** A suggested image, and its distance from the query. */
 type Near = Pick<NearImage, 'image' | 'distance'>
 
-/** Of more distinct images than these the rest is not looked at: this is help, not an answer. */
+/** If there are more distinct images than these, the rest is not compared: suggestions need not be complete. */
 const mostImages = 10_000
 const mostKept = 5
 const distances = {tag: 0, otherTag: 1, path: 2, name: 3, typing: 4, part: 5} as const
 
-/** Says of the images of a workload which ones may have been meant; each distinct image is compared once. */
+/** The suggestions among the images of a workload; each distinct image is compared once. */
 export function createNearImages(query: ImageQuery): (images: Iterable<string>) => readonly Near[] {
   const known = new Map<string, Near | undefined>()
   const nearTo = (image: string): Near | undefined => {
@@ -26,7 +26,7 @@ export function createNearImages(query: ImageQuery): (images: Iterable<string>) 
   }
 }
 
-/** The nearest of what the workloads run, with how many run it. */
+/** The nearest images of the workloads, with how many run each. */
 export function countNear(ofWorkloads: Iterable<readonly Near[]>): readonly NearImage[] {
   const counts = new Map<string, NearImage>()
   for (const near of ofWorkloads) {

@@ -13,7 +13,7 @@ function refusal(selector: string): HubspokeError {
   throw new Error(`${selector} was not refused`)
 }
 
-test.each(readableSelectors.filter((selector) => selector.trim() !== ''))('%j can be read', (selector) => {
+test.each(readableSelectors.filter((selector) => selector.trim() !== ''))('%j is valid', (selector) => {
   expect(() => refuseUnreadableSelector(selector)).not.toThrow()
 })
 
@@ -27,7 +27,7 @@ test.each(unreadableSelectors)('$selector is wrong usage: $because', ({selector}
 test.each([
   {
     selector: 'app web',
-    says: 'The label selector "app web" cannot be read: "web" stands where an operator is expected.',
+    says: 'The label selector "app web" cannot be read: "web" was found where an operator is expected.',
   },
   {
     selector: 'app in (web',
@@ -41,11 +41,11 @@ test.each([
   expect(refusal(selector).message).toBe(says)
 })
 
-test.each(['', ' ', '\t'])('%j selects everything to a server: it is refused', (selector) => {
+test.each(['', ' ', '\t'])('%j selects everything on a server, so it is refused', (selector) => {
   expect(refusal(selector).message).toBe('The label selector is empty, so it would choose every workload.')
 })
 
-test('a long one is read in a time that grows with its length only', () => {
+test('the time for a long one is linear in its length', () => {
   const many = Array.from({length: 20_000}, (_, i) => `key-${i} in (a,b)`).join(',')
   expect(() => refuseUnreadableSelector(many)).not.toThrow()
   expect(refusal('('.repeat(100_000)).message.length).toBeLessThan(400)

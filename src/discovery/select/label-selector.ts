@@ -1,13 +1,13 @@
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../problem.ts'
 
-/** What is wrong with a selector. */
+/** Why a selector is invalid. */
 class Unreadable extends Error {}
 
 /**
- * Refuses a label selector that no API server would read, before one is asked. Equality (`a=b`, `a==b`, `a!=b`), sets
- * (`a in (b,c)`, `a notin (b)`), existence (`a`, `!a`) and comparison (`a>1`) are read, and the limits of names and values. One that is empty selects everything to a
- * server, and comes from a variable that is not set: it is refused.
+ * Refuses a label selector that an API server would refuse, before any request. Equality (`a=b`, `a==b`, `a!=b`), sets
+ * (`a in (b,c)`, `a notin (b)`), existence (`a`, `!a`) and comparison (`a>1`) are supported, and the limits of names and values checked. An
+ * empty selector is refused, too: for a server it selects everything, and it usually comes from an unset variable.
  *
  * Grammar: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  *
@@ -73,7 +73,7 @@ function readName(name: string): void {
   }
 }
 
-/** An empty value is one, too. */
+/** An empty value is valid, too. */
 function readExactValue(tokens: Tokens): void {
   if ([',', ''].includes(tokens.peek())) return
   const value = tokens.take()
@@ -94,7 +94,7 @@ function readValue(value: string): void {
 
 const largestInt64 = 2n ** 63n - 1n
 
-/** A sign would do for a number, but not for a value. */
+/** A number may have a sign, but a label value may not. */
 function readNumber(value: string): void {
   if (!isWord(value)) throw unexpected(value, 'a whole number')
   if (!/^\d{1,63}$/.test(value) || BigInt(value) > largestInt64) {
@@ -109,7 +109,7 @@ function expectOne(token: string, expected: readonly string[]): string {
 }
 
 function unexpected(token: string, expected: string): Unreadable {
-  return new Unreadable(`${token === '' ? 'it ends' : `${quoted(token)} stands`} where ${expected} is expected`)
+  return new Unreadable(`${token === '' ? 'it ends' : `${quoted(token)} was found`} where ${expected} is expected`)
 }
 
 const isWord = (token: string) => /^[^=!(),<>]/.test(token)

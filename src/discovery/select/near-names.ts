@@ -1,8 +1,8 @@
 const atMost = 3
 
 /**
- * The names that somebody who typed `wanted` may have meant, nearest first, three at most: those that hold it (or are
- * held by it), and those that a few typing mistakes lead to. Case and wildcards do not count.
+ * The names that a mistyped `wanted` may have meant, nearest first, at most three: those that contain it (or are
+ * contained in it), and those within a few typing mistakes. Case and wildcards are ignored.
  */
 export function nearNames(wanted: string, names: Iterable<string>): string[] {
   const bare = wanted.replaceAll(/[*?]/g, '').toLowerCase()

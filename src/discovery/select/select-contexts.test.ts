@@ -27,9 +27,9 @@ describe('a read', () => {
     {patterns: ['dev', 'prod-*'], expected: ['prod-eu', 'prod-us', 'dev'], because: 'the order is the kubeconfig’s'},
     {patterns: ['prod-*', 'prod-eu'], expected: ['prod-eu', 'prod-us'], because: 'nothing comes twice'},
     {patterns: ['!dev'], expected: names.filter((name) => name !== 'dev'), because: 'an exclude alone starts from all'},
-    {patterns: ['!prod-eu', 'prod-*'], expected: ['prod-us'], because: 'an exclude wins wherever it stands'},
-    {patterns: ['arn:*'], expected: [eks], because: 'a glob reaches across slashes and colons'},
-    {patterns: ['*/prod'], expected: [eks], because: 'a glob reaches across slashes'},
+    {patterns: ['!prod-eu', 'prod-*'], expected: ['prod-us'], because: 'an exclude wins at any position'},
+    {patterns: ['arn:*'], expected: [eks], because: 'a glob matches slashes and colons'},
+    {patterns: ['*/prod'], expected: [eks], because: 'a glob matches slashes'},
     {patterns: ['*@*'], expected: ['admin@lab.example:6443'], because: 'at signs are ordinary'},
     {patterns: ['prod-?s'], expected: ['prod-us'], because: 'one character'},
   ])('of $patterns: $because', ({patterns, expected}) => {
@@ -37,7 +37,7 @@ describe('a read', () => {
     else expect(choose({patterns}).selected.map(({name}) => name)).toEqual(expected)
   })
 
-  test('names what it leaves out, in order', () => {
+  test('lists the excluded contexts, in order', () => {
     expect(choose({patterns: ['prod-*', '!prod-us']}).leftOut.map(({name}) => name)).toEqual(
       names.filter((name) => name !== 'prod-eu'),
     )
@@ -45,26 +45,26 @@ describe('a read', () => {
 })
 
 describe('a write', () => {
-  test('without a word about contexts is refused, and told what could be typed', () => {
+  test('without a selection of contexts is refused, with suggestions', () => {
     const error = refusal({writes: true})
     expect(error.failureClass).toBe('usage')
     expect(error.message).toBe('A command that writes needs the contexts to include.')
     expect(error.suggestions).toEqual([...names.map((name) => `-c ${name}`), '--all-contexts'])
   })
 
-  test('with only an exclude is refused: the rest may hold forgotten clusters', () => {
+  test('with only an exclude is refused: the rest may include forgotten clusters', () => {
     expect(refusal({writes: true, patterns: ['!dev']}).message).toBe(
       'A command that writes needs the contexts to include, not only those to exclude.',
     )
   })
 
-  test('takes what is named, and all when that is said', () => {
+  test('selects named contexts, and all on request', () => {
     expect(choose({writes: true, patterns: ['prod-*']}).selected).toHaveLength(2)
     expect(choose({writes: true, allContexts: true}).selected).toHaveLength(6)
     expect(choose({writes: true, allContexts: true, patterns: ['!dev']}).leftOut.map(({name}) => name)).toEqual(['dev'])
   })
 
-  test('a long list of contexts is cut', () => {
+  test('a long list of contexts is truncated', () => {
     const many = Array.from({length: 30}, (_, i) => ({name: `c${i}`, server: '', namespace: ''}))
     expect(refusal({contexts: many, writes: true}).suggestions.slice(-3)).toEqual([
       '-c c9',
@@ -80,16 +80,26 @@ describe('groups', () => {
   const us = group('us', '*-us')
 
   test.each([
-    {groups: [prod], patterns: [], expected: ['prod-eu'], because: 'what it takes, without what it leaves out'},
+    {groups: [prod], patterns: [], expected: ['prod-eu'], because: 'its contexts, without its excludes'},
     {
       groups: [prod, us],
       patterns: [],
       expected: ['prod-eu', 'prod-us'],
-      because: 'an exclude is of its own group only',
+      because: 'an exclude applies only to its own group',
     },
-    {groups: [prod], patterns: ['dev'], expected: ['prod-eu', 'dev'], because: 'what -c takes comes on top'},
-    {groups: [prod], patterns: ['prod-us'], expected: ['prod-eu', 'prod-us'], because: 'of what it leaves out, too'},
-    {groups: [us, prod], patterns: ['!prod-eu'], expected: ['prod-us'], because: '-c leaves out of all groups'},
+    {groups: [prod], patterns: ['dev'], expected: ['prod-eu', 'dev'], because: 'the contexts of -c are added'},
+    {
+      groups: [prod],
+      patterns: ['prod-us'],
+      expected: ['prod-eu', 'prod-us'],
+      because: 'also those that the group excludes',
+    },
+    {
+      groups: [us, prod],
+      patterns: ['!prod-eu'],
+      expected: ['prod-us'],
+      because: 'an exclude of -c applies to all groups',
+    },
     {groups: [group('all', '*')], patterns: ['!*prod*', '!admin*'], expected: ['staging', 'dev'], because: 'several'},
   ])('$groups and $patterns: $because', ({groups, patterns, expected}) => {
     const {selected, leftOut} = choose({groups, patterns, writes: true})
@@ -109,13 +119,13 @@ describe('groups', () => {
     expect(error.suggestions.length).toBeGreaterThan(0)
   })
 
-  test('that leave nothing are wrong configuration', () => {
+  test('without any context are wrong configuration', () => {
     expect(refusal({groups: [us, group('none', 'dev', '!d*')]}).message).toBe(
       'The group "none" of /home/jane/config.yaml leaves no context.',
     )
   })
 
-  test('are not said together with --all-contexts', () => {
+  test('cannot be combined with --all-contexts', () => {
     expect(refusal({groups: [us], allContexts: true}).failureClass).toBe('usage')
   })
 
@@ -129,7 +139,7 @@ describe('groups', () => {
     expect(selected).toEqual(expected)
   })
 
-  test('are named to who chose nothing', () => {
+  test('are suggested when nothing was selected', () => {
     expect(refusal({writes: true, knownGroups: ['prod', 'us']}).suggestions.slice(0, 3)).toEqual([
       '-g prod',
       '-g us',
@@ -146,7 +156,7 @@ describe('wrong usage', () => {
     expect(error.suggestions).toEqual(['-c prod-eu', '-c prod-us'])
   })
 
-  test('is an exclude that matches nothing: it may be meant for a cluster that would be written', () => {
+  test('is an exclude that matches nothing: it may be a mistyped name of a cluster that would be written', () => {
     const error = refusal({patterns: ['prod-*', '!prod-uss']})
     expect(error.message).toBe('No context of the kubeconfig matches "!prod-uss".')
     expect(error.suggestions).toEqual(["-c '!prod-us'"])
@@ -160,7 +170,7 @@ describe('wrong usage', () => {
     expect(refusal({patterns: ['dev', '!d*']}).message).toBe('The patterns of -c leave no context.')
   })
 
-  test('is to say all and some', () => {
+  test('is to select all and some', () => {
     expect(refusal({allContexts: true, patterns: ['dev']}).message).toBe(
       'Use --all-contexts, or name contexts with -c or -g, not both.',
     )
@@ -170,7 +180,7 @@ describe('wrong usage', () => {
     expect(refusal({contexts: []}).message).toBe('The kubeconfig has no contexts.')
   })
 
-  test('text that would move the cursor is shown as text', () => {
+  test('control characters are escaped', () => {
     expect(refusal({patterns: ['\u001b[2J']}).message).toBe('No context of the kubeconfig matches "\\x1b[2J".')
   })
 })

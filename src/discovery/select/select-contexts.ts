@@ -6,24 +6,24 @@ import {globMatches, isGlob} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
 import {nearNames} from './near-names.ts'
 
-/** What was said about contexts. */
+/** The user's selection of contexts. */
 export interface ContextChoice {
   /** All contexts of the kubeconfig, in its order. */
   readonly contexts: readonly ContextRef[]
-  /** The patterns of `-c`: globs over names, `!pattern` to exclude. Their order means nothing: an exclude always wins. */
+  /** The patterns of `-c`: globs over names, `!pattern` to exclude. Their order has no meaning: an exclude always wins. */
   readonly patterns: readonly string[]
-  /** What says the patterns, where they were not typed. */
+  /** The origin of the patterns, if they were not typed. */
   readonly patternsFrom?: string | undefined
-  /** The groups of `-g`: what they take is taken beside what the patterns take. */
+  /** The groups of `-g`: their contexts are added to those of the patterns. */
   readonly groups: readonly ContextGroup[]
-  /** The names of all groups, to tell who chose nothing. */
+  /** The names of all groups, suggested when nothing was selected. */
   readonly knownGroups: readonly string[]
   readonly allContexts: boolean
-  /** Does the command write? Then all contexts are taken only when that was said. */
+  /** Does the command write? Then all contexts are selected only on request. */
   readonly writes: boolean
 }
 
-/** Contexts that the config file gave a name. An exclude among its patterns leaves out of this group only. */
+/** A named selection of contexts in the config file. Its exclude patterns apply only to this group. */
 export interface ContextGroup {
   readonly name: string
   readonly patterns: readonly string[]
@@ -40,10 +40,10 @@ export interface SelectedContexts {
 const atMostNamed = 10
 
 /**
- * The contexts to reach, and those that are not: all that a group or a pattern takes, without what `!pattern` leaves out.
+ * The selected contexts, and the others: all contexts of a group or a pattern, without those that `!pattern` excludes.
  *
  * @throws HubspokeError of class `usage` when a pattern (an exclude, and one of a group too) matches no context, when
- * nothing is left, and when a command that writes was not told where
+ * nothing is left, and when a command that writes has no selection
  */
 export function selectContexts(choice: ContextChoice): SelectedContexts {
   const {contexts, patterns, groups, allContexts, writes} = choice

@@ -2,17 +2,17 @@ import {HubspokeError} from '../../model/failure.ts'
 import {globMatches, isGlob} from '../image/glob.ts'
 import {quoted} from '../problem.ts'
 
-/** What was said with `-n`. Nothing said: all namespaces. */
+/** The patterns of `-n`. None: all namespaces. */
 export interface NamespaceChoice {
   /** As they were given, once each. */
   readonly patterns: readonly string[]
-  /** Those without a wildcard: each can be listed by itself, also by who may not list a whole cluster. */
+  /** Those without a wildcard: each can be listed separately, also without permission to list a whole cluster. */
   readonly names: readonly string[]
   /** Those with one: they filter a list of the whole cluster. */
   readonly globs: readonly string[]
 }
 
-/** Lets the namespaces of a choice through, and remembers which patterns had something to let through. */
+/** Accepts the selected namespaces, and records which patterns matched. */
 export interface NamespaceFilter {
   admits(namespace: string): boolean
   readonly patternsSeen: ReadonlySet<string>
@@ -21,7 +21,7 @@ export interface NamespaceFilter {
 /**
  * Reads the patterns of `-n`.
  *
- * @throws HubspokeError of class `usage` for what no namespace can be called
+ * @throws HubspokeError of class `usage` for an impossible name of a namespace
  */
 export function chooseNamespaces(patterns: readonly string[]): NamespaceChoice {
   const impossible = patterns.filter((pattern) => !/^[a-z0-9*?-]{1,253}$/.test(pattern))
@@ -34,7 +34,7 @@ export function chooseNamespaces(patterns: readonly string[]): NamespaceChoice {
   return {patterns: once, names: once.filter((pattern) => !isGlob(pattern)), globs: once.filter(isGlob)}
 }
 
-/** Is the namespace one of the choice? */
+/** Is the namespace selected? */
 export function isChosen(choice: NamespaceChoice, namespace: string): boolean {
   return choice.patterns.length === 0 || choice.patterns.some((pattern) => globMatches(pattern, namespace))
 }

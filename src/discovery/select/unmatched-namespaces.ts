@@ -14,9 +14,9 @@ interface Deps extends ReadingDeps {
 }
 
 /**
- * Refuses a pattern of `-n` that matches nothing anywhere: a typo must not shrink a run. A namespace in which nothing
- * runs is no typo, so only where no workload was found under a pattern are the clusters asked for their namespaces; and
- * where one of them could not be read, or may not say, nobody knows, and nothing is refused.
+ * Refuses a pattern of `-n` that matches nothing anywhere: a typo must not make a run smaller. A namespace without workloads
+ * is not a typo, so the clusters are asked for their namespaces where a pattern matched no workload; if one of them cannot
+ * be read, or refuses, the answer is unknown, and nothing is refused.
  *
  * @throws HubspokeError of class `usage`
  */
@@ -42,7 +42,7 @@ export async function refuseUnmatchedNamespaces(
   )
 }
 
-/** Undefined: the cluster does not tell. */
+/** Undefined: unknown. */
 async function tryNamespaces(context: string, deps: Deps): Promise<readonly string[] | undefined> {
   try {
     return await untilStopped(
