@@ -160,7 +160,7 @@ describe.skipIf(!binaries)('a cluster of 10,000 workloads', () => {
     await cluster.stopApiServer()
     await cluster.startApiServer()
     const {reading} = await find('exact')
-    const tierReason = 'the image cache could not be caught up with: the server no longer has changes that old'
+    const tierReason = 'the image cache could not be brought up to date: the server no longer has changes that old'
     expect(reading).toMatchObject({tier: 'scan', tierReason, unread: []})
     expect(foundIn(reading)).toEqual(await running())
   })

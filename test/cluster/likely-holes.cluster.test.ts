@@ -148,14 +148,15 @@ describe.skipIf(!binaries)('the most likely gaps, on a real cluster', () => {
     {
       because: 'it is ahead of the server',
       spoil: (text: string) => text.replace(/"(Deployment|StatefulSet|DaemonSet)":"\d+"/g, '"$1":"99999999999999"'),
-      reason: /^the image cache could not be caught up with: the image cache is ahead of the cluster$/,
+      reason: /^the image cache could not be brought up to date: the image cache is ahead of the cluster$/,
     },
     {
       because: 'its version is none that a server can have',
       spoil: (text: string) =>
         text.replace(/"(Deployment|StatefulSet|DaemonSet)":"\d+"/g, '"$1":"99999999999999999999"'),
       // The watch is refused, and the list is behind: whichever comes first.
-      reason: /^the image cache could not be caught up with: .*(the changes could not be read|ahead of the cluster)/,
+      reason:
+        /^the image cache could not be brought up to date: .*(the changes could not be read|ahead of the cluster)/,
     },
   ])('a cache is not used if $because: the cluster is listed, and the output says so', async ({spoil, reason}) => {
     expect(await admin.run('cache', 'refresh', '--all-contexts', '-y')).toMatchObject({exitCode: 0})

@@ -31,7 +31,7 @@ function expectTiers(played: readonly Round[]): void {
   expect(shareByChanges(played)).toBeGreaterThanOrEqual(90)
   for (const {special, tier, tierReason} of played) {
     if (special === 'forgets') {
-      const reason = 'the image cache could not be caught up with: the server no longer has changes that old'
+      const reason = 'the image cache could not be brought up to date: the server no longer has changes that old'
       expect({tier, tierReason}).toEqual({tier: 'scan', tierReason: reason})
     }
     if (special === 'long-ago') {

@@ -98,7 +98,7 @@ describe('an exact answer of a large cluster', () => {
     expect(names(ended)).toEqual(after)
     expect(source(ended)).toEqual({
       tier: 'scan',
-      why: 'the image cache could not be caught up with: the server no longer has changes that old',
+      why: 'the image cache could not be brought up to date: the server no longer has changes that old',
       status: 'read',
     })
   })

@@ -11,7 +11,7 @@ import {type FakeClusterOptions, failing, fakeCluster, refusing, workload} from 
 import {answerByChanges} from './answer-by-changes.ts'
 import type {Reader} from './reader.ts'
 
-/** What runs now; the cache, and the changes, say something else, so that it is seen who answered. */
+/** The running workloads; the cache, and the changes, differ, so that the source of an answer can be seen. */
 const live = [
   workload('live/web', 'web:1'),
   workload('StatefulSet/live/web', 'web:1'),
@@ -65,7 +65,7 @@ const changed = (...now: readonly WorkloadImages[]): ChangesSince => ({
 })
 
 describe('a kind whose changes are proved', () => {
-  test('is the cache with its changes, and is not listed', async () => {
+  test('is answered by the cache with its changes, without a list', async () => {
     const changes = {
       Deployment: changed(workload('new/web', 'web:2'), workload('cached/web', 'api:1')),
       DaemonSet: {
@@ -89,7 +89,7 @@ describe('a kind whose changes are proved', () => {
     ])
   })
 
-  test('is asked about only where it is asked for', async () => {
+  test('is read only if it was requested', async () => {
     const {found, cluster} = await ask({}, {kinds: ['StatefulSet']})
     expect(found).toEqual(['StatefulSet cached'])
     expect(cluster.requests).toEqual(['changes StatefulSet since 11'])
@@ -123,7 +123,7 @@ describe('a kind without a proof', () => {
     },
   )
 
-  test('is one that the cache was not built from', async () => {
+  test('is one that the cache does not contain', async () => {
     const {answer, cluster, found} = await ask({}, {cache: cacheOf(['Deployment', 'StatefulSet'])})
     expect(found).toEqual(['Deployment cached', 'StatefulSet cached', 'DaemonSet live'])
     expect(answer.tierReason).toBe(
@@ -132,7 +132,7 @@ describe('a kind without a proof', () => {
     expect(cluster.requests).not.toContain('changes DaemonSet since 12')
   })
 
-  test('makes it a scan where it is every kind', async () => {
+  test('makes the answer a scan if it is every kind', async () => {
     const changes = {
       Deployment: {unproven: 'expired'},
       StatefulSet: {unproven: 'expired'},
@@ -142,7 +142,7 @@ describe('a kind without a proof', () => {
     expect(found).toEqual(['Deployment live', 'StatefulSet live', 'DaemonSet live'])
     expect(answer).toMatchObject({
       tier: 'scan',
-      tierReason: 'the image cache could not be caught up with: the server no longer has changes that old',
+      tierReason: 'the image cache could not be brought up to date: the server no longer has changes that old',
       workloadsRead: 3,
     })
     expect(answer).not.toHaveProperty('cacheAgeMs')
@@ -188,7 +188,7 @@ describe('a kind without a proof', () => {
     expect(answer).not.toHaveProperty('tier')
   })
 
-  test('is waited for as any list is', async () => {
+  test('is waited for like any list', async () => {
     const {found} = await ask({
       changes: {StatefulSet: {unproven: 'failed'}},
       trouble: failing(/list/, () => new HubspokeError('unreachable', 'Cut.'), 2),
@@ -197,6 +197,6 @@ describe('a kind without a proof', () => {
   })
 })
 
-test('a bug in catching up is not hidden', async () => {
+test('a bug in reading changes is not hidden', async () => {
   await expect(ask({trouble: failing(/changes DaemonSet/, () => new TypeError('oops'))})).rejects.toThrow(TypeError)
 })

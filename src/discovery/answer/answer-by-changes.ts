@@ -11,10 +11,10 @@ type CaughtUp = {readonly kind: WorkloadKind; readonly changes: readonly Workloa
 type Scanned = ScannedKind & {readonly answer: Answer}
 
 /**
- * What the cache answers with everything that has changed since it was built: the same as lists would, because a kind whose
- * changes cannot be proved to be all is listed, that kind alone. Nothing that goes wrong in catching up is a failure.
+ * The answer of the cache with all changes since it was built. It is the same as that of lists: a kind without a proof that
+ * its changes are complete is listed, and only that kind. A failure to read changes is not a failure of the answer.
  *
- * @param age of the cache, in milliseconds, where it says
+ * @param age of the cache, in milliseconds, if known
  */
 export async function answerByChanges(reader: Reader, cache: ImageCache, age: number | undefined): Promise<Answer> {
   const parts = await Promise.all(reader.request.kinds.map((kind) => catchUpWith(reader, cache, kind)))
@@ -33,7 +33,7 @@ export async function answerByChanges(reader: Reader, cache: ImageCache, age: nu
   return {...merged, cache: changed, ...(age !== undefined && {cacheAgeMs: age})}
 }
 
-/** The changes of a kind; a kind without the proof is scanned as soon as that is known. */
+/** The changes of a kind; a kind without the proof is scanned at once. */
 async function catchUpWith(reader: Reader, cache: ImageCache, kind: WorkloadKind): Promise<CaughtUp | Scanned> {
   const version = cache.resourceVersions.get(kind)
   if (version === undefined) return scanKind(reader, kind, 'not-cached')
@@ -46,7 +46,7 @@ async function scanKind(reader: Reader, kind: WorkloadKind, why: NotCaughtUp): P
   return {kind, why, answer}
 }
 
-/** Everything together. It is a problem only where nothing was read at all: else a kind without an answer is unread. */
+/** All kinds together. It is a problem only where nothing was read at all; otherwise a kind without an answer is unread. */
 function mergeAnswers(
   scanned: readonly Scanned[],
   source: Pick<Answer, 'tier' | 'tierReason'>,

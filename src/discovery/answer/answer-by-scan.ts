@@ -5,7 +5,7 @@ import {countNear, createNearImages} from '../image/near-images.ts'
 import type {Answer, Reader} from './reader.ts'
 import {scanWorkloads} from './scan-workloads.ts'
 
-/** What the lists of the cluster answer. `why` is one clause: the reason that it was not the image cache. */
+/** The answer by lists of the cluster. `why` is one clause: why the image cache did not answer. */
 export async function answerByScan({cluster, request, deps}: Reader, why: string): Promise<Answer> {
   const {query, ...scanRequest} = request
   const nearTo = createNearImages(query)

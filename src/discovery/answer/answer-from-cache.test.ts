@@ -56,11 +56,11 @@ test('a workload is found once, with all its images and those that matched', () 
   expect(answer).toMatchObject({workloadsRead: 2, unread: [], patternsSeen: new Set(['shop'])})
 })
 
-test('only chosen kinds are looked at', () => {
+test('only selected kinds are searched', () => {
   expect(ask(full, 'postgres', {kinds: ['Deployment']})).toMatchObject({matches: [], workloadsRead: 2, unread: []})
 })
 
-test('a kind the cache was not read from is unread, not empty', () => {
+test('a kind that the cache does not contain is unread, not empty', () => {
   const answer = ask({...full, resourceVersions: {Deployment: '1'}}, 'web')
   expect(answer.unread.map(({kind, failure}) => [kind, failure.class, failure.message])).toEqual([
     ['StatefulSet', 'not-found', 'The image cache does not list workloads of kind StatefulSet.'],
@@ -68,14 +68,14 @@ test('a kind the cache was not read from is unread, not empty', () => {
   ])
 })
 
-test('an older form holds Deployments, and the other kinds that it names', () => {
+test('an older form contains Deployments, and the other kinds that it names', () => {
   const old = {images: {'web:1': ['shop/web', {namespace: 'shop', name: 'db', kind: 'StatefulSet'}]}}
   const answer = ask(old, 'web')
   expect(answer.matches[0]?.matched).toEqual([{container: '', image: 'web:1', role: 'container'}])
   expect(answer.unread.map(({kind}) => kind)).toEqual(['DaemonSet'])
 })
 
-test('of a cache that was read in part the answer speaks of the whole', () => {
+test('the counts of an answer from a part of the cache are those of the whole', () => {
   const query = parseImageQuery('web')
   if (isProblem(query)) throw new Error(query.problem)
   const wholeCounts = {

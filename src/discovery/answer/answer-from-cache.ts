@@ -6,20 +6,20 @@ import {type ImageQuery, matches} from '../image/image-query.ts'
 import {countNear, createNearImages} from '../image/near-images.ts'
 import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
-/** What a cache says of a query. */
+/** The answer of a cache to a query. */
 export interface CacheAnswer {
-  /** Without UIDs, which a cache does not hold. */
+  /** Without UIDs, which a cache does not contain. */
   readonly matches: readonly WorkloadMatch[]
-  /** Workloads of the chosen kinds and namespaces. */
+  /** Workloads of the selected kinds and namespaces. */
   readonly workloadsRead: number
   readonly patternsSeen: ReadonlySet<string>
-  /** Kinds that were asked for and that the cache knows nothing about. */
+  /** Requested kinds that the cache does not contain. */
   readonly unread: readonly Unread[]
-  /** Where nothing matched: what may have been meant, of the images that were read. */
+  /** If nothing matched: similar images, of those that were read. */
   readonly near: readonly NearImage[]
 }
 
-/** Which workloads a query asks about. */
+/** The scope of a query. */
 export interface CacheQuestion {
   readonly query: ImageQuery
   readonly kinds: readonly WorkloadKind[]
@@ -27,8 +27,8 @@ export interface CacheQuestion {
 }
 
 /**
- * What the image cache answers, without asking the cluster anything. Containers it does not name have an empty name, and of
- * a cache that was read in part `images` has those that were read: all that matched are among them.
+ * The answer of the image cache, without a request to the cluster. Containers without a name in the cache have an empty name.
+ * For a cache that was read in part, `images` are those that were read: all matches are among them.
  */
 export function answerFromCache(cache: ImageCache, question: CacheQuestion): CacheAnswer {
   const {query, kinds, namespaces} = question
@@ -68,7 +68,7 @@ function nearestOf(found: readonly {readonly images: readonly ContainerImage[]}[
   return countNear(found.map(({images}) => nearTo(images.map(({image}) => image))))
 }
 
-/** What the answer speaks of, where only the part of the cache was read that can match. Undefined: it does not say. */
+/** The scope of the answer, where only the part of the cache was read that can match. Undefined: unknown. */
 function countChosen(
   {kinds: all, namespaces}: WorkloadCounts,
   {kinds, namespaces: chosen}: CacheQuestion,
@@ -82,7 +82,7 @@ function countChosen(
   }, 0)
 }
 
-/** How many workloads of a kind a namespace has; undefined: the cache does not say. */
+/** How many workloads of a kind a namespace has; undefined: unknown. */
 export function countIn({images, wholeCounts}: ImageCache, kind: WorkloadKind, namespace: string): number | undefined {
   if (wholeCounts) return wholeCounts.namespaces?.get(namespace)?.[kind]
   const names = new Set<string>()
@@ -97,7 +97,7 @@ function containersOf({containers}: CachedWorkload, image: string): ContainerIma
   return containers.map((container) => ({...container, image}))
 }
 
-/** A cache lists the kinds it was read from; the older forms do not, and hold Deployments. */
+/** A cache lists the kinds that it contains; the older forms do not, and contain Deployments. */
 function knowsKind({resourceVersions, images}: ImageCache, kind: WorkloadKind): boolean {
   if (resourceVersions.size > 0) return resourceVersions.has(kind)
   return kind === 'Deployment' || images.values().some((entries) => entries.some((entry) => entry.kind === kind))

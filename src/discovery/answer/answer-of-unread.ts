@@ -5,9 +5,9 @@ import {answerFromCache} from './answer-from-cache.ts'
 import type {Answer, Reader} from './reader.ts'
 
 /**
- * What the image cache says of the parts of a cluster that the caller may not read. Undefined where it says nothing that can
- * be relied on: it is not there, cannot be read, is not surely of this cluster, or is asked for labels, which it does not
- * know. The cache is read for it only where something is forbidden, and not again where it was read already.
+ * The answer of the image cache for the parts of a cluster that the caller may not read. Undefined without a reliable one: the
+ * cache is missing, unreadable, not certainly of this cluster, or the query has a label selector, and a cache has no
+ * labels. The cache is read for it only where a read was forbidden, and not again where it was read already.
  */
 export async function answerOfUnread(
   reader: Reader,

@@ -32,7 +32,7 @@ const deleted = (place: string): WorkloadChange => {
 const without = (...places: string[]) =>
   before.filter((one) => !places.includes(`${one.kind}/${one.namespace}/${one.name}`))
 
-describe('a cache with changes is the cache that would be built now', () => {
+describe('a cache with changes equals a cache that is built now', () => {
   test.each([
     {what: 'nothing changed', changes: [], now: before},
     {
@@ -41,24 +41,24 @@ describe('a cache with changes is the cache that would be built now', () => {
       now: [...without('Deployment/shop/web'), workload('shop/web', 'web:2', 'envoy:1')],
     },
     {
-      what: 'a container is gone',
+      what: 'a container was removed',
       changes: changed(workload('shop/web', 'web:1')),
       now: [...without('Deployment/shop/web'), workload('shop/web', 'web:1')],
     },
     {
-      what: 'a workload is new, with an image that nobody ran',
+      what: 'a workload is new, with a new image',
       changes: changed(workload('new/app', 'app:1')),
       now: [...before, workload('new/app', 'app:1')],
     },
-    {what: 'a workload is gone', changes: [deleted('shop/web')], now: without('Deployment/shop/web')},
+    {what: 'a workload was deleted', changes: [deleted('shop/web')], now: without('Deployment/shop/web')},
     {
-      what: 'the last one that ran an image is gone',
+      what: 'the last one with an image was deleted',
       changes: [deleted('shop/api')],
       now: without('Deployment/shop/api'),
     },
-    {what: 'one came and went before we looked', changes: [deleted('shop/never-seen')], now: before},
+    {what: 'one was created and deleted between reads', changes: [deleted('shop/never-seen')], now: before},
     {
-      what: 'a StatefulSet changed, and not the Deployment of its name',
+      what: 'a StatefulSet changed, not the Deployment with its name',
       changes: changed(workload('StatefulSet/shop/web', 'db:1')),
       now: [...without('StatefulSet/shop/web'), workload('StatefulSet/shop/web', 'db:1')],
     },
@@ -75,11 +75,14 @@ describe('a cache with changes is the cache that would be built now', () => {
     {what: 'nothing', changes: []},
     {what: 'an image', changes: changed(workload('shop/web', 'web:2'))},
     {what: 'a new one, in a namespace of its own', changes: changed(workload('new/app', 'app:1'))},
-    {what: 'one that is gone', changes: [deleted('StatefulSet/shop/web')]},
-    {what: 'one that came and went', changes: [deleted('shop/never-seen')]},
+    {what: 'a deleted one', changes: [deleted('StatefulSet/shop/web')]},
+    {what: 'one that was created and deleted', changes: [deleted('shop/never-seen')]},
     {what: 'all of it', changes: before.map(({kind, namespace, name}) => deleted(`${kind}/${namespace}/${name}`))},
-    {what: 'one more of a name', changes: changed(workload('DaemonSet/shop/web', 'web:1'), workload('blog/web', 'x'))},
-  ])('also its counts, where only a part of its images was read: $what', ({changes}) => {
+    {
+      what: 'another one with the same name',
+      changes: changed(workload('DaemonSet/shop/web', 'web:1'), workload('blog/web', 'x')),
+    },
+  ])('has the right counts, also if only a part of its images was read: $what', ({changes}) => {
     const whole = cacheOf(before)
     const wholeCounts = countWorkloads(whole.images)
     const inPart = new Map([...whole.images].filter(([image]) => image === 'api:1'))
@@ -93,7 +96,7 @@ describe('a cache with changes is the cache that would be built now', () => {
     expect(wholeCounts).toEqual(countWorkloads(whole.images))
   })
 
-  test('counts by namespace that were not kept are not made up', () => {
+  test('missing counts by namespace stay missing', () => {
     const {kinds} = countWorkloads(cacheOf(before).images)
     const applied = applyChanges({...cacheOf(before), wholeCounts: {kinds}}, changed(workload('new/app', 'app:1')))
     expect(applied.wholeCounts).toEqual({kinds: {...kinds, Deployment: kinds.Deployment + 1}})
@@ -131,23 +134,23 @@ describe('the reason', () => {
     expect(whyCaughtUp(changes, scanned)).toBe(text)
   })
 
-  test.each(every)('names %s in words of its own', (why) => {
+  test.each(every)('has its own words for %s', (why) => {
     const text = whyNotCaughtUp([{kind: 'Deployment', why}])
-    expect(text).toMatch(/^the image cache could not be caught up with: [a-z ]{20,50}$/)
+    expect(text).toMatch(/^the image cache could not be brought up to date: [a-z ]{20,50}$/)
     const others = every
       .filter((other) => other !== why)
       .map((other) => whyNotCaughtUp([{kind: 'Deployment', why: other}]))
     expect(others).not.toContain(text)
   })
 
-  test('says each kind where nothing could be caught up with for different reasons', () => {
+  test('names each kind where no changes could be read, for different reasons', () => {
     const scanned = [
       {kind: 'Deployment', why: 'expired'},
       {kind: 'StatefulSet', why: 'silent'},
       {kind: 'DaemonSet', why: 'expired'},
     ] as const
     expect(whyNotCaughtUp(scanned)).toBe(
-      'the image cache could not be caught up with: Deployments and DaemonSets scanned: ' +
+      'the image cache could not be brought up to date: Deployments and DaemonSets scanned: ' +
         'the server no longer has changes that old; StatefulSets scanned: the server sent no proof in time',
     )
   })

@@ -4,7 +4,7 @@ import {countOf, listOf} from '../../shared/words.ts'
 import {adjustCounts} from '../cache/adjust-counts.ts'
 import {addWorkload, type CachedWorkload, type ImageCache} from '../cache/image-cache.ts'
 
-/** Why a kind is scanned beside a cache that was caught up with; a cache may also never have known of it. */
+/** Why a kind is scanned although the others are answered by the cache with changes; the cache may not contain the kind. */
 export type NotCaughtUp = Unproven | 'not-cached'
 
 /** A kind that was scanned, and why. */
@@ -14,8 +14,8 @@ export interface ScannedKind {
 }
 
 /**
- * The cache as it would be if it were built now: of a workload that changed only its new state is in it, under each image
- * that it runs now, and it counts them all. A cache names its workloads and knows no UIDs, so a change is told to whoever has the name.
+ * The cache as it would be if it were built now: of a workload that changed it contains only the new state, under each image
+ * that it runs now, and the new counts. A cache has names and no UIDs, so a change applies to the workload of that name.
  */
 export function applyChanges(cache: ImageCache, changes: readonly WorkloadChange[]): ImageCache {
   const changed = new Set(changes.map(({workload}) => workloadName(workload)))
@@ -38,17 +38,17 @@ const whys: Readonly<Record<NotCaughtUp, string>> = {
   'not-cached': 'the image cache does not list them',
 }
 
-/** The clause that says what answered: the cache and how much had changed, and which kinds were scanned and why. */
+/** The clause that names the source of the answer: the cache and the number of changes, and which kinds were scanned and why. */
 export function whyCaughtUp(changes: number, scanned: readonly ScannedKind[]): string {
   return [`the image cache with ${changesWords(changes)}`, ...scannedWords(scanned)].join('; ')
 }
 
-/** The same where there was no kind whose changes were proved. */
+/** The same without any kind whose changes were proved. */
 export function whyNotCaughtUp(scanned: readonly ScannedKind[]): string {
   const reasons = new Set(scanned.map(({why}) => why))
   const [only] = reasons
   const said = reasons.size === 1 && only !== undefined ? whys[only] : scannedWords(scanned).join('; ')
-  return `the image cache could not be caught up with: ${said}`
+  return `the image cache could not be brought up to date: ${said}`
 }
 
 function changesWords(count: number): string {

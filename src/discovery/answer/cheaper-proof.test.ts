@@ -10,12 +10,12 @@ test.each([
   {workloads: 10_000, link: near, lists: false, because: 'a list of ten thousand takes seconds anywhere'},
   {workloads: 60, link: far, lists: true, because: 'one page is one round trip'},
   {workloads: 1_500, link: far, lists: false, because: 'pages follow each other, and their bytes take their time'},
-  {workloads: 1_500, link: {}, lists: true, because: 'nothing is known of the link: it is taken for a near one'},
+  {workloads: 1_500, link: {}, lists: true, because: 'the link is not measured, so it counts as a near one'},
 ])('$workloads workloads over $link: $because', ({workloads, link, lists}) => {
   expect(whyListIsCheaper(listCostOf({workloads}), link) !== undefined).toBe(lists)
 })
 
-test('what the last list took counts, in proportion to what there is now', () => {
+test('the cost of the last list counts, in proportion to the present size', () => {
   const lastList = {workloads: 1_000, pages: 2, bytes: 5_000_000}
   expect(listCostOf({workloads: 1_500, lastList})).toEqual({workloads: 1_500, pages: 3, bytes: 7_500_000})
   expect(listCostOf({workloads: 1_500, lastList: {workloads: 0, pages: 1, bytes: 100}}).pages).toBe(3)

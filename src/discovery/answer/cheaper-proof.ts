@@ -2,29 +2,29 @@ import type {Link} from '../../model/cluster.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import type {ListCost} from '../cache/image-cache.ts'
 
-/** What a server and this process take to make a list and to read it, per workload (measured on loopback, on two cores). */
+/** The time per workload that a server and this process need for a list (measured on loopback, on two cores). */
 const workloadMs = 0.35
 
-/** When the bookmark comes that proves a replay complete, on average: between 0.4 and 1.2 s (docs/image-cache.md). */
+/** When the bookmark arrives that proves the changes complete, on average: between 0.4 and 1.2 s (docs/image-cache.md). */
 const bookmarkMs = 800
 
-/** A workload in a page that was packed, where no list was measured. */
+/** The bytes of a workload in a compressed page, if no list was measured. */
 const packedBytes = 400
 
 const pageSize = 500
 
-/** What listing a cluster takes, in milliseconds. Kinds are listed at once, so only the pages of the longest follow each other. */
+/** The time to list a cluster, in milliseconds. Kinds are listed at once, so only the pages of the longest are sequential. */
 function estimateListMs({workloads, pages, bytes}: ListCost, {roundTripMs = 0, bytesPerMs}: Link): number {
   const transferMs = bytesPerMs === undefined ? 0 : bytes / bytesPerMs
   return pages * roundTripMs + transferMs + workloads * workloadMs
 }
 
-/** What it takes to prove the changes since a cache was built, in milliseconds. */
+/** The time to prove the changes since a cache was built, in milliseconds. */
 function estimateCatchUpMs({roundTripMs = 0}: Link): number {
   return bookmarkMs + roundTripMs
 }
 
-/** What the last list of a cluster took; of one that was not measured what is likely. */
+/** The cost of the last list of a cluster; an estimate if it was not measured. */
 export function listCostOf({workloads, lastList}: {workloads: number; lastList?: ListCost | undefined}): ListCost {
   if (lastList === undefined || lastList.workloads === 0) {
     return {workloads, pages: Math.ceil(workloads / pageSize), bytes: workloads * packedBytes}
@@ -33,7 +33,7 @@ export function listCostOf({workloads, lastList}: {workloads: number; lastList?:
   return {workloads, pages: Math.ceil(lastList.pages * growth), bytes: lastList.bytes * growth}
 }
 
-/** The clause that says why a list is the cheaper proof; undefined where catching up is. */
+/** The clause that says why a list is the cheaper proof; undefined where reading changes is. */
 export function whyListIsCheaper(list: ListCost, link: Link): string | undefined {
   const listMs = estimateListMs(list, link)
   const catchUpMs = estimateCatchUpMs(link)

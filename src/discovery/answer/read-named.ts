@@ -9,12 +9,12 @@ import {answerByScan} from './answer-by-scan.ts'
 import {countIn} from './answer-from-cache.ts'
 import type {Answer, Reader} from './reader.ts'
 
-/** Requests under way at the same time, on the one connection. */
+/** Simultaneous requests, on the one connection. */
 const requestsAtOnce = 20
 
 /**
- * One object comes with its status and managed fields and is not packed: it takes what about so many workloads of a list take
- * (measured: 2 to 6 KB, and 90 to 300 bytes of a packed page).
+ * One object has its status and managed fields and is not compressed: it costs as much as so many workloads of a list
+ * (measured: 2 to 6 KB, and 90 to 300 bytes of a compressed page).
  */
 const workloadsPerRead = 20
 
@@ -23,14 +23,14 @@ interface Group {
   readonly kind: WorkloadKind
   readonly namespace: string
   readonly named: readonly WorkloadMatch[]
-  /** Undefined: each of them is read. Else their namespace is listed, which has so many workloads of the kind. */
+  /** Undefined: each of them is read. Otherwise their namespace is listed, which has so many workloads of the kind. */
   readonly listed: number | undefined
 }
 
 /**
- * The answer for a verb that writes: each workload that a cache has named as the cluster has it now, with its UID. One that is
- * gone, or runs another image, is dropped and told. Each is read, or its namespace is listed, whichever takes less; the whole
- * cluster is listed instead where that takes less than both, or where one of the requests fails.
+ * The answer for a verb that writes: the present state of each workload that a cache has named, with its UID. One that is
+ * gone, or runs another image, is dropped and reported. Each is read, or its namespace is listed, whichever costs less; the
+ * whole cluster is listed instead where that costs less than both, or where one of the requests fails.
  */
 export async function readNamed(reader: Reader, answer: Answer): Promise<Answer> {
   const named = answer.matches.filter(({uid}) => uid === '')

@@ -7,15 +7,15 @@ import type {ImageQuery} from '../image/image-query.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import type {ScanRequest} from './scan-workloads.ts'
 
-/** What every context is asked. */
+/** The query for every context. */
 export interface ReadRequest extends ScanRequest {
   readonly query: ImageQuery
   readonly fresh: Freshness
-  /** For a verb that writes: what a cache names is read from the cluster, with its UID, before it counts. */
+  /** For a verb that writes: workloads that a cache names are read from the cluster, with their UID, before they count. */
   readonly writes: boolean
-  /** Where the image cache is kept. */
+  /** The namespace of the image cache. */
   readonly cacheNamespace: string
-  /** A cluster of fewer workloads is listed, not caught up with. Default: whichever is estimated to be faster. */
+  /** A cluster with fewer workloads is listed, instead of its changes. Default: whichever is estimated to be faster. */
   readonly smallCluster?: number
 }
 
@@ -24,20 +24,20 @@ export interface Reader {
   readonly cluster: ClusterAccess
   readonly request: ReadRequest
   readonly deps: ReadingDeps
-  /** Asked once, by whoever needs it first. */
+  /** Read once, at the first call. */
   identity(): Promise<ClusterIdentity>
-  /** Of the server; asked once, too. Undefined: it does not tell, and nothing depends on it. */
+  /** Of the server; read once, too. Undefined: unknown, which has no consequences. */
   version(): Promise<string | undefined>
   /**
-   * What stands in the place of the image cache, or the clause that says why it could not be read; asked once, too.
+   * The stored image cache, or the clause that says why it could not be read; read once, too.
    *
-   * @param isFirst nobody has asked the cluster anything yet: where it does not answer this, it is not asked for lists, so
-   *   that a dead cluster costs its own timeout once
+   * @param isFirst this is the first request to the cluster: if it is not answered, no lists are requested, so
+   *   that an unreachable cluster costs its own timeout once
    */
   imageCache(isFirst: boolean): Promise<StoredCache | string>
 }
 
-/** What a cluster, or its image cache, answers. */
+/** The answer of a cluster, or of its image cache. */
 export type Answer = Pick<
   ClusterReading,
   | 'identity'
@@ -51,8 +51,8 @@ export type Answer = Pick<
   | 'dropped'
   | 'problem'
 > & {
-  /** The patterns of `-n` under which there was a workload. */
+  /** The patterns of `-n` that matched a namespace with a workload. */
   readonly patternsSeen: ReadonlySet<string>
-  /** The cache that answered, with what has changed since where that was asked for. */
+  /** The cache that answered, with later changes if they were read. */
   readonly cache?: ImageCache
 }

@@ -36,7 +36,7 @@ describe('a whole scan', () => {
     expect([...found.resourceVersions.keys()]).toEqual(workloadKinds)
   })
 
-  test('keeps what is to be kept, of every page, and counts the rest', async () => {
+  test('keeps the selected workloads of every page, and counts the rest', async () => {
     const cluster = fakeCluster({workloads, pageSize: 3})
     const wanted = {kinds: workloadKinds, namespaces: chooseNamespaces([])}
     const keep = (one: WorkloadImages) => (one.name === 'tool' ? one.name : undefined)
@@ -45,7 +45,7 @@ describe('a whole scan', () => {
     expect(found).toMatchObject({kept: ['tool'], workloadsRead: 6})
   })
 
-  test('drops what a list had said before it was restarted', async () => {
+  test('drops the pages from before a restart of the list', async () => {
     const cluster = fakeCluster({workloads})
     async function* restarting(): AsyncGenerator<WorkloadPage & {restarted?: boolean}> {
       yield {workloads: [workload('shop/gone', 'web:1'), workload('shop/web', 'web:1')], resourceVersion: '5'}
@@ -58,7 +58,7 @@ describe('a whole scan', () => {
     expect(found.resourceVersions.get('Deployment')).toBe('9')
   })
 
-  test('starts a list again that broke in the middle, with nothing of what it had read', async () => {
+  test('restarts a list that broke in the middle, without its earlier pages', async () => {
     const breaks = failing(/from 2/, () => new HubspokeError('unreachable', 'Cut.'), 1)
     const found = await scan(fakeCluster({workloads, pageSize: 2, trouble: breaks}))
     expect(found.kept).toEqual(workloads.map(placeOf))
@@ -66,11 +66,11 @@ describe('a whole scan', () => {
   })
 })
 
-describe('what does not speak of the whole cluster', () => {
+describe('a partial scan', () => {
   test.each([
     {request: {kinds: ['Deployment', 'StatefulSet'] as const}, because: 'a kind is missing'},
     {request: {namespaces: ['*']}, because: 'namespaces were chosen'},
-    {request: {selector: 'app=web'}, because: 'a selector leaves some out'},
+    {request: {selector: 'app=web'}, because: 'a selector excludes some'},
   ])('is not whole: $because', async ({request}) => {
     expect((await scan(fakeCluster({workloads}), request)).isWhole).toBe(false)
   })
@@ -81,7 +81,7 @@ describe('what does not speak of the whole cluster', () => {
 })
 
 describe('namespaces', () => {
-  test('that are named are listed by themselves', async () => {
+  test('that are named are listed separately', async () => {
     const cluster = fakeCluster({workloads})
     const found = await scan(cluster, {namespaces: ['shop', 'blog'], kinds: ['Deployment']})
     expect(cluster.requests).toEqual(['list Deployment in shop', 'list Deployment in blog'])
@@ -89,7 +89,7 @@ describe('namespaces', () => {
     expect(found.resourceVersions.size).toBe(0)
   })
 
-  test('of a glob filter one list of the whole cluster, together with those that are named', async () => {
+  test('of a glob, and named ones with it, filter one list of the whole cluster', async () => {
     const cluster = fakeCluster({workloads})
     const found = await scan(cluster, {namespaces: ['b*', 'default', 'nope'], kinds: ['Deployment']})
     expect(cluster.requests).toEqual(['list Deployment'])
@@ -98,7 +98,7 @@ describe('namespaces', () => {
     expect([...found.patternsSeen]).toEqual(['b*', 'default'])
   })
 
-  test('the selector goes to the server, in both ways of listing', async () => {
+  test('the selector is sent to the server, in both forms of lists', async () => {
     const cluster = fakeCluster({workloads})
     await scan(cluster, {selector: 'app=web', kinds: ['Deployment']})
     await scan(cluster, {selector: 'app=web', kinds: ['Deployment'], namespaces: ['shop']})
@@ -118,7 +118,7 @@ describe('without permission to list a whole cluster', () => {
     expect(found.problem).toBeUndefined()
   })
 
-  test('namespaces that were named beside a glob are read', async () => {
+  test('namespaces that were named in addition to a glob are read', async () => {
     const cluster = fakeCluster({workloads, trouble})
     const found = await scan(cluster, {namespaces: ['shop', 'b*'], kinds: ['Deployment']})
     expect(cluster.requests).toEqual(['list Deployment', 'list Deployment in shop'])
@@ -126,7 +126,7 @@ describe('without permission to list a whole cluster', () => {
     expect(found.unread).toHaveLength(1)
   })
 
-  test('the namespace of the context is read only if it was meant', async () => {
+  test('the namespace of the context is read only if it is selected', async () => {
     const cluster = fakeCluster({workloads, trouble})
     const found = await scan(cluster, {namespaces: ['s*'], kinds: ['Deployment']})
     expect(cluster.requests).toEqual(['list Deployment'])
@@ -150,7 +150,7 @@ describe('without permission to list a whole cluster', () => {
 describe('trouble', () => {
   const broken = () => new HubspokeError('server-error', 'Internal error.', {status: 500})
 
-  test('with one kind leaves the others', async () => {
+  test('with one kind does not affect the others', async () => {
     const cluster = fakeCluster({workloads, trouble: failing(/StatefulSet/, broken)})
     const found = await scan(cluster)
     expect(found.kept).toHaveLength(5)
@@ -165,7 +165,7 @@ describe('trouble', () => {
     expect(found).toMatchObject({kept: [], unread: [], isWhole: false, problem: {class: 'server-error'}})
   })
 
-  test('other than permission does not make it look elsewhere', async () => {
+  test('other than permission does not lead to reads of single namespaces', async () => {
     const cluster = fakeCluster({
       workloads,
       trouble: failing(/^list \w+$/, () => new HubspokeError('timeout', 'Slow.')),
@@ -174,7 +174,7 @@ describe('trouble', () => {
     expect(cluster.requests).toHaveLength(3)
   })
 
-  test('of hubspoke’s own making is not hidden', async () => {
+  test('that is a bug is not hidden', async () => {
     const bug = failing(/StatefulSet/, () => new TypeError('oops'))
     await expect(scan(fakeCluster({workloads, trouble: bug}))).rejects.toThrow(TypeError)
   })

@@ -7,26 +7,26 @@ import type {ListCost} from '../cache/image-cache.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {filterNamespaces, isChosen, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
-/** What is to be listed. */
+/** The scope of the lists. */
 export interface ScanRequest {
   readonly kinds: readonly WorkloadKind[]
   readonly namespaces: NamespaceChoice
   readonly selector?: string
-  /** For a verb that writes: its plan wants to know more of each workload. */
+  /** For a verb that writes: its plan needs the traits of each workload. */
   readonly writes?: boolean
 }
 
-/** What a scan brought home. */
+/** The result of a scan. */
 export interface Scan<T> {
   readonly kept: readonly T[]
-  /** Workloads of the chosen namespaces, whether kept or not. */
+  /** Workloads of the selected namespaces, whether kept or not. */
   readonly workloadsRead: number
-  /** The patterns of `-n` under which there was a workload. */
+  /** The patterns of `-n` that matched a namespace with a workload. */
   readonly patternsSeen: ReadonlySet<string>
   readonly unread: readonly Unread[]
   /** Of the kinds that were listed over the whole cluster. */
   readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
-  /** All kinds, all namespaces, no selector, no refusal: only then does it say what a cluster runs, and may be saved. */
+  /** All kinds, all namespaces, no selector, no refusal: only then it is complete, and may be saved. */
   readonly isWhole: boolean
   readonly cost: ListCost
   /** Set when no list was answered at all. */
@@ -56,8 +56,8 @@ type KindPart<T> = {
 
 /**
  * Lists the workloads of a cluster, all kinds at once, and keeps of each page what `keep` returns. A kind that fails is
- * unread, the others go on. Who may not list a whole cluster is shown the namespaces that were named with `-n`, else the
- * one of the context; the rest is unread.
+ * unread, the others continue. Without permission to list the whole cluster, the namespaces named with `-n` are listed,
+ * or that of the context; the rest is unread.
  *
  * Rejects only when something is wrong in hubspoke itself.
  */
@@ -147,7 +147,7 @@ async function tryList<T>(
   }
 }
 
-/** One list from its first page to its last. Every try starts with nothing: what a failed one had read is void. */
+/** One list from its first page to its last. Every try starts empty: the pages of a failed one are void. */
 async function readPages<T>(
   scanner: Scanner<T>,
   kind: WorkloadKind,
