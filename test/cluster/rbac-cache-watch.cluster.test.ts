@@ -91,9 +91,9 @@ describe.skipIf(!binaries)('the role that rbac prints for cache watch, on a real
     {words: 'get configmaps', says: fails},
     {words: 'create configmaps', says: fails, prepare: () => cluster.client.delete(cachePath)},
     {words: 'update configmaps', says: fails, prepare: () => cluster.apply(leftOvers)},
-    {words: 'get leases', says: 'going on without a Lease'},
-    {words: 'create leases', says: 'going on without a Lease', prepare: forgetLease},
-    {words: 'update leases', says: 'going on without a Lease', prepare: () => watchUntil('watching (')},
+    {words: 'get leases', says: 'continuing without a Lease'},
+    {words: 'create leases', says: 'continuing without a Lease', prepare: forgetLease},
+    {words: 'update leases', says: 'continuing without a Lease', prepare: () => watchUntil('watching (')},
   ])('is needed in full: without $words it says "$says"', async ({words, says, prepare}) => {
     await cluster.apply(rolesOf(printed))
     await prepare?.()

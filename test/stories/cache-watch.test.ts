@@ -374,7 +374,7 @@ describe('one at a time', () => {
       await pass(2_000)
       expect(hasLater(fleet)).toBe(true)
     })
-    expect(ended.stderr).toContain('eu  going on without a Lease')
+    expect(ended.stderr).toContain('eu  continuing without a Lease')
     expect(entry(ended, 'eu')).toMatchObject({state: 'watched', problem: null})
   })
 

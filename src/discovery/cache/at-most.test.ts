@@ -3,7 +3,7 @@ import {atMost} from './at-most.ts'
 
 const numbers = Array.from({length: 10}, (_, i) => i)
 
-test('never more at once than allowed, and the results in order', async () => {
+test('at most the allowed number at once, and the results in order', async () => {
   let now = 0
   let most = 0
   const results = await atMost(3, numbers, async (number) => {
@@ -16,11 +16,11 @@ test('never more at once than allowed, and the results in order', async () => {
   expect(most).toBe(3)
 })
 
-test('nothing to do is done', async () => {
+test('no items resolve at once', async () => {
   expect(await atMost(3, [], () => Promise.reject(new Error('no')))).toEqual([])
 })
 
-test('after a failure nothing new is started, and what was under way is waited for', async () => {
+test('after a failure no more work is started, and running work is waited for', async () => {
   const started: number[] = []
   const ended: number[] = []
   const work = async (number: number): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * Does the work for every item, so many at once, and resolves with the results in the order of the items. After a failure
- * nothing new is started, and it rejects with the first failure when what was under way has ended.
+ * Does the work for every item, with a limit at once, and resolves with the results in the order of the items. After a failure
+ * no more work is started, and it rejects with the first failure when running work has ended.
  */
 export async function atMost<Item, Result>(
   limit: number,

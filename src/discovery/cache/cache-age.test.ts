@@ -15,13 +15,17 @@ const present = (more: {readonly builtAt?: Date; readonly serverDate?: Date}) =>
 
 test.each([
   {
-    because: 'the server tells the time',
+    because: 'the server sends its time',
     stored: present({builtAt: at('11:00:00'), serverDate: at('11:05:00')}),
     ms: 300_000,
   },
-  {because: 'it does not, and this machine does', stored: present({builtAt: at('11:00:00')}), ms: 3_600_000},
+  {
+    because: 'the server does not, so this machine’s clock is used',
+    stored: present({builtAt: at('11:00:00')}),
+    ms: 3_600_000,
+  },
   {because: 'it is from the future', stored: present({builtAt: at('13:00:00')}), ms: 0},
-  {because: 'it does not say when it was built', stored: present({serverDate: at('11:05:00')}), ms: undefined},
+  {because: 'it has no build time', stored: present({serverDate: at('11:05:00')}), ms: undefined},
   {because: 'there is none', stored: {state: 'missing' as const}, ms: undefined},
 ])('the age of a cache is $ms ms where $because', ({stored, ms}) => {
   expect(cacheAgeMs(stored, {date: () => at('12:00:00')})).toBe(ms)

@@ -3,8 +3,8 @@ import type {Stored} from './cache-store.ts'
 import type {CacheOrigin} from './image-cache.ts'
 
 /**
- * How old the cache is by the clock of its server, which dated it, too; where the server does not tell the time, by that of
- * this machine. One from the future is as new as can be. Undefined: there is none, or it does not say.
+ * The age of the cache by the clock of its server, which also dated it; where the server sends no time, by that of
+ * this machine. A build time in the future is age 0. Undefined: there is no cache, or it has no build time.
  */
 export function cacheAgeMs(stored: Stored<CacheOrigin>, clock: Pick<Clock, 'date'>): number | undefined {
   if (stored.state !== 'present' || stored.cache.builtAt === undefined) return undefined

@@ -6,7 +6,7 @@ import type {ShardedCache} from './shard-index.ts'
 
 type Facts = Omit<CacheEntry, 'state' | 'reason'>
 
-/** What is said of a context that has no image cache to speak of. */
+/** The entry of a context without a usable image cache. */
 export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdentity): Facts {
   return {
     context: name,
@@ -24,12 +24,12 @@ export function noCacheEntry({name, server}: ContextRef, identity?: ClusterIdent
   }
 }
 
-/** The entry of a context in which nothing could be asked. */
+/** The entry of a context that could not be asked. */
 export function unreadCacheEntry(context: ContextRef, problem: Failure): CacheEntry {
   return {...noCacheEntry(context), state: 'not-read', reason: problem.message, problem}
 }
 
-/** What is said of an image cache. */
+/** The entry of an image cache. */
 export function describeCache(
   context: ContextRef,
   identity: ClusterIdentity,

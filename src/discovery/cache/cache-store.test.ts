@@ -17,11 +17,11 @@ describe('reading', () => {
     expect(cluster.requests).toEqual([`read ${cachePlace}`])
   })
 
-  test('what is not there is missing', async () => {
+  test('a ConfigMap that does not exist is missing', async () => {
     await expect(read(fakeCluster())).resolves.toEqual({state: 'missing'})
   })
 
-  test('what is broken is a sentence', async () => {
+  test('broken content is a sentence', async () => {
     await expect(read(clusterHolding('{'))).resolves.toEqual({
       state: 'unreadable',
       problem: 'The image cache is not a JSON object.',
@@ -31,13 +31,13 @@ describe('reading', () => {
     })
   })
 
-  test('a ConfigMap without the key is somebody else’s', async () => {
+  test('a ConfigMap without the key is not an image cache', async () => {
     const cluster = fakeCluster()
     cluster.stored.set(cachePlace, {data: {}, resourceVersion: 'v7'})
     await expect(read(cluster)).resolves.toMatchObject({problem: 'The image cache has no key "cache.json".'})
   })
 
-  test('a request that fails is an error, after it was tried again', async () => {
+  test('a failed request is an error, after a retry', async () => {
     const cluster = fakeCluster({trouble: failing(/read/, () => new HubspokeError('unreachable', 'Cut.'))})
     await expect(read(cluster)).rejects.toThrow('Cut.')
     expect(cluster.requests).toHaveLength(3)

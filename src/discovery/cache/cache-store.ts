@@ -10,14 +10,14 @@ import {type CachePlace, cacheName, readShards} from './shard-store.ts'
 export const defaultCacheNamespace = 'hubspoke-system'
 export const cacheKey = 'cache.json'
 
-/** What stands in the place of the image cache. */
+/** What is stored as the image cache. */
 export type Stored<Cache extends CacheOrigin> =
   | {readonly state: 'missing'}
   | (StoredVersion & {readonly state: 'unreadable'; readonly problem: string})
   | (StoredVersion & {
       readonly state: 'present'
       readonly cache: Cache
-      /** What the clock of the server said when it was read: this machine's may be wrong. */
+      /** The time of the server's clock at the read: this machine's may be wrong. */
       readonly serverDate?: Date
     })
 
@@ -25,7 +25,7 @@ interface StoredVersion {
   /** Of its ConfigMap, which owns the shards. */
   readonly uid: string
   readonly resourceVersion: string
-  /** All that it takes in the cluster. */
+  /** The bytes that it takes in the cluster, with its shards. */
   readonly bytes: number
 }
 
@@ -36,9 +36,9 @@ export type StoredCache = Stored<ImageCache>
 export type StoredHead = Stored<ImageCache | ShardedCache>
 
 /**
- * Reads what the image cache of a cluster says of itself, and its images unless they are in shards: one request.
+ * Reads the head of the image cache of a cluster, and its images unless they are in shards: one request.
  *
- * Rejects with the `HubspokeError` of the request; what can be read and is no cache is a state, not an error.
+ * Rejects with the `HubspokeError` of the request; readable content that is not a cache is a state, not an error.
  */
 export async function readCacheHead(configMaps: ConfigMaps, namespace: string, deps: ReadingDeps): Promise<StoredHead> {
   const stored = await retryRead(() => configMaps.read(namespace, cacheName, deps.signal), deps)
@@ -46,8 +46,8 @@ export async function readCacheHead(configMaps: ConfigMaps, namespace: string, d
 }
 
 /**
- * Reads the image cache of a cluster, or of one in shards what may match the query: one request, and one for each shard.
- * Where a shard is gone the head has changed meanwhile and is read once more. All that was read is of one head.
+ * Reads the image cache of a cluster; of one in shards only those that can match the query: one request, and one per shard.
+ * Where a shard is gone, the head was replaced meanwhile and is read once more. The result is always of one head.
  *
  * Rejects as `readCacheHead`.
  */
@@ -71,7 +71,7 @@ function unreadable(head: StoredHead, problem: string): StoredCache {
   return {state: 'unreadable', problem, uid, resourceVersion, bytes}
 }
 
-/** Undefined: a shard is not there. */
+/** Undefined: a shard does not exist. */
 async function loadImages(
   place: CachePlace,
   head: StoredHead,

@@ -9,19 +9,19 @@ describe('the older forms', () => {
     {form: 'names as text', content: {images: {'web:1': ['shop/web']}}},
     {form: 'a bare map with names as text', content: {'web:1': ['shop/web']}},
     {form: 'a bare map with objects', content: {'web:1': [web]}},
-  ])('$form: Deployments whose containers nobody named', ({content}) => {
+  ])('$form: Deployments without container names', ({content}) => {
     expect(decodeImageCache(JSON.stringify(content))).toEqual({
       images: new Map([['web:1', [{kind: 'Deployment', ...web, containers: []}]]]),
       resourceVersions: new Map(),
     })
   })
 
-  test('a bare map may hold an image called "images"', () => {
+  test('a bare map may have an image called "images"', () => {
     expect(decodeImageCache('{"images": ["shop/web"]}')).toHaveProperty('images.size', 1)
   })
 })
 
-describe('what is not known is passed over', () => {
+describe('unknown content is ignored', () => {
   test.each([
     {what: 'a key of the document', content: {images: {'web:1': [web]}, more: {}}},
     {what: 'a key of an entry', content: {images: {'web:1': [{...web, owner: 7}]}}},
@@ -36,20 +36,20 @@ describe('what is not known is passed over', () => {
 })
 
 test.each([
-  {provenAt: '2026-11-24T10:00:00Z', expected: new Date('2026-11-24T10:00:00Z'), because: 'as we write it'},
+  {provenAt: '2026-11-24T10:00:00Z', expected: new Date('2026-11-24T10:00:00Z'), because: 'the form that we write'},
   {provenAt: '2026-11-24T11:00:00.5+01:00', expected: new Date('2026-11-24T10:00:00.5Z'), because: 'any zone'},
-  {provenAt: '2026-11-24T10:00:00', expected: undefined, because: 'without a zone it is no moment'},
+  {provenAt: '2026-11-24T10:00:00', expected: undefined, because: 'it has no time zone'},
   {provenAt: '2026-13-24T10:00:00Z', expected: undefined, because: 'there is no such day'},
-  {provenAt: 'now', expected: undefined, because: 'it is no time'},
-  {provenAt: 7, expected: undefined, because: 'it is no text'},
-])('provenAt $provenAt: $because; one that cannot be read spoils nothing', ({provenAt, expected}) => {
+  {provenAt: 'now', expected: undefined, because: 'it is not a time'},
+  {provenAt: 7, expected: undefined, because: 'it is not a string'},
+])('provenAt $provenAt: $because; the rest of the cache is valid', ({provenAt, expected}) => {
   const cache = decodeImageCache(JSON.stringify({images: {}, provenAt}))
   expect(cache).toEqual({images: new Map(), resourceVersions: new Map(), ...(expected && {provenAt: expected})})
 })
 
 describe('broken or foreign content', () => {
   const noObject = 'The image cache is not a JSON object.'
-  const noImages = 'The image cache holds no "images".'
+  const noImages = 'The image cache has no "images".'
   const brokenEntry = 'The image cache has a broken entry under "web:1".'
   const entry = (value: unknown) => JSON.stringify({images: {'web:1': [value]}})
   const origin = (value: object) => JSON.stringify({images: {}, ...value})

@@ -5,13 +5,13 @@ import {areNames, isCount, isName, isRecord, parseJson} from './json-shape.ts'
 import {decodeShardIndex, type ShardedCache} from './shard-index.ts'
 import {withRoles} from './with-roles.ts'
 
-/** Why what stands in the place of the cache is none that can be trusted. */
+/** Why stored content cannot be used as an image cache. */
 export type CacheProblem = Problem
 
 /**
- * Reads the document of an image cache: its present form, entries without `kind` (a Deployment) or `containers`, and the
+ * Reads the document of an image cache: its present form, entries without `kind` (a Deployment) or `containers`, the
  * two older forms (`"namespace/name"` for an entry; a bare map of images without `images` around it), and the head of one
- * whose images are in shards. Keys and kinds that are not known are passed over. Anything broken spoils the whole: half a cache would be a shorter answer. Never throws.
+ * whose images are in shards. Unknown keys and kinds are ignored. Any broken part makes the whole unreadable, since half a cache would give an incomplete answer. Never throws.
  */
 export function decodeImageCache(text: string): ImageCache | ShardedCache | CacheProblem {
   const content = parseJson(text)
@@ -25,15 +25,14 @@ export function decodeImageCache(text: string): ImageCache | ShardedCache | Cach
   if (content.images === undefined && isRecord(content.shards)) return decodeShardedHead(content, content.shards)
   const listed = content.images
   const isWrapped = isRecord(listed)
-  if (!isWrapped && (version !== undefined || !isFlatMap(content)))
-    return {problem: 'The image cache holds no "images".'}
+  if (!isWrapped && (version !== undefined || !isFlatMap(content))) return {problem: 'The image cache has no "images".'}
   const images = decodeImages(isWrapped ? listed : content)
   if (isProblem(images)) return images
   const origin = isWrapped ? decodeOrigin(content) : {resourceVersions: new Map<WorkloadKind, string>()}
   return isProblem(origin) ? origin : {images, ...origin}
 }
 
-/** What is not known of a sharded cache cannot be found out from its shards. */
+/** Of a sharded cache, the origin and the counts must be in the head. */
 function decodeShardedHead(
   content: Readonly<Record<string, unknown>>,
   shards: Readonly<Record<string, unknown>>,
@@ -44,7 +43,7 @@ function decodeShardedHead(
   if (isProblem(index)) return index
   const {clusterUid, builtAt, resourceVersions, workloads, ...more} = origin
   if (clusterUid === undefined || builtAt === undefined || workloads === undefined || resourceVersions.size === 0) {
-    return {problem: 'The image cache is sharded and does not say of what.'}
+    return {problem: 'The image cache is sharded and its head is incomplete.'}
   }
   return {clusterUid, builtAt, resourceVersions, workloads, ...more, index}
 }
@@ -52,11 +51,11 @@ function decodeShardedHead(
 /** Reads the document of a shard. Never throws. */
 export function decodeShard(text: string): CachedImages | CacheProblem {
   const content = parseJson(text)
-  if (!isRecord(content) || !isRecord(content.images)) return {problem: 'A shard of the image cache holds no "images".'}
+  if (!isRecord(content) || !isRecord(content.images)) return {problem: 'A shard of the image cache has no "images".'}
   return decodeImages(content.images)
 }
 
-/** A bare map of images: at least one, and a list under each. An empty object could be anybody's. */
+/** A bare map of images: at least one, and a list under each. An empty object could be any document. */
 function isFlatMap(content: Readonly<Record<string, unknown>>): boolean {
   const lists = Object.values(content)
   return lists.length > 0 && lists.every(Array.isArray)
@@ -113,14 +112,14 @@ function decodeOrigin(content: Readonly<Record<string, unknown>>): CacheOrigin |
   }
 }
 
-/** Only an estimate depends on it: what is broken is not known. */
+/** Only an estimate depends on it: a broken value counts as unknown. */
 function decodeListCost(listed: unknown): ListCost | undefined {
   if (!isRecord(listed)) return undefined
   const {workloads, pages, bytes} = listed
   return isCount(workloads) && isCount(pages) && isCount(bytes) ? {workloads, pages, bytes} : undefined
 }
 
-/** RFC 3339. A time without its zone is the same moment nowhere; what is no time proves nothing, and spoils nothing. */
+/** RFC 3339 with a time zone. Anything else proves nothing, and does not make the cache unreadable. */
 function isTime(value: unknown): value is string {
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
   return typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value))
@@ -131,7 +130,7 @@ function decodeVersions(listed: unknown): ReadonlyMap<WorkloadKind, string> | Ca
   if (!isRecord(listed)) return broken
   const versions = new Map<WorkloadKind, string>()
   for (const [kind, version] of Object.entries(listed)) {
-    // Decimal since they can be compared; 20 digits hold every unsigned 64-bit number.
+    // Decimal, so that they can be compared; 20 digits are enough for every unsigned 64-bit number.
     if (typeof version !== 'string' || !/^\d{1,20}$/.test(version)) return broken
     if (isWorkloadKind(kind)) versions.set(kind, version)
   }

@@ -1,11 +1,11 @@
 import {fnv1a} from './fnv1a.ts'
 
-/** Numbers that each digest marks; 4 are near the best between 4 and 10 bits per digest. */
+/** Bits set per digest; 4 is near the optimum for 4 to 10 bits per digest. */
 const marks = 4
 
 /**
- * A Bloom filter (https://en.wikipedia.org/wiki/Bloom_filter) over digests such as `sha256:…`: with 10 bits per digest it
- * takes one in 80 strangers for its own, and never one of its own for a stranger. No digests give no bytes.
+ * A Bloom filter (https://en.wikipedia.org/wiki/Bloom_filter) over digests such as `sha256:…`: with 10 bits per digest one
+ * false positive in 80, and never a false negative. No digests give no bytes.
  */
 export function digestFilter(digests: ReadonlySet<string>, bitsPerDigest: number): Uint8Array {
   const filter = new Uint8Array(Math.ceil((digests.size * bitsPerDigest) / 8))
@@ -15,7 +15,7 @@ export function digestFilter(digests: ReadonlySet<string>, bitsPerDigest: number
   return filter
 }
 
-/** False: the digest is certainly not one of those that the filter was made of. */
+/** False: the filter certainly does not contain the digest. */
 export function mayHoldDigest(filter: Uint8Array, digest: string): boolean {
   return filter.length > 0 && bitsOf(digest, filter).every((bit) => ((filter[bit >> 3] ?? 0) >> (bit & 7)) & 1)
 }

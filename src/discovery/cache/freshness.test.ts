@@ -52,14 +52,14 @@ test.each([
 test.each([
   {stored: present({clusterUid: 'any'}), reason: 'the image cache was taken as it is, with its UID'},
   {stored: present({}), reason: 'the image cache was taken unverified: it does not name its cluster'},
-])('a cache is taken as it is: $reason', ({stored, reason}) => {
+])('a cache is used as it is: $reason', ({stored, reason}) => {
   expect(takenAsItIs(stored)).toEqual({cache: expect.anything(), reason})
 })
 
 test.each([
   {stored: {state: 'missing'} as const, reason: 'no image cache in this cluster'},
   {stored: unreadable, reason: 'the image cache cannot be used: the image cache is torn'},
-])('no cache is taken: $reason', ({stored, reason}) => {
+])('no cache is used: $reason', ({stored, reason}) => {
   expect(takenAsItIs(stored)).toEqual({reason})
 })
 
@@ -91,12 +91,12 @@ test.each([
     version: 'v1.30.14-gke.1',
     reason: 'servers of version v1.30.14-gke.1 seldom prove what has changed',
   },
-])('a cluster is listed, not caught up with: $reason', ({stored, identity = here, version, reason}) => {
+])('a cluster is listed, instead of its changes: $reason', ({stored, identity = here, version, reason}) => {
   expect(judgeForChanges(stored, {identity, version})).toEqual({reason})
 })
 
 test.each(['v1.31.0', 'v1.36.3+k3s1', 'v2.0.0', 'unknown', undefined])(
-  'a server of version %s can be caught up with',
+  'changes can be read from a server of version %s',
   (version) => {
     expect(judgeForChanges(present(known), {identity: here, version})).toHaveProperty('cache')
   },
@@ -114,8 +114,8 @@ const proved = (
 const judge = (stored: StoredCache) => judgeProof(stored, {withinMs: 30_000, kinds: ['Deployment']})
 
 test.each([
-  {provenAt: at('11:59:31'), ageMs: 30_000, text: '30s', because: 'just as old as it may be'},
-  {provenAt: at('12:00:00'), ageMs: 1000, text: '1.0s', because: 'the date is told in whole seconds'},
+  {provenAt: at('11:59:31'), ageMs: 30_000, text: '30s', because: 'exactly the maximum age'},
+  {provenAt: at('12:00:00'), ageMs: 1000, text: '1.0s', because: 'the date has whole seconds'},
   {provenAt: at('12:00:01'), ageMs: 0, text: '0ms', because: 'within the second of the date'},
 ])('a proof of $provenAt counts: $because', ({provenAt, ageMs, text}) => {
   const reason = `the image cache was proved complete ${text} ago`
@@ -141,7 +141,7 @@ test.each([
   expect(judge(stored)).toEqual({reason})
 })
 
-test('a proof of a cluster that it does not name is none', () => {
+test('a proof in a cache that does not name its cluster does not count', () => {
   const stored: StoredCache = {
     ...present({resourceVersions: versions, provenAt: at('12:00:00')}),
     serverDate: at('12:00:00'),

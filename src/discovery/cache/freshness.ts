@@ -6,26 +6,26 @@ import type {Stored, StoredCache} from './cache-store.ts'
 import type {CacheOrigin, ImageCache} from './image-cache.ts'
 
 /**
- * What an answer must be worth: `exact` is what a consistent list would answer, `cache` is the image cache as it is,
- * `scan` always lists; a duration takes a cache that was proved complete no longer ago than that.
+ * The required freshness of an answer: `exact` is the result of a consistent list, `cache` is the image cache as it is,
+ * `scan` always lists; a duration accepts a cache that was proved complete no longer ago than that.
  */
 export type Freshness = 'exact' | 'cache' | 'scan' | {readonly provenWithinMs: number}
 
-/** Reads `--fresh`; undefined for what is none of it. */
+/** Parses `--fresh`; undefined for an invalid value. */
 export function parseFreshness(text: string): Freshness | undefined {
   if (text === 'exact' || text === 'cache' || text === 'scan') return text
   const provenWithinMs = parseDuration(text)
   return provenWithinMs === undefined ? undefined : {provenWithinMs}
 }
 
-/** A cache that may answer, or the clause that says why none does. */
+/** A cache that may answer, or the clause that says why there is none. */
 export type JudgedCache<Cache extends CacheOrigin = ImageCache> =
   | {readonly cache: Cache; readonly reason: string}
   | {readonly reason: string}
 
 /**
- * May the cache that is there answer as it is? Only one of this very cluster: UIDs that differ refuse it. One that names
- * no cluster, or a cluster whose UID may not be read, cannot be checked; it is taken, and the reason says so.
+ * May the stored cache answer as it is? Only for its own cluster: it is refused if the UIDs differ. A cache that names no
+ * cluster, or a cluster whose UID may not be read, cannot be checked; it is used, and the reason says so.
  */
 export function judgeCache<Cache extends CacheOrigin>(
   stored: Stored<Cache>,
@@ -45,8 +45,8 @@ export function judgeCache<Cache extends CacheOrigin>(
 }
 
 /**
- * The cache for an answer that takes it as it is. Nobody asks the cluster who it is: what the cache says is believed, and
- * that it was copied from another cluster would not be noticed.
+ * The cache for an answer that uses it as it is. The identity of the cluster is not read: a cache that was copied from
+ * another cluster would not be detected.
  */
 export function takenAsItIs(stored: StoredCache): JudgedCache {
   if (stored.state === 'missing') return {reason: noCache}
@@ -55,14 +55,14 @@ export function takenAsItIs(stored: StoredCache): JudgedCache {
   return {cache, reason: cache.clusterUid === undefined ? nameless : 'the image cache was taken as it is, with its UID'}
 }
 
-/** What says whether a cache is of a cluster, and whether that can prove what has changed. */
+/** What determines whether a cache belongs to a cluster, and whether the cluster can prove its changes. */
 export interface KnownCluster {
   readonly identity: ClusterIdentity
-  /** Undefined: it does not tell. */
+  /** Undefined: unknown. */
   readonly version: string | undefined
 }
 
-/** A cache whose changes may be asked for, or the clause that says why the cluster is listed instead. */
+/** A cache whose changes may be read, or the clause that says why the cluster is listed instead. */
 export function judgeForChanges(
   stored: StoredCache,
   {identity, version}: KnownCluster,
@@ -81,7 +81,7 @@ export function judgeForChanges(
 }
 
 /**
- * Before 1.31 a consistent list does not make a watch tell how far it is, and mostly it keeps silent for the 3 s that it
+ * Before 1.31 a consistent list does not make a watch report its version, and usually it sends nothing in the 3 s that it
  * lasts (https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache).
  */
 function seldomProves(version: string | undefined): version is string {
@@ -89,12 +89,12 @@ function seldomProves(version: string | undefined): version is string {
   return minor !== undefined && Number(minor) < 31
 }
 
-/** The clock of a server is told in whole seconds: it may be so much later than it says. */
+/** A server's date has whole seconds: the actual time may be this much later. */
 const dateResolutionMs = 1000
 
 /**
- * May the cache answer because it was proved complete no longer ago than `withinMs`? Both times are the server's: a machine
- * whose clock is wrong neither trusts an old proof nor refuses a young one. A proof from the future proves nothing.
+ * May the cache answer because it was proved complete no longer ago than `withinMs`? Both times are the server's, so that a
+ * wrong clock of this machine has no influence. A proof in the future proves nothing.
  */
 export function judgeProof(
   stored: StoredCache,
@@ -118,7 +118,7 @@ const noCache = 'no image cache in this cluster'
 const nameless = 'the image cache was taken unverified: it does not name its cluster'
 const foreign = 'the image cache is of another cluster'
 
-/** A sentence becomes a clause. */
+/** Makes a sentence a clause. */
 function unreadable(sentence: string): string {
   return `the image cache cannot be used: ${sentence.replace(/\.$/, '').replace(/^The/, 'the')}`
 }

@@ -41,14 +41,14 @@ const whole = {
 }
 
 describe('the document', () => {
-  test('says when it was proved complete, where somebody did', () => {
+  test('contains when it was proved complete, if it was', () => {
     const built = buildImageCache(whole)
     const provenAt = new Date('2026-11-24T10:00:05Z')
     expect(JSON.parse(encodeImageCache(built))).not.toHaveProperty('provenAt')
     expect(decodeImageCache(encodeImageCache({...built, provenAt}))).toMatchObject({provenAt})
   })
 
-  test('is the published form with what it knows about itself beside it', () => {
+  test('is the published form with the origin of the cache beside it', () => {
     expect(JSON.parse(encodeImageCache(buildImageCache(whole)))).toEqual({
       images: {
         'envoy:1': [{namespace: 'shop', name: 'web', kind: 'Deployment', containers: ['proxy'], sidecars: ['proxy']}],
@@ -82,7 +82,7 @@ describe('the document', () => {
     expect(encodeImageCache(buildImageCache(turned))).toBe(encodeImageCache(buildImageCache(whole)))
   })
 
-  test('is read back as it was', () => {
+  test('is read back unchanged', () => {
     const text = encodeImageCache(buildImageCache(whole))
     const read = decodeImageCache(text)
     if (!('images' in read)) throw new Error(JSON.stringify(read))
@@ -112,13 +112,13 @@ describe('the document', () => {
     expect({}).not.toHaveProperty('polluted')
   })
 
-  test('of a cluster that runs nothing says so', () => {
+  test('of a cluster without workloads is an empty cache', () => {
     const read = decodeImageCache(encodeImageCache(buildImageCache({...whole, workloads: []})))
     expect(read).toMatchObject({images: new Map(), workloads: 0})
   })
 })
 
-test('workloads stand by kind, then by namespace and name', () => {
+test('workloads are sorted by kind, then by namespace and name', () => {
   const places = [...workloads, workload('DaemonSet', 'a/a'), workload('Deployment', 'blog/api')]
   expect(places.toSorted(byPlace).map(({kind, namespace, name}) => `${kind} ${namespace}/${name}`)).toEqual([
     'Deployment blog/api',

@@ -1,35 +1,35 @@
 import {type ContainerImage, type WorkloadImages, type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 
-/** A workload under one image of the cache. No UIDs: who wants to write reads the workload first. */
+/** A workload under one image of the cache. No UIDs: a verb that writes reads the workload first. */
 export interface CachedWorkload {
   readonly kind: WorkloadKind
   readonly namespace: string
   readonly name: string
-  /** Empty in a cache that does not say which containers run the image. */
+  /** Empty in a cache without container names. */
   readonly containers: readonly Omit<ContainerImage, 'image'>[]
 }
 
-/** Which workloads run which image, as the pod templates spell it. */
+/** The workloads by image, as spelled in the pod templates. */
 export type CachedImages = ReadonlyMap<string, readonly CachedWorkload[]>
 
-/** What a list of a whole cluster took: by it the next one is estimated. */
+/** The cost of a list of the whole cluster: the next one is estimated by it. */
 export interface ListCost {
   readonly workloads: number
-  /** Of the kind that has most of them: kinds are listed at the same time. */
+  /** Of the kind with the most: kinds are listed at the same time. */
   readonly pages: number
-  /** As they came over the wire. */
+  /** As received. */
   readonly bytes: number
 }
 
-/** What an image cache says of itself. */
+/** The origin of an image cache. */
 export interface CacheOrigin {
   /** Undefined, as everything below it, in the older forms of the cache. */
   readonly clusterUid?: string
   readonly builtAt?: Date
-  /** The version of the list that each kind was read from; empty in the older forms. */
+  /** The version of the list of each kind; empty in the older forms. */
   readonly resourceVersions: ReadonlyMap<WorkloadKind, string>
   readonly workloads?: number
-  /** When it was last proved complete, by the clock of the server; only who watches the cluster proves it. */
+  /** When it was last proved complete, by the clock of the server; only a watch of the cluster proves it. */
   readonly provenAt?: Date
   /** Undefined: it was not measured. */
   readonly lastList?: ListCost
@@ -40,25 +40,25 @@ export type CountsByKind = Readonly<Record<WorkloadKind, number>>
 /** How many workloads a cache lists. */
 export interface WorkloadCounts {
   readonly kinds: CountsByKind
-  /** Undefined: there are more namespaces than are counted. */
+  /** Undefined: there are too many namespaces for counts. */
   readonly namespaces?: ReadonlyMap<string, CountsByKind>
 }
 
-/** What the image cache of a cluster says. */
+/** The content of the image cache of a cluster. */
 export interface ImageCache extends CacheOrigin {
   readonly images: CachedImages
-  /** Of the whole cache, where `images` are only those of it that were asked for. */
+  /** Of the whole cache, also where `images` are only the requested part. */
   readonly wholeCounts?: WorkloadCounts
 }
 
-/** An origin that leaves nothing open but whether the cluster is watched, and what its last list took. */
+/** A complete origin; only whether the cluster is watched, and the cost of its last list, may be missing. */
 export type KnownOrigin = Required<Omit<CacheOrigin, 'provenAt' | 'lastList'>> &
   Pick<CacheOrigin, 'provenAt' | 'lastList'>
 
-/** A cache that this version built, and that knows everything about itself. */
+/** A cache that this version built, with a complete origin. */
 export type BuiltImageCache = KnownOrigin & Pick<ImageCache, 'images'>
 
-/** What a cache is built from: a whole list of every kind. */
+/** The input of a cache: a whole list of every kind. */
 export interface WholeCluster {
   readonly clusterUid: string
   readonly builtAt: Date
@@ -67,7 +67,7 @@ export interface WholeCluster {
   readonly lastList?: ListCost | undefined
 }
 
-/** The image cache of what was read of a cluster. */
+/** The image cache for the listed workloads of a cluster. */
 export function buildImageCache({workloads, lastList, ...origin}: WholeCluster): BuiltImageCache {
   const images = new Map<string, CachedWorkload[]>()
   for (const workload of workloads) addWorkload(images, workload)
@@ -86,9 +86,9 @@ export function addWorkload(images: Map<string, CachedWorkload[]>, workload: Wor
 }
 
 /**
- * The document of the cache. `images` alone is its published form, so that older readers keep working; what runs as an
- * init container or a sidecar is named again under `init` and `sidecars`. Everything is sorted, so that the same cluster
- * gives the same bytes.
+ * The document of the cache. `images` alone is its published form, so that older readers keep working; init containers and
+ * sidecars are named again under `init` and `sidecars`. Everything is sorted, so that the same cluster gives the same
+ * bytes.
  */
 export function encodeImageCache(cache: BuiltImageCache): string {
   return JSON.stringify({images: encodeImages(cache.images), ...encodeOrigin(cache)})
@@ -104,7 +104,7 @@ export function encodeImages(cached: CachedImages): object {
   return images
 }
 
-/** What a cache says of itself, in every form of its document. */
+/** The origin of a cache, in every form of its document. */
 export function encodeOrigin(cache: KnownOrigin): object {
   const versions = workloadKinds.flatMap((kind) => {
     const version = cache.resourceVersions.get(kind)
@@ -136,7 +136,7 @@ function encodeEntry({namespace, name, kind, containers}: CachedWorkload): objec
   }
 }
 
-/** The order in which workloads stand everywhere: by kind, then by namespace and name. */
+/** The order of workloads everywhere: by kind, then by namespace and name. */
 export function byPlace(a: PlacedWorkload, b: PlacedWorkload): number {
   return (
     workloadKinds.indexOf(a.kind) - workloadKinds.indexOf(b.kind) ||

@@ -5,14 +5,14 @@ import {fingerprint, pack} from './pack-text.ts'
 import type {ShardEntry, ShardIndex} from './shard-index.ts'
 import {countWorkloads, splitImages} from './split-images.ts'
 
-/** A shard that has to be written. */
+/** A shard that must be written. */
 export interface PackedShard {
   readonly build: string
   readonly number: number
   readonly packed: Uint8Array
 }
 
-/** The shards of a cache: where to find what, and those that are not there yet. */
+/** The shards of a cache: their index, and those that are not stored yet. */
 export interface PackedCache {
   readonly index: ShardIndex
   readonly changed: readonly PackedShard[]
@@ -20,9 +20,9 @@ export interface PackedCache {
 
 export interface PackRequest {
   readonly shards: number
-  /** The name of this build, unlike that of any other. */
+  /** The unique name of this build. */
   readonly build: string
-  /** The shard of this number as it lies in the cluster; undefined where there is none to keep. */
+  /** The stored shard of this number; undefined where there is none to keep. */
   kept(number: number): ShardEntry | undefined
 }
 
@@ -30,7 +30,7 @@ export interface PackRequest {
 const filterBytes = 20 * 1024
 const maxBitsPerDigest = 10
 
-/** Splits a cache and packs what is not in the cluster already. The same cache gives the same shards. */
+/** Splits a cache and packs the shards that are not in the cluster already. The same cache gives the same shards. */
 export async function packShards(
   {images}: Pick<BuiltImageCache, 'images'>,
   {shards, build, kept}: PackRequest,

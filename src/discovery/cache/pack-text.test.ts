@@ -4,7 +4,7 @@ import {fingerprint, pack, unpack} from './pack-text.ts'
 
 const text = `\ufeff{"images":{"ünï\u0000😀":[]}}${'web '.repeat(50_000)}`
 
-test('what was packed is unpacked as it was, and is ordinary gzip', async () => {
+test('a packed text is unpacked unchanged, and is ordinary gzip', async () => {
   const packed = await pack(text)
   expect(packed.length).toBeLessThan(2000)
   expect(gunzipSync(packed).toString()).toBe(text)
@@ -13,12 +13,12 @@ test('what was packed is unpacked as it was, and is ordinary gzip', async () => 
 })
 
 test.each([
-  {because: 'it is no gzip', packed: Buffer.from('{"images":{}}')},
+  {because: 'it is not gzip', packed: Buffer.from('{"images":{}}')},
   {because: 'it is empty', packed: new Uint8Array()},
   {because: 'it ends early', packed: gzipSync(text).subarray(0, 100)},
-  {because: 'it is no UTF-8', packed: gzipSync(Buffer.from([0xff, 0xfe, 0xfd]))},
+  {because: 'it is not UTF-8', packed: gzipSync(Buffer.from([0xff, 0xfe, 0xfd]))},
   {because: 'it ends within a character', packed: gzipSync(Buffer.from('ü').subarray(0, 1))},
-  {because: 'it was made to exhaust its reader', packed: gzipSync('x'.repeat(1_000_001))},
+  {because: 'it is a decompression bomb', packed: gzipSync('x'.repeat(1_000_001))},
 ])('is undefined where $because', async ({packed}) => {
   expect(await unpack(packed, 1_000_000)).toBeUndefined()
 })

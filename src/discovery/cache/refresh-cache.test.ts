@@ -25,7 +25,7 @@ test('the whole cluster is saved, and can be read back', async () => {
   expect(stored.state === 'present' && [...stored.cache.images.keys()]).toEqual(['envoy:1', 'postgres:16', 'web:1'])
 })
 
-test('it is dated by the clock of the server, and by that of this machine where the server tells no time', async () => {
+test('it is dated by the clock of the server, and by that of this machine where the server sends no time', async () => {
   const serverDate = new Date('2026-11-24T13:00:00Z')
   expect((await refresh({serverDate})).refreshed.cache?.builtAt).toEqual(serverDate)
   expect((await refresh({trouble: refusing(/date/)})).refreshed.cache?.builtAt).toEqual(
@@ -40,14 +40,14 @@ const headOf = (version: string) => {
 }
 const place = 'hubspoke-system/deployment-image-cache'
 
-test('a cache that was ahead of the cluster before it was listed is of no cluster that there is, and is replaced', async () => {
+test('a cache that was ahead of the cluster before the list is of another history, and is replaced', async () => {
   const cluster = fakeCluster({workloads})
   cluster.stored.set(place, headOf('99999'))
   const {saved} = await refreshCache(cluster, 'hubspoke-system', deps())
   expect(saved).toMatchObject({isSaved: true})
 })
 
-test('a cache that somebody saved while the cluster was listed, and that knows more, stays', async () => {
+test('a newer cache that another client saved during the list stays', async () => {
   const trouble = (request: string) => {
     if (request === 'list DaemonSet') cluster.stored.set(place, {...headOf('99999'), resourceVersion: 'v2'})
   }
@@ -68,13 +68,13 @@ test('a cluster that was read in part is not saved', async () => {
   expect(cluster.stored.size).toBe(0)
 })
 
-test('a cluster that nobody can name is not saved', async () => {
+test('a cluster without an identity is not saved', async () => {
   const {cluster, refreshed} = await refresh({identity: {uid: 'sha256:abc', isFallback: true}})
   expect(refreshed).toMatchObject({saved: {isSaved: false, why: 'unknown-cluster'}, cache: {workloads: 2}})
   expect(cluster.stored.size).toBe(0)
 })
 
-test('a namespace that is missing leaves the cache at hand, to be saved later', async () => {
+test('if its namespace is missing, the cache is returned, to be saved later', async () => {
   const {refreshed} = await refresh({namespaces: []})
   expect(refreshed).toMatchObject({saved: {isSaved: false, why: 'no-namespace'}, cache: {workloads: 2}})
 })

@@ -9,18 +9,18 @@ import {readCacheHead} from './cache-store.ts'
 import {type BuiltImageCache, buildImageCache} from './image-cache.ts'
 import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache.ts'
 
-/** What came of building the image cache of a cluster anew. */
+/** The result of rebuilding the image cache of a cluster. */
 export interface RefreshedCache {
   readonly identity: ClusterIdentity
   readonly saved: SavedCache
-  /** There unless the cluster could only be read in part; can be saved again once its namespace was created. */
+  /** Set unless the cluster could only be read in part; can be saved again after its namespace was created. */
   readonly cache?: BuiltImageCache
   readonly unread: readonly Unread[]
 }
 
 /**
- * Lists the whole cluster and saves what it found as the image cache. What is not whole is not saved: a cache that lists
- * half a cluster would make the other half look unused.
+ * Lists the whole cluster and saves the result as the image cache. A partial result is not saved: the missing part would
+ * look unused.
  *
  * Rejects with the `HubspokeError` of a request without which there is nothing to save, or of a write that failed
  * otherwise than by being refused.
@@ -30,7 +30,7 @@ export async function refreshCache(
   cacheNamespace: string,
   deps: ReadingDeps,
 ): Promise<RefreshedCache> {
-  // Of before the lists: a cache may look older than it is, never younger.
+  // From before the lists: a cache may look older than it is, never younger.
   const [date, before] = await Promise.all([
     unlessForbidden(retryRead(() => cluster.serverDate(deps.signal), deps)),
     unlessForbidden(readCacheHead(cluster.configMaps, cacheNamespace, deps)),
@@ -51,7 +51,7 @@ export async function refreshCache(
     const reason = 'The UID of namespace "kube-system" may not be read, so the cluster of the cache would be unknown.'
     return {identity, unread, cache, saved: notSaved('unknown-cluster', reason)}
   }
-  // Nothing that was there before the lists knows more than they: a cache that says so is ahead of the cluster, for ever.
+  // No cache from before the lists is newer than they are: one that claims so is ahead of the cluster, and wrong.
   const distrusted = before?.state === 'present' ? before.resourceVersion : undefined
   const saved = await saveImageCache(cluster.configMaps, cacheNamespace, cache, {...deps, distrusted})
   return {identity, unread, cache, saved}

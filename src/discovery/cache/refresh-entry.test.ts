@@ -23,7 +23,7 @@ async function refresh(options: FakeClusterOptions, agrees = false) {
   return {entry, cluster, asked}
 }
 
-test('says how many shards the cache has, and what it takes in all', async () => {
+test('contains the number of shards, and the size of all', async () => {
   const {entry, cluster} = await refresh({})
   const packed = [...cluster.stored.values()].flatMap(({binaryData}) => binaryData?.['shard.json.gz']?.length ?? [])
   expect(packed).toHaveLength(32)
@@ -32,7 +32,7 @@ test('says how many shards the cache has, and what it takes in all', async () =>
   expect(entry.bytes).toBeGreaterThan(bytes)
 })
 
-test('a saved cache is saved where older shards could not be removed, and that is said', async () => {
+test('a cache counts as saved if older shards could not be removed, with the reason', async () => {
   const cluster = fakeCluster({workloads: many, trouble: refusing(/^delete/)})
   for (const generation of [0, 1]) {
     const version = String(generation + 1)
@@ -51,13 +51,13 @@ test('a saved cache is saved where older shards could not be removed, and that i
   })
 })
 
-test('a missing namespace is created when that is agreed to', async () => {
+test('a missing namespace is created after confirmation', async () => {
   const {entry, asked} = await refresh({workloads: [], namespaces: []}, true)
   expect(asked).toEqual([namespace])
   expect(entry).toMatchObject({state: 'saved', shards: 0})
 })
 
-test('else the command is told, and nothing is said of a cache that is not there', async () => {
+test('without confirmation the command is suggested, and no cache is described', async () => {
   const {entry} = await refresh({workloads: [], namespaces: []})
   expect(entry).toMatchObject({
     state: 'not-saved',
@@ -67,7 +67,7 @@ test('else the command is told, and nothing is said of a cache that is not there
   })
 })
 
-test('who gives way to a newer cache that came while the cluster was listed has no problem', async () => {
+test('a newer cache that was saved during the list is kept, without a problem', async () => {
   const trouble = async (asked: string) => {
     if (asked === 'list DaemonSet') await saveImageCache(cluster.configMaps, namespace, newer, deps())
   }

@@ -8,13 +8,13 @@ import {type NotSaved, type SavedCache, saveImageCache} from './save-image-cache
 
 export interface RefreshRequest {
   readonly cacheNamespace: string
-  /** Asks whether the namespace of the cache may be created; asked only when it is missing. */
+  /** Asks for confirmation to create the namespace of the cache; only when it is missing. */
   mayCreateNamespace(): Promise<boolean>
 }
 
 /**
- * Builds the image cache of a cluster anew, saves it, and says what came of it; a missing namespace is created when that
- * is agreed to. Rejects with the `HubspokeError` of a request that failed.
+ * Rebuilds the image cache of a cluster, saves it, and returns the result; a missing namespace is created after
+ * confirmation. Rejects with the `HubspokeError` of a request that failed.
  */
 export async function refreshEntry(
   cluster: ClusterAccess,
@@ -48,7 +48,7 @@ async function saveInNewNamespace(
 ): Promise<SavedCache> {
   if (saved.isSaved || saved.why !== 'no-namespace' || !cache || !(await mayCreateNamespace())) return saved
   const {configMaps} = cluster
-  await cluster.confirmIdentity(identity.uid, deps.signal) // the question may have been open for long
+  await cluster.confirmIdentity(identity.uid, deps.signal) // the prompt may have been open for a long time
   await configMaps.createNamespace(cacheNamespace, deps.signal)
   return saveImageCache(configMaps, cacheNamespace, cache, deps)
 }

@@ -19,7 +19,7 @@ const head = `${namespace}/deployment-image-cache`
 const deps = () => ({clock: fakeClock(), signal: new AbortController().signal})
 const never = new AbortController().signal
 
-/** Nearly a mebibyte, so that it is split; of the others all images or a few are called otherwise. */
+/** Nearly a mebibyte, so that it is split; the other caches differ from it in all images or in a few. */
 const shape = {workloads: 3000, repositories: 700}
 const caches = {
   old: randomCache(1, shape),
@@ -59,7 +59,7 @@ async function holding(cache: BuiltImageCache, options: FakeClusterOptions = {})
   return cluster
 }
 
-/** Which of the caches is found, or why none. What is torn is none of them. */
+/** The name of the cache that is found, or why there is none. A mix of two caches matches no name. */
 async function found({configMaps, stored: objects}: FakeCluster): Promise<string> {
   const untroubled = {
     ...configMaps,
@@ -108,7 +108,7 @@ describe('a cache in shards', () => {
     }
   })
 
-  test('says how much it takes', async () => {
+  test('contains its size', async () => {
     const stored = await readCacheHead(cluster.configMaps, namespace, deps())
     const sizes = shardsIn(cluster).map(
       (place) => cluster.stored.get(place)?.binaryData?.['shard.json.gz']?.length ?? 0,
@@ -133,7 +133,7 @@ describe('a cache in shards', () => {
     expect(answer.matches.length).toBeGreaterThan(0)
   })
 
-  test('is read in one request for a digest that is nowhere in it', async () => {
+  test('is read in one request for a digest that it does not contain', async () => {
     const before = cluster.requests.length
     const strangers = Array.from({length: 20}, (_, i) => query(`sha256:${i.toString(16).padStart(2, '0').repeat(32)}`))
     for (const stranger of strangers) expect(await read(cluster, stranger)).toMatchObject({state: 'present'})
@@ -159,7 +159,7 @@ describe('a refresh', () => {
     if (stored.state === 'present') expect(stored.cache.images.get('ghcr.io/acme/team-5/service-5:9')).toHaveLength(1)
   })
 
-  test('keeps the shards of the build before, and removes older ones', async () => {
+  test('keeps the shards of the previous build, and removes older ones', async () => {
     const cluster = await holding(old)
     const first = shardsIn(cluster)
     await save(cluster, next)
@@ -172,7 +172,7 @@ describe('a refresh', () => {
     expect(await found(cluster)).toBe('last')
   })
 
-  test('of a cluster that has shrunk is one ConfigMap again, and the shards go with the one after it', async () => {
+  test('of a cluster that has shrunk is one ConfigMap again, and its shards are removed by the next one', async () => {
     const cluster = await holding(old)
     expect(await save(cluster, small)).toMatchObject({shards: 0})
     expect(await found(cluster)).toBe('small')
@@ -181,7 +181,7 @@ describe('a refresh', () => {
     expect(shardsIn(cluster)).toHaveLength(16)
   })
 
-  test('writes a shard anew that somebody has removed', async () => {
+  test('rewrites a shard that another client has removed', async () => {
     const cluster = await holding(old)
     const [lost = ''] = shardsIn(cluster)
     cluster.stored.delete(lost)
@@ -190,7 +190,7 @@ describe('a refresh', () => {
     expect(await found(cluster)).toBe('old')
   })
 
-  test('of a cache whose head was deleted starts anew', async () => {
+  test('of a cache whose head was deleted starts again', async () => {
     const cluster = await holding(old)
     await cluster.configMaps.delete(namespace, 'deployment-image-cache', never)
     expect(cluster.stored.size).toBe(0)
@@ -198,7 +198,7 @@ describe('a refresh', () => {
     expect(await found(cluster)).toBe('old')
   })
 
-  test('that is too large for a ConfigMap in one repository alone is not saved, and leaves nothing behind', async () => {
+  test('with one repository that is too large for a ConfigMap is not saved, and leaves nothing behind', async () => {
     const noise = (from: number) => Array.from({length: 16}, (_, i) => digestOf(16 * from + i)).join('')
     const workloads = Array.from({length: 2000}, (_, i) => workload(`shop/${noise(i)}`, `ghcr.io/acme/all:${i}`))
     const ours = buildImageCache({...last, workloads})
@@ -215,7 +215,7 @@ describe('a refresh', () => {
   })
 })
 
-/** Looks before each request of a writer, which is the same as after its death there. */
+/** Checks before each request of a writer, which is the same as after the writer's death at that request. */
 async function watched(start: BuiltImageCache | undefined, write: (cluster: FakeCluster) => Promise<unknown>) {
   const seen: string[] = []
   let isWriting = false
@@ -231,7 +231,7 @@ async function watched(start: BuiltImageCache | undefined, write: (cluster: Fake
   return {seen: [...new Set([...seen, await found(cluster)])], looks: seen.length}
 }
 
-describe('who reads while somebody writes', () => {
+describe('reading during a write', () => {
   test.each([
     {what: 'shards in the place of shards', start: old, after: next, seen: ['old', 'next'], looks: 19},
     {what: 'a few shards in the place of shards', start: old, after: near, seen: ['old', 'near'], looks: 5},
@@ -251,7 +251,7 @@ describe('who reads while somebody writes', () => {
     expect(looks).toBe(2 * 19 + 16)
   })
 
-  test('and had read the head before two builds reads it again', async () => {
+  test('reads the head again, if it was read before two builds', async () => {
     const cluster = await holding(old)
     const builds = [next, last]
     const slow = {
@@ -267,7 +267,7 @@ describe('who reads while somebody writes', () => {
     expect(builds).toEqual([])
   })
 
-  test('and had read the head before one build finds all of it', async () => {
+  test('finds the whole cache, if the head was read before one build', async () => {
     const cluster = await holding(old)
     const builds = [next]
     const slow = {
@@ -284,7 +284,7 @@ describe('who reads while somebody writes', () => {
 })
 
 describe('a shard that is missing', () => {
-  test('makes the head be read again, and the cache unreadable when that does not help', async () => {
+  test('leads to a second read of the head, and then to an unreadable cache', async () => {
     const cluster = await holding(old)
     const [lost = ''] = shardsIn(cluster)
     cluster.stored.delete(lost)
@@ -300,7 +300,7 @@ describe('a shard that is missing', () => {
     {because: 'it is another one', packed: () => pack('{"images": {}}')},
     {because: 'it is broken', packed: async () => new Uint8Array([1, 2, 3])},
     {because: 'it is empty', packed: undefined},
-  ])('is as bad as one that is not the one that its head knows: $because', async ({packed}) => {
+  ])('counts like a shard that is not the one of its head: $because', async ({packed}) => {
     const cluster = await holding(old)
     const [place = ''] = shardsIn(cluster)
     const shard = cluster.stored.get(place)
@@ -308,7 +308,7 @@ describe('a shard that is missing', () => {
     if (shard) cluster.stored.set(place, {...shard, binaryData})
     expect(await read(cluster)).toMatchObject({
       state: 'unreadable',
-      problem: 'A shard of the image cache is not the one that its head knows.',
+      problem: 'A shard of the image cache is not the one that its head lists.',
     })
   })
 
@@ -342,7 +342,7 @@ describe('writers', () => {
     },
   )
 
-  test('whose head was refused take their shards with them', async () => {
+  test('whose head was refused remove their shards', async () => {
     let isRefusing = false
     const refuse = refusing(/^write .*image-cache$/)
     const cluster = await holding(old, {trouble: (request) => (isRefusing ? refuse(request) : undefined)})
@@ -353,7 +353,7 @@ describe('writers', () => {
     expect(await found(cluster)).toBe('old')
   })
 
-  test('of which one was faster: the other one writes again, or gives way, and nothing is lost', async () => {
+  test('of which one was faster: the other one writes again, or keeps the newer cache, and nothing is lost', async () => {
     for (const [ours, theirs, end] of [
       [at(300, next), at(200, last), 'next'],
       [at(200, next), at(300, last), 'last'],
@@ -376,7 +376,7 @@ describe('writers', () => {
     }
   })
 
-  test('at once leave one cache, whole, and no shards but its own and those before it', async () => {
+  test('at once leave one whole cache, with only its shards and those of the previous build', async () => {
     const cluster = await holding(old)
     const writers = [at(201, next), at(202, last), at(203, near), at(203, near), at(204, next)]
     const saved = await Promise.all(writers.map((cache) => save(cluster, cache)))
@@ -388,7 +388,7 @@ describe('writers', () => {
     expect(shardsIn(cluster)).toHaveLength(32)
   })
 
-  test('who may not delete save the cache, and say that older shards are left', async () => {
+  test('without permission to delete save the cache, and report that older shards are left', async () => {
     const cluster = await holding(old, {trouble: refusing(/^delete/)})
     expect(await save(cluster, next)).toMatchObject({isSaved: true})
     const saved = await save(cluster, last)
@@ -397,7 +397,7 @@ describe('writers', () => {
     expect(shardsIn(cluster)).toHaveLength(48)
   })
 
-  test('who may not list save the cache, keep what has not changed, and say what they do not know', async () => {
+  test('without permission to list save the cache, keep unchanged shards, and report what they do not know', async () => {
     const cluster = await holding(old, {trouble: refusing(/^list/)})
     const before = cluster.requests.length
     const saved = await save(cluster, at(200, old))
@@ -408,7 +408,7 @@ describe('writers', () => {
     expect(cluster.requests.slice(before).filter((request) => request.startsWith('write'))).toEqual([`write ${head}`])
   })
 
-  test('whose shard was written although the reply was lost go on', async () => {
+  test('whose shard was written without a reply continue', async () => {
     const cluster = fakeCluster()
     let isLost = true
     const configMaps: FakeCluster['configMaps'] = {
@@ -427,7 +427,7 @@ describe('writers', () => {
     expect(await found(cluster)).toBe('old')
   })
 
-  test('who find no namespace say so', async () => {
+  test('without a namespace report it', async () => {
     expect(await save(fakeCluster({namespaces: []}), old)).toMatchObject({isSaved: false, why: 'no-namespace'})
   })
 })

@@ -15,29 +15,29 @@ import {
 } from './shard-store.ts'
 import {chooseShardCount} from './split-images.ts'
 
-/** A ConfigMap holds 1 MiB with everything in it; a cache is split well before that. */
+/** A ConfigMap is limited to 1 MiB in total; a cache is split well before that. */
 export const maxWholeBytes = 700 * 1024
-/** Packed. What is near the limit of a ConfigMap is not written. */
+/** Packed. A shard near the limit of a ConfigMap is not written. */
 export const maxShardBytes = 900 * 1024
 
-/** What stands in the place of the cache now. */
+/** What is stored as the cache now. */
 export interface ReplacedCache {
-  /** All that it takes in the cluster. */
+  /** The bytes that it takes in the cluster, with its shards. */
   readonly bytes: number
   /** 0: it is in one ConfigMap. */
   readonly shards: number
-  /** Why shards of older builds may still be there. */
+  /** Why shards of older builds may still exist. */
   readonly leftOver?: string
 }
 
 /**
- * Puts the cache in the place of what was read there, and of nothing else; `contended`: somebody was faster.
+ * Replaces exactly the stored cache that was read; `contended`: another client was faster.
  *
- * Whoever reads meanwhile finds the old cache or the new one, also when this process dies: shards have names of their own in
- * every build, the head that leads to them is written when they are all there, and those of the build before stay until the
- * next one for who has read its head. What is removed then was there before the head was written and is in neither build:
- * shards of builds before, of writers that died, or of one that is at work and whose head will be refused, because it was
- * to replace the same one.
+ * A reader meanwhile finds the old cache or the new one, also when this process dies: the shards of every build have
+ * unique names, the head that refers to them is written when all of them exist, and the shards of the previous build stay
+ * until the next one, for readers of its head. The shards that are removed then existed before the head was written and are
+ * in neither build: they are of older builds, of writers that died, or of a writer at work whose head will be refused,
+ * because it replaces the same version.
  */
 export async function replaceCache(
   place: CachePlace,
@@ -64,7 +64,7 @@ async function replaceWithShards(
   cache: BuiltImageCache,
   whole: string,
 ): Promise<ReplacedCache | 'too-large'> {
-  // Shards are owned by their head. Until it has a key it is no cache to anybody.
+  // Shards are owned by their head. Without the key it is not a cache for any reader.
   const head =
     stored.state === 'missing'
       ? await place.configMaps.write(place.namespace, cacheName, {}, place.deps.signal)
@@ -77,7 +77,7 @@ async function replaceWithShards(
     await writeShards(place, head.uid, changed)
     await writeHead(place, head, text)
   } catch (error) {
-    // After a refusal nobody will ever be led to these; after a reply that was lost somebody may be.
+    // After a refusal no head will refer to these shards; after a lost reply one may.
     if (error instanceof HubspokeError && ['conflict', 'forbidden', 'rejected'].includes(error.failureClass)) {
       await removeShards(
         place,
@@ -94,7 +94,7 @@ async function replaceWithShards(
   }
 }
 
-/** The shards of the cache, of which those that lie unchanged in the cluster are kept. */
+/** The shards of the cache; unchanged ones that are stored in the cluster are kept. */
 function packChanges(
   stored: StoredHead,
   {cache, whole, existing}: {cache: BuiltImageCache; whole: string; existing: ReadonlySet<string> | undefined},
@@ -103,7 +103,7 @@ function packChanges(
   const shards = chooseShardCount(Buffer.byteLength(whole), before?.shards.length)
   return packShards(cache, {
     shards,
-    // Chance, so that no other writer has the name; nothing else depends on it.
+    // Random, so that no other writer has the name; nothing else depends on it.
     build: crypto.randomUUID().replaceAll('-', '').slice(0, 10),
     kept(number) {
       const entry = before?.shards.length === shards ? before.shards[number] : undefined
@@ -125,7 +125,7 @@ async function writeHead(
   await configMaps.write(namespace, cacheName, content, deps.signal)
 }
 
-/** Removes the shards that were there, except those that belong to the given builds. */
+/** Removes the existing shards, except those of the given builds. */
 async function sweep(
   place: CachePlace,
   existing: ReadonlySet<string> | undefined,

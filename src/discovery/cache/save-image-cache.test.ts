@@ -27,9 +27,9 @@ describe('saving', () => {
       theirs: encodeImageCache(smallCache(['99', '99', '99'], {clusterUid: 'other'})),
       because: 'it is of another cluster',
     },
-    {theirs: '{"images": {}}', because: 'it does not say of which cluster it is'},
+    {theirs: '{"images": {}}', because: 'it does not name its cluster'},
     {theirs: 'broken', because: 'it cannot be read'},
-  ])('replaces what is there: $because', async ({theirs}) => {
+  ])('replaces the stored cache: $because', async ({theirs}) => {
     const cluster = clusterHolding(theirs)
     await expect(save(cluster, smallCache(['10', '20', '30']))).resolves.toMatchObject({isSaved: true})
     expect(cluster.stored.get(cachePlace)?.data?.['cache.json']).toContain('"Deployment":"10"')
@@ -48,7 +48,7 @@ describe('saving', () => {
     expect(cluster.stored.get(cachePlace)?.resourceVersion).toBe('v7')
   })
 
-  test('reads again when somebody was faster, and gives way if they know more', async () => {
+  test('reads again when another client was faster, and keeps a newer cache', async () => {
     let writes = 0
     const cluster = fakeCluster({
       trouble: (request) => {
@@ -63,7 +63,7 @@ describe('saving', () => {
     expect(writes).toBe(1)
   })
 
-  test('reads again when somebody was faster, and goes on if they know less', async () => {
+  test('reads again when another client was faster, and replaces an older cache', async () => {
     let writes = 0
     const cluster = fakeCluster({
       trouble: (request) => {
@@ -78,7 +78,7 @@ describe('saving', () => {
     expect(writes).toBe(2)
   })
 
-  test('gives up when somebody is always faster', async () => {
+  test('stops when another client is always faster', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new HubspokeError('conflict', 'No.', {status: 409}))})
     await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
@@ -88,7 +88,7 @@ describe('saving', () => {
     expect(cluster.requests.filter((request) => request.startsWith('write'))).toHaveLength(4)
   })
 
-  test('says when the namespace is missing, so that it can be created', async () => {
+  test('reports a missing namespace, so that it can be created', async () => {
     const cluster = fakeCluster({namespaces: []})
     await expect(save(cluster, smallCache(['1', '1', '1']))).resolves.toEqual({
       isSaved: false,
@@ -113,7 +113,7 @@ describe('saving', () => {
     expect(cluster.requests.filter((request) => request.startsWith('write'))).toHaveLength(1)
   })
 
-  test('a bug is not taken for a refusal', async () => {
+  test('a bug is not reported as a refusal', async () => {
     const cluster = fakeCluster({trouble: failing(/write/, () => new TypeError('oops'))})
     await expect(save(cluster, smallCache(['1', '1', '1']))).rejects.toThrow(TypeError)
   })

@@ -9,12 +9,12 @@ import {maxShardBytes, type ReplacedCache, replaceCache} from './replace-cache.t
 
 const maxTries = 4
 
-/** How saving ended; `reason` is a sentence for people. */
+/** The result of saving; `reason` is a sentence for display. */
 export type SavedCache =
   | (ReplacedCache & {readonly isSaved: true})
   | {readonly isSaved: false; readonly why: NotSaved; readonly reason: string}
 
-/** `no-namespace` is the one that somebody can be asked about: create it, and save again. */
+/** `no-namespace` can be fixed after a prompt: create it, and save again. */
 export type NotSaved =
   | 'no-namespace'
   | 'forbidden'
@@ -26,13 +26,13 @@ export type NotSaved =
   | 'unknown-cluster'
 
 export interface SavingDeps extends ReadingDeps {
-  /** The version of a stored cache that nobody has to give way to, because it is known to be wrong. */
+  /** The version of a stored cache that is replaced in any case, because it is known to be wrong. */
   readonly distrusted?: string | undefined
 }
 
 /**
- * Puts the cache in the place of the one that is there, exactly that one. Gives way to a cache of the same cluster that
- * knows a newer version of any kind, and gives up when somebody else is faster four times in a row.
+ * Replaces exactly the stored cache. Keeps a cache of the same cluster with a newer version of any kind, and stops when
+ * another client was faster four times in a row.
  *
  * Rejects with the `HubspokeError` of a request that failed otherwise than by being refused.
  */
@@ -62,7 +62,7 @@ export async function saveImageCache(
   return notSaved('contended', `Another client wrote the image cache at the same time, ${maxTries} times in a row.`)
 }
 
-/** Versions count up within one cluster only: a cache of another one, or of none, is never newer. */
+/** Versions increase only within one cluster: a cache of another one, or of none, is never newer. */
 function isNewerAnywhere(theirs: CacheOrigin, ours: BuiltImageCache): boolean {
   if (theirs.clusterUid !== ours.clusterUid) return false
   return workloadKinds.some((kind) => versionOf(theirs, kind) > versionOf(ours, kind))

@@ -20,7 +20,7 @@ function queryOf(text: string): ImageQuery | undefined {
   return isProblem(query) ? undefined : query
 }
 
-/** Every way in which somebody could ask for an image. */
+/** Every form of query for an image. */
 function questionsAbout(image: string): readonly string[] {
   const reference = parseImageReference(image)
   if (!isImageReference(reference)) return [image]
@@ -39,7 +39,7 @@ async function shard(cache: ReturnType<typeof randomCache>, shards: number): Pro
 }
 
 describe('a head', () => {
-  test('says what it is of, where what is, and has no images', async () => {
+  test('contains its origin and the index of its shards, and no images', async () => {
     const cache = {...randomCache(3, {workloads: 60, repositories: 9}), provenAt: new Date('2026-11-24T11:00:00Z')}
     const {index} = await packShards(cache, {...inNoCluster, shards: 4})
     const text = encodeShardedHead({...cache, index})
@@ -59,7 +59,7 @@ describe('a head', () => {
     expect(images.size).toBeGreaterThan(0)
   })
 
-  test('counts by kind alone where there are too many namespaces', async () => {
+  test('counts only by kind where there are too many namespaces', async () => {
     const many = Array.from({length: 1500}, (_, i) => workload(`namespace-${i}/web`, 'web:1'))
     const {index} = await shard(
       buildImageCache({...randomCache(1, {workloads: 0, repositories: 1}), workloads: many}),
@@ -80,7 +80,7 @@ describe('a head', () => {
   const origin = {clusterUid: 'u', builtAt: '2026-11-24T10:00:00Z', resourceVersions: {Deployment: '1'}, workloads: 1}
   const head = (shards: object, more: object = {}) => JSON.stringify({schemaVersion: 1, ...origin, ...more, shards})
 
-  test('is read with what a later version has added', () => {
+  test('is read with unknown keys of a later version', () => {
     const shards = {...good, more: 1, namespaces: {shop: [1, 2, 3, 4], blog: [7]}}
     expect(decodeImageCache(head(shards, {further: true}))).toMatchObject({
       index: {
@@ -96,7 +96,7 @@ describe('a head', () => {
   })
 
   const broken = 'The image cache has broken "shards".'
-  const nameless = 'The image cache is sharded and does not say of what.'
+  const nameless = 'The image cache is sharded and its head is incomplete.'
   test.each([
     [head({...good, hash: 'sha1'}), 'The image cache is sharded by "sha1", which this hubspoke cannot read.'],
     [head({...good, hash: 7}), 'The image cache is sharded by "7", which this hubspoke cannot read.'],
@@ -120,7 +120,7 @@ describe('a head', () => {
     [head(good, {workloads: undefined}), nameless],
     [head(good, {resourceVersions: {}}), nameless],
     [head(good, {resourceVersions: 7}), 'The image cache has broken "resourceVersions".'],
-    [head([]), 'The image cache holds no "images".'],
+    [head([]), 'The image cache has no "images".'],
     [head(good, {schemaVersion: 2}), 'The image cache has schema version "2", which this hubspoke cannot read.'],
   ])('that is broken is a sentence: %.140s', (text, problem) => {
     expect(decodeImageCache(text)).toEqual({problem})
@@ -140,10 +140,10 @@ const scopes: readonly QueryScope[] = [
   {kinds: ['StatefulSet', 'DaemonSet'], namespaces: ['team-0']},
 ]
 
-describe('an answer from the shards that can hold it', () => {
+describe('an answer from the shards that can contain it', () => {
   const seeds = Array.from({length: 12}, (_, seed) => ({seed}))
 
-  test.each(seeds)('is the one of the whole cache, however it is asked ($seed)', async ({seed}) => {
+  test.each(seeds)('is that of the whole cache, for every form of query ($seed)', async ({seed}) => {
     const random = randomFrom(seed)
     const cache = randomCache(seed, {workloads: 60, repositories: 1 + Math.floor(random() * 40)})
     const sharded = await shard(cache, 2 ** Math.floor(random() * 7))
@@ -160,14 +160,14 @@ describe('an answer from the shards that can hold it', () => {
     }
   })
 
-  test('is looked for in one shard where a repository is named, with a digest or not', async () => {
+  test('needs one shard for a repository, with or without a digest', async () => {
     const {index} = await shard(randomCache(5, {workloads: 400, repositories: 90}), 32)
     for (const text of ['web', 'ghcr.io/acme/web:1.*', `web@${digestOf(1)}`, 'web:1']) {
       expect(shardsFor(queryOf(text) as ImageQuery, index).length).toBe(1)
     }
   })
 
-  test('is found where it is no reference, and only the text of the query is the same', async () => {
+  test('is found for an invalid reference with the same text as the query', async () => {
     const workloads = ['web:1.*', 'web:1.0'].map((image) => workload(`shop/${image.length}-${image.at(-1)}`, image))
     const cache = buildImageCache({...randomCache(1, {workloads: 0, repositories: 1}), workloads})
     const {index} = await shard(cache, 64)
@@ -177,7 +177,7 @@ describe('an answer from the shards that can hold it', () => {
     expect(shardsFor(queryOf('web:1.0') as ImageQuery, index)).toHaveLength(1)
   })
 
-  test('is looked for by a bare digest in hardly more shards than have it', async () => {
+  test('needs hardly more shards for a bare digest than contain it', async () => {
     const cache = randomCache(6, {workloads: 2000, repositories: 300})
     const {index} = await shard(cache, 64)
     const digests = [...cache.images.keys()].flatMap((image) => image.split('@sha256:')[1] ?? [])
@@ -198,7 +198,7 @@ function fromShards(cache: ImageCache, index: ShardIndex, query: ImageQuery): Im
 }
 
 function comparable(cache: ImageCache, query: ImageQuery, {namespaces = [], kinds = workloadKinds}: QueryScope) {
-  // What may have been meant instead is looked for in what was read.
+  // Suggestions come only from the shards that were read.
   const {near: _near, ...answer} = answerFromCache(cache, {query, kinds, namespaces: chooseNamespaces(namespaces)})
   const byName = (a: {name: string}, b: {name: string}) => (a.name < b.name ? -1 : 1)
   const matches = answer.matches.map(({images: _, ...match}) => match).sort(byName)

@@ -8,29 +8,29 @@ import {areCounts, isCount, isName, isRecord} from './json-shape.ts'
 import {shardHash, shardOfRepository, shardOfText} from './shard-of-image.ts'
 import {noWorkloads} from './split-images.ts'
 
-/** A shard, as the head of the cache knows it. */
+/** A shard, as listed in the head of the cache. */
 export interface ShardEntry {
-  /** The build that wrote it; a later one keeps what has not changed. */
+  /** The build that wrote it; later builds keep unchanged shards. */
   readonly build: string
   /** Of its text: @see fingerprint */
   readonly fingerprint: string
-  /** Packed, as it lies in its ConfigMap. */
+  /** Packed, as stored in its ConfigMap. */
   readonly bytes: number
   /** Of the digests in it: @see digestFilter */
   readonly digests: Uint8Array
 }
 
-/** Where what is: all that is needed to read only the shards that can hold an answer. */
+/** The index of the shards: all that is needed to read only those that can contain an answer. */
 export interface ShardIndex {
   readonly build: string
   readonly imageCount: number
-  /** The shards in which there are images that cannot be parsed; hardly ever any. */
+  /** The shards with images that cannot be parsed; hardly ever any. */
   readonly unparsed: readonly number[]
   readonly counts: WorkloadCounts
   readonly shards: readonly ShardEntry[]
 }
 
-/** What the head of a cache says whose images are in shards. */
+/** The content of the head of a cache whose images are in shards. */
 export interface ShardedCache extends KnownOrigin {
   readonly index: ShardIndex
 }
@@ -38,7 +38,7 @@ export interface ShardedCache extends KnownOrigin {
 /** Of the head, which is read for every answer. */
 const maxNamespacesBytes = 8 * 1024
 
-/** The document of a head. It has no `images`, so that a reader who knows no shards fails instead of finding nothing. */
+/** The document of a head. It has no `images`, so that a reader without support for shards fails instead of finding nothing. */
 export function encodeShardedHead({index, ...origin}: ShardedCache): string {
   const {build, imageCount, unparsed, counts, shards} = index
   const encoded = [...(counts.namespaces ?? [])].map(([namespace, byKind]) => [namespace, encodeCounts(byKind)])
@@ -108,7 +108,7 @@ function toCounts(numbers: readonly number[]): CountsByKind {
 }
 
 /**
- * The shards that can hold what is asked for: one where a repository is named, for a bare digest those whose digests may be
+ * The shards that can contain the image of a query: one for a repository; for a bare digest those whose filter matches
  * it, hardly ever more than two or three, and often none.
  */
 export function shardsFor({repository, digest, text}: ImageQuery, index: ShardIndex): readonly number[] {
@@ -118,7 +118,7 @@ export function shardsFor({repository, digest, text}: ImageQuery, index: ShardIn
   else if (digest !== undefined) {
     for (const [n, {digests}] of shards.entries()) if (mayHoldDigest(digests, digest)) found.add(n)
   }
-  // What is no reference matches a query of exactly the same text: `matches` of image-query.ts.
+  // An invalid reference matches a query of exactly the same text: `matches` of image-query.ts.
   const ofText = shardOfText(text, shards.length)
   if (unparsed.includes(ofText) && !isImageReference(parseImageReference(text))) found.add(ofText)
   return [...found].sort((a, b) => a - b)

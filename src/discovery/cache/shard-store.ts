@@ -13,7 +13,7 @@ import {joinImages} from './split-images.ts'
 /** The ConfigMap that is the image cache, or the head of its shards. */
 export const cacheName = 'deployment-image-cache'
 
-/** Where the image cache of a cluster is kept, and what it is reached with. */
+/** The place of the image cache of a cluster, and access to it. */
 export interface CachePlace {
   readonly configMaps: ConfigMaps
   readonly namespace: string
@@ -22,7 +22,7 @@ export interface CachePlace {
 
 const buildLabel = 'hubspoke.dev/cache-build'
 const key = 'shard.json.gz'
-/** What a ConfigMap can hold unpacks to less, unless it was made to exhaust its readers. */
+/** The content of a ConfigMap unpacks to less, unless it is a decompression bomb. */
 const maxUnpackedBytes = 64 * 1024 * 1024
 const maxReads = 16
 const maxWrites = 8
@@ -32,14 +32,14 @@ export function shardName(build: string, number: number): string {
   return `${cacheName}-${build}-${number}`
 }
 
-/** The ConfigMaps that a head leads to. */
+/** The ConfigMaps of the shards in a head. */
 export function shardNames({shards}: ShardIndex): readonly string[] {
   return shards.map(({build}, number) => shardName(build, number))
 }
 
 /**
- * The images of these shards. Undefined where one of them is not there: another writer has put a new build in its place.
- * What is there and is not what the head knows is a problem.
+ * The images of these shards. Undefined where one of them does not exist: another writer has stored a new build. A shard
+ * that is not the one of the head is a problem.
  *
  * Rejects with the `HubspokeError` of a request that failed.
  */
@@ -67,7 +67,7 @@ export async function readShards(
   return joinImages(parts)
 }
 
-const broken = {problem: 'A shard of the image cache is not the one that its head knows.'}
+const broken = {problem: 'A shard of the image cache is not the one that its head lists.'}
 
 /** Creates the shards, owned by the head. One that exists already was created by a request whose reply was lost. */
 export async function writeShards(
@@ -89,7 +89,7 @@ export async function writeShards(
   })
 }
 
-/** The names of all shards, also of those that no head leads to; undefined where they may not be listed. */
+/** The names of all shards, also without a head; undefined where they may not be listed. */
 export async function listShards({configMaps, namespace, deps}: CachePlace): Promise<ReadonlySet<string> | undefined> {
   try {
     return new Set(await retryRead(() => configMaps.list(namespace, buildLabel, deps.signal), deps))
@@ -99,7 +99,7 @@ export async function listShards({configMaps, namespace, deps}: CachePlace): Pro
   }
 }
 
-/** Removes shards. What cannot be removed is left, and the first reason returned: the cache is none the worse for it. */
+/** Removes shards. Shards that cannot be removed are left, and the first reason returned: the cache stays valid. */
 export async function removeShards(
   {configMaps, namespace, deps}: CachePlace,
   names: readonly string[],

@@ -7,7 +7,7 @@ import {readCacheHead} from './cache-store.ts'
 import {judgeCache} from './freshness.ts'
 
 /**
- * What the image cache of a cluster says of itself; one that may not answer for this cluster is missing, with the reason.
+ * The description of the image cache of a cluster; one that may not answer for this cluster is missing, with the reason.
  * Rejects with the `HubspokeError` of a request that failed.
  */
 export async function showCache(

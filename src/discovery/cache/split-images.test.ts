@@ -10,19 +10,19 @@ describe('the number of shards', () => {
     {bytes: 701 * kib, shards: 16, because: 'it is a power of two'},
     {bytes: 2500 * kib, shards: 64, because: 'of 10,000 workloads'},
     {bytes: 7000 * kib, shards: 128, because: 'of 30,000 workloads'},
-    {bytes: 100_000 * kib, shards: 256, because: 'the head holds no more'},
+    {bytes: 100_000 * kib, shards: 256, because: 'the head has no room for more'},
     {bytes: 1, shards: 1, because: 'there is at least one'},
     {bytes: 4000 * kib, before: 64, shards: 64, because: 'it is nearly full'},
-    {bytes: 1025 * kib, before: 64, shards: 64, because: 'it is not yet as good as empty'},
+    {bytes: 1025 * kib, before: 64, shards: 64, because: 'it is not nearly empty yet'},
     {bytes: 4097 * kib, before: 64, shards: 128, because: 'it is full'},
-    {bytes: 1024 * kib, before: 64, shards: 16, because: 'it is as good as empty'},
-    {bytes: 2500 * kib, before: 48, shards: 48, because: 'another writer has chosen so'},
+    {bytes: 1024 * kib, before: 64, shards: 16, because: 'it is nearly empty'},
+    {bytes: 2500 * kib, before: 48, shards: 48, because: 'another writer has chosen this number'},
   ])('$bytes bytes, before $before: $shards, because $because', ({bytes, before, shards}) => {
     expect(chooseShardCount(bytes, before)).toBe(shards)
   })
 })
 
-test.each(Array.from({length: 20}, (_, seed) => ({seed})))('what is split is whole again ($seed)', ({seed}) => {
+test.each(Array.from({length: 20}, (_, seed) => ({seed})))('split images can be joined again ($seed)', ({seed}) => {
   const random = randomFrom(seed)
   const {images} = randomCache(seed, {
     workloads: Math.floor(random() * 300),

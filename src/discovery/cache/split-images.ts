@@ -2,14 +2,14 @@ import type {WorkloadKind} from '../../model/workload.ts'
 import type {CachedImages, CachedWorkload, CountsByKind, WorkloadCounts} from './image-cache.ts'
 import {shardOfImage} from './shard-of-image.ts'
 
-/** So much JSON makes about 9 KiB when it is packed: half a shard that came out twice as large as the others. */
+/** So much JSON is about 9 KiB when packed: half a shard that came out twice as large as the others. */
 const shardBytes = 64 * 1024
 /** Each of them takes room in the head. */
 const maxShards = 256
 
 /**
- * Into how many shards so many bytes of JSON go: a power of two, and as many as before while that is nearly right, because
- * another number moves every image.
+ * The number of shards for so many bytes of JSON: a power of two, and the previous number while that is nearly right,
+ * because another number moves every image.
  */
 export function chooseShardCount(bytes: number, before?: number): number {
   if (before !== undefined && bytes <= before * shardBytes && bytes > (before * shardBytes) / 4) return before
@@ -23,7 +23,7 @@ export function splitImages(images: CachedImages, shards: number): readonly Cach
   return split
 }
 
-/** Back together. */
+/** Joins them again. */
 export function joinImages(shards: Iterable<CachedImages>): CachedImages {
   const joined = new Map<string, readonly CachedWorkload[]>()
   for (const images of shards) for (const [image, workloads] of images) joined.set(image, workloads)
@@ -32,7 +32,7 @@ export function joinImages(shards: Iterable<CachedImages>): CachedImages {
 
 export const noWorkloads: CountsByKind = {Deployment: 0, StatefulSet: 0, DaemonSet: 0}
 
-/** How many workloads there are, each counted once however many images it runs. */
+/** How many workloads there are, each counted once, also with several images. */
 export function countWorkloads(images: CachedImages): WorkloadCounts {
   const seen = new Set<string>()
   const kinds = {...noWorkloads}

@@ -1,6 +1,6 @@
 import type {Clock} from '../../../shared/clock.ts'
 
-/** Wakes whoever waits for news, without saying which. */
+/** Wakes waiting tasks when something has changed, without saying what. */
 export interface Bell {
   ring(): void
   /** Resolves at the next ring, after `ms` milliseconds, or when the signal is aborted; never rejects. */

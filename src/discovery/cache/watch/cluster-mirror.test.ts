@@ -18,7 +18,7 @@ const deleted = (version: bigint, place: string): WorkloadNews => ({
   workload: workload(place),
 })
 
-/** A mirror of what was listed at version 100. */
+/** A mirror of lists at version 100. */
 function mirrorOf(...workloads: readonly WorkloadImages[]): ClusterMirror {
   const mirror = createClusterMirror(() => undefined)
   for (const kind of workloadKinds) {
@@ -35,7 +35,7 @@ const imagesIn = (mirror: ClusterMirror) =>
     [...mirror.toCache(origin).images].map(([image, entries]) => [image, entries.map(({name}) => name)]),
   )
 
-test('says what the lists said, with what came after', () => {
+test('contains the lists, with later changes', () => {
   const mirror = mirrorOf(workload('shop/web', 'web:1'), workload('shop/cart', 'cart:1', 'proxy:1'))
   mirror.take('Deployment', changed(101n, 'shop/web', 'web:2'))
   mirror.take('Deployment', deleted(102n, 'shop/cart'))
@@ -50,8 +50,8 @@ test('says what the lists said, with what came after', () => {
 test.each([
   {news: changed(101n, 'shop/web', 'web:1'), because: 'the same images: scaled, labelled, or its status'},
   {news: {type: 'bookmark', version: 200n} as const, because: 'a bookmark'},
-  {news: deleted(101n, 'shop/unknown'), because: 'the end of what was not known'},
-  {news: changed(100n, 'shop/web', 'web:2'), because: 'old: the list knew of it'},
+  {news: deleted(101n, 'shop/unknown'), because: 'the deletion of an unknown workload'},
+  {news: changed(100n, 'shop/web', 'web:2'), because: 'older than the list'},
 ])('is no change: $because', ({news}) => {
   const mirror = mirrorOf(workload('shop/web', 'web:1'))
   const before = mirror.changes()
@@ -73,7 +73,7 @@ test.each([
 })
 
 describe('a list', () => {
-  test('takes the place of what was known, and what is the same in it is no change', () => {
+  test('replaces the known state, and unchanged workloads are no change', () => {
     const mirror = mirrorOf(workload('shop/web', 'web:1'), workload('shop/gone', 'gone:1'))
     const before = mirror.changes()
     mirror.list('Deployment', [workload('shop/web', 'web:1'), workload('shop/new', 'new:1')], 150n)
@@ -81,7 +81,7 @@ describe('a list', () => {
     expect(mirror.changes()).toBe(before + 2)
   })
 
-  test('that is behind what is known is passed over', () => {
+  test('that is older than the known state is ignored', () => {
     const mirror = mirrorOf(workload('shop/web', 'web:1'))
     mirror.take('Deployment', changed(120n, 'shop/web', 'web:2'))
     mirror.list('Deployment', [workload('shop/web', 'web:1')], 119n)
@@ -91,14 +91,14 @@ describe('a list', () => {
 })
 
 describe('a saved cache', () => {
-  test('comes out as it went in', () => {
+  test('is returned unchanged', () => {
     const cache = randomCache(7, {workloads: 500, repositories: 100, namespaces: 10})
     const mirror = createClusterMirror(() => undefined)
     expect(mirror.adopt(cache)).toBe(true)
     expect(encodeImageCache(mirror.toCache(cache))).toBe(encodeImageCache(cache))
   })
 
-  test('gives the kinds of which it knows more; of the others what is known stays', () => {
+  test('replaces the kinds of which it is newer; the others stay', () => {
     const mirror = mirrorOf(workload('shop/web', 'web:1'), workload('StatefulSet/shop/db', 'db:1'))
     mirror.take('Deployment', changed(130n, 'shop/web', 'web:2'))
     const theirs = mirrorOf(workload('shop/web', 'web:1'), workload('StatefulSet/shop/db', 'db:1'))
@@ -114,7 +114,7 @@ describe('a saved cache', () => {
       what: 'which containers run the image',
       spoilt: {images: new Map([['a:1', [{kind: 'Deployment', namespace: 'n', name: 'a', containers: []} as const]]])},
     },
-  ])('that does not say $what is refused, and nothing is taken from it', ({spoilt}) => {
+  ])('without $what is refused completely', ({spoilt}) => {
     const cache = mirrorOf(workload('shop/web', 'web:1')).toCache(origin)
     const mirror = createClusterMirror(() => undefined)
     expect(mirror.adopt({...cache, ...spoilt})).toBe(false)

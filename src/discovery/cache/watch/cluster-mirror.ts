@@ -2,21 +2,21 @@ import type {WorkloadNews} from '../../../kube/ports/workloads.ts'
 import {type ContainerImage, type WorkloadImages, type WorkloadKind, workloadKinds} from '../../../model/workload.ts'
 import {type BuiltImageCache, buildImageCache, type ImageCache, type KnownOrigin} from '../image-cache.ts'
 
-/** Which images the workloads of a cluster run, as far as is known, and up to which version of each kind. */
+/** The images of the workloads of a cluster, as far as known, and the version of each kind. */
 export interface ClusterMirror {
   /** Undefined: nothing is known of the kind. */
   versionOf(kind: WorkloadKind): bigint | undefined
   isWhole(): boolean
-  /** Grows with each change of what runs where; what else happens to a workload is none. */
+  /** Increases with each change of which workload runs which image; other changes do not count. */
   changes(): number
-  /** News that is not past the version of its kind is old, and passed over. */
+  /** Ignores an event that is not past the version of its kind. */
   take(kind: WorkloadKind, news: WorkloadNews): void
-  /** The kind as a whole list of it says, unless more is known already. */
+  /** Replaces the kind by a whole list, unless a newer version is known already. */
   list(kind: WorkloadKind, workloads: readonly WorkloadImages[], version: bigint): void
-  /** Takes from a cache the kinds of which it knows more; false: it does not say enough to go on from, and nothing was taken. */
+  /** Replaces the kinds of which a cache is newer; false: the cache is incomplete, and nothing was replaced. */
   adopt(cache: ImageCache): boolean
   forget(): void
-  /** Everything as the image cache says it. Only when it is whole. */
+  /** Everything as an image cache. Only when it is complete. */
   toCache(origin: Omit<KnownOrigin, 'resourceVersions' | 'workloads'>): BuiltImageCache
 }
 
@@ -26,12 +26,12 @@ interface KindState {
   readonly workloads: Map<string, WorkloadImages>
 }
 
-/** @param onNews called after everything that was taken in, a mere bookmark too */
+/** @param onNews called after every accepted event, including bookmarks */
 export function createClusterMirror(onNews: () => void): ClusterMirror {
   const kinds = new Map<WorkloadKind, KindState>()
   let changes = 0
 
-  /** Remembers a state, or the end (undefined), and counts it where it says something new. */
+  /** Stores a state, or a deletion (undefined), and counts it if it is a change. */
   function put({workloads}: KindState, place: string, now: WorkloadImages | undefined): void {
     const before = workloads.get(place)
     if (now === undefined) workloads.delete(place)
@@ -93,12 +93,12 @@ function placeOf({namespace, name}: Pick<WorkloadImages, 'namespace' | 'name'>):
   return `${namespace}/${name}`
 }
 
-/** A cache holds no UIDs, so neither does what it is made from. */
+/** A cache has no UIDs, so neither does its input. */
 function slim({kind, namespace, name, images}: WorkloadImages): WorkloadImages {
   return {kind, namespace, name, uid: '', images}
 }
 
-/** What of a workload stands in the cache, in one order. */
+/** The fields of a workload that are in the cache, in one order. */
 function imagesText(workload: WorkloadImages | undefined): string | undefined {
   return workload?.images
     .map(({container, role, image}) => JSON.stringify([container, role, image]))
@@ -106,7 +106,7 @@ function imagesText(workload: WorkloadImages | undefined): string | undefined {
     .join()
 }
 
-/** The workloads that a cache names; undefined where it leaves open in which containers, of which version, or how many. */
+/** The workloads of a cache; undefined where it lacks containers, versions, or counts. */
 function workloadsOf({images, resourceVersions, workloads}: ImageCache) {
   const found = new Map<string, WorkloadImages & {readonly images: ContainerImage[]}>()
   for (const [image, entries] of images) {

@@ -2,14 +2,14 @@ import type {WorkloadKind} from '../../../model/workload.ts'
 import {listKinds} from './list-kinds.ts'
 import {say, type Watching} from './watch-state.ts'
 
-/** A server sends a bookmark about two seconds before the end of a watch: so often does each kind tell how far it is. */
+/** A server sends a bookmark about two seconds before the end of a watch: this is how often each kind reports its version. */
 const watchSeconds = 10
-/** A server that ends every watch at once is not asked more often than this. */
+/** The shortest interval between watches, for a server that ends every watch at once. */
 const leastMs = 1_000
 
 /**
- * Follows a kind with one watch after the other, each from where the one before it ended. A kind whose version the server
- * does not remember is listed. Ends when the signal is aborted; rejects when a watch or a list fails.
+ * Follows a kind with one watch after the other, each from the end of the one before. A kind whose history the server
+ * no longer has is listed. Ends when the signal is aborted; rejects when a watch or a list fails.
  */
 export async function followKind(watching: Watching, kind: WorkloadKind, signal: AbortSignal): Promise<void> {
   const {cluster, state, clock} = watching

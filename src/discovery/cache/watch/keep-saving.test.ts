@@ -6,7 +6,7 @@ import {randomCache} from '../../testing/random-cache.ts'
 import {keepSaving} from './keep-saving.ts'
 import {createWatchState, type Watching} from './watch-state.ts'
 
-/** A watcher that knows a cluster, and has saved nothing yet. */
+/** A watch of a known cluster that has saved nothing yet. */
 function setUp(options: FakeClusterOptions = {}, workloads = 100) {
   const clock = createVirtualClock({loopback: false})
   const cluster = fakeCluster(options)
@@ -58,7 +58,7 @@ test('of 10,000 workloads one change is one shard and the head', async () => {
   expect(state.size).toMatchObject({shards: 64})
 })
 
-test('between two writes there is a second, whatever happens; then everything is written at once', async () => {
+test('there is at least a second between two writes; then all changes are written together', async () => {
   const {clock, said, change, heads, start, untilWritten} = setUp()
   void start()
   await untilWritten(1)
@@ -75,7 +75,7 @@ test('between two writes there is a second, whatever happens; then everything is
   expect(said.at(-1)).toBe('east  9 changes written')
 })
 
-test('a lost Lease: nothing is written, and it ends', async () => {
+test('after the loss of the Lease it writes nothing, and ends', async () => {
   const {written, start} = setUp()
   const unused = () => {
     throw new Error('not asked')
@@ -91,7 +91,7 @@ test('a write that fails is a failure; nothing counts as saved', async () => {
   expect(state.saved).toBeUndefined()
 })
 
-test('told to stop it writes what is left, a second after the last write, and ends', async () => {
+test('on a stop it writes pending changes, a second after the last write, and ends', async () => {
   const {clock, stop, change, heads, start, untilWritten} = setUp()
   const end = start()
   await untilWritten(1)
@@ -105,7 +105,7 @@ test('told to stop it writes what is left, a second after the last write, and en
   expect(heads()).toHaveLength(before + 1)
 })
 
-test('told to stop with nothing left to write it ends at once', async () => {
+test('on a stop without pending changes it ends at once', async () => {
   const {stop, heads, start, untilWritten} = setUp()
   const end = start()
   await untilWritten(1)

@@ -5,16 +5,16 @@ import {countOf} from '../../../shared/words.ts'
 import {type NotSaved, saveImageCache} from '../save-image-cache.ts'
 import {say, type Watching, type WatchState} from './watch-state.ts'
 
-/** Between the end of one write and the beginning of the next. */
+/** The shortest time between the end of one write and the start of the next. */
 const betweenWritesMs = 1_000
-/** A write that is not answered by then has failed. */
+/** The time limit of a write. */
 const writeMs = 30_000
 const longestWaitMs = 60_000
 
 /**
- * Writes what is new: changes at once, or a second after the write before them, and proofs. Ends when the signal is aborted,
- * after a last write where that is because the watch is to stop; when the Lease is lost; and when somebody else has saved
- * something newer. Rejects when a write fails.
+ * Writes changes, at once or a second after the previous write, and proofs. Ends when the signal is aborted, after a last
+ * write if the watch is stopping; when the Lease is lost; and when another client has saved a newer cache.
+ * Rejects when a write fails.
  */
 export async function keepSaving(
   watching: Watching,
@@ -41,7 +41,7 @@ function isDue({mirror, saved, proof}: WatchState): boolean {
   return saved === undefined || saved.changes !== mirror.changes() || saved.provenAt !== proof?.provenAt
 }
 
-/** Nobody waits for its failure: it is what the report says. */
+/** Its failure is not waited for: it is in the report. */
 async function saveLast(watching: Watching, lock: ClusterLock | undefined): Promise<void> {
   try {
     await untilMayWrite(watching)
@@ -52,7 +52,7 @@ async function saveLast(watching: Watching, lock: ClusterLock | undefined): Prom
   }
 }
 
-/** False: this watcher is not to write any more, or has to look first at what somebody else has written. */
+/** False: this watch must not write any more, or must first read what another client has written. */
 async function save(watching: Watching, lock: ClusterLock | undefined): Promise<boolean> {
   const {cluster, clusterUid, namespace, state, clock} = watching
   if (lock && !(await lock.holds())) return false

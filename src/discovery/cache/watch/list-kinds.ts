@@ -4,7 +4,7 @@ import {scanWorkloads} from '../../answer/scan-workloads.ts'
 import {chooseNamespaces} from '../../select/select-namespaces.ts'
 import type {Watching} from './watch-state.ts'
 
-/** Lists kinds over the whole cluster, and puts what was found in the place of what was known. Rejects unless it is whole. */
+/** Lists kinds over the whole cluster, and replaces their known state. Rejects unless the lists are complete. */
 export async function listKinds(
   {cluster, state, clock}: Watching,
   kinds: readonly WorkloadKind[],

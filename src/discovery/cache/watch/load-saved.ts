@@ -5,16 +5,16 @@ import {listKinds} from './list-kinds.ts'
 import type {Watching} from './watch-state.ts'
 
 /**
- * Learns what the cluster runs: from the saved cache, with the versions from which its changes can be asked for, or, where
- * there is none that can be trusted, by lists. What is known already and is newer stays. Returns where it comes from, as a
- * clause. Rejects with the `HubspokeError` of a request that failed.
+ * Reads the state of the cluster: from the saved cache, with the versions from which its changes can be read, or, without
+ * a usable cache, by lists. A newer known state stays. Returns the source, as a clause. Rejects with the `HubspokeError`
+ * of a request that failed.
  */
 export async function loadSaved(watching: Watching, signal: AbortSignal): Promise<string> {
   const {cluster, clusterUid, namespace, state, clock} = watching
   const {mirror} = state
   const begunAt = clock.now()
   const stored = await readImageCache(cluster.configMaps, namespace, {clock, signal})
-  // Asked for after it was read: what is ahead of these is of another history.
+  // Read after the cache: a cache that is ahead of these versions is of another history.
   const newest = new Map(
     await Promise.all(workloadKinds.map(async (kind) => [kind, await cluster.workloads.newest(kind, signal)] as const)),
   )

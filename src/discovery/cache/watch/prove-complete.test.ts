@@ -6,7 +6,7 @@ import {fakeCluster, workload} from '../../testing/fake-cluster.ts'
 import {proveComplete} from './prove-complete.ts'
 import {createWatchState, type Watching} from './watch-state.ts'
 
-/** A cluster at version 200 whose server says how far it is and what time it is, and a mirror at version 100. */
+/** A cluster at version 200 whose server reports its version and its time, and a mirror at version 100. */
 function setUp({at = 200n}: {readonly at?: bigint} = {}) {
   const clock = createVirtualClock({loopback: false, start: new Date('2026-11-24T10:00:00Z')})
   const asked: WorkloadKind[] = []
@@ -18,7 +18,7 @@ function setUp({at = 200n}: {readonly at?: bigint} = {}) {
       ...fake.workloads,
       async newest(kind) {
         asked.push(kind)
-        // The clock of the server moves on with every answer.
+        // The clock of the server advances with every answer.
         return {version: at, serverDate: new Date(Date.UTC(2026, 10, 24, 12, 0, asked.length))}
       },
       async *list(kind, request, signal) {
@@ -44,7 +44,7 @@ function setUp({at = 200n}: {readonly at?: bigint} = {}) {
   return {clock, asked, said, state, ending, end, bookmark}
 }
 
-test('is proved when every kind has come as far as a list that was asked for after the server said the time', async () => {
+test('is proved when every kind has reached the version of a list that was requested after the server sent its time', async () => {
   const {clock, asked, state, bookmark} = setUp()
   await clock.advance(3_000)
   expect(asked).toEqual(['Deployment', 'Deployment', 'StatefulSet', 'DaemonSet'])
@@ -55,11 +55,11 @@ test('is proved when every kind has come as far as a list that was asked for aft
   expect(state.proof).toBeUndefined()
   bookmark('DaemonSet', 200n)
   await clock.advance(0)
-  // What the first answer said, not those of the lists that it is proved by.
+  // The time of the first answer, not those of the lists that prove it.
   expect(state.proof).toMatchObject({provenAt: new Date('2026-11-24T12:00:01Z'), begunAt: 0})
 })
 
-test('every ten seconds anew', async () => {
+test('again every ten seconds', async () => {
   const {clock, asked, state, bookmark} = setUp()
   await clock.advance(0)
   for (const kind of workloadKinds) bookmark(kind, 300n)
@@ -72,7 +72,7 @@ test('every ten seconds anew', async () => {
   expect(asked).toHaveLength(8)
 })
 
-test('a kind that does not say how far it is, is listed after a minute: that proves it', async () => {
+test('a kind that does not report its version is listed after a minute, which proves it', async () => {
   const {clock, said, state, bookmark} = setUp()
   await clock.advance(0)
   bookmark('StatefulSet', 200n)
@@ -85,14 +85,14 @@ test('a kind that does not say how far it is, is listed after a minute: that pro
   expect(state.mirror.versionOf('Deployment')).toBe(200n)
 })
 
-test('a cluster that is behind what was seen of it was restored: everything is forgotten', async () => {
+test('a cluster with a lower version than before was restored: the known state is dropped', async () => {
   const {end, state} = setUp({at: 99n})
   await expect(end).rejects.toMatchObject({failureClass: 'conflict', message: expect.stringContaining('restored')})
   expect(state.mirror.isWhole()).toBe(false)
   expect(state.proof).toBeUndefined()
 })
 
-test('told to end while it waits, it ends, and nothing is proved', async () => {
+test('on a stop during the wait it ends, and nothing is proved', async () => {
   const {clock, end, state, ending} = setUp()
   await clock.advance(5_000)
   ending.abort()

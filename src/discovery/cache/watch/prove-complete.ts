@@ -5,15 +5,15 @@ import {say, type Watching} from './watch-state.ts'
 
 /** How often the cache is proved complete. */
 const proofEveryMs = 10_000
-/** A kind that has not proved itself for so long is listed, which proves it. */
+/** A kind without a proof for this time is listed, which proves it. */
 const patienceMs = 60_000
 
 /**
- * Proves, again and again, that everything is in the mirror. First the server says what time it is; then, asked after
- * that, consistent lists say how far each kind is; and when the mirror is as far, everything is in it that was acknowledged
- * before the server said the time.
+ * Proves repeatedly that the mirror is complete. First the server sends its time; then consistent lists, requested after
+ * that, show the version of each kind; when the mirror has reached these versions, it contains every write that was
+ * acknowledged before the time of the server.
  *
- * Ends when the signal is aborted; rejects when a request fails, and when the cluster is behind what was seen of it.
+ * Ends when the signal is aborted; rejects when a request fails, and when the cluster has a lower version than before.
  */
 export async function proveComplete(watching: Watching, signal: AbortSignal): Promise<void> {
   const {cluster, state, clock} = watching
@@ -22,7 +22,7 @@ export async function proveComplete(watching: Watching, signal: AbortSignal): Pr
     const startedAt = clock.now()
     const date = clock.date()
     const seen = new Map(workloadKinds.map((kind) => [kind, state.mirror.versionOf(kind) ?? 0n]))
-    // The date of an answer is set when it is sent: what this list says may be older, so that it counts for those after it.
+    // The date of an answer is set when it is sent: the version of this list may be older, so the date counts for later lists.
     const {serverDate: provenAt} = await workloads.newest('Deployment', signal)
     const aims = await Promise.all(
       workloadKinds.map(async (kind) => [kind, (await workloads.newest(kind, signal)).version] as const),
@@ -60,7 +60,7 @@ async function untilReached(
   }
 }
 
-/** Versions only ever grow, unless the store was put back to an earlier state. */
+/** Versions only increase, unless the store was restored to an earlier state. */
 function behind({state}: Watching): HubspokeError {
   state.mirror.forget()
   state.superseded = true

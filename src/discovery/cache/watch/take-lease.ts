@@ -8,15 +8,15 @@ import {printable} from '../../../shared/printable.ts'
 import {kubectlCommand} from '../../../shared/suggested-command.ts'
 import {say, type Watching} from './watch-state.ts'
 
-/** The Lease of those who watch a cluster: held, or why there can be none. */
+/** The Lease of the watch of a cluster: held, or why it is impossible. */
 export type TakenLease = {readonly lock: ClusterLock} | {readonly without: Failure}
 
-/** Hears that somebody else has taken it. */
+/** Called when another client has taken it. */
 type OnLost = (sentence: string) => void
 
 /**
- * Waits, for as long as it takes, until nobody else watches the cluster, and takes the Lease. Rejects with a
- * `HubspokeError` when the cluster cannot be asked, and when the watch is stopped.
+ * Waits without limit until no other client watches the cluster, and takes the Lease. Rejects with a `HubspokeError` when
+ * the cluster cannot be asked, and when the watch is stopped.
  */
 export async function takeLease(watching: Watching, holder: Holder, onLost: OnLost): Promise<TakenLease> {
   const {cluster, namespace, state, clock, stop} = watching
@@ -40,7 +40,7 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
     if (observed.state === 'held') throw implausible(context, namespace, observed.seen)
     const lock = clusterLock({context, lease: ownLease({...place, holder}, observed.seen), clock, onLost})
     try {
-      // Somebody may be faster; whoever it is, is then looked at like any other holder.
+      // Another client may take it in between; it is then watched like any other holder.
       if (!(await lock.renew())) continue
     } catch (error) {
       if (!(error instanceof HubspokeError) || !isRefusal(error)) throw error
@@ -52,7 +52,7 @@ export async function takeLease(watching: Watching, holder: Holder, onLost: OnLo
   }
 }
 
-/** A wait without an end ends with another one that is held only where its duration is implausible. */
+/** A wait without limit ends at a held Lease only where its duration is implausible. */
 function implausible(context: string, namespace: string, seen: LeaseRecord): HubspokeError {
   const place = {context, namespace}
   const lease = ['lease', leaseNames.cacheWatch]

@@ -1,6 +1,6 @@
 /**
- * Runs works side by side until one of them ends or fails, or the signal is aborted; then all of them are told to end, and
- * waited for. Rejects with the first failure; what a work that was told to end fails with is of no interest.
+ * Runs tasks at the same time until one of them ends or fails, or the signal is aborted; then all of them are stopped and
+ * waited for. Rejects with the first failure; failures of stopped tasks are ignored.
  */
 export async function together(
   works: readonly ((signal: AbortSignal) => Promise<void>)[],

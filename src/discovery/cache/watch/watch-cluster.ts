@@ -21,17 +21,17 @@ import {createWatchState, say, type Watching} from './watch-state.ts'
 
 export interface WatchRequest {
   readonly cacheNamespace: string
-  /** Who watches: another one in each context. */
+  /** The holder of the Lease: another one in each context. */
   readonly holder: Holder
-  /** Rejects with a `HubspokeError` where the cache of that cluster must not be written; asked whenever it was identified. */
+  /** Rejects with a `HubspokeError` where the cache of that cluster must not be written; called whenever the cluster was identified. */
   mayWrite(identity: ClusterIdentity): Promise<void>
-  /** Asks whether the namespace of the cache may be created; asked once, when it is missing. */
+  /** Asks for confirmation to create the namespace of the cache; once, when it is missing. */
   mayCreateNamespace(): Promise<boolean>
 }
 
 export interface WatchDeps {
   readonly clock: Clock
-  /** A number in [0, 1). */
+  /** A random number in [0, 1). */
   readonly random: () => number
   /** Ends the watch, after a last write. */
   readonly signal: AbortSignal
@@ -41,8 +41,8 @@ export interface WatchDeps {
 type Place = Omit<Watching, 'clusterUid'>
 
 /**
- * Keeps the image cache of a cluster fresh until it is told to stop, and says then what came of it. Whatever fails is tried
- * again for ever, ever more slowly; what is known of the cluster outlives that, so that only what was missed is asked for.
+ * Keeps the image cache of a cluster fresh until it is stopped, and returns the result. Failures are retried without end,
+ * with increasing waits; the known state of the cluster is kept, so that only missed changes are read.
  *
  * Rejects only when something is wrong in hubspoke itself.
  */
@@ -60,7 +60,7 @@ export async function watchCluster(
       await watchOnce(place, request)
     } catch (reason) {
       if (stop.aborted) break
-      const error = await heal(place, request, reason)
+      const error = await createMissingNamespace(place, request, reason)
       if (error !== undefined) {
         failures = state.writes > writes ? 1 : failures + 1
         pauseMs = pauseAfter(failures, error, random())
@@ -74,8 +74,8 @@ export async function watchCluster(
   return watchEntry(cluster.context, state, clock)
 }
 
-/** Creates the namespace of the cache where that is what was missing, and agreed to; else the failure is returned. */
-async function heal(
+/** Creates a missing namespace of the cache after confirmation; otherwise the failure is returned. */
+async function createMissingNamespace(
   place: Place,
   {mayCreateNamespace}: WatchRequest,
   reason: unknown,
@@ -86,7 +86,7 @@ async function heal(
   state.mayCreateNamespace ??= await mayCreateNamespace()
   if (!state.mayCreateNamespace) return reason
   try {
-    if (state.identity) await cluster.confirmIdentity(state.identity.uid, stop) // the question may have been open for long
+    if (state.identity) await cluster.confirmIdentity(state.identity.uid, stop) // the prompt may have been open for a long time
     await cluster.configMaps.createNamespace(namespace, stop)
     say(place, `created the namespace "${printable(namespace)}"`)
     return undefined
@@ -96,12 +96,12 @@ async function heal(
   }
 }
 
-/** After something that was no failure: the Lease was lost, or somebody else has saved a newer cache. */
+/** After an end without a failure: the Lease was lost, or another client has saved a newer cache. */
 const againMs = 250
 const firstPauseMs = 500
 const longestPauseMs = 30_000
 
-/** Half a second, and twice that with each failure in a row, up to half a minute; cut by up to half, so that many watchers do not come at once. */
+/** Half a second, doubled with each failure in a row, up to half a minute; reduced by up to half, so that many watches do not retry at once. */
 function pauseAfter(failures: number, error: unknown, random: number): number {
   const asked = error instanceof HubspokeError ? (error.retryAfterMs ?? 0) : 0
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
@@ -111,7 +111,7 @@ function pauseAfter(failures: number, error: unknown, random: number): number {
 /** From the Lease to the first failure, to its loss, or to the stop. */
 async function watchOnce(place: Place, {holder, mayWrite}: WatchRequest): Promise<void> {
   const {cluster, state, stop} = place
-  // What was followed so far is of that cluster; behind the URL there may be another one by now.
+  // The known state is of that cluster; by now the URL may lead to another one.
   if (state.identity === undefined || state.identity.isFallback) state.identity = await cluster.identityNow(stop)
   else await cluster.confirmIdentity(state.identity.uid, stop)
   if (state.identity.isFallback) throw noIdentity(cluster)
@@ -124,7 +124,7 @@ async function watchOnce(place: Place, {holder, mayWrite}: WatchRequest): Promis
   })
   if ('without' in taken) {
     if (taken.without.class === 'not-found') throw noNamespace(watching)
-    say(watching, `going on without a Lease, so that others may watch it, too: ${taken.without.message}`)
+    say(watching, `continuing without a Lease, so that others may watch it, too: ${taken.without.message}`)
     return follow(watching, undefined, stop)
   }
   try {
@@ -147,7 +147,7 @@ async function follow(watching: Watching, lock: ClusterLock | undefined, signal:
       signal,
     )
   } catch (error) {
-    // What was told to end did not fail.
+    // A task that was stopped did not fail.
     if (!signal.aborted) throw error
   }
 }

@@ -5,7 +5,7 @@ import {countOf} from '../../../shared/words.ts'
 import {describeCache, noCacheEntry} from '../cache-entry.ts'
 import type {WatchState} from './watch-state.ts'
 
-/** What came of watching a cluster. */
+/** The result of watching a cluster. */
 export function watchEntry(context: ContextRef, state: WatchState, clock: Clock): CacheEntry {
   const {mirror, identity, size, trouble, changes, writes, reconnects} = state
   const isKnown = mirror.isWhole() && identity !== undefined

@@ -8,43 +8,43 @@ import type {ListCost} from '../image-cache.ts'
 import {type Bell, createBell} from './bell.ts'
 import {type ClusterMirror, createClusterMirror} from './cluster-mirror.ts'
 
-/** As of when the mirror is known to be complete. */
+/** The time as of which the mirror is known to be complete. */
 export interface Proof {
-  /** By the clock of the server, where it tells. */
+  /** By the clock of the server, if it sends its time. */
   readonly builtAt: Date
-  /** The same by our monotonic clock; undefined: somebody else built it. */
+  /** The same by our monotonic clock; undefined: another client built it. */
   readonly begunAt?: number
-  /** By the clock of the server; undefined: it does not tell, or nothing is proved yet. */
+  /** By the clock of the server; undefined: it sends no time, or nothing is proved yet. */
   readonly provenAt?: Date | undefined
 }
 
-/** What is known of a cluster, and what of it is saved. It outlives connections, and the Lease. */
+/** The known state of a cluster, and how much of it is saved. It is kept over connections, and over the loss of the Lease. */
 export interface WatchState {
   readonly mirror: ClusterMirror
-  /** Rings when there is something new in the mirror, or a proof. */
+  /** Rings on a change in the mirror, or a proof. */
   readonly bell: Bell
   proof: Proof | undefined
-  /** The changes and the proof that are in the saved cache; undefined: it has to be written. */
+  /** The changes and the proof in the saved cache; undefined: it must be written. */
   saved: {readonly changes: number; readonly provenAt: Date | undefined} | undefined
-  /** Somebody else has saved something newer. */
+  /** Another client has saved a newer cache. */
   superseded: boolean
   /** The version of a stored cache that is known to be wrong. */
   distrusted: string | undefined
-  /** By the monotonic clock, in milliseconds: no earlier is the cache written again. */
+  /** By the monotonic clock, in milliseconds: the cache is not written again before. */
   mayWriteAt: number
-  /** How large it was when it was written last. */
+  /** Its size at the last write. */
   size: {readonly bytes: number; readonly shards: number} | undefined
-  /** What listing the whole cluster took the last time, where that is known. */
+  /** The cost of the last list of the whole cluster, if known. */
   lastList: ListCost | undefined
   identity: ClusterIdentity | undefined
-  /** What the answer was; undefined: nobody was asked. */
+  /** The answer to the prompt; undefined: not asked yet. */
   mayCreateNamespace: boolean | undefined
-  /** Somebody else holds the Lease. */
+  /** Another client holds the Lease. */
   standsBy: boolean
-  /** Why the last attempt, or the last write, came to nothing. */
+  /** Why the last attempt, or the last write, failed. */
   trouble: Failure | undefined
   writes: number
-  /** Changes that were written. */
+  /** The number of changes that were written. */
   changes: number
   reconnects: number
 }
@@ -71,7 +71,7 @@ export function createWatchState(clock: Clock): WatchState {
   }
 }
 
-/** One cluster that is watched, and what it is watched with. */
+/** One cluster that is watched, and the dependencies of its watch. */
 export interface Watching {
   readonly cluster: ClusterAccess
   readonly clusterUid: string
@@ -83,7 +83,7 @@ export interface Watching {
   readonly onEvent: OnEvent
 }
 
-/** Says something of one cluster to people. */
+/** Reports a message about one cluster to the user. */
 export function say({cluster, onEvent}: Pick<Watching, 'cluster' | 'onEvent'>, message: string): void {
   onEvent({type: 'notice', message: `${printable(cluster.context.name)}  ${message}`})
 }
