@@ -41,7 +41,7 @@ describe('cache refresh', () => {
     expect(exitCode).toBe(1)
   })
 
-  test.each([[[]], [['-o', 'json']]])('nobody is there: it prints the command, with %j too: 1', async (output) => {
+  test.each([[[]], [['-o', 'json']]])('without a terminal it prints the command, with %j too: 1', async (output) => {
     await using fleet = await openFleet([eu])
     const ended = await fleet.shell.run(...refresh, ...output)
     expect(ended.stdout).toContain(create('eu'))
@@ -51,7 +51,7 @@ describe('cache refresh', () => {
     expect(hasNamespace(fleet, 'eu')).toBe(false)
   })
 
-  test('--yes creates it without asking, also where somebody is there', async () => {
+  test('--yes creates it without asking, also at a terminal', async () => {
     await using fleet = await openFleet([eu], {answers: []})
     const ended = await fleet.shell.run(...refresh, '-y', '-o', 'json')
     expect(ended.stderr).not.toContain('[y/N]')
@@ -106,7 +106,7 @@ describe('cache refresh', () => {
     expect(ended.exitCode).toBe(0)
   })
 
-  test('somebody else writes at the same moment: it reads again and saves', async () => {
+  test('another client writes at the same moment: it reads again and saves', async () => {
     await using fleet = await openFleet([eu])
     await fleet.shell.run(...refresh, '-y')
     fleet.cluster('eu').addTrouble({type: 'answer', status: 409, verb: 'update', resource: 'configmaps', times: 1})

@@ -64,7 +64,7 @@ test('a cluster that is down is named, with why and what to type; the others are
   expect(stdout).toContain('Exit 4: 1 of 2 contexts cannot be used.')
 })
 
-test('credentials that nobody knows: 4', async () => {
+test('unknown credentials: 4', async () => {
   await using fleet = await openFleet([{...eu, trouble: [{type: 'answer', status: 401}]}, us])
   const ended = await fleet.shell.run('check', '-o', 'json')
   expect(entry(ended, 'eu')).toMatchObject({problem: {class: 'unauthenticated'}, uid: null})

@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
     exitCode: 1,
     because: 'saved, forbidden, not read',
   },
-  {words: ['cache', 'refresh', '-c', 'eu'], type: 'CacheReport', exitCode: 1, because: 'nobody to ask'},
+  {words: ['cache', 'refresh', '-c', 'eu'], type: 'CacheReport', exitCode: 1, because: 'no terminal'},
   {words: ['cache', 'refresh'], type: 'ErrorReport', exitCode: 2, because: 'not told where'},
   {words: ['cache', 'show'], type: 'CacheReport', exitCode: 4, because: 'present, missing, not read', after: refreshed},
   {
@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
     exitCode: 3,
     because: 'nothing to restart',
   },
-  {words: [...restart, '-c', 'eu'], type: 'ErrorReport', exitCode: 2, because: 'nobody to ask'},
+  {words: [...restart, '-c', 'eu'], type: 'ErrorReport', exitCode: 2, because: 'no terminal'},
   {words: [...restart, '-c', 'eu', '--timeout', '5'], type: 'ErrorReport', exitCode: 2, because: 'no duration'},
   {
     words: [...restart, '-c', 'eu', '--yes', '--run-id', 'monday'],

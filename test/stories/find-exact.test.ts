@@ -26,7 +26,7 @@ const us: ClusterSpec = {
 
 const after = ['Deployment/moved', 'Deployment/web', 'StatefulSet/ledger']
 
-/** As a large cluster would be answered; what a small one is, is a matter of a flag that nobody sees. */
+/** As a large cluster would be answered; a hidden flag defines what a small one is. */
 const large = {env: {HUBSPOKE_SMALL_CLUSTER: '0'}}
 
 async function openChanged(options: Parameters<typeof openFleet>[1] = large, spec = us): Promise<Fleet> {
@@ -130,7 +130,7 @@ describe('an exact answer of a large cluster', () => {
 describe('--fresh 30s', () => {
   const head = ['ConfigMap', 'hubspoke-system', 'deployment-image-cache'] as const
 
-  /** As somebody who watches the cluster would have written it. */
+  /** As a watcher of the cluster would have written it. */
   function prove(fleet: Fleet): void {
     const {data} = fleet.cluster('us').object(...head) as unknown as {data: Record<string, string>}
     const cache = {...JSON.parse(data['cache.json'] ?? ''), provenAt: fleet.clock.date().toISOString()}

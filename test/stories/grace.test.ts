@@ -35,7 +35,7 @@ function openHanging({verb, resource}: (typeof requests)[number]): Promise<Fleet
 /** The command has begun at the latest then, on a virtual clock that does not wait for it. */
 const startMs = 60_000
 
-/** Five seconds after the first request: before, nobody listens for signals. */
+/** Five seconds after the first request: before that, there is no signal handler. */
 async function signalInTime({sandbox, clock, shell}: Fleet, signal: StopSignal): Promise<void> {
   const from = clock.now()
   while (clock.now() < from + startMs && sandbox.clusters.every((cluster) => cluster.requests().length === 0)) {
@@ -100,7 +100,7 @@ describe.each(reads.map((words) => ({words})))('$words, stopped by SIGINT after 
     const run = await shell.run(...words, '-o', 'json')
     expect(clock.now()).toBeLessThanOrEqual(startMs + 35_000)
     expect(run.document()).toHaveProperty('verdict')
-    // The request is never answered: whoever ends with another code has not needed it.
+    // The request is never answered: another exit code would mean that it was not needed.
     expect([words[1] === 'show' ? 3 : 0, 130]).toContain(run.exitCode)
   })
 })

@@ -120,7 +120,7 @@ test('no Event where that is forbidden: the outcome is the same, and -v says so 
   expect((await fleet.shell.run(...restart)).stderr).not.toContain('Event')
 })
 
-test('a dry run tells nobody; the same run again, and its retry, tell nothing twice', async () => {
+test('a dry run creates no Event; the same run again, and its retry, create no second one', async () => {
   await using fleet = await openFleet([eu], {env})
   await fleet.shell.run(...restart, '--dry-run', 'server')
   expect(eventsOf(fleet)).toEqual([])
@@ -143,7 +143,7 @@ test('an accepted write whose reply was lost is told of, too', async () => {
   expect(eventsOf(fleet)).toHaveLength(1)
 })
 
-test('a retry has the reason of the run that it takes up, unless it says another one', async () => {
+test('a retry keeps the reason of its run, unless another one is given', async () => {
   const trouble = [{type: 'answer', status: 422, verb: 'patch', resource: 'deployments'}] as const
   await using fleet = await openFleet([{...eu, trouble}])
   await fleet.shell.run(...restart, '--reason', 'a leak')

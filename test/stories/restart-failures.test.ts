@@ -50,7 +50,7 @@ describe('while a rollout is watched', () => {
     while (fleet.restarted().length === 0) await new Promise((resolve) => setImmediate(resolve))
   }
 
-  test('its workload is deleted: skipped, nobody has to look, 0', async () => {
+  test('its workload is deleted: skipped, needs no attention, 0', async () => {
     const trouble = [{type: 'stuck-rollout', namespace: 'shop', name: 'web'}] as const
     await using fleet = await openFleet([{name: 'eu', workloads: runningWeb('web'), trouble}])
     const run = fleet.shell.run(...restart, '-o', 'json')
@@ -67,7 +67,7 @@ describe('while a rollout is watched', () => {
     {how: 'is cut, again and again', trouble: {type: 'cut', verb: 'watch', times: 5}},
     {how: 'falls silent', trouble: {type: 'silent-watch', times: 1}},
     {how: 'is answered with an error', trouble: {type: 'answer', status: 503, verb: 'watch', times: 3}},
-  ] as const)('the watch $how: it is taken up again, and the end is seen', async ({trouble}) => {
+  ] as const)('the watch $how: it is opened again, and the rollout is watched to completion', async ({trouble}) => {
     await using fleet = await openFleet([{name: 'eu', workloads: runningWeb(...names), trouble: [trouble]}])
     const {stdout, exitCode} = await fleet.shell.run(...restart)
     expect(stdout).toMatch(/Total 3 {2}Succeeded 3 {2}Failed 0/)

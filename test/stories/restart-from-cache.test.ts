@@ -96,7 +96,7 @@ describe('a restart of a large cluster', () => {
 })
 
 describe('--fresh cache that was not typed', () => {
-  test('but stands in the environment is not used for a write', async () => {
+  test('but is in the environment is not used for a write', async () => {
     await using fleet = await openChanged({env: {HUBSPOKE_FRESH: 'cache'}})
     const ended = await restart(fleet)
     expect(fleet.restarted()).toEqual(exactly)
@@ -106,7 +106,7 @@ describe('--fresh cache that was not typed', () => {
     expect((await fleet.shell.run('find', image, '-c', 'us')).stderr).not.toContain('--fresh from')
   })
 
-  test('but stands in the config file is not used for a write', async () => {
+  test('but is in the config file is not used for a write', async () => {
     await using fleet = await openChanged({config: 'defaults: {fresh: 10m}\n'})
     const ended = await restart(fleet)
     expect(fleet.restarted()).toEqual(exactly)

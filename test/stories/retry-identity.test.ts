@@ -174,7 +174,7 @@ test('made anew under the same name: skipped, recreated, 1; one that is gone is 
   expect(revision(fleet, 'eu')).toBe('1')
 })
 
-test('restarted by somebody since: unchanged; another image by now: skipped; nothing written, 0', async () => {
+test('restarted by another client since: unchanged; another image by now: skipped; nothing written, 0', async () => {
   await using fleet = await openFleet(two.map((cluster) => ({...cluster, trouble: [refusing]})))
   await restart(fleet)
   const template = (patch: object) => ({spec: {template: patch}})
@@ -212,9 +212,9 @@ test('an image that was set since: the plan, the document and the ledger have th
 test('a rollout that failed is not begun again: it is watched, and healthy once its cause is gone', async () => {
   const shop = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1, progressDeadlineSeconds: 30}
   await using fleet = await openFleet([{name: 'eu', workloads: [shop]}])
-  const mend = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
+  const fix = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
   expect(resultOf(await restart(fleet), 'eu')).toMatchObject({outcome: 'failed', failure: {class: 'rollout'}})
-  mend()
+  fix()
   await fleet.clock.advance(600_000)
   const report = await retry(fleet)
   expect(resultOf(report, 'eu')).toMatchObject({outcome: 'succeeded'})
@@ -225,11 +225,11 @@ test('a rollout that failed is not begun again: it is watched, and healthy once 
 test('what was rolled back since does not bear the stamp any more, and is written again', async () => {
   const shop = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1, progressDeadlineSeconds: 30}
   await using fleet = await openFleet([{name: 'eu', workloads: [shop]}])
-  const mend = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
+  const fix = fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: `${image}:*`})
   expect((await restart(fleet)).counts.failed).toBe(1)
   const undone = {metadata: {annotations: {'kubectl.kubernetes.io/restartedAt': null}}}
   fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: undone}})
-  mend()
+  fix()
   await fleet.clock.advance(600_000)
   expect(resultOf(await retry(fleet), 'eu')).toMatchObject({outcome: 'succeeded'})
   expect(fleet.writes()).toHaveLength(2)

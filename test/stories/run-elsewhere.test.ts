@@ -60,7 +60,7 @@ describe('a Deployment without pods', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('of which nobody could see it says so', async () => {
+  test('for which that could not be read says so', async () => {
     const trouble = [{type: 'forbidden', verb: 'get', resource: 'deployments', name: 'api-primary'}] as const
     await using fleet = await openFleet([{...cluster, trouble}])
     const {of, exitCode} = await reportOf(fleet)

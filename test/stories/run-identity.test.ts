@@ -57,7 +57,7 @@ describe('a run id that is used again', () => {
     {words: but('--kind', '--kind', 'Deployments'), because: 'a kind by another of its names'},
     {words: [...same, '--concurrency', '1', '--waves', '1,100%', '--timeout', '1h'], because: 'another pace'},
     {words: [...same, '--reason', 'again', '--fresh', 'scan', '--lock', 'off', '-v'], because: 'another reason'},
-  ])('for the same goes on with it: $because', async ({words}) => {
+  ])('for the same run continues it: $because', async ({words}) => {
     await using fleet = await openFleet(two)
     expect((await report(fleet, ...same)).verdict.code).toBe(0)
     const again = await report(fleet, ...words)

@@ -57,13 +57,13 @@ describe('who may not list Events', () => {
 describe('a StatefulSet that was broken before', () => {
   const broken: ClusterSpec = {name: 'eu', workloads: [of('StatefulSet')]}
 
-  async function openBroken(): Promise<Fleet & {mend(): void}> {
+  async function openBroken(): Promise<Fleet & {fix(): void}> {
     const fleet = await openFleet([broken])
     const cluster = fleet.cluster('eu')
-    const mend = cluster.addTrouble({type: 'crash-loop', namespace: 'shop', name: 'web'})
+    const fix = cluster.addTrouble({type: 'crash-loop', namespace: 'shop', name: 'web'})
     cluster.remove('Pod', 'shop', 'web-1')
     await fleet.clock.sleep(5_000)
-    return Object.assign(fleet, {mend})
+    return Object.assign(fleet, {fix})
   }
 
   test('names the pod that its controller waits for, and ends at once with --fail-fast', async () => {
@@ -81,7 +81,7 @@ describe('a StatefulSet that was broken before', () => {
     await using fleet = await openBroken()
     const {stdout} = await fleet.shell.run('restart', image, '--all-contexts', '--yes', '--fail-fast')
     expect(stdout).toMatch(/Next:\n {2}kubectl --context eu -n shop delete pod web-1\n/)
-    fleet.mend()
+    fleet.fix()
     fleet.cluster('eu').remove('Pod', 'shop', 'web-1')
     const {result} = await reportOf(fleet)
     expect(result?.outcome).toBe('succeeded')

@@ -43,7 +43,7 @@ test('at a terminal the log tail of a crashed container is shown, without their 
   expect(exitCode).toBe(1)
 })
 
-test('elsewhere nobody asks for them, and they are in no document and no ledger', async () => {
+test('elsewhere they are not requested, and are in no document and no ledger', async () => {
   await using fleet = await openFleet(crashing)
   const {stdout, stderr} = await fleet.shell.run(...restart, '--fail-fast', '-o', 'json')
   const report: RunReport = JSON.parse(stdout)
