@@ -196,6 +196,42 @@ export function describeRollouts(cluster: () => ContractCluster): void {
       })
     })
 
+    test('a quota that is used up: no pod is created, and ReplicaSet and Deployment have the reason', async () => {
+      const own = await Ground.create(cluster())
+      await own.workload('deployments', 'crowded', {replicas: 1})
+      await own.rolledOut('deployments/crowded')
+      const quota = {metadata: {name: 'full'}, spec: {hard: {pods: '1'}}}
+      await own.expect(201, own.client.post(own.path('resourcequotas'), quota))
+      await own.until('resourcequotas/full', ({status}) => status?.used?.pods === '1' && status.hard?.pods === '1')
+      await own.client.patch(
+        own.path('deployments/crowded'),
+        restartPatch('2026-01-01T00:00:00.000Z', {}),
+        strategicMergePatch,
+      )
+      const stuck = await own.until(
+        'deployments/crowded',
+        (object) => condition(object, 'ReplicaFailure')?.status === 'True',
+      )
+      const refusal = 'exceeded quota: full, requested: pods=1, used: pods=1, limited: pods=1'
+      const message = expect.stringMatching(new RegExp(`^pods "crowded-.+" is forbidden: ${refusal}$`))
+      expect(condition(stuck, 'ReplicaFailure')).toMatchObject({reason: 'FailedCreate', message})
+      expect(stuck.status).toMatchObject({availableReplicas: 1})
+      const [newest] = (await own.list('replicasets')).items.filter((set) => condition(set, 'ReplicaFailure'))
+      expect(newest?.status.replicas).toBe(0)
+      const said = (await own.list('events')).items.filter(({reason}) => reason === 'FailedCreate')
+      expect(said[0]).toMatchObject({
+        type: 'Warning',
+        message: expect.stringContaining(`Error creating: pods "crowded-`),
+        involvedObject: {kind: 'ReplicaSet', name: newest?.metadata.name},
+      })
+      await own.client.patch(own.path('resourcequotas/full'), {spec: {hard: {pods: '5'}}})
+      const done = await own.until(
+        'deployments/crowded',
+        (object) => condition(object, 'ReplicaFailure') === undefined && object.status.updatedReplicas === 1,
+      )
+      expect(done.metadata.uid).toBe(stuck.metadata.uid)
+    })
+
     test('a deleted Deployment takes its ReplicaSets and its pods with it', async () => {
       await ground.workload('deployments', 'doomed', {replicas: 1})
       await ground.rolledOut('deployments/doomed')

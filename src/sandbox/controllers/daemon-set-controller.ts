@@ -1,10 +1,13 @@
 import {daemonSets, nodes, pods} from '../objects/resources.ts'
-import {createPod, deletePod, podsOf, split} from './pod-sets.ts'
+import {ApiError} from '../status.ts'
+import {deletePod, podsOf, split, tryToCreatePod} from './pod-sets.ts'
+import {Retries} from './retries.ts'
 import {revisionLabel, syncRevisions} from './revisions.ts'
 import {resolve} from './rolling-update.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
 import {type DaemonSet, isReady, isTerminating, type Pod} from './workload-types.ts'
 
+const component = 'daemonset-controller'
 const hashKey = 'controller-revision-hash'
 const generationKey = 'deprecated.daemonset.template.generation'
 
@@ -15,24 +18,26 @@ const generationKey = 'deprecated.daemonset.template.generation'
 export function daemonSetController(simulation: Simulation): Controller {
   const allKeys = (): string[] =>
     simulation.store.all(daemonSets).map(({metadata}) => `${metadata.namespace}/${metadata.name}`)
+  const sync = (key: string): void => {
+    const set = simulation.store.get(daemonSets, key) as DaemonSet | undefined
+    if (set === undefined || isTerminating(set)) return
+    const inUse = new Set(
+      podsOf(simulation, set).map((pod) => `${set.metadata.name}-${pod.metadata.labels?.[hashKey]}`),
+    )
+    const {update} = syncRevisions(simulation, daemonSets, set, inUse)
+    const hash = revisionLabel(daemonSets, update)
+    retries.note(key, place(simulation, set, hash))
+    renew(simulation, set, hash)
+    count(simulation, set, hash)
+  }
+  const retries = new Retries(simulation, sync)
   return {
     concerns: (change) => {
       if (change.resource === daemonSets) return [change.key]
       if (change.resource === nodes && change.type !== 'MODIFIED') return allKeys()
       return change.resource === pods ? ownerKeys(change, daemonSets) : []
     },
-    sync: (key) => {
-      const set = simulation.store.get(daemonSets, key) as DaemonSet | undefined
-      if (set === undefined || isTerminating(set)) return
-      const inUse = new Set(
-        podsOf(simulation, set).map((pod) => `${set.metadata.name}-${pod.metadata.labels?.[hashKey]}`),
-      )
-      const {update} = syncRevisions(simulation, daemonSets, set, inUse)
-      const hash = revisionLabel(daemonSets, update)
-      place(simulation, set, hash)
-      renew(simulation, set, hash)
-      count(simulation, set, hash)
-    },
+    sync,
   }
 }
 
@@ -41,7 +46,7 @@ function nodeNames({store}: Simulation): readonly string[] {
 }
 
 function record(simulation: Simulation, set: DaemonSet, reason: string, message: string): void {
-  simulation.record(daemonSets, set, {reason, message, component: 'daemonset-controller'})
+  simulation.record(daemonSets, set, {reason, message, component})
 }
 
 function end(simulation: Simulation, set: DaemonSet, pod: Pod): void {
@@ -50,7 +55,7 @@ function end(simulation: Simulation, set: DaemonSet, pod: Pod): void {
 }
 
 /** A node gets a new pod once its old pod is completely gone. */
-function place(simulation: Simulation, set: DaemonSet, hash: string): void {
+function place(simulation: Simulation, set: DaemonSet, hash: string): 'failed' | 'done' {
   const all = podsOf(simulation, set)
   const wanted = nodeNames(simulation)
   for (const nodeName of wanted.filter((name) => !all.some(({spec}) => spec.nodeName === name))) {
@@ -58,12 +63,19 @@ function place(simulation: Simulation, set: DaemonSet, hash: string): void {
       [hashKey]: hash,
       'pod-template-generation': set.metadata.annotations?.[generationKey] ?? '1',
     }
-    const pod = createPod(simulation, {resource: daemonSets, owner: set}, set.spec.template, {labels, nodeName})
+    const owner = {resource: daemonSets, owner: set}
+    const pod = tryToCreatePod(simulation, owner, set.spec.template, {labels, nodeName})
+    if (pod instanceof ApiError) {
+      const message = `Error creating: ${pod.message}`
+      simulation.record(daemonSets, set, {type: 'Warning', reason: 'FailedCreate', message, component})
+      return 'failed'
+    }
     record(simulation, set, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
   }
   for (const pod of split(all).living) {
     if (!wanted.includes(pod.spec.nodeName ?? '')) end(simulation, set, pod)
   }
+  return 'done'
 }
 
 function renew(simulation: Simulation, set: DaemonSet, hash: string): void {

@@ -10,7 +10,14 @@ import {
   scaleSet,
   setsOf,
 } from './deployment-sets.ts'
-import {conditionOf, countedStatus, deadlineAt, withCondition, withProgress} from './deployment-status.ts'
+import {
+  conditionOf,
+  countedStatus,
+  deadlineAt,
+  withCondition,
+  withProgress,
+  withReplicaFailure,
+} from './deployment-status.ts'
 import {newReplicas, oldReplicas, roomOf} from './rolling-update.ts'
 import {type Controller, controllerManager, ownerKeys, type Simulation, writeStatus} from './simulation.ts'
 import {type Deployment, type DeploymentStatus, isTerminating, type ReplicaSet} from './workload-types.ts'
@@ -44,7 +51,9 @@ export function deploymentController(simulation: Simulation): Controller {
     if (deployment === undefined) return
     const {current, old} = setsOf(simulation, deployment)
     const counted = countedStatus(deployment, current, current ? [...old, current] : old, now())
-    writeStatus(simulation, deployments, deployment, withProgress(deployment, current, counted, now()))
+    const progress = withProgress(deployment, current, counted, now())
+    const newestFirst = [...(current ? [current] : []), ...old.toReversed()]
+    writeStatus(simulation, deployments, deployment, withReplicaFailure(progress, newestFirst, now()))
     deadlines.get(key)?.()
     deadlines.delete(key)
     const after = read(key)

@@ -1,7 +1,13 @@
 import {apiTime} from '../objects/metadata.ts'
 import {roomOf} from './rolling-update.ts'
 import {withoutZeros} from './simulation.ts'
-import type {Condition, Deployment, DeploymentStatus, ReplicaSet} from './workload-types.ts'
+import {
+  type Condition,
+  type Deployment,
+  type DeploymentStatus,
+  type ReplicaSet,
+  replicaFailure,
+} from './workload-types.ts'
 
 /**
  * The counts and the availability of a Deployment from its ReplicaSets; progress is computed elsewhere.
@@ -102,6 +108,23 @@ export function withProgress(
     return {...counted, conditions: withCondition(conditions, late, time)}
   }
   return counted
+}
+
+/**
+ * The status with the failure of the newest ReplicaSet, or else of an older one, to create pods.
+ * Source: `getReplicaFailures` in kubernetes/pkg/controller/deployment/progress.go.
+ */
+export function withReplicaFailure(
+  status: DeploymentStatus,
+  newestFirst: readonly ReplicaSet[],
+  now: Date,
+): DeploymentStatus {
+  const conditions = status.conditions ?? []
+  const failure = newestFirst.flatMap((set) => set.status.conditions ?? []).find(({type}) => type === replicaFailure)
+  if (failure === undefined) return {...status, conditions: conditions.filter(({type}) => type !== replicaFailure)}
+  const {reason = '', message = ''} = failure
+  const next: NewCondition = {type: replicaFailure, status: failure.status, reason, message}
+  return {...status, conditions: withCondition(conditions, next, apiTime(now))}
 }
 
 export function conditionOf({status}: Deployment, type: string): Condition | undefined {

@@ -1,6 +1,7 @@
 import type {ApiObject} from '../api-object.ts'
 import {randomSuffix} from '../objects/metadata.ts'
 import {pods, type Resource} from '../objects/resources.ts'
+import {ApiError} from '../status.ts'
 import {controlledBy, controllerManager, type Simulation} from './simulation.ts'
 import {isReady, isTerminating, type Pod, type PodTemplate} from './workload-types.ts'
 
@@ -40,6 +41,16 @@ export function createPod(
     },
     controllerManager,
   ) as Pod
+}
+
+/** As `createPod`; what the API refuses is returned. */
+export function tryToCreatePod(...args: Parameters<typeof createPod>): Pod | ApiError {
+  try {
+    return createPod(...args)
+  } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
 }
 
 /** Requests a pod's end, which takes time. */

@@ -6,6 +6,7 @@ import {garbageCollector} from './garbage-collector.ts'
 import {namespaceController} from './namespace-controller.ts'
 import {podController} from './pod-controller.ts'
 import {faultOf} from './pod-faults.ts'
+import {quotaController} from './quota-controller.ts'
 import {replicaSetController} from './replica-set-controller.ts'
 import {runController, type Simulation} from './simulation.ts'
 import {statefulSetController} from './stateful-set-controller.ts'
@@ -28,6 +29,7 @@ export function runControllers(
     statefulSetController(simulation),
     daemonSetController(simulation),
     pods,
+    quotaController(simulation),
     garbageCollector(simulation),
     customResourceController(simulation),
   ]

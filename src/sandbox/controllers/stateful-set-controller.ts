@@ -1,8 +1,13 @@
 import {pods, statefulSets} from '../objects/resources.ts'
-import {createPod, deletePod, podsOf} from './pod-sets.ts'
+import {ApiError} from '../status.ts'
+import {deletePod, podsOf, tryToCreatePod} from './pod-sets.ts'
+import {Retries} from './retries.ts'
 import {type Revisions, revisionLabel, syncRevisions, templateOf} from './revisions.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
 import {type ControllerRevision, isReady, isTerminating, type Pod, type StatefulSet} from './workload-types.ts'
+
+const component = 'statefulset-controller'
+type Outcome = 'failed' | 'done'
 
 const revisionKey = 'controller-revision-hash'
 
@@ -11,20 +16,22 @@ const revisionKey = 'controller-revision-hash'
  * Source: kubernetes/pkg/controller/statefulset/stateful_set_control.go.
  */
 export function statefulSetController(simulation: Simulation): Controller {
+  const sync = (key: string): void => {
+    const set = simulation.store.get(statefulSets, key) as StatefulSet | undefined
+    if (set === undefined || isTerminating(set)) return
+    const inUse = new Set(podsOf(simulation, set).map(revisionOf))
+    if (set.status.currentRevision) inUse.add(set.status.currentRevision)
+    const revisions = syncRevisions(simulation, statefulSets, set, inUse)
+    retries.note(key, step(simulation, set, revisions))
+    count(simulation, set, revisions)
+  }
+  const retries = new Retries(simulation, sync)
   return {
     concerns: (change) => {
       if (change.resource === statefulSets) return [change.key]
       return change.resource === pods ? ownerKeys(change, statefulSets) : []
     },
-    sync: (key) => {
-      const set = simulation.store.get(statefulSets, key) as StatefulSet | undefined
-      if (set === undefined || isTerminating(set)) return
-      const inUse = new Set(podsOf(simulation, set).map(revisionOf))
-      if (set.status.currentRevision) inUse.add(set.status.currentRevision)
-      const revisions = syncRevisions(simulation, statefulSets, set, inUse)
-      step(simulation, set, revisions)
-      count(simulation, set, revisions)
-    },
+    sync,
   }
 }
 
@@ -41,24 +48,25 @@ function partitionOf({spec: {updateStrategy}}: StatefulSet): number {
 }
 
 /** One action: create a missing pod, wait for one that is not ready, delete a surplus one, then replace. */
-function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): void {
+function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): Outcome {
   const all = podsOf(simulation, set)
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
   const byOrdinal = new Map(all.map((pod) => [ordinalOf(pod), pod]))
   for (let ordinal = 0; ordinal < set.spec.replicas; ordinal++) {
     const pod = byOrdinal.get(ordinal)
-    if (pod === undefined) createOrdinal(simulation, set, revisions, ordinal)
+    if (pod === undefined && createOrdinal(simulation, set, revisions, ordinal) === 'failed') return 'failed'
     const isSettled = pod !== undefined && !isTerminating(pod) && isReady(pod)
-    if (isOrdered && !isSettled) return
+    if (isOrdered && !isSettled) return 'done'
   }
   const tooMany = all
     .filter((pod) => ordinalOf(pod) >= set.spec.replicas)
     .toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
   for (const pod of isOrdered ? tooMany.slice(0, 1) : tooMany) end(simulation, set, pod)
   if (tooMany.length === 0) renew(simulation, set, revisions, byOrdinal)
+  return 'done'
 }
 
-function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revisions, ordinal: number): void {
+function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revisions, ordinal: number): Outcome {
   const isHeldBack = ordinal < (set.spec.updateStrategy.rollingUpdate?.partition ?? 0)
   const revision = isHeldBack ? currentOf(set, revisions) : revisions.update
   const name = `${set.metadata.name}-${ordinal}`
@@ -67,16 +75,22 @@ function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revi
     'statefulset.kubernetes.io/pod-name': name,
     'apps.kubernetes.io/pod-index': String(ordinal),
   }
-  createPod(simulation, {resource: statefulSets, owner: set}, templateOf(revision), {name, labels})
+  const pod = tryToCreatePod(simulation, {resource: statefulSets, owner: set}, templateOf(revision), {name, labels})
+  if (pod instanceof ApiError) {
+    const message = `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${pod.message}`
+    simulation.record(statefulSets, set, {type: 'Warning', reason: 'FailedCreate', message, component})
+    return 'failed'
+  }
   const message = `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`
-  simulation.record(statefulSets, set, {reason: 'SuccessfulCreate', message, component: 'statefulset-controller'})
+  simulation.record(statefulSets, set, {reason: 'SuccessfulCreate', message, component})
+  return 'done'
 }
 
 function end(simulation: Simulation, set: StatefulSet, pod: Pod): void {
   if (isTerminating(pod)) return
   deletePod(simulation, pod)
   const message = `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`
-  simulation.record(statefulSets, set, {reason: 'SuccessfulDelete', message, component: 'statefulset-controller'})
+  simulation.record(statefulSets, set, {reason: 'SuccessfulDelete', message, component})
 }
 
 /** From the last ordinal to the partition, each only when the one before is ready. */

@@ -72,8 +72,12 @@ export interface ReplicaSet extends ApiObject {
     readonly availableReplicas?: number
     readonly terminatingReplicas?: number
     readonly observedGeneration?: number
+    readonly conditions?: readonly Condition[]
   }
 }
+
+/** The condition of a ReplicaSet, and of its Deployment, whose pods cannot be created. */
+export const replicaFailure = 'ReplicaFailure'
 
 export interface StatefulSet extends ApiObject {
   readonly spec: {

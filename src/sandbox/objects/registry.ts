@@ -10,6 +10,7 @@ import {withDefaults} from './defaults.ts'
 import {fieldRulesOf} from './field-rules.ts'
 import {apiTime, randomSuffix, randomUid} from './metadata.ts'
 import {entriesOf, keptMetadata, ordered, withMetadata, withoutBooks, withoutTypeMeta} from './object-parts.ts'
+import {admitByQuota} from './quota.ts'
 import {apiVersionOf, customResourceDefinitions, namespaces, pods, type Resource} from './resources.ts'
 import {withAddress} from './service-address.ts'
 import type {Store} from './store.ts'
@@ -49,6 +50,7 @@ export class Registry {
     const object = preparedForCreate(resource, withDefaults(resource.kind, named))
     validate(resource, object)
     admitCreate(this.store, resource, object)
+    if (resource === pods) admitByQuota(this.store, object)
     const {name, resourceVersion} = object.metadata
     if (resourceVersion) {
       throw new ApiError({code: 500, message: 'resourceVersion should not be set on objects to be created'})
