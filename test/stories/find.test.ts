@@ -48,7 +48,7 @@ test.each([
   {query: image, found: ['shop/web', 'shop/cart', 'pay/ledger'], because: 'a repository is any tag and any digest'},
   {query: `${image}:1.4.2`, found: ['shop/web'], because: 'a tag is exact'},
   {query: `${image}:1.5.0`, found: ['shop/cart'], because: 'a tag also matches where a digest pins it'},
-  {query: `${image}:1.*`, found: ['shop/web', 'shop/cart'], because: 'a glob speaks of tags; a bare digest has none'},
+  {query: `${image}:1.*`, found: ['shop/web', 'shop/cart'], because: 'a glob matches tags; a bare digest has none'},
   {query: `${image}@${digest}`, found: ['shop/cart', 'pay/ledger'], because: 'a digest, with or without a tag'},
   {query: digest, found: ['shop/cart', 'pay/ledger'], because: 'a bare digest, in any repository'},
   {query: 'nginx', found: ['edge/front', 'edge/agent'], because: 'Docker Hub is what a bare name means'},
@@ -123,7 +123,7 @@ describe('narrowed', () => {
     expect(ended.exitCode).toBe(0)
   })
 
-  test('what was not looked at is said, also when nothing matched', async () => {
+  test('the output says what was not searched, also when nothing matched', async () => {
     await using fleet = await openFleet([eu, us])
     const {stdout, exitCode} = await fleet.shell.run(
       'find',
@@ -217,7 +217,7 @@ describe('what could not be read is named, and the rest is read', () => {
     expect(await fleet.shell.run('find', image, '--kind', 'deploy,ds')).toMatchObject({exitCode: 0})
   })
 
-  test('who may not list the whole cluster is read in full in the namespaces named: 0', async () => {
+  test('without permission to list the whole cluster, the named namespaces are read in full: 0', async () => {
     const trouble = [{type: 'forbidden', verb: 'list', namespace: ''}] as const
     await using fleet = await openFleet([{...eu, trouble}])
     const ended = await fleet.shell.run('find', image, '-n', 'shop,pay', '-o', 'json')
@@ -275,7 +275,7 @@ describe('from the image cache', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('what changed since is not in a cache that is taken as it is, and is in an exact answer', async () => {
+  test('later changes are not in the answer of --fresh cache, but in an exact answer', async () => {
     await using fleet = await openFleet([us])
     await fleet.shell.run('cache', 'refresh', '-c', 'us', '--yes')
     fleet.cluster('us').add({namespace: 'shop', name: 'later', image: `${image}:2.0`})
@@ -285,7 +285,7 @@ describe('from the image cache', () => {
     expect(names(exact)).toEqual(['us/shop/Deployment/later', 'us/shop/Deployment/web'])
   })
 
-  test('a cache copied from another cluster is foreign: an exact answer does not believe it, and says so', async () => {
+  test('a cache copied from another cluster is foreign: an exact answer does not use it, and says so', async () => {
     await using fleet = await openFleet([eu, us])
     await fleet.shell.run('cache', 'refresh', '--all-contexts', '--yes')
     const copy = fleet.cluster('eu').object('ConfigMap', 'hubspoke-system', 'deployment-image-cache')
@@ -305,7 +305,7 @@ describe('from the image cache', () => {
     {text: 'not json', why: 'is not a JSON object'},
     {text: '{"images": {"nginx": "shop/web"}}', why: 'has no list under "nginx"'},
     {text: '{"images": {}, "schemaVersion": 9}', why: 'has schema version "9"'},
-  ])('a cache that is broken ($why) is not believed: the cluster is listed', async ({text, why}) => {
+  ])('a broken cache ($why) is not used: the cluster is listed', async ({text, why}) => {
     await using fleet = await openFleet([us])
     fleet.cluster('us').create({kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
     fleet.cluster('us').create(cacheObject('hubspoke-system', {'cache.json': text}) as never)
@@ -315,7 +315,7 @@ describe('from the image cache', () => {
     expect(ended.exitCode).toBe(0)
   })
 
-  test('the published form of the cache, written by somebody else, is read', async () => {
+  test('the published form of the cache, written by another tool, is read', async () => {
     await using fleet = await openFleet([{name: 'us'}])
     const text = JSON.stringify({images: {[`${image}:1.0`]: ['shop/old', {namespace: 'shop', name: 'web'}]}})
     fleet.cluster('us').create({kind: 'Namespace', metadata: {name: 'tools'}} as never)
@@ -373,7 +373,7 @@ describe('hostile text', () => {
     expect(fleet.shell.everythingPrinted()).not.toMatch(/^Exit 0: all is well/m)
   })
 
-  test('in an image cache that somebody else wrote: escaped in every view, intact in documents', async () => {
+  test('in an image cache from another tool: escaped in every view, intact in documents', async () => {
     const name = `web${red}${turned}`
     const images = JSON.parse(`{"${image}:1.0": [], "__proto__": [{"namespace": "shop", "name": "proto"}]}`)
     images[`${image}:1.0`].push({namespace: `sh\top`, name, containers: [`app${red}`], kind: 'Deployment'})

@@ -38,7 +38,7 @@ test('without a known owner, it is changed back during the rollout: failed at on
   expect(exitCode).toBe(1)
 })
 
-test('an owner that leaves the restart alone costs ten seconds and no slot', async () => {
+test('an owner that keeps the restart costs ten seconds and no slot', async () => {
   const owned = ['a', 'b', 'c'].map((name) => ({...web, name, labels: {'kustomize.toolkit.fluxcd.io/name': 'apps'}}))
   await using fleet = await openFleet([{name: 'eu', workloads: owned}])
   const {document, exitCode} = await fleet.shell.run(...restart, '--concurrency', '1')
@@ -65,7 +65,7 @@ const budget = {
   spec: {minAvailable: '75%', selector: {matchLabels: {'app.kubernetes.io/name': 'web'}}},
 }
 
-test('the plan and the report say what goes down, which budget is broken, and who owns what; surge is not mentioned', async () => {
+test('the plan and the report show disruption, broken budgets and owners; surge is not mentioned', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [down, half, api]}])
   fleet.cluster('eu').create(budget)
   const {stderr, document} = await fleet.shell.run(...restart)
@@ -80,7 +80,7 @@ test('the plan and the report say what goes down, which budget is broken, and wh
   ])
 })
 
-test('budgets are one more request per cluster, and none where new pods come first', async () => {
+test('budgets are one more request per cluster, and none if new pods start first', async () => {
   const elsewhere = {...half, namespace: 'pay'}
   await using fleet = await openFleet([
     {name: 'eu', workloads: [half, elsewhere]},
@@ -97,7 +97,7 @@ test('budgets are one more request per cluster, and none where new pods come fir
   expect(asked('us')).toEqual([])
 })
 
-test('budgets that may not be listed are said, and stop nothing', async () => {
+test('budgets that may not be listed are reported, and stop nothing', async () => {
   const denied = {type: 'forbidden', verb: 'list', resource: 'poddisruptionbudgets'} as const
   await using fleet = await openFleet([{name: 'eu', workloads: [half], trouble: [denied]}])
   const {stderr, document, exitCode} = await fleet.shell.run(...restart)

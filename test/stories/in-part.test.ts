@@ -16,7 +16,7 @@ const anything: AccessRule = {verbs: ['*'], resources: ['*']}
 const identity: AccessRule = {verbs: ['get'], resources: ['namespaces']}
 const cache: AccessRule = {verbs: ['get'], resources: ['configmaps'], namespaces: ['hubspoke-system']}
 
-/** One cluster, led to by its administrator and by somebody who may do anything in the namespace `shop`. */
+/** One cluster, with a context of its administrator and one of a user that may do anything in the namespace `shop`. */
 function clusterFor(more: readonly AccessRule[]): ClusterSpec {
   const may = [{...anything, namespaces: ['shop']}, ...more]
   return {name: 'eu', workloads, contexts: [{name: 'eu-shop', namespace: 'shop', may}]}

@@ -41,7 +41,7 @@ test('each server sees one connection, and one watch per kind however many targe
   expect(watches).toHaveLength(1)
 })
 
-test('one that cannot be pulled fails with its reason, and stops nobody else', async () => {
+test('one that cannot be pulled fails with its reason, and stops no other target', async () => {
   const trouble = [{type: 'unpullable-image', image: 'ghcr.io/acme/web:broken'}] as const
   const broken = {namespace: 'shop', name: 'web', image: `${image}:broken`, progressDeadlineSeconds: 60}
   await using fleet = await openFleet([{name: 'eu', workloads: [broken], trouble}, two[1]!])
@@ -70,7 +70,7 @@ test('a server that asks to wait is waited for, and asked again', async () => {
   expect(exitCode).toBe(0)
 })
 
-test('never writes what is forbidden, and one refusal stops nobody else', async () => {
+test('never writes what is forbidden, and one refusal stops no other target', async () => {
   const denied = {type: 'forbidden', verb: 'patch', resource: 'deployments'} as const
   await using fleet = await openFleet([{...two[0]!, trouble: [denied]}, two[1]!])
   const {document, exitCode} = await fleet.shell.run(...restart, '-o', 'json')
@@ -183,8 +183,8 @@ test.each([
     because: '--yes covers the question, and the rest was typed',
   },
   {answers: ['y'], yes: ['--yes'], exitCode: 7, because: '--yes does not cover the name'},
-  {answers: undefined, yes: ['--yes'], exitCode: 2, because: 'nobody can be asked'},
-  {answers: undefined, yes: ['--yes', '--confirm', 'eu'], exitCode: 2, because: 'nobody has said why'},
+  {answers: undefined, yes: ['--yes'], exitCode: 2, because: 'there is no terminal'},
+  {answers: undefined, yes: ['--yes', '--confirm', 'eu'], exitCode: 2, because: 'no reason is given'},
   {
     answers: undefined,
     yes: ['--yes', '--confirm', 'eu', '--reason', 'a leak'],
@@ -241,7 +241,7 @@ test('--dry-run client plans and sends no write; server has each write checked; 
   expect(await fleet.shell.ledgers()).toEqual([])
 })
 
-test('what a restart would not move is not written, and somebody has to look: 1', async () => {
+test('what a restart would not move is not written, and needs attention: 1', async () => {
   const workloads = [
     {namespace: 'shop', name: 'held', image: `${image}:1.0`, paused: true},
     {kind: 'StatefulSet', namespace: 'shop', name: 'db', image: `${image}:1.0`, strategy: 'OnDelete'},

@@ -34,7 +34,7 @@ test('two runs at once: one does it all, the other ends with 6 and has written n
   expect(await fleet.shell.ledgers()).toHaveLength(1)
 })
 
-test('one after the other, they do not get in each other’s way', async () => {
+test('one after the other, they do not affect each other', async () => {
   await using fleet = await openFleet([lockable('east', 'web')])
   for (const id of ['20261124-200000-000a', '20261124-200000-000b']) {
     expect((await fleet.shell.run(...restart, '--run-id', id)).exitCode).toBe(0)
@@ -42,7 +42,7 @@ test('one after the other, they do not get in each other’s way', async () => {
 })
 
 describe('where there can be no lock', () => {
-  test('a run goes on without, says where, and its document, too', async () => {
+  test('a run continues without a lock, says where, and its document, too', async () => {
     await using fleet = await openFleet([lockable('east', 'web'), {name: 'west', workloads: runningWeb('web')}])
     const {exitCode, stderr, document} = await fleet.shell.run(...restart)
     expect(exitCode).toBe(0)
@@ -97,9 +97,9 @@ test('a long wait for the lock is part of the duration that the summary, the lis
   expect((await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document()).toMatchObject({run: told})
 })
 
-describe('check says whether a lock could be had', () => {
+describe('check shows whether the lock is available', () => {
   test.each([
-    {how: 'nobody has it', spec: lockable('east'), state: 'available', says: 'available'},
+    {how: 'it is free', spec: lockable('east'), state: 'available', says: 'available'},
     {how: 'there is no namespace for it', spec: {name: 'east'}, state: 'missing-namespace', says: 'no namespace'},
     {
       how: 'it may not be taken',
@@ -108,7 +108,7 @@ describe('check says whether a lock could be had', () => {
       says: 'forbidden',
     },
     {
-      how: 'nobody answers',
+      how: 'the server does not answer',
       spec: {...lockable('east'), trouble: [{type: 'answer', status: 500, resource: 'leases'}]},
       state: 'unknown',
       says: 'unknown',
@@ -121,7 +121,7 @@ describe('check says whether a lock could be had', () => {
     expect(fleet.cluster('east').objects('Lease')).toEqual([])
   })
 
-  test('another run has it: who', async () => {
+  test('another run has it: its holder is shown', async () => {
     await using fleet = await openFleet([lockable('east', 'web')])
     const running = fleet.shell.run(...restart, '--run-id', '20261124-200000-000a')
     while (fleet.restarted().length === 0) await new Promise(setImmediate)
@@ -132,7 +132,7 @@ describe('check says whether a lock could be had', () => {
   })
 })
 
-test('a fresh cluster: that there is no lock is said once, at the top of the plan, with the command that changes it', async () => {
+test('a fresh cluster: a missing lock is reported once, at the top of the plan, with the command that changes it', async () => {
   await using fleet = await openFleet([{name: 'west', workloads: runningWeb('web')}])
   const {stderr, exitCode} = await fleet.shell.run('restart', image, '-c', 'west', '--yes')
   const text = stderr.replace(/\s+/g, ' ')

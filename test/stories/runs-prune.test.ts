@@ -119,7 +119,7 @@ test('an empty ledger is a run that was killed at its beginning, of the time tha
   expect(ids((await prune(scene, '--unfinished')).removed)).toEqual(['20260101-000000-0001'])
 })
 
-test('nothing to remove: 0, and nobody is asked', async () => {
+test('nothing to remove: 0, without a prompt', async () => {
   await using scene = await openScene()
   await scene.leave(1)
   const {stdout, stderr, exitCode} = await scene.shell.run('runs', 'prune')

@@ -36,7 +36,7 @@ async function cutInside(ledger: string, type: string): Promise<void> {
   await writeFile(ledger, text.slice(0, start + 30))
 }
 
-test('after a restart, the list and the ledger tell what its summary told', async () => {
+test('after a restart, the list and the ledger show the same as its summary', async () => {
   await using fleet = await openFleet(two)
   const {run, counts, results} = await restarted(fleet)
   const open = {planned: 0, writing: 0, written: 0, watching: 0, retrying: 0}
@@ -54,7 +54,7 @@ test('after a restart, the list and the ledger tell what its summary told', asyn
   expect(ledger.suggestions).toEqual([])
 })
 
-test('people read of it what they would have read then', async () => {
+test('the text is the same as that of the run', async () => {
   const stuck = {type: 'answer', status: 422, verb: 'patch', name: 'web', message: 'No.'} as const
   await using fleet = await openFleet([{...two[0]!, trouble: [stuck]}, two[1]!])
   const {run} = await restarted(fleet)
@@ -85,7 +85,7 @@ test('neither reaches a cluster, nor needs a kubeconfig', async () => {
   expect(asked()).toBe(before)
 })
 
-test('of a run that was killed it is said what each target went through, and how to go on', async () => {
+test('for a killed run the output shows the state of each target, and how to continue', async () => {
   await using fleet = await openFleet(two)
   const {run} = await restarted(fleet, '--concurrency', '1')
   await cutInside(run.ledger ?? '', 'written')
@@ -123,7 +123,7 @@ test.each([
   expect(counts.total).toBe(4)
 })
 
-test('the commands that it names go on: what was done is left alone, the rest is done', async () => {
+test('its suggested commands continue the run: finished targets are not written, the rest is restarted', async () => {
   await using fleet = await openFleet(two)
   const selected = ['restart', image, '-c', 'e*', '-c', 'us', '--concurrency', '1', '--backoff', '90s'] as const
   const interrupted = fleet.shell.run(...selected, '--yes')
@@ -141,7 +141,7 @@ test('the commands that it names go on: what was done is left alone, the rest is
   expect((await list(fleet)).runs).toMatchObject([{state: 'ended', exitCode: 0, counts: {total: 4, succeeded: 4}}])
 })
 
-test('a run is found by how its id begins, where only one does; the newest is the last', async () => {
+test('a run is found by an unambiguous beginning of its id; the newest is the last', async () => {
   await using fleet = await openFleet(two)
   const older = await restarted(fleet, '--run-id', '20261123-080000-00ab')
   const newer = await restarted(fleet, '--run-id', '20261124-080000-00cd')
@@ -178,7 +178,7 @@ test('of runs of one second, the last is the one that began later', async () => 
   expect((await show(fleet, 'last')).run.id).toBe('20261124-080000-0001')
 })
 
-test('without a run the list says so and ends with 0; there is no last one to show: 2', async () => {
+test('without runs the list says so and ends with 0; showing the last one ends with 2', async () => {
   await using fleet = await openFleet(two)
   const listed = await fleet.shell.run('runs', 'list')
   expect(listed.stdout).toBe(`Exit 0: No run has left a ledger in ${fleet.shell.home}/.local/state/hubspoke/runs.\n`)
@@ -215,7 +215,7 @@ test('an empty ledger is a run that was killed before its first record', async (
   expect((await list(fleet)).runs).toMatchObject([{verb: null, startedAt: null, state: 'unfinished'}])
 })
 
-test('what a terminal would obey is not printed, wherever in a ledger it stands', async () => {
+test('control characters anywhere in a ledger are not printed', async () => {
   await using fleet = await openFleet(two)
   const {run} = await restarted(fleet)
   const [first = '', ...others] = (await readFile(run.ledger ?? '', 'utf8')).trimEnd().split('\n')

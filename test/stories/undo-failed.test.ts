@@ -52,7 +52,7 @@ const requestsFor = (fleet: Fleet, verb: string) =>
     .filter(({method, path}) => method === verb && path.includes('/deployments/web')).length
 
 describe('a target whose rollout fails', () => {
-  test('is put back to the revision before, with the pods that it had; the run has failed all the same: 1', async () => {
+  test('returns to the previous revision, with its previous pods; the run has still failed: 1', async () => {
     await using fleet = await openFleet(broken)
     const pods = objectsOf(fleet, 'Pod')
     const report = await run(fleet, ...undoing)
@@ -65,7 +65,7 @@ describe('a target whose rollout fails', () => {
     expect(objectsOf(fleet, 'ReplicaSet')).toHaveLength(2)
   })
 
-  test('gets back the stamp of the restart before, and the run that made it', async () => {
+  test('gets back the annotation of the previous restart, and its run', async () => {
     await using fleet = await openFleet([{name: 'eu', workloads}])
     const first = await run(fleet, ...restart)
     const before = metadataOf(fleet)
@@ -76,7 +76,7 @@ describe('a target whose rollout fails', () => {
     expect(metadataOf(fleet)).toEqual(before)
   })
 
-  test('is left as it is without the flag', async () => {
+  test('is not undone without the flag', async () => {
     await using fleet = await openFleet(broken)
     const report = await run(fleet, ...restart)
     expect(undoOf(report)).toBeNull()
@@ -202,7 +202,7 @@ describe('in the course of a run', () => {
     expect(fleet.restarted()).toContain('eu/shop/Deployment/web')
   })
 
-  test('a workload that was scaled meanwhile is undone all the same', async () => {
+  test('a workload that was scaled in between is still undone', async () => {
     await using fleet = await openFleet(broken)
     const running = run(fleet, ...undoing)
     await untilRestarted(fleet)
@@ -216,7 +216,7 @@ describe('in the course of a run', () => {
 describe('a StatefulSet', () => {
   const db = {...workloads[1]!, kind: 'StatefulSet', replicas: 2} as const
 
-  test('that waits for its stuck pod is named with the command to type, which sets it free', async () => {
+  test('that waits for its stuck pod is listed with the command that unblocks it', async () => {
     await using fleet = await openFleet([{name: 'eu', workloads: [db]}])
     const fix = fleet.cluster('eu').addTrouble(stuck)
     const report = await run(fleet, ...undoing)
@@ -249,7 +249,7 @@ describe('retried', () => {
     expect(objectsOf(fleet, 'ReplicaSet')).toHaveLength(2)
   })
 
-  test('a stamp from the future that was put back does not keep it from being restarted', async () => {
+  test('a restored annotation from the future does not prevent a restart', async () => {
     await using fleet = await openFleet([{name: 'eu', workloads}])
     const annotations = {'kubectl.kubernetes.io/restartedAt': '2027-01-01T00:00:00Z'}
     fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {metadata: {annotations}}}})
@@ -261,7 +261,7 @@ describe('retried', () => {
     expect(undos(await run(fleet, 'runs', 'retry', 'last', '--yes'))).toEqual(['web succeeded undefined'])
   })
 
-  test('what an earlier run has written and left broken is put back to what its ledger recorded', async () => {
+  test('a target that an earlier run has written and left broken returns to the state in its ledger', async () => {
     await using fleet = await openFleet(broken)
     const first = await run(fleet, ...restart)
     const second = await run(fleet, 'runs', 'retry', first.run.id, '--yes')
@@ -271,7 +271,7 @@ describe('retried', () => {
     expect(metadataOf(fleet)).toEqual({stamp: undefined, runId: undefined})
   })
 
-  test('so is what an earlier invocation of the same run has written', async () => {
+  test('so does a target that an earlier invocation of the same run has written', async () => {
     await using fleet = await openFleet(broken)
     const id = '20261124-100000-00a1'
     await run(fleet, ...restart, '--run-id', id)
