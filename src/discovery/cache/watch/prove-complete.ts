@@ -66,6 +66,6 @@ function behind({state}: Watching): HubspokeError {
   state.superseded = true
   return new HubspokeError(
     'conflict',
-    'The cluster is behind what was seen of it: it was restored to an earlier state.',
+    'The cluster has a lower version than before: it was restored to an earlier state.',
   )
 }
