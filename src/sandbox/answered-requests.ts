@@ -6,7 +6,7 @@ import type {Incoming} from './transport/http-front.ts'
 /** A request for a resource that was answered. */
 export interface AnsweredRequest
   extends Pick<ResourceRequest, 'verb' | 'plural' | 'subresource' | 'namespace' | 'name'> {
-  /** Name of the context whose user asked. */
+  /** Name of the context of the user. */
   readonly user: string
   readonly status: number
   readonly dryRun: boolean
@@ -24,7 +24,7 @@ export class AnsweredRequests {
     this.#catalog = catalog
   }
 
-  /** Returns how to stop listening. */
+  /** Returns a function that removes the listener. */
   subscribe(listener: AnswerListener): () => void {
     this.#listeners.add(listener)
     return () => {

@@ -13,7 +13,7 @@ import {
 /** Holds a definition that is deleted until its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
-/** What a CustomResourceDefinition adds to what is served: one resource per version of it. */
+/** The resources of a CustomResourceDefinition: one per version of it. */
 export function customResourcesOf({spec}: ApiObject): readonly Resource[] {
   const names = objectAt(spec, 'names')
   const {group, scope} = objectAt(spec)

@@ -2,7 +2,7 @@ import type {ApiObject} from '../api-object.ts'
 import {type JsonObject, objectAt} from '../patches/json.ts'
 import type {Resource} from './define-resource.ts'
 
-/** A service with the address inside the cluster that the server gives it, the one that it has had if there is one. */
+/** A service with the cluster address that the server assigns; it keeps an address that it has. */
 export function withAddress({kind}: Resource, service: ApiObject, previous?: ApiObject): ApiObject {
   const spec = objectAt(service.spec)
   if (kind !== 'Service' || spec.type === 'ExternalName' || spec.clusterIP !== undefined) return service
@@ -17,7 +17,7 @@ export function withAddress({kind}: Resource, service: ApiObject, previous?: Api
   return {...service, spec: filled}
 }
 
-/** In the usual network of services; it follows from the name. */
+/** In the usual network of services; derived from the name. */
 function addressOf({metadata}: ApiObject): string {
   let hash = 0
   for (const byte of Buffer.from(`${metadata.namespace}/${metadata.name}`)) hash = (hash * 31 + byte) % 60_000

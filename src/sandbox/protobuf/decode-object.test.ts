@@ -22,7 +22,7 @@ function number(id: number, value: number): Buffer {
   return Buffer.from([id << 3, value])
 }
 
-test('reads what kubectl asks in protobuf', () => {
+test('reads a review of kubectl in protobuf', () => {
   expect(decodeObject(recorded)).toMatchObject({
     kind: 'SelfSubjectAccessReview',
     spec: {resourceAttributes: {namespace: 'shop', verb: 'list', resource: 'pods'}},
@@ -43,7 +43,7 @@ test.each([
   expect(() => decodeObject(body)).toThrow(because)
 })
 
-test('reads maps, lists, numbers and what may be either', () => {
+test('reads maps, lists, numbers, and values of either type', () => {
   const metadata = field(1, field(1, 'web'), field(2, ''), field(11, field(1, 'app'), field(2, 'web')))
   const port = field(1, field(1, 'http'), number(3, 80), field(4, number(1, 1), number(2, 0), field(3, 'web')))
   const type = field(1, field(1, 'v1'), field(2, 'Service'))
@@ -56,7 +56,7 @@ test('reads maps, lists, numbers and what may be either', () => {
   })
 })
 
-test('keeps bytes as base64, and zeros that are meant', () => {
+test('keeps bytes as base64, and explicit zeros', () => {
   const of = (kind: string, ...content: readonly Buffer[]): Buffer =>
     Buffer.concat([Buffer.from('k8s\0'), field(1, field(1, 'v1'), field(2, kind)), field(2, ...content)])
   expect(decodeObject(of('Secret', field(2, field(1, 'a'), field(2, 'text'))))).toMatchObject({data: {a: 'dGV4dA=='}})

@@ -6,16 +6,16 @@ import {readFields, type WireField} from './wire.ts'
 
 export const protobufType = 'application/vnd.kubernetes.protobuf'
 
-/** What every protobuf body of the API begins with. */
+/** The first bytes of every protobuf body of the API. */
 const magic = Buffer.from('k8s\0')
 
 /**
- * An object out of a protobuf body, as its JSON would be; fields that are not in the table of its kind are left out.
+ * The object in a protobuf body, in the form of its JSON; fields that are not in the table of its kind are left out.
  * Undefined: a kind that the table does not have.
  *
  * Source: `runtime.Unknown` in k8s.io/apimachinery/pkg/runtime/generated.proto.
  *
- * @throws ApiError 400 when the body is none of the API
+ * @throws ApiError 400 for any other body
  */
 export function decodeObject(body: Buffer): JsonObject | undefined {
   if (!body.subarray(0, magic.length).equals(magic)) throw badRequest('the body is not protobuf of the API')
@@ -50,7 +50,7 @@ const mapKinds: Readonly<Record<string, (value: Buffer) => string>> = {
   quantityMap: (value) => bytesOf(readFields(value), 1).toString(),
 }
 
-/** Undefined: it says nothing, as an empty text or a zero that stands for absence. */
+/** Undefined: absent, which is also the meaning of an empty text and of most zeros. */
 function read(field: WireField, kind: FieldKind, before: Json | undefined): Json | undefined {
   if (kind.endsWith('[]')) {
     const element = kind === 'text[]' ? field.bytes.toString() : message(field.bytes, kind.slice(0, -2))

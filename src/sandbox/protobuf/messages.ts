@@ -1,6 +1,6 @@
 /**
  * How a field is read: one of these words, or the name of a message. `[]` after it: a list.
- * `map` has texts as values, `bytesMap` bytes, `quantityMap` quantities; `pointer` is a number whose 0 says something.
+ * `map` has texts as values, `bytesMap` bytes, `quantityMap` quantities; `pointer` is a number whose 0 is explicit.
  */
 export type FieldKind = string
 
@@ -11,8 +11,8 @@ const meta = [`metadata`, 'ObjectMeta'] as const
 const spec = (kind: string) => ['spec', kind] as const
 
 /**
- * What kubectl writes in protobuf: the kinds that `kubectl create`, `kubectl autoscale` and `kubectl auth` make, with the
- * fields that those commands fill. Source: the `generated.proto` files of k8s.io/api and k8s.io/apimachinery.
+ * The kinds that kubectl writes in protobuf: those of `kubectl create`, `kubectl autoscale` and `kubectl auth`, with the
+ * fields that those commands set. Source: the `generated.proto` files of k8s.io/api and k8s.io/apimachinery.
  */
 export const messages: Readonly<Record<string, Message>> = {
   ObjectMeta: {

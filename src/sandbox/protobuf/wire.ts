@@ -3,7 +3,7 @@ import {badRequest} from '../status.ts'
 /** One field of a message as it is on the wire. */
 export interface WireField {
   readonly id: number
-  /** Numbers and booleans; 0 for what has bytes. */
+  /** Numbers and booleans; 0 for fields with bytes. */
   readonly value: number
   /** Texts, bytes and messages; empty for numbers. */
   readonly bytes: Buffer

@@ -8,7 +8,7 @@ type LockHeld = Extract<OtherClient, {readonly type: 'lock-held'}>
 const lease = {kind: 'Lease', name: 'hubspoke-run', durationSeconds: 15, renewMs: 5_000} as const
 const defaultNamespace = 'hubspoke-system'
 
-/** Holds the lock of a cluster as another run does, and renews it. Returns its end, which releases it. */
+/** Holds the lock of a cluster as another run does, and renews it. Returns a function that releases it. */
 export function holdLock(
   cluster: SandboxCluster,
   held: LockHeld,

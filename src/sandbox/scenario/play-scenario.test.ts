@@ -60,7 +60,7 @@ describe('a trouble', () => {
     expect(told.map(({what}) => what)).toEqual(['begins', 'ends'])
   })
 
-  test('after so many requests that were carried out: no dry run, nothing that was refused', async () => {
+  test('after so many requests that were carried out, without dry runs and refused ones', async () => {
     const {status, stamp, client} = await play({
       troubles: [{clusters: ['eu'], trouble: down, from: {request: writes, count: 2, afterMs: 0}}],
     })
@@ -86,7 +86,7 @@ describe('a trouble', () => {
     await us.close()
   })
 
-  test('an unreachable cluster is that at once', async () => {
+  test('an unreachable cluster is unreachable at once', async () => {
     const {client} = await play({
       troubles: [{clusters: ['eu'], trouble: {type: 'unreachable', how: 'refused'}, from: atOnce}],
     })
@@ -108,7 +108,7 @@ describe('a trouble', () => {
   })
 })
 
-test('objects are there from the start, and changes come in their time', async () => {
+test('objects exist from the start, and changes are made at their time', async () => {
   const settings = {kind: 'ConfigMap', metadata: {name: 'settings', namespace: 'shop'}, data: {n: '1'}}
   const named = {kind: 'ConfigMap', namespace: 'shop', name: 'settings'}
   const {clock, cluster, told} = await play({
@@ -131,7 +131,7 @@ test('objects are there from the start, and changes come in their time', async (
   expect(told.map(({what}) => what)).toEqual(['changes', 'changes', 'changes', 'is-refused'])
 })
 
-test('a workload that is put back loses what was written, so long after each write', async () => {
+test('a controller reverts each write of another client after its delay', async () => {
   const {clock, cluster, stamp} = await play({
     troubles: [
       {clusters: ['eu'], trouble: {type: 'reverted', namespace: 'shop', name: 'web', afterMs: 3_000}, from: atOnce},
@@ -151,7 +151,7 @@ test('a workload that is put back loses what was written, so long after each wri
   }
 })
 
-test('a lock that is held is renewed, and released in the end', async () => {
+test('a held lock is renewed, and released in the end', async () => {
   const lock = {type: 'lock-held', user: 'bo', host: 'laptop'} as const
   const {clock, cluster} = await play({
     clusters: [{name: 'eu', namespaces: ['hubspoke-system']}],

@@ -16,13 +16,13 @@ export interface Happening {
 
 export interface PlayDeps {
   readonly clock: Clock
-  /** Ends the play: nothing happens afterwards. */
+  /** Ends the scenario: nothing happens afterwards. */
   readonly signal: AbortSignal
-  /** Called for what happens after the start. */
+  /** Called for every event after the start. */
   tell?(happening: Happening): void
 }
 
-/** Lets the scenario happen in clusters that were started from it. Resolves when what is there from the start is in force. */
+/** Plays the scenario in clusters that were started from it. Resolves when its initial troubles and objects are in place. */
 export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: PlayDeps): Promise<void> {
   let hasStarted = false
   const tell = (happening: Happening): void => {
@@ -42,7 +42,7 @@ export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: P
       })
     }
   }
-  // It resolves when a server that is to be unreachable is.
+  // It resolves when a server that should be unreachable is.
   await Promise.all(sandbox.clusters.map((cluster) => cluster.start()))
   hasStarted = true
 }
@@ -67,14 +67,14 @@ function scheduleTrouble(
   })
 }
 
-/** Returns its end. */
+/** Returns a function that ends it. */
 function begin(cluster: SandboxCluster, trouble: ScriptedTrouble['trouble'], deps: PlayDeps): () => void {
   if (trouble.type === 'reverted') return putBack(cluster, trouble, deps)
   if (trouble.type === 'lock-held') return holdLock(cluster, trouble, deps)
   return cluster.addTrouble(trouble)
 }
 
-/** What the API refuses by then (an object that is gone) changes nothing, and is told. */
+/** A change that the API refuses (the object is gone) has no effect, and is reported. */
 function carryOut(cluster: SandboxCluster, change: Change): 'changes' | 'is-refused' {
   try {
     if (change.type === 'add') cluster.add(change.workload)
@@ -87,7 +87,7 @@ function carryOut(cluster: SandboxCluster, change: Change): 'changes' | 'is-refu
   }
 }
 
-/** Does it once, at that moment; at once where that is now. */
+/** Calls it once, at that moment; immediately if that is now. */
 function when(
   {request, count = 1, afterMs}: Moment,
   cluster: SandboxCluster,

@@ -10,8 +10,8 @@ const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const
 const defaultAfterMs = 5_000
 
 /**
- * Puts the pod template and the replicas of a workload back to what they are now, so long after each write of another client,
- * as a GitOps controller does that owns every field. Returns its end.
+ * Restores the pod template and the replicas of a workload to their present values, a fixed time after each write of another
+ * client, as a GitOps controller does that owns every field. Returns a function that ends it.
  */
 export function putBack(
   cluster: SandboxCluster,
@@ -55,7 +55,7 @@ interface Spec {
   }
 }
 
-/** The merge patch that leads from the spec of now to the original one. */
+/** The merge patch from the present spec to the original one. */
 function restoring(original: ApiObject, now: ApiObject): object {
   const [was, is] = [original.spec as Spec, now.spec as Spec]
   const {annotations, labels} = was.template.metadata
@@ -67,7 +67,7 @@ function restoring(original: ApiObject, now: ApiObject): object {
   return {spec: {...replicas, template: {metadata, spec: was.template.spec}}}
 }
 
-/** What was added is null, which takes it away. */
+/** An added field is null, which removes it. */
 function restored(
   was: Readonly<Record<string, string>> = {},
   is: Readonly<Record<string, string>> = {},

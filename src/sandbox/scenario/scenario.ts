@@ -2,9 +2,9 @@ import type {ApiObject} from '../api-object.ts'
 import type {ClusterSpec, WorkloadSpec} from '../spec.ts'
 import type {RequestMatch, Trouble, WorkloadMatch} from '../trouble.ts'
 
-/** Simulated clusters, and what happens in them over time. */
+/** Simulated clusters, and a schedule of troubles and changes. */
 export interface Scenario {
-  /** What it is about, for its user. */
+  /** The description of the scenario, for the user. */
   readonly description?: string
   readonly clusters: readonly ScenarioCluster[]
   readonly troubles: readonly ScriptedTrouble[]
@@ -19,30 +19,30 @@ export interface ScenarioCluster extends ClusterSpec {
 }
 
 /**
- * So many milliseconds after the start, or after a request was carried out. Requests count in each cluster on their own; a
- * dry run does not count.
+ * A time after the start, or after a request was carried out, in milliseconds. Requests are counted in each cluster separately;
+ * dry runs do not count.
  */
 export interface Moment {
   readonly request?: RequestMatch
-  /** How many such requests it takes; default 1. */
+  /** The number of such requests; default 1. */
   readonly count?: number
   readonly afterMs: number
 }
 
 export interface ScriptedTrouble {
-  /** Names of the clusters that have it. */
+  /** Names of the affected clusters. */
   readonly clusters: readonly string[]
   readonly trouble: Trouble | OtherClient
   readonly from: Moment
-  /** Default: it lasts. */
+  /** Default: it does not end. */
   readonly until?: Moment
-  /** How long it lasts, in milliseconds from its begin, where that comes before `until`. */
+  /** Its duration, in milliseconds, if that ends before `until`. */
   readonly forMs?: number
 }
 
-/** What another client of the cluster does meanwhile. */
+/** The actions of another client of the cluster meanwhile. */
 export type OtherClient =
-  /** A controller puts the spec of a workload back to what it was at the begin, so long after each write. */
+  /** A controller restores the spec of a workload to its state at the beginning, a fixed time after each write. */
   | ({readonly type: 'reverted'; readonly afterMs?: number} & WorkloadMatch)
   /** Another run of hubspoke holds the lock of the cluster. */
   | {
