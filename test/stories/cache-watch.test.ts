@@ -209,7 +209,7 @@ describe('what is written', () => {
     {signal: 'SIGTERM', code: 143},
     {signal: 'SIGINT', code: 130},
     {signal: 'SIGHUP', code: 129},
-  ] as const)('$signal: the last state, then the report, and $code; the Lease is nobody’s', async ({signal, code}) => {
+  ] as const)('$signal: the last state, then the report, and $code; the Lease is released', async ({signal, code}) => {
     await using fleet = await openFleet([eu])
     const ended = await whileWatching(
       fleet,
@@ -311,7 +311,7 @@ describe('it survives', () => {
     expect(entry(ended, 'us')).toMatchObject({state: 'watched', problem: null, watch: {reconnects: 0}})
   })
 
-  test('a refresh by somebody else: it takes over what is newer, and goes on', async () => {
+  test('a refresh by another client: it adopts newer parts, and continues', async () => {
     await using fleet = await openFleet([eu])
     const ended = await whileWatching(fleet, async (pass) => {
       await pass(5_000)
@@ -364,7 +364,7 @@ describe('one at a time', () => {
     expect(entry((await second) ?? first, 'eu')).toMatchObject({state: 'watched', watch: {changes: 1}})
   })
 
-  test('where Leases are forbidden it goes on without, and says so', async () => {
+  test('where Leases are forbidden it continues without one, and says so', async () => {
     const trouble = [{type: 'forbidden', resource: 'leases'}] as const
     await using fleet = await openFleet([{...eu, trouble}])
     await saves(fleet)
@@ -383,7 +383,7 @@ describe('one at a time', () => {
     await whileWatching(fleet, async (pass) => {
       await pass(7_000)
       fleet.cluster('eu').patch('Lease', namespace, 'hubspoke-cache-watch', {
-        spec: {holderIdentity: 'somebody', leaseDurationSeconds: 20},
+        spec: {holderIdentity: 'another', leaseDurationSeconds: 20},
       })
       await pass(6_000)
       const before = headWrites(fleet, 'eu')
@@ -393,7 +393,7 @@ describe('one at a time', () => {
       await pass(15_000)
       expect(hasLater(fleet)).toBe(true)
     })
-    expect(fleet.shell.everythingPrinted()).toContain('is lost: it is held by "somebody"')
+    expect(fleet.shell.everythingPrinted()).toContain('is lost: it is held by "another"')
   })
 
   test('a Lease with an implausible duration is not taken over, and not waited for in silence', async () => {
@@ -401,7 +401,7 @@ describe('one at a time', () => {
     await whileWatching(fleet, async (pass) => {
       await pass(7_000)
       fleet.cluster('eu').patch('Lease', namespace, 'hubspoke-cache-watch', {
-        spec: {holderIdentity: 'somebody', leaseDurationSeconds: 2 ** 31 - 1},
+        spec: {holderIdentity: 'another', leaseDurationSeconds: 2 ** 31 - 1},
       })
       await pass(20_000)
       expect(fleet.shell.everythingPrinted()).toContain(
@@ -415,7 +415,7 @@ describe('one at a time', () => {
   })
 })
 
-test('find --fresh 30s is one request while somebody watches, and is proved anew when that is long ago', async () => {
+test('find --fresh 30s is one request while a watcher runs, and is proved again when the last proof is too old', async () => {
   await using fleet = await openFleet([eu])
   const find = async () => {
     const report = (await fleet.shell.run('find', image, '--fresh', '30s', '-o', 'json')).document() as FindReport

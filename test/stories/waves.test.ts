@@ -78,7 +78,7 @@ describe('waves', () => {
   })
 })
 
-test('a retry takes up the rest wave by wave, with the command that the summary names', async () => {
+test('a retry restarts the rest wave by wave, with the command that the summary names', async () => {
   const [first, ...others] = clusters(3, 4)
   await using fleet = await openFleet([{...first!, trouble: [{...broken, times: 1}]}, ...others])
   const {stdout} = await fleet.shell.run(...restart, ...standard)
@@ -130,7 +130,7 @@ const minute = 60_000
 const soak = ['--waves', '1,50%,100%', '--pause', '5m'] as const
 
 describe('the pause', () => {
-  test('keeps the next wave back for so long, and the health of all that was changed is looked at meanwhile', async () => {
+  test('delays the next wave for this time, and checks the health of all changed targets', async () => {
     await using fleet = await openFleet(clusters(2, 2))
     const {exitCode, stderr} = await run(fleet, ...soak)
     expect(exitCode).toBe(0)
@@ -146,7 +146,7 @@ describe('the pause', () => {
     expect(stderr).toContain('wave 1 of 3 has ended; 5m of pause, in which health is watched')
   })
 
-  test('a target that becomes faulty in it is failed after all, and stops the run: 5', async () => {
+  test('a target that becomes faulty during it fails, and stops the run: 5', async () => {
     await using fleet = await openFleet(clusters(2, 2))
     const fault = () => breakPods(fleet, 'c1', 'app-00')
     const {report, exitCode, stderr} = await runWhile(fleet, fault, ...soak)
@@ -161,7 +161,7 @@ describe('the pause', () => {
     expect(stderr).toMatch(/c1\/shop\/Deployment\/app-00 {2}FAILED/)
   })
 
-  test('a canary that cannot be seen is not gone: the next wave does not follow it, 5', async () => {
+  test('a canary that cannot be read does not count as deleted: the next wave does not start, 5', async () => {
     await using fleet = await openFleet(clusters(2, 2))
     const page = {type: 'answer', status: 404, plain: true, verb: 'get', name: 'app-00'} as const
     const hide = () => fleet.cluster('c1').addTrouble(page)
@@ -199,7 +199,7 @@ describe('the pause', () => {
     })
   })
 
-  test('within the failure budget it is failed, and the waves go on without it', async () => {
+  test('within the failure budget it fails, and the waves continue without it', async () => {
     await using fleet = await openFleet(clusters(2, 2))
     const fault = () => breakPods(fleet, 'c1', 'app-00')
     const {report, exitCode} = await runWhile(fleet, fault, ...soak, '--max-failures', '1')
@@ -208,7 +208,7 @@ describe('the pause', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('a target that somebody deletes in it has nothing left to be looked after', async () => {
+  test('a target that is deleted during it is not checked any more', async () => {
     await using fleet = await openFleet(clusters(1, 2))
     const deleted = () => void fleet.cluster('c1').remove('Deployment', 'shop', 'app-00')
     expect(await runWhile(fleet, deleted, ...soak)).toMatchObject({exitCode: 0})
@@ -248,7 +248,7 @@ describe('what ends a run in the pause', () => {
     const place = ['Lease', 'hubspoke-system', 'hubspoke-run'] as const
     fleet.cluster('c1').create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'hubspoke-system'}} as never)
     const taken = () =>
-      void fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'somebody-else', leaseTransitions: 9}})
+      void fleet.cluster('c1').patch(...place, {spec: {holderIdentity: 'another-run', leaseTransitions: 9}})
     const {report, exitCode} = await runWhile(fleet, taken, ...soak)
     expect(report.counts).toMatchObject({succeeded: 1, notRun: 2})
     expect(report.run.locks).toMatchObject([{state: 'lost'}])
@@ -264,7 +264,7 @@ describe('what ends a run in the pause', () => {
 describe('--pause ask', () => {
   const ask = ['restart', image, '--all-contexts', '--yes', '--waves', '1,50%,100%', '--pause', 'ask'] as const
 
-  test('asks after each wave but the last, and goes on when it is told to', async () => {
+  test('asks after each wave but the last, and continues on request', async () => {
     await using fleet = await openFleet(clusters(1, 4), {answers: ['c', 'continue']})
     const {stderr, exitCode} = await fleet.shell.run(...ask)
     expect(stderr).toContain(
@@ -275,7 +275,7 @@ describe('--pause ask', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('names what is in trouble where it asks', async () => {
+  test('names unhealthy targets in the prompt', async () => {
     const [one] = clusters(1, 2)
     await using fleet = await openFleet([{...one!, trouble: [broken]}], {answers: ['c']})
     const {stderr} = await fleet.shell.run(...ask, '--max-failures', '1')
@@ -292,7 +292,7 @@ describe('--pause ask', () => {
     expect(await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).toMatchObject({exitCode: 0})
   })
 
-  test('"wait longer" watches on, a minute or as long as was said, and asks again', async () => {
+  test('"wait longer" watches for a minute or the given time, and asks again', async () => {
     await using fleet = await openFleet(clusters(1, 2), {answers: ['w', 'w 10m', 'nonsense', 'c']})
     const {stderr, exitCode} = await fleet.shell.run(...ask)
     expect(fleet.clock.slept).toEqual(expect.arrayContaining([minute, 10 * minute]))
@@ -307,7 +307,7 @@ describe('--pause ask', () => {
     expect(await fleet.shell.run(...ask)).toMatchObject({exitCode: 7})
   })
 
-  test('where nobody can be asked it is wrong usage, before any server is reached', async () => {
+  test('without a terminal it is wrong usage, before any server is reached', async () => {
     await using fleet = await openFleet(clusters(1, 2))
     const {stderr, exitCode} = await fleet.shell.run(...ask)
     expect(stderr).toContain('no terminal')
@@ -372,7 +372,7 @@ describe('the plan', () => {
     expect(first).toEqual(['c1', 'c1'])
   })
 
-  test('what preflight refuses is no canary, and more of it than the budget allows is said in the plan', async () => {
+  test('a refused target is not a canary, and the plan says if refusals exceed the budget', async () => {
     const [first, second] = clusters(2, 2)
     const denied = {type: 'forbidden', verb: 'patch', resource: 'deployments'} as const
     await using fleet = await openFleet([{...first!, trouble: [denied]}, second!])
@@ -449,7 +449,7 @@ describe('--stagger', () => {
     expect(restartsOf(fleet, since)).toEqual({'c1/pay/a': 0, 'c1/pay/b': 20, 'c1/shop/a': 0, 'c2/pay/a': 0})
   })
 
-  test('a retry takes its turn like any other start', async () => {
+  test('a retry is staggered like any other start', async () => {
     const busy = {type: 'answer', status: 503, verb: 'patch', name: 'app-00', times: 1} as const
     const [one] = clusters(1, 4)
     await using fleet = await openFleet([{...one!, trouble: [busy]}])

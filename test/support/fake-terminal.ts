@@ -4,13 +4,13 @@ import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
 import {printable} from '../../src/shared/printable.ts'
 
-/** What is done at a question: a line is typed, a key is pressed, or the terminal goes away. */
+/** An action at a prompt: a line is typed, a key is pressed, or the terminal closes. */
 export type Answer = string | {readonly key: 'ctrl-c' | 'ctrl-d'} | 'hang-up'
 
 export interface Keyboard {
   /** Typed before the first question, line ends included. */
   readonly typedAhead?: string
-  /** One for each question; after them the terminal goes away. */
+  /** One for each prompt; after them the terminal closes. */
   readonly answers: readonly Answer[]
 }
 

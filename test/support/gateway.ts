@@ -3,18 +3,18 @@ import type {AddressInfo} from 'node:net'
 import {Agent, request as send} from 'undici'
 import {parse, stringify} from 'yaml'
 
-/** An answer in the place of the one that an API server would give, or has given. */
+/** A response instead of that of the API server. */
 export interface StrangeAnswer {
   readonly status: number
   readonly contentType?: string
-  /** What is sent: text as it stands, or what is made of the server's own answer. */
+  /** The body: fixed text, or a change of the server's own response. */
   readonly body: string | ((genuine: unknown) => unknown)
   /** Sends the body instead: one that does not end, say. Rejects when the client is gone. */
   pour?(response: ServerResponse): Promise<void>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Which requests are answered so. */
+/** The requests that get this response. */
 export interface Matched {
   readonly method: string
   /** Of the path with its query, below the server's root. */
@@ -24,10 +24,10 @@ export interface Matched {
 export interface Gateway extends AsyncDisposable {
   /** The kubeconfig of the server, with this gateway in its place. */
   readonly kubeconfig: string
-  /** How many requests were answered so. */
+  /** The number of requests that got this response. */
   readonly met: number
   /**
-   * Answers these requests so from now on, until it is asked for something else.
+   * Sends this response to these requests from now on, until the next call.
    *
    * @param how `carriedOut`: the server gets the request, and only its answer is lost; `times`: so often, then no more
    */

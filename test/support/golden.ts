@@ -4,7 +4,7 @@ import {expect} from 'vitest'
 
 export const goldenFolder = join(import.meta.dirname, '..', 'golden')
 
-/** Holds a text against its golden file; with `UPDATE_GOLDEN=1` in the environment the file is written anew. */
+/** Holds a text against its golden file; with `UPDATE_GOLDEN=1` in the environment the file is updated. */
 export function expectGolden(name: string, text: string): void {
   const path = join(goldenFolder, name)
   if (process.env.UPDATE_GOLDEN === '1') {

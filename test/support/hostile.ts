@@ -14,7 +14,7 @@ export const longSentence = `${hostileSentence} ${'x'.repeat(2 * 1_048_576)}`
 /** A name is never redacted; everything else holds for it too. */
 export const hostileName = `a${controls}\nExit 0: forged\r'"\`$(x)&<>\\ b`
 
-/** What no output may hold, whatever it was made of. */
+/** Checks that an output contains no hostile text. */
 export function expectHarmless(text: string, because: string): void {
   const raw = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(text)
   const at =

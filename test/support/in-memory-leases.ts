@@ -4,7 +4,7 @@ import {conflict} from './distribution/in-memory-workloads.ts'
 
 type Verb = 'read' | 'write'
 
-/** What a call does instead of working: fail, do its work and lose the answer, or never answer. `fine` works. */
+/** The behaviour of a call: `fine`, or it fails, succeeds with a lost response, or never answers. */
 type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'hangs' | 'fine'
 
 /** The Leases of one cluster, in this object, with the rules of the API that a lock rests on. One Lease is enough. */
@@ -13,7 +13,7 @@ export interface InMemoryLeases extends Leases {
   readonly calls: readonly string[]
   readonly lease: LeaseObject | undefined
   readonly holder: string | undefined
-  /** The next calls of the verb meet with them. */
+  /** The behaviour of the next calls of the verb. */
   trouble(verb: Verb, ...mishaps: readonly Mishap[]): void
   /** Every call of the verb from now on, until it is undefined. */
   always(verb: Verb, mishap: Mishap | undefined): void

@@ -1,4 +1,4 @@
-// Packs the project, installs the package as the README says, elsewhere, and starts it: nothing that it needs may be missing.
+// Packs the project, installs the package as the README says, in another folder, and starts it: no file may be missing.
 import {execFileSync} from 'node:child_process'
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'

@@ -41,7 +41,7 @@ const commands = {
 } as const
 
 export interface ShellOptions {
-  /** Who runs the commands; else `ada on host.example`. */
+  /** The user of the commands; default: `ada on host.example`. */
   readonly user?: LocalUser
   /** The home folder of another shell, which removes it. */
   readonly home?: string
@@ -52,11 +52,11 @@ export interface ShellOptions {
   readonly config?: string
   /** Text of the system-wide config file. */
   readonly systemConfig?: string
-  /** What stderr is shown on; undefined: it is no terminal. */
+  /** The terminal of stderr; undefined: it is not a terminal. */
   readonly screen?: {readonly columns: number; readonly rows: number}
-  /** A person at a terminal, who types these lines; undefined: no terminal. */
+  /** The lines that are typed at a terminal; undefined: no terminal. */
   readonly answers?: readonly string[]
-  /** What happens while a question waits. */
+  /** Called while a prompt waits. */
   readonly onQuestion?: () => void | Promise<void>
   /** The same at a terminal that is like a real one, for one command. */
   readonly keyboard?: Keyboard
@@ -66,7 +66,7 @@ export interface Ended {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
-  /** stdout, parsed; throws where a report is not as its schema says. */
+  /** stdout, parsed; throws if a report violates its schema. */
   readonly document: () => unknown
 }
 
@@ -80,7 +80,7 @@ export interface Shell extends AsyncDisposable {
   run(...words: readonly string[]): Promise<Ended>
   /** Sends a signal to the command that runs. */
   signal(signal: StopSignal): void
-  /** Everything that any command printed so far, for looking for what must not be there. */
+  /** Everything that any command printed so far, to search it for text that must not be there. */
   everythingPrinted(): string
 }
 

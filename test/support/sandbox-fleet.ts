@@ -4,7 +4,7 @@ import {startSandbox} from '../../src/sandbox/start-sandbox.ts'
 import {openShell, type Shell, type ShellOptions} from './run-command.ts'
 import {createVirtualClock, type VirtualClock} from './virtual-clock.ts'
 
-/** Simulated clusters, a shell with their kubeconfig, and one clock for both that moves when nothing else does. */
+/** Simulated clusters, a shell with their kubeconfig, and one clock for both that advances when everything else waits. */
 export interface Fleet extends AsyncDisposable {
   readonly sandbox: Sandbox
   readonly clock: VirtualClock

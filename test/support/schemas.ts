@@ -5,7 +5,7 @@ import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
 const folder = join(import.meta.dirname, '..', '..', 'schemas')
 const compiled = new Map<string, ValidateFunction>()
 
-/** What is wrong with a document by the schema of its `type`; empty when nothing is. */
+/** The violations of the schema of a document's `type`; empty if it is valid. */
 export function schemaErrors(document: unknown): readonly string[] {
   const type = typeof document === 'object' && document !== null && 'type' in document ? String(document.type) : ''
   if (!/^[A-Z][A-Za-z]+$/.test(type)) return [`no document: ${JSON.stringify(document)?.slice(0, 80)}`]

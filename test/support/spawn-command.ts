@@ -15,11 +15,11 @@ export interface ProcessEnd {
 export interface RunningCommand {
   readonly child: ChildProcess
   readonly end: Promise<ProcessEnd>
-  /** Resolves when stderr has said this; rejects when the process ends before it did. */
+  /** Resolves when stderr contains this; rejects if the process ends first. */
   says(text: string | RegExp): Promise<void>
 }
 
-/** What is particular about one start of the program. */
+/** Options of one start of the program. */
 export interface Circumstances {
   /** Another Node.js than the one that runs the tests. */
   readonly node?: string
@@ -37,10 +37,10 @@ export interface ProcessShell extends Disposable {
   readonly home: string
   start(...words: readonly string[]): RunningCommand
   run(...words: readonly string[]): Promise<ProcessEnd>
-  /** The same under circumstances of its own. */
+  /** The same with these options. */
   startUnder(circumstances: Circumstances, ...words: readonly string[]): RunningCommand
   runUnder(circumstances: Circumstances, ...words: readonly string[]): Promise<ProcessEnd>
-  /** All that was printed so far by any command, for looking for what must not be there. */
+  /** All that was printed so far by any command, to search it for text that must not be there. */
   everythingPrinted(): string
 }
 

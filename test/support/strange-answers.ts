@@ -34,8 +34,8 @@ const plain = {contentType: 'text/plain; charset=utf-8'}
 const other = {name: 'something-else', group: 'apps', kind: 'deployments'}
 
 /**
- * What may come in the place of an answer: by gateways that have lost their way, captive portals, caches, and servers that
- * break. None of them is an answer of Kubernetes to any request.
+ * Invalid responses, as from misconfigured gateways, captive portals, caches, and faulty
+ * servers. None of them is a response of Kubernetes to any request.
  */
 export const strangeAnswers: Readonly<Record<string, StrangeAnswer>> = {
   '404 page': {status: 404, ...page, body: html('default backend - 404')},

@@ -17,11 +17,11 @@ export interface VirtualClockOptions {
 export interface VirtualClock extends Clock {
   /** Every sleep that was asked for, in milliseconds, in order. */
   readonly slept: readonly number[]
-  /** How many sleep at this moment. */
+  /** The number of current sleepers. */
   readonly sleepers: number
   /** The same clock, which does not move by itself for who sleeps by this one: it ends when the time has come otherwise. */
   readonly patient: Clock
-  /** Moves on by `ms`: who sleeps no longer than that wakes at its own time, one after another, and does its work in between. */
+  /** Advances by `ms`: sleepers wake one after another at their own times, and do their work in between. */
   advance(ms: number): Promise<void>
 }
 
@@ -31,10 +31,10 @@ interface Sleeper {
   wake(): void
 }
 
-/** Turns of the event loop without news after which nothing else is taken to be under way. */
+/** Turns of the event loop without activity after which no other work is assumed to be in progress. */
 const quietTurns = {loopback: 20, promises: 3}
 
-/** After so many turns with a request under way it is taken to be one that waits for the clock. */
+/** After this number of turns, a request in flight is assumed to wait for the clock. */
 const patience = 2_000
 
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {

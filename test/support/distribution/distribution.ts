@@ -10,7 +10,7 @@ import type {Plan} from '../../../src/model/target.ts'
 import type {Wave, WaveState} from '../../../src/model/wave.ts'
 import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
 
-/** One distribution on a virtual clock without jitter, and what the world saw of it. */
+/** One distribution on a virtual clock without jitter, and its effects. */
 interface Distributed {
   readonly results: readonly SpokeResult[]
   readonly stoppedBy: StopReason | undefined

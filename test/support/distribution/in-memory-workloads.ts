@@ -5,7 +5,7 @@ import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.
 
 type Verb = 'read' | 'restart' | 'follow'
 
-/** What a call does instead of working: fail before anything happened, or do its work and lose the answer. `fine` works. */
+/** The behaviour of a call: `fine`, or it fails first, or it succeeds with a lost response. */
 type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'fine'
 
 /** One cluster's workloads, in this object, with the rules of the API that restarts rest on. */
@@ -16,7 +16,7 @@ export interface InMemoryWorkloads extends Workloads {
   /** Open feeds. */
   readonly feeds: number
   state(name: string): WorkloadState | undefined
-  /** The next calls of the verb meet with them. */
+  /** The behaviour of the next calls of the verb. */
   trouble(verb: Verb, ...mishaps: readonly Mishap[]): void
   /** What happens right before the next call of the verb is carried out. */
   before(verb: Verb, happening: () => void): void
@@ -139,7 +139,7 @@ export interface InMemoryFeed extends WorkloadFeed {
   push(news: WorkloadState | 'deleted'): void
 }
 
-/** A feed that hands out what is pushed, the newest only. */
+/** A feed that returns the newest pushed state. */
 export function createFeed(onClose: () => void = () => undefined): InMemoryFeed {
   let newest: WorkloadState | 'deleted' | undefined
   let heard = Promise.withResolvers<void>()
