@@ -165,7 +165,7 @@ test.each([
   expect(renderPlan({...plan, waves: {...waves, ...change}}, {...terminal, width: undefined})).toContain(says)
 })
 
-test('more refusals than the budget allows are told before anybody agrees', () => {
+test('more refusals than the budget allows are shown before consent', () => {
   const text = renderPlan({...plan, waves: {...waves, maxFailures: 0}}, {...terminal, width: undefined})
   expect(text).toContain('1 target will be refused: nothing would start (--max-failures).')
   expect(renderPlan({...plan, waves}, terminal)).not.toContain('nothing would start')

@@ -5,7 +5,7 @@ export function wasReadInFull({problem, unread}: ClusterReading): boolean {
   return problem === undefined && unread.length === 0
 }
 
-/** Is there a full reading of every selected context, so that its answer speaks of all of them? */
+/** Whether every selected context was read in full, so that the answer covers all of them. */
 export function wasEveryContextRead(scope: Scope, readings: readonly ClusterReading[]): boolean {
   const read = new Set(readings.filter(wasReadInFull).map(({context}) => context.name))
   return scope.contexts.every((context) => read.has(context))

@@ -131,7 +131,7 @@ export function describeImages(cluster: () => ContractCluster): void {
   })
 }
 
-/** The object when nobody writes its status any more, so that its version stays. */
+/** The object after the last write of its status, so that its version is stable. */
 async function quiet(ground: Ground, resource: string): Promise<ApiObject> {
   let last = await ground.read(resource)
   await expect

@@ -24,7 +24,7 @@ interface Prompt {
   readonly wrong: Answer
   /** What ends a question that is asked again where there was no answer. */
   readonly asksAgain?: boolean
-  /** Codes where the answer is No, where nobody can be asked, and the same with HUBSPOKE_YES and --yes. */
+  /** Codes where the answer is No, without a terminal, and the same with HUBSPOKE_YES and --yes. */
   readonly no: number
   readonly alone: number
   readonly aloneWithVariable: number
@@ -173,7 +173,7 @@ function cellsOf({before = [], right, wrong, asksAgain, no, ...codes}: Prompt): 
   ]
 }
 
-/** The command, by somebody who has the home folder and the clusters of this world. */
+/** The command, run by a user with the home folder and the clusters of this world. */
 async function ask(fleet: Fleet, {words}: Prompt, {keyboard, env, more = []}: Cell) {
   const {sandbox, clock, shell} = fleet
   await using asked = await openShell({
@@ -222,7 +222,7 @@ describe('a signal at the question', () => {
   })
 })
 
-describe('the plan says where consent comes from', () => {
+describe('the plan shows the source of consent', () => {
   test.each([
     {words: ['--yes'], env: {}, says: 'Consent: --yes on the command line.', consent: '--yes'},
     {words: [], env: {HUBSPOKE_YES: '1'}, says: 'Consent: HUBSPOKE_YES in the environment;', consent: 'HUBSPOKE_YES'},
@@ -286,7 +286,7 @@ describe('a No before the first write', () => {
     })
   })
 
-  test('so it is of an image cache', async () => {
+  test('the same for an image cache', async () => {
     await using fleet = await fleetOf(['green'])
     const {stderr, exitCode} = await fleet.shell.run('cache', 'refresh', '-c', 'eu')
     expect(stderr).toContain('Declined: "green" is not the name of the protected context. Nothing was written.')
@@ -320,7 +320,7 @@ describe('--confirm', () => {
     ['restart', image, '--dry-run', 'client'],
     ['cache', 'refresh'],
     ['cache', 'watch'],
-  ])('of no context is wrong usage before a cluster is asked: %s %s %s', async (...command) => {
+  ])('with an unknown context is wrong usage before a cluster is reached: %s %s %s', async (...command) => {
     await using fleet = await fleetOf()
     const words = [...command.filter((word) => word !== undefined), '-c', 'eu', '--yes', '--confirm', 'prod-su']
     const {stderr, exitCode} = await fleet.shell.run(...words)
@@ -346,7 +346,7 @@ describe('the plan names its targets', () => {
     expect((await wide.shell.run(...run, '-o', 'wide')).stderr).toContain('  eu/shop/Deployment/web-29\n')
   })
 
-  test('also of a retry, and a dry run calls them planned, under no id that could be looked up', async () => {
+  test('also in a retry; a dry run calls them planned, without a run id', async () => {
     await using fleet = await openFleet([{...eu, trouble: [refusing]}])
     await fleet.shell.run(...run, '--yes')
     const {stderr, stdout} = await fleet.shell.run('runs', 'retry', 'last', '--dry-run', 'client')

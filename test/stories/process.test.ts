@@ -59,7 +59,7 @@ describe('streams', () => {
   test.each([
     {closed: ['stdout'], because: 'the reader of the result went away'},
     {closed: ['stderr'], because: 'the reader of the progress went away'},
-    {closed: ['stdout', 'stderr'], because: 'nobody reads anything'},
+    {closed: ['stdout', 'stderr'], because: 'no reader is left'},
   ] as const)('$closed closed early: the run goes on to its end, and its code is true', async ({closed}) => {
     await using clusters = await openRealClockClusters(two)
     const {child, end} = clusters.shell.start(...restart)
@@ -87,7 +87,7 @@ describe('streams', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('IMAGE is never taken from stdin: a line of somebody’s loop is not meant', async () => {
+  test('IMAGE is never taken from stdin: it may be a line of a surrounding loop', async () => {
     using shell = openProcessShell({})
     const {stderr, exitCode} = await shell.runUnder({stdin: `${image}\n`}, 'restart', '--all-contexts', '--yes')
     expect(stderr).toContain('Missing: IMAGE.')
@@ -307,7 +307,7 @@ describe('a bug', () => {
     {
       body: "Promise.reject(new Error('lost')); return new Promise((end) => setTimeout(end, 500, ''))",
       says: 'Error: lost',
-      because: 'nobody waits for',
+      because: 'no caller awaits',
     },
     {
       body: "Promise.reject(undefined); return new Promise((end) => setTimeout(end, 500, ''))",

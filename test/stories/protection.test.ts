@@ -209,7 +209,7 @@ async function refusesAllElse({fleet, shell}: Stage, command: Command, one: Case
   }
 }
 
-/** A name that no context has is refused before anybody looks at what is protected. */
+/** An unknown name is refused before the protections are evaluated. */
 function refusal(words: readonly string[], {because, prod}: Case): string {
   const named = words[words.indexOf('--confirm') + 1] ?? ''
   const isUnknown = words.includes('--confirm') && !(named === 'prod-eu' && prod)
@@ -229,11 +229,11 @@ describe.each(Object.keys(commands) as Command[])('%s', (command) => {
   test.each(cases)('a cluster that is protected $how is written with its name only', async (one) => {
     await using stage = await openCase(one)
     await refusesAllElse(stage, command, one)
-    // No cache is written where the UID cannot be read, whoever agrees.
+    // No cache is written without the UID, even with consent.
     if (!(isBlind(one) && command.startsWith('cache'))) await takesItsName(stage, command, one)
   })
 
-  test('a cluster that is shown to be another one than the protected one needs no name', async () => {
+  test('a cluster with another UID than the protected one needs no name', async () => {
     const elsewhere: Case = {how: '', prod: (_, {cluster}) => cluster('other').server, other: {}, because: ''}
     await using stage = await openCase(elsewhere)
     const shell = await stage.shell()
@@ -243,7 +243,7 @@ describe.each(Object.keys(commands) as Command[])('%s', (command) => {
   })
 })
 
-describe('what is protected is said', () => {
+describe('protection is shown', () => {
   const restart = ['restart', image, '-c', 'lab', '--dry-run', 'client'] as const
 
   test('the plan names the cluster and the reason, in a dry run, too', async () => {
@@ -267,7 +267,7 @@ describe('what is protected is said', () => {
       says: '(line 3) protects nothing',
       because: 'no context of the kubeconfig has such a server',
     },
-  ])('an entry that protects nothing is told: $config', async ({config, says, because}) => {
+  ])('an entry that protects nothing is reported: $config', async ({config, says, because}) => {
     await using fleet = await openFleet([lab], {config})
     for (const words of [restart, ['cache', 'refresh', '-c', 'lab', '--yes'] as const]) {
       const stderr = (await fleet.shell.run(...words)).stderr.replace(/\s+/g, ' ')
