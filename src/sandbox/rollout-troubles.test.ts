@@ -111,6 +111,45 @@ describe('rollouts with trouble', () => {
     ])
   })
 
+  const available = (cluster: SandboxCluster): number => read(cluster, web).status.availableReplicas ?? 0
+
+  test('a lost node: its pods are not ready, are deleted after five minutes, and end when it is back', async () => {
+    await using still = await openStill({...web, replicas: 3}, {})
+    const {cluster, clock} = still
+    const onNode = () => pods(cluster).filter(({spec}) => spec.nodeName === 'eu-node-2')
+    const node = () => cluster.object('Node', '', 'eu-node-2') as Fields | undefined
+    const readyNode = () => node()?.status.conditions.find(({type}: {type: string}) => type === 'Ready')
+    const [lost] = onNode()
+    const back = cluster.addTrouble({type: 'lost-nodes', nodes: '*-2'})
+    await clock.advance(1000)
+    expect(readyNode()).toMatchObject({status: 'Unknown', reason: 'NodeStatusUnknown'})
+    expect(node()?.spec.taints).toMatchObject([{effect: 'NoSchedule'}, {effect: 'NoExecute'}])
+    expect(available(cluster)).toBe(2)
+    await clock.advance(301_000)
+    expect(onNode()).toMatchObject([{metadata: {name: lost?.metadata.name, deletionTimestamp: expect.any(String)}}])
+    expect(available(cluster)).toBe(3)
+    await clock.advance(3_600_000)
+    expect(onNode()).toHaveLength(1)
+    back()
+    await clock.advance(2000)
+    expect(onNode()).toEqual([])
+    expect(readyNode()).toMatchObject({status: 'True'})
+    expect(node()?.spec).not.toHaveProperty('taints')
+  })
+
+  test('a lost node that comes back in time keeps its pods', async () => {
+    await using still = await openStill({...web, replicas: 3}, {})
+    const {cluster, clock} = still
+    const names = () => pods(cluster).map(({metadata}) => metadata.name)
+    const before = names()
+    const back = cluster.addTrouble({type: 'lost-nodes', nodes: 'eu-node-*'})
+    await clock.advance(240_000)
+    expect(available(cluster)).toBe(0)
+    back()
+    await clock.advance(301_000)
+    expect([available(cluster), names()]).toEqual([3, before])
+  })
+
   test('of another workload has no effect', async () => {
     await using still = await stuck({
       trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web', kind: 'StatefulSet'}],

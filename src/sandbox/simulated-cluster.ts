@@ -67,7 +67,7 @@ export class SimulatedCluster implements SandboxCluster {
     const agenda = new Agenda(clock)
     const record = createEventRecorder({registry, clock, random})
     const simulation: Simulation = {store: this.#store, registry, agenda, clock, random, record, pace: atOnce}
-    const {retryPods} = runControllers(simulation, {ca: certificates.ca, troubles: () => this.#troubles.all})
+    const {troublesChanged} = runControllers(simulation, {ca: certificates.ca, troubles: () => this.#troubles.all})
     this.#objects = new ClusterObjects(registry)
     this.#answered = new AnsweredRequests(registry.catalog)
     this.ca = certificates.ca
@@ -97,7 +97,7 @@ export class SimulatedCluster implements SandboxCluster {
     })
     this.#troubles.subscribe((change) => {
       void this.#move()
-      if (change === 'removed') retryPods()
+      troublesChanged(change)
     })
   }
 

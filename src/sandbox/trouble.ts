@@ -47,6 +47,11 @@ export type Trouble =
   | ({readonly type: 'volume-attached-elsewhere'} & WorkloadMatch)
   /** New pods of the workload stay `Pending`, unschedulable. */
   | ({readonly type: 'unschedulable'} & WorkloadMatch)
+  /**
+   * Nodes whose name matches (`*` stands for any text) do not answer any more. Their pods are not ready, are deleted five
+   * minutes later, and stay terminating until the nodes are back.
+   */
+  | {readonly type: 'lost-nodes'; readonly nodes: string}
   /** Requests are answered with this status and not carried out. */
   | ({
       readonly type: 'answer'

@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, test} from 'vitest'
 import {strategicMergePatch} from '../cluster/raw-client.ts'
-import {type ApiObject, type ContractCluster, Ground, restartPatch} from './contract-cluster.ts'
+import {type ApiList, type ApiObject, type ContractCluster, Ground, restartPatch} from './contract-cluster.ts'
 
 /** What the controllers do with a write. */
 export function describeRollouts(cluster: () => ContractCluster): void {
@@ -194,6 +194,35 @@ export function describeRollouts(cluster: () => ContractCluster): void {
         reason: 'Unschedulable',
         message: expect.stringMatching(/^0\/\d+ nodes are available: /),
       })
+    })
+
+    test('a taint that a pod does not tolerate: the pod stays Pending, until the taint is removed', async () => {
+      const own = await Ground.create(cluster())
+      const {body} = await own.client.get<ApiList>('/api/v1/nodes')
+      const taint = async (more: readonly object[]): Promise<void> => {
+        for (const {metadata, spec} of body.items) {
+          await own.client.patch(`/api/v1/nodes/${metadata.name}`, {spec: {taints: [...(spec.taints ?? []), ...more]}})
+        }
+      }
+      await taint([{key: 'pool', value: 'system', effect: 'NoSchedule'}])
+      try {
+        await own.workload('deployments', 'waiting', {replicas: 1})
+        const reason = async (): Promise<unknown> =>
+          (await own.list('pods')).items[0]?.status.conditions?.find(
+            ({type}: {type: string}) => type === 'PodScheduled',
+          )
+        const count = body.items.length
+        const available = `0/${count} nodes are available:`
+        const why = `${available} ${count} node(s) had untolerated taint(s).`
+        await expect.poll(reason, {timeout: 20_000, interval: 50}).toMatchObject({
+          status: 'False',
+          reason: 'Unschedulable',
+          message: `${why} no new claims to deallocate, preemption: ${available} ${count} Preemption is not helpful for scheduling.`,
+        })
+      } finally {
+        await taint([])
+      }
+      await own.rolledOut('deployments/waiting')
     })
 
     test('a quota that is used up: no pod is created, and ReplicaSet and Deployment have the reason', async () => {

@@ -10,6 +10,7 @@ export function happeningLine({cluster, what, of}: Happening): string {
 function subjectOf(of: Happening['of']): string {
   if (of.type === 'add') return `of ${of.workload.namespace}/${of.workload.name}`
   if (of.type === 'unpullable-image') return `of ${of.image}`
+  if (of.type === 'lost-nodes') return of.nodes
   if (of.type === 'answer') return `with ${of.status}`
   if ('name' in of && of.name !== undefined) return `of ${[of.namespace, of.name].filter(Boolean).join('/')}`
   return ''

@@ -33,6 +33,11 @@ const types = {
   'crash-loop': variant('New pods of the workload exit with 1, again and again.', workload, {kind}),
   'volume-attached-elsewhere': variant('New pods wait for a volume that another node has.', workload, {kind}),
   unschedulable: variant('New pods of the workload fit on no node.', workload, {kind}),
+  'lost-nodes': variant(
+    'Nodes do not answer any more. Their pods are deleted five minutes later, and stay terminating.',
+    {nodes: text('The name of a node; "*" stands for any text. Nodes are named CLUSTER-node-1 and so on.')},
+    {},
+  ),
   answer: variant(
     'Requests are answered with this status and not carried out.',
     {status: integer('The HTTP status.', {min: 400, max: 599})},

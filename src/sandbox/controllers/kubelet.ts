@@ -1,6 +1,6 @@
 import {apiTime} from '../objects/metadata.ts'
 import {nodes, pods} from '../objects/resources.ts'
-import type {Fault} from './pod-faults.ts'
+import type {Fault, PodFaults} from './pod-faults.ts'
 import {type PodPicture, pictured, pullError} from './pod-status.ts'
 import {type Simulation, writeStatus} from './simulation.ts'
 import type {ContainerFields, Pod} from './workload-types.ts'
@@ -12,14 +12,16 @@ const backoff = {firstMs: 10_000, longestMs: 300_000}
 export class Kubelet {
   readonly #simulation: Simulation
   readonly #faultOf: (pod: Pod) => Fault | undefined
+  readonly #isLost: PodFaults['isLost']
   /** By UID: the next step of each pod in transition; only one is ever due. */
   readonly #steps = new Map<string, () => void>()
   #addresses = 0
 
   /** @param faultOf the fault of a pod at the time of the call */
-  constructor(simulation: Simulation, faultOf: (pod: Pod) => Fault | undefined) {
+  constructor(simulation: Simulation, {faultOf, isLost}: PodFaults) {
     this.#simulation = simulation
     this.#faultOf = faultOf
+    this.#isLost = isLost
   }
 
   /** Starts a pod that was just assigned to its node. */
@@ -120,7 +122,8 @@ export class Kubelet {
     const cancel = this.#simulation.agenda.after(afterMs, () => {
       this.#steps.delete(uid)
       const found = this.#simulation.store.get(pods, `${namespace}/${name}`) as Pod | undefined
-      if (found?.metadata.uid === uid) step(found)
+      // The kubelet of a node that is lost does nothing; it starts what it has anew when it is back.
+      if (found?.metadata.uid === uid && !this.#isLost(found.spec.nodeName)) step(found)
     })
     this.#steps.set(uid, cancel)
   }

@@ -14,8 +14,26 @@ export type Fault =
   | {readonly kind: 'unattached'}
   | {readonly kind: 'unschedulable'}
 
+/** What is wrong, at the time of the call. */
+export interface PodFaults {
+  /** What keeps a pod from becoming ready. */
+  faultOf(pod: Pod): Fault | undefined
+  /** Does a node not answer? */
+  isLost(node: string | undefined): boolean
+}
+
+/** The faults of the pods of a cluster with these troubles. */
+export function podFaults(store: Store, troubles: () => readonly Trouble[]): PodFaults {
+  return {
+    faultOf: (pod) => faultOf(store, troubles(), pod),
+    isLost: (node) =>
+      node !== undefined &&
+      troubles().some((trouble) => trouble.type === 'lost-nodes' && matchesPattern(trouble.nodes, node)),
+  }
+}
+
 /** The fault of a pod, the first in this order: no node, no volume, no image, a crash, not ready. */
-export function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): Fault | undefined {
+function faultOf(store: Store, troubles: readonly Trouble[], pod: Pod): Fault | undefined {
   const {spec} = pod
   const workload = workloadOf(store, pod)
   const has = (type: Trouble['type']): boolean =>

@@ -79,18 +79,23 @@ function initStatus(container: ContainerFields, isDone: boolean, time: string): 
 }
 
 /** The status of a pod that fits no node. */
-export function unschedulable(pod: Pod, nodes: number, now: Date): Status {
+export function unschedulable(pod: Pod, message: string, now: Date): Status {
   const condition = {
     type: 'PodScheduled',
     status: 'False' as const,
     reason: 'Unschedulable',
-    message: unschedulableMessage(nodes),
+    message,
   }
   return {...pod.status, conditions: [since(condition, pod.status.conditions ?? [], apiTime(now))]}
 }
 
-export function unschedulableMessage(nodes: number): string {
+/** In the words of the scheduler: the nodes have no room, or taints that the pod does not tolerate. */
+export function unschedulableMessage(nodes: number, why: 'full' | 'tainted'): string {
   const available = `0/${nodes} nodes are available:`
+  if (nodes === 0) return 'no nodes available to schedule pods'
+  if (why === 'tainted') {
+    return `${available} ${nodes} node(s) had untolerated taint(s). no new claims to deallocate, preemption: ${available} ${nodes} Preemption is not helpful for scheduling.`
+  }
   return `${available} ${nodes} Insufficient cpu. preemption: ${available} ${nodes} No preemption victims found for incoming pod.`
 }
 

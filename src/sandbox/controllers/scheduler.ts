@@ -1,6 +1,7 @@
 import {nodes, pods} from '../objects/resources.ts'
 import {unschedulable, unschedulableMessage} from './pod-status.ts'
 import {type Simulation, writeStatus} from './simulation.ts'
+import {accepts} from './tolerations.ts'
 import type {Pod} from './workload-types.ts'
 
 const component = 'default-scheduler'
@@ -16,9 +17,9 @@ export class Scheduler {
 
   /** The pod with its node; a pod that has one keeps it. */
   bind(pod: Pod): Pod {
-    const {store, registry, record} = this.#simulation
+    const {registry, record} = this.#simulation
     const {namespace, name} = pod.metadata
-    const names = store.all(nodes).map(({metadata}) => metadata.name)
+    const names = this.#nodesFor(pod)
     const nodeName = pod.spec.nodeName ?? names[this.#dealt++ % Math.max(1, names.length)] ?? ''
     if (pod.spec.nodeName === undefined) {
       const bind = (current: Pod): Pod => ({...current, spec: {...current.spec, nodeName}})
@@ -32,15 +33,28 @@ export class Scheduler {
     return registry.read(pods, namespace, name) as Pod
   }
 
+  /** Is there a node for it? A pod that has one needs none. */
+  hasNodeFor(pod: Pod): boolean {
+    return pod.spec.nodeName !== undefined || this.#nodesFor(pod).length > 0
+  }
+
+  #nodesFor(pod: Pod): readonly string[] {
+    const {store} = this.#simulation
+    return store
+      .all(nodes)
+      .filter((node) => accepts(node, pod))
+      .map(({metadata}) => metadata.name)
+  }
+
   /** The pod stays without a node, and its condition says why. */
   refuse(pod: Pod): void {
     const {store, record, clock} = this.#simulation
-    const count = store.all(nodes).length
-    writeStatus(this.#simulation, pods, pod, unschedulable(pod, count, clock.date()))
+    const message = unschedulableMessage(store.all(nodes).length, this.hasNodeFor(pod) ? 'full' : 'tainted')
+    writeStatus(this.#simulation, pods, pod, unschedulable(pod, message, clock.date()))
     record(pods, pod, {
       type: 'Warning',
       reason: 'FailedScheduling',
-      message: unschedulableMessage(count),
+      message,
       component,
     })
   }

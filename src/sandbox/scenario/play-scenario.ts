@@ -31,9 +31,6 @@ export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: P
   for (const {name, objects = []} of scenario.clusters) {
     for (const object of objects) sandbox.cluster(name).create(object)
   }
-  for (const scripted of scenario.troubles) {
-    for (const name of scripted.clusters) scheduleTrouble(sandbox.cluster(name), scripted, {...deps, tell})
-  }
   for (const {clusters, at, change} of scenario.changes) {
     for (const name of clusters) {
       const cluster = sandbox.cluster(name)
@@ -41,6 +38,9 @@ export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: P
         tell({cluster: name, what: carryOut(cluster, change), of: change})
       })
     }
+  }
+  for (const scripted of scenario.troubles) {
+    for (const name of scripted.clusters) scheduleTrouble(sandbox.cluster(name), scripted, {...deps, tell})
   }
   // It resolves when a server that should be unreachable is.
   await Promise.all(sandbox.clusters.map((cluster) => cluster.start()))
