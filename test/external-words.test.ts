@@ -2,9 +2,8 @@ import {describe, expect, test} from 'vitest'
 import {saidOnCommandLine} from '../src/cli/flags/command-line-flags.ts'
 import {kindFlag} from '../src/cli/flags/flag-types.ts'
 import {outputFlags} from '../src/cli/flags/flags.ts'
-import {verbOf} from '../src/cli/run/verbs.ts'
 import {decodeImageCache} from '../src/discovery/cache/decode-image-cache.ts'
-import {digestProblem} from '../src/discovery/image/image-ref.ts'
+import {digestProblem} from '../src/image/image-ref.ts'
 import {networkError} from '../src/kube/connection/network-errors.ts'
 import {parseWatchEvent} from '../src/kube/watch/watch-stream.ts'
 import {workloadResources} from '../src/kube/workloads/workload-resources.ts'
@@ -14,6 +13,8 @@ import {parseRecord} from '../src/ledger/parse-record.ts'
 import {protectsPods} from '../src/model/disruption-budget.ts'
 import {parseLabelSelector} from '../src/sandbox/api/selectors.ts'
 import {own} from '../src/shared/own.ts'
+import {ledgerFormats} from '../src/verbs/ledger-formats.ts'
+import {verbs} from '../src/verbs/verbs.ts'
 
 /** Words that every JavaScript object answers to. */
 const words = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'isPrototypeOf']
@@ -33,8 +34,11 @@ const tables: Readonly<Record<string, {readonly ask: (word: string) => unknown; 
     unknown: 'unreachable',
   },
   'file errors': {ask: (code) => fileProblem(withCode(code)), unknown: expect.stringMatching(/^\w+$/)},
-  'types of ledger records': {ask: (type) => parseRecord(JSON.stringify({type, at: 'x'})), unknown: 'unknown'},
-  'verbs of ledgers': {ask: verbOf, unknown: undefined},
+  'types of ledger records': {
+    ask: (type) => parseRecord(JSON.stringify({type, at: 'x'}), ledgerFormats),
+    unknown: 'unknown',
+  },
+  'verbs of ledgers': {ask: (word) => verbs.get(word), unknown: undefined},
   'flags that were typed': {ask: (word) => saidOnCommandLine([`--${word}`], outputFlags).size, unknown: 0},
   'flags that were negated': {ask: (word) => saidOnCommandLine([`--no-${word}`], outputFlags).size, unknown: 0},
   'algorithms of digests': {

@@ -43,28 +43,12 @@ const excluded = /^test\/plain-words\.test\.ts$|^package-lock\.json$|\.sum$|^fix
 
 const forReaders = /^[^/]+\.md$|^docs\/|^schemas\/|^test\/golden\/help\/|^oclif\.manifest\.json$/
 
-/** TEMPORARY: files and folders that are not rewritten yet. Remove an entry with the last phrase in it. */
-const notYet: readonly string[] = [
-  'docs/architecture.md',
-  'src/cli/past-runs/',
-  'src/cli/run/',
-  'src/commands/runs/',
-  'src/discovery/',
-  'src/distribution/',
-  'src/hub/',
-  'src/model/',
-]
-
 const findings = trackedFiles()
   .filter((path) => !excluded.test(path))
   .flatMap((path) => findingsIn(path, forReaders.test(path) ? [...phrases, ...pronouns] : phrases))
 
 test('no file has a phrase that a reader has to read twice', () => {
-  expect(findings.filter((finding) => !notYet.some((start) => finding.startsWith(start)))).toEqual([])
-})
-
-test.each(notYet)('%s is still to be rewritten; if not, remove it from the list', (start) => {
-  expect(findings.some((finding) => finding.startsWith(start))).toBe(true)
+  expect(findings).toEqual([])
 })
 
 function trackedFiles(): readonly string[] {

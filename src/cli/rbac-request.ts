@@ -1,9 +1,9 @@
-import {nearNames} from '../discovery/select/near-names.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {type PermittedVerb, permittedVerbs} from '../model/permission.ts'
 import {needsOf} from '../model/permissions.ts'
 import {type RbacRequest, type RbacSubject, rbacGroup} from '../model/rbac.ts'
 import {isNamespaceName, isObjectName} from '../shared/kubernetes-name.ts'
+import {nearNames} from '../shared/near-names.ts'
 import {printable} from '../shared/printable.ts'
 import {plainNamespaces} from './flags/permission-flags.ts'
 

@@ -1,9 +1,10 @@
 import {BaseCommand} from '../cli/base-command.ts'
 import {contextFlags, outputFlag, proofFlags, workloadFlags} from '../cli/flags/flags.ts'
+import {imageArg} from '../cli/flags/image-arg.ts'
 import {findViews} from '../cli/report-views.ts'
-import {discoveryRequest, readingDeps} from '../cli/run/discovery-request.ts'
-import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
+import {readingDeps, selectionOf} from '../cli/run/selection.ts'
 import {discover} from '../discovery/discover.ts'
+import {imageQueryOf} from '../image/image-query.ts'
 import type {FindReport} from '../model/report.ts'
 import {summarizeFind} from '../summary/summarize.ts'
 
@@ -35,7 +36,8 @@ export default class Find extends BaseCommand {
     const {args, flags} = await this.parse(Find)
     const query = imageQueryOf(args.image)
     const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
-      const request = discoveryRequest(query, flags, clusters, {writes: false})
+      const contexts = {contexts: clusters.selected, contextsLeftOut: clusters.leftOut}
+      const request = {...selectionOf(flags), query, ...contexts, writes: false}
       const facts = await discover(request, readingDeps(this.runtime, clusters, session))
       return summarizeFind({
         ...facts,

@@ -1,18 +1,11 @@
-import type {Clusters} from '../cli/clusters.ts'
-import {saidReason} from '../cli/consent/reason.ts'
 import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
-import {foundBefore} from '../cli/past-runs/past-runs.ts'
+import {imageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
-import {discoveryRequest} from '../cli/run/discovery-request.ts'
-import {imageArg, imageQueryOf} from '../cli/run/image-query.ts'
-import {runIdentity} from '../cli/run/run-identity.ts'
-import {earlierInvocations} from '../cli/run/run-ledger.ts'
-import {argumentsEntry} from '../cli/run/run-request.ts'
-import {requirePossibleUndo} from '../cli/run/undo-request.ts'
-import {verbs} from '../cli/run/verbs.ts'
-import {requirePossibleWaves} from '../cli/run/wave-request.ts'
+import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
+import {imageQueryOf} from '../image/image-query.ts'
 import type {RunReport} from '../model/report.ts'
+import {restart} from '../verbs/restart/restart.ts'
 
 export default class Restart extends WritingCommand {
   static override summary = 'Restart every workload that runs an image, in every selected cluster.'
@@ -52,24 +45,9 @@ export default class Restart extends WritingCommand {
 
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(Restart)
-    const query = imageQueryOf(args.image)
-    const fresh = this.freshForWrites(flags.fresh)
-    const run = runIdentity(flags['run-id'], this.runtime)
-    requirePossibleWaves(flags, this.runtime)
-    requirePossibleUndo(flags, verbs.restart, 'restart')
-    const recorded = argumentsEntry(args.image, flags)
-    const meaning = {verb: 'restart', arguments: recorded}
-    const earlier = await earlierInvocations(run, meaning, this.runtime)
-    const asked = {
-      run,
-      verb: verbs.restart,
-      arguments: {image: args.image},
-      recorded,
-      resumed: run.named,
-      before: foundBefore(earlier?.targets ?? []),
-      subject: {image: query.text, contextsFrom: this.contextsFrom(), reason: saidReason(flags)},
-      discovery: (clusters: Clusters) => discoveryRequest(query, {...flags, fresh}, clusters, {writes: true}),
-    }
-    return this.carryOut(asked, flags)
+    const {args: verbArgs, start} = await this.startOf(restart, {image: args.image}, flags)
+    const query = imageQueryOf(verbArgs.image)
+    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
+    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
   }
 }

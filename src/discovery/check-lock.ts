@@ -15,8 +15,8 @@ import type {LockCheck} from '../model/check-report.ts'
 import type {FailureClass} from '../model/failure.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {formatDuration} from '../shared/duration.ts'
+import {quoted} from '../shared/problem.ts'
 import {kubectlCommand} from '../shared/suggested-command.ts'
-import {quoted} from './problem.ts'
 import type {ReadingDeps} from './retry-read.ts'
 
 /**

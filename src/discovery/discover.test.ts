@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest'
+import {parseImageQuery} from '../image/image-query.ts'
 import type {HubEvent} from '../model/event.ts'
 import {HubspokeError} from '../model/failure.ts'
 import {workloadKinds} from '../model/workload.ts'
+import {isProblem} from '../shared/problem.ts'
 import {type DiscoveryRequest, discover} from './discover.ts'
-import {parseImageQuery} from './image/image-query.ts'
-import {isProblem} from './problem.ts'
 import {fakeClock} from './testing/fake-clock.ts'
 import {type FakeCluster, failing, fakeCluster, hang, refusing, workload} from './testing/fake-cluster.ts'
 
@@ -64,7 +64,7 @@ describe('discovery', () => {
     expect(events.slice(1).map((event) => event.type === 'context-read' && event.reading)).toEqual(readings)
   })
 
-  test('reads all contexts at once: the slow one is told last, and stands in its place', async () => {
+  test('reads all contexts at once: the slow one is reported last, and is listed in its place', async () => {
     const {promise, resolve} = Promise.withResolvers<void>()
     const slow = fakeCluster({context: 'slow', trouble: () => promise})
     const {discovery, events} = run([slow, east()])

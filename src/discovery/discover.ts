@@ -1,10 +1,11 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
-import type {ClusterReading, ContextRef, Cost, Scope} from '../model/cluster.ts'
+import type {ContextRef, Cost} from '../model/cluster.ts'
+import type {Discovery} from '../model/discovery.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
+import {quoted} from '../shared/problem.ts'
 import {untilStopped} from '../shared/until-stopped.ts'
 import type {ReadRequest} from './answer/reader.ts'
-import {quoted} from './problem.ts'
 import {type ClusterAnswer, readCluster} from './read-cluster.ts'
 import type {ReadingDeps} from './retry-read.ts'
 import {refuseUnreadableSelector} from './select/label-selector.ts'
@@ -23,13 +24,6 @@ export interface DiscoveryRequest extends Omit<ReadRequest, 'namespaces'> {
 export interface DiscoveryDeps extends ReadingDeps {
   open(context: string): ClusterAccess
   readonly onEvent: OnEvent
-}
-
-/** What was found, and what that speaks of. */
-export interface Discovery {
-  readonly scope: Scope
-  /** One per context, in their order. */
-  readonly readings: readonly ClusterReading[]
 }
 
 /**

@@ -11,9 +11,9 @@ const delaysMs = [1000, 2000] as const
 const longestWaitMs = 30_000
 
 /**
- * Reads, and reads again after one and then two seconds when the network or the server failed in a way that may heal;
+ * Reads, and reads again after one and then two seconds when the network or the server failed in a transient way;
  * a server that asks to wait longer is waited for, half a minute at most. A request that timed out is not repeated: a
- * slow cluster costs its own timeout once. Nor is one that no server was asked: that kubeconfig will not mend itself.
+ * slow cluster costs its own timeout once. Nor is one that no server was asked: that kubeconfig does not change by itself.
  */
 export async function retryRead<T>(read: () => Promise<T>, {clock, signal}: ReadingDeps): Promise<T> {
   for (const delayMs of delaysMs) {

@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest'
 import {createStage} from '../../test/support/distribution/distribution.ts'
+import {testSpoke} from '../../test/support/distribution/spoke.ts'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {RunLock} from '../model/run-lock.ts'
+import type {Settled, Spoke} from '../model/spoke.ts'
 import type {Clock} from '../shared/clock.ts'
-import type {Settled, Spoke} from './spoke.ts'
 
 const succeeded: Settled = {outcome: 'succeeded', reason: ''}
 
@@ -31,21 +32,18 @@ function createLock() {
 
 /** Reads for 10 ms, writes, and rolls out for a second. */
 function spokeOf(clock: Clock, written: string[]): Spoke {
-  return {
-    verb: 'test',
-    async act({name}, attempt) {
-      await clock.sleep(10)
-      await attempt.writing()
-      written.push(name)
-      return {
-        outcome: 'written',
-        async settle({signal}) {
-          await clock.sleep(1_000, signal)
-          return signal.aborted ? undefined : succeeded
-        },
-      }
-    },
-  }
+  return testSpoke(async ({name}, attempt) => {
+    await clock.sleep(10)
+    await attempt.writing()
+    written.push(name)
+    return {
+      outcome: 'written',
+      async settle({signal}) {
+        await clock.sleep(1_000, signal)
+        return signal.aborted ? undefined : succeeded
+      },
+    }
+  })
 }
 
 const plan = ['a', 'b', 'c'].map((name) => targetOf(name, 'eu'))
@@ -88,14 +86,11 @@ describe('a lock that is lost', () => {
   test('between two tries: what may have arrived is unverified, and not written again', async () => {
     const {run} = createStage()
     const lock = createLock()
-    const spoke: Spoke = {
-      verb: 'test',
-      async act(_target, attempt) {
-        await attempt.writing()
-        lock.lose()
-        throw new HubspokeError('unreachable', 'The answer was lost.')
-      },
-    }
+    const spoke = testSpoke(async (_target, attempt) => {
+      await attempt.writing()
+      lock.lose()
+      throw new HubspokeError('unreachable', 'The answer was lost.')
+    })
     const {ends, results} = await run({plan: plan.slice(0, 1), spoke, deps: {lock}})
     expect(ends).toEqual(['a: unverified, unreachable'])
     expect(results[0]).toMatchObject({attempts: 2, reason: expect.stringContaining('another run has taken the lock')})
@@ -103,7 +98,7 @@ describe('a lock that is lost', () => {
 })
 
 describe('a lock of which nobody knows', () => {
-  test('is a failure that may heal: the write is tried again, and sent once it is sure', async () => {
+  test('is a transient failure: the write is tried again, and sent once it is sure', async () => {
     const {clock, run} = createStage()
     const lock = createLock()
     const written: string[] = []

@@ -1,10 +1,13 @@
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {HubEvent, OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
 import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import type {RunLock} from '../model/run-lock.ts'
+import type {Snapshot} from '../model/snapshot.ts'
+import type {Spoke} from '../model/spoke.ts'
 import type {StopReason, StopSwitch} from '../model/stop.ts'
-import {type Plan, type Target, targetKey} from '../model/target.ts'
+import type {Plan, Target} from '../model/target.ts'
 import type {Wave, WaveState} from '../model/wave.ts'
 import type {Clock} from '../shared/clock.ts'
 import type {RetryPolicy} from './pace/backoff.ts'
@@ -12,14 +15,14 @@ import {isBudgetExceeded, spendsBudget} from './pace/failure-budget.ts'
 import {createSlots, type SlotCounts} from './pace/slots.ts'
 import {createStagger, type Stagger} from './pace/stagger.ts'
 import {createStopController, type OwnReason} from './pace/stop-controller.ts'
-import {runSpoke, type SpokeRun} from './run-spoke.ts'
-import type {Spoke, Written} from './spoke.ts'
+import {revertFailed} from './revert-failed.ts'
+import {runSpoke} from './run-spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
-import {undoFailed} from './undo-failed.ts'
-import type {BetweenWaves, Gate} from './waves/between-waves.ts'
+import type {SpokeRun} from './spoke-run.ts'
+import type {BetweenWaves, Gate, RolledOut} from './waves/between-waves.ts'
 import {runWaves} from './waves/run-waves.ts'
 
-/** How wide and how stubbornly a plan is carried out. */
+/** How wide and how persistently a plan is carried out. */
 export interface FanOut extends SlotCounts {
   /** Undefined: no budget. Percentages are resolved by `failureBudget`. */
   readonly maxFailures?: number
@@ -27,18 +30,30 @@ export interface FanOut extends SlotCounts {
   /** Between two waves, after one that has changed anything. */
   readonly pauseMs?: number
   readonly stagger?: Stagger
-  /** Targets whose rollout fails are put back to what they were. */
+  /** Targets whose rollout fails are reverted. */
   readonly undoFailed?: boolean
 }
 
+/** What another engine needs to make the spoke of this run again, in another process: plain data. */
+export interface RunReference {
+  readonly id: string
+  readonly verb: string
+  readonly args: ArgumentsEntry
+  /** What marks the writes of the run. */
+  readonly mark: string
+}
+
 export interface DistributionRequest {
+  readonly run: RunReference
   readonly plan: Plan
   readonly spoke: Spoke
-  /** Why the run is made; undefined: nobody has said. */
+  /** Why the run is made; undefined: no reason was given. */
   readonly reason?: string | undefined
   readonly fanOut: FanOut
-  /** Targets that preflight refused, by `targetKey`: failed without a try. */
+  /** Targets that preflight refused, by key: failed without an attempt. */
   readonly refusals: ReadonlyMap<string, Failure>
+  /** The states before the writes of earlier invocations, by key of the target; default: none. */
+  readonly snapshots?: ReadonlyMap<string, Snapshot>
   /** All targets that were not refused, each in one wave; none: they start together. */
   readonly waves: readonly Wave[]
 }
@@ -48,7 +63,7 @@ export interface DistributionDeps {
   /** A number in [0, 1). */
   readonly random: () => number
   readonly stop: StopSwitch
-  /** Aborted when the run is abandoned: requests under way are torn down, too. */
+  /** Aborted when the run is aborted at once: requests in flight are cancelled, too. */
   readonly abort: AbortSignal
   readonly ledger: Pick<Ledger, 'append'>
   readonly lock: Pick<RunLock, 'holds' | 'lost'>
@@ -71,7 +86,7 @@ export interface Distribution {
  * started).
  */
 export async function distribute(request: DistributionRequest, deps: DistributionDeps): Promise<Distribution> {
-  const {plan, spoke, reason, fanOut, refusals, waves} = request
+  const {spoke, reason, fanOut, waves, snapshots = new Map()} = request
   const {clock, random, abort, gate} = deps
   const stopping = createStopController(deps.stop, abort)
   const emit = withoutConsequences(deps.onEvent)
@@ -80,50 +95,53 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   }
   const record = createRecorder(deps.ledger, stopFor)
   const results = createResults(request, {record, emit, clock, stopFor})
-  const holdsLock = async (clusterUid: string): Promise<boolean> => {
-    const holds = await deps.lock.holds(clusterUid)
+  const holdsLock = async (place: string): Promise<boolean> => {
+    const holds = await deps.lock.holds(place)
     if (!holds) stopFor('lock-lost', await deps.lock.lost)
     return holds
   }
   void deps.lock.lost.then((sentence) => stopFor('lock-lost', sentence))
 
   const inSlots = createSlots(fanOut)
-  const rolledOut = new Map<Target, Written>()
+  const rolledOut = new Map<string, RolledOut>()
+  const shared = {spoke, reason, snapshots, retry: fanOut.retry, clock, random, stopping, abort, inSlots, emit, record}
   const run: SpokeRun = {
-    spoke,
-    reason,
-    retry: fanOut.retry,
-    clock,
-    random,
-    stopping,
-    abort,
-    inSlots,
+    ...shared,
     untilItsTurn: createStagger(fanOut.stagger, clock),
-    emit,
-    record,
     holdsLock,
-    rolledOut: (target, written) => void rolledOut.set(target, written),
+    rolledOut: (target, receipt) => void rolledOut.set(target.key, {target, receipt}),
     finish: results.finish,
-    ...(fanOut.undoFailed && {undo: (result, written) => undoFailed(result, written, run, results.undone)}),
+    ...(fanOut.undoFailed && {revert: (result, receipt) => revertFailed(result, receipt, run, results.undone)}),
   }
-  const undos: Promise<unknown>[] = []
+  const reverts: Promise<unknown>[] = []
   const start = (target: Target) => runSpoke(target, run)
   // Refusals count before anything starts: they may exceed the budget on their own.
-  const refused = plan.flatMap((target) => {
-    const failure = refusals.get(targetKey(target))
-    return failure === undefined ? [] : [results.finish(refusedResult(target, failure))]
-  })
-  const {pauseMs = 0} = fanOut
-  const {soFar} = results
-  const regress: BetweenWaves['regress'] = async (target, end, written) => {
+  const refused = results.refuse()
+  const regress: BetweenWaves['regress'] = async ({target, receipt}, end) => {
     const result = await results.regress(target, end)
     // Neither the pause nor the next wave waits for it.
-    if (result) undos.push(inSlots(target.clusterUid, async () => run.undo?.(result, written)))
+    if (result) reverts.push(inSlots(target.place, async () => run.revert?.(result, receipt)))
   }
-  const between = {clock, stopping, inSlots, emit, pauseMs, gate, rolledOut, soFar, regress, stopFor}
-  const waveStates = await runWaves(waves, {...between, record, start})
+  const {pauseMs = 0} = fanOut
+  const {soFar} = results
+  const waveRun = {
+    spoke,
+    clock,
+    stopping,
+    inSlots,
+    emit,
+    record,
+    pauseMs,
+    gate,
+    rolledOut,
+    soFar,
+    regress,
+    stopFor,
+    start,
+  }
+  const waveStates = await runWaves(waves, waveRun)
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
-  await Promise.all(undos)
+  await Promise.all(reverts)
   const all = results.all()
   return {results: all, stoppedBy: stoppedBy(stopping.reason, all), waves: waveStates}
 }
@@ -150,15 +168,15 @@ function createRecorder(ledger: DistributionDeps['ledger'], stopFor: StopFor): S
 
 /** Keeps the one result of each target, and the failure budget. */
 function createResults(
-  {plan, fanOut}: DistributionRequest,
+  {plan, fanOut, refusals}: DistributionRequest,
   {record, emit, clock, stopFor}: Pick<SpokeRun, 'record' | 'emit' | 'clock'> & {readonly stopFor: StopFor},
 ) {
-  const results = new Map<Target, SpokeResult>()
+  const results = new Map<string, SpokeResult>()
   let failures = 0
   const write = (result: SpokeResult) => {
     const {target, ...rest} = result
-    results.set(target, result)
-    return record({type: 'result', target: targetKey(target), result: rest})
+    results.set(target.key, result)
+    return record({type: 'result', target: target.key, result: rest})
   }
   const keep = async (result: SpokeResult) => {
     if (spendsBudget(result)) failures += 1
@@ -167,22 +185,28 @@ function createResults(
     }
     await write(result)
   }
+  const finish = async (result: SpokeResult): Promise<SpokeResult> => {
+    await keep(result)
+    emit({type: 'target-finished', result})
+    return result
+  }
   return {
-    async finish(result: SpokeResult): Promise<SpokeResult> {
-      await keep(result)
-      emit({type: 'target-finished', result})
-      return result
-    },
-    /** A target that had succeeded has not, after all. */
+    finish,
+    refuse: () =>
+      plan.flatMap((target) => {
+        const failure = refusals.get(target.key)
+        return failure === undefined ? [] : [finish(refusedResult(target, failure))]
+      }),
+    /** The result of a target that had succeeded changes. */
     async regress(target: Target, end: SpokeEnd): Promise<SpokeResult | undefined> {
-      const before = results.get(target)
+      const before = results.get(target.key)
       if (before === undefined) return undefined
       const result = {...before, ...end, endedAt: clock.date().toISOString()}
       await keep(result)
       emit({type: 'target-regressed', result})
       return result
     },
-    /** The same result, which counts as a failure already, with what became of its undo. */
+    /** The same result, which counts as a failure already, with the outcome of its revert. */
     async undone(result: SpokeResult): Promise<SpokeResult> {
       await write(result)
       emit({type: 'target-undone', result})
@@ -192,8 +216,8 @@ function createResults(
       ended: results.size,
       troubled: [...results.values()].filter((result) => !isInDesiredState(result)).map(({target}) => target),
     }),
-    missing: () => plan.filter((target) => !results.has(target)),
-    all: () => plan.flatMap((target) => results.get(target) ?? []),
+    missing: () => plan.filter((target) => !results.has(target.key)),
+    all: () => plan.flatMap((target) => results.get(target.key) ?? []),
   }
 }
 
@@ -201,13 +225,13 @@ function refusedResult(target: Target, failure: Failure): SpokeResult {
   return {target, outcome: 'failed', attempts: 0, durationMs: 0, reason: failure.message, failure}
 }
 
-/** Whoever listens can be deleted without changing a result, so a listener that throws must not change one either. */
+/** A listener never changes a result, so one that throws must not change one either. */
 function withoutConsequences(listener: OnEvent): OnEvent {
   return (event: HubEvent) => {
     try {
       listener(event)
     } catch {
-      // It has no other channel: what it would have shown is in the results.
+      // What it would have shown is in the results.
     }
   }
 }

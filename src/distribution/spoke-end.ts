@@ -1,75 +1,62 @@
 import type {Failure} from '../model/failure.ts'
-import type {FailedTry, SpokeResult} from '../model/result.ts'
-import type {StopReason} from '../model/stop.ts'
-import type {Target} from '../model/target.ts'
-import {rolloutStatusCommand} from './kubectl-command.ts'
-import {stopPhrase} from './pace/stop-controller.ts'
-import type {Written} from './spoke.ts'
+import type {SpokeResult} from '../model/result.ts'
+import {type StopReason, stopPhrase} from '../model/stop.ts'
+import type {AttemptState} from './attempt-state.ts'
 
 /** How a target ended, without what is measured around it. */
 export type SpokeEnd = Pick<SpokeResult, 'outcome' | 'reason' | 'failure'>
 
-/** What is known of a target's writes while it is being tried. */
-export interface Story {
-  /** Tries made. */
-  attempts: number
-  /** A write was sent, and neither its acceptance nor its refusal was seen. */
-  mayHaveArrived: boolean
-  /** A write was sent and refused. */
-  refused: boolean
-  lastFailure: Failure | undefined
-  /** Tries that failed and were followed by another one. */
-  readonly failedTries: FailedTry[]
-  /** The write that was accepted. */
-  written: Written | undefined
+/** A target whose end was not observed, with the commands that show its present state. */
+export interface Unobserved {
+  readonly state: AttemptState
+  readonly inspect: readonly string[]
 }
 
-/** The end of a target whose last try failed for good: what may have been written was not seen to its end. */
-export function failedEnd(target: Target, story: Story, failure: Failure): SpokeEnd {
-  if (!story.mayHaveArrived) return {outcome: 'failed', reason: failure.message, failure}
+/** The end of a target whose last attempt failed for good. A write that may have arrived makes it `unverified`. */
+export function failedEnd({state, inspect}: Unobserved, failure: Failure): SpokeEnd {
+  if (!state.mayHaveArrived) return {outcome: 'failed', reason: failure.message, failure}
   return {
     outcome: 'unverified',
     reason: `it is not known whether the write arrived: ${failure.message}`,
-    failure: withStatusCommand(target, failure),
+    failure: withCommands(inspect, failure),
   }
 }
 
-/** The end of a target that the run's stop found before its first try, asleep between two, or on its way to a write. */
-export function stoppedEnd(target: Target, story: Story, reason: StopReason | undefined): SpokeEnd {
+/** The end of a target that a stop reached before its first attempt, between two attempts, or right before a write. */
+export function stoppedEnd({state, inspect}: Unobserved, reason: StopReason | undefined): SpokeEnd {
   const phrase = stopPhrase(reason)
-  const {lastFailure} = story
+  const {lastFailure} = state
   const lastTry = lastFailure === undefined ? '' : `; the last try failed: ${lastFailure.message}`
-  if (story.mayHaveArrived) {
+  if (state.mayHaveArrived) {
     const sentence = `it is not known whether the write arrived: ${phrase}${lastTry}`
     return {
       outcome: 'unverified',
       reason: sentence,
-      failure: withStatusCommand(target, {class: lastFailure?.class ?? 'rollout', message: sentence, suggestions: []}),
+      failure: withCommands(inspect, {class: lastFailure?.class ?? 'rollout', message: sentence, suggestions: []}),
     }
   }
-  if (story.refused && lastFailure !== undefined) {
+  if (state.refused && lastFailure !== undefined) {
     return {outcome: 'failed', reason: `${lastFailure.message} Not tried again: ${phrase}.`, failure: lastFailure}
   }
-  const without = story.attempts === 0 ? 'not started' : 'nothing was written'
+  const without = state.attempts === 0 ? 'not started' : 'nothing was written'
   return {outcome: 'not-run', reason: `${without}: ${phrase}${lastTry}`}
 }
 
-/** Why a rollout was not watched to its end, and what was seen of it last. */
+/** Why an accepted write was not observed to its end, and its last known progress. */
 export interface Unwatched {
   readonly stop: StopReason | undefined
   readonly failure?: Failure
-  /** How far it was, or what kept it from getting on. */
   readonly lastSeen: string | undefined
 }
 
-/** The end of an accepted write whose rollout was not watched to its end: because of a stop, or of `failure`. */
-export function unwatchedEnd(target: Target, {stop, failure, lastSeen}: Unwatched): SpokeEnd {
+/** The end of an accepted write that was not observed to its end: because of a stop, or of `failure`. */
+export function unwatchedEnd({stop, failure, lastSeen}: Unwatched, inspect: readonly string[]): SpokeEnd {
   const seen = lastSeen === undefined ? '' : `; last seen: ${lastSeen}`
   const reason = `accepted, its rollout not watched to the end: ${failure?.message ?? stopPhrase(stop)}${seen}`
   const known = failure ?? {class: 'rollout', message: reason, suggestions: []}
-  return {outcome: 'unverified', reason, failure: withStatusCommand(target, known)}
+  return {outcome: 'unverified', reason, failure: withCommands(inspect, known)}
 }
 
-function withStatusCommand(target: Target, failure: Failure): Failure {
-  return {...failure, suggestions: [rolloutStatusCommand(target), ...failure.suggestions]}
+function withCommands(commands: readonly string[], failure: Failure): Failure {
+  return {...failure, suggestions: [...commands, ...failure.suggestions]}
 }

@@ -1,9 +1,9 @@
 import type {Actor} from '../model/actor.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
+import type {Proposal} from '../model/proposal.ts'
 import type {RunFacts} from '../model/run-facts.ts'
-import {type Target, targetKey} from '../model/target.ts'
-import type {HubDeps, Proposal, RunRequest} from './contract.ts'
+import type {HubDeps, RunRequest} from './contract.ts'
 
 /**
  * Opens the ledger and puts the whole plan on disk: a run that cannot do so does not begin.
@@ -29,33 +29,33 @@ export async function recordPlan(
 }
 
 function entriesOf(
-  {id, spoke, startedAt, stamp, retryOf, reason, ...request}: RunRequest & Pick<RunFacts, 'startedAt'>,
+  request: RunRequest & Pick<RunFacts, 'startedAt'>,
   proposal: Proposal,
   by: Actor | undefined,
 ): readonly LedgerEntry[] {
+  const {id, verb, args, options, unset, startedAt, mark, retryOf, reason, origin, snapshots} = request
   const {discovery, waves, excluded, sameCluster, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
-  const servers = new Map(discovery.readings.map(({context}) => [context.name, context.server]))
-  const waveOf = new Map(waves.flatMap((wave, index) => wave.map((target) => [target, {wave: index + 1}] as const)))
-  const beforeOf = ({uid}: Target) => {
-    const before = request.before?.get(uid)
-    return before && {before}
+  const waveOf = new Map(waves.flatMap((wave, index) => wave.map(({key}) => [key, {wave: index + 1}] as const)))
+  const snapshotOf = (key: string) => {
+    const snapshot = snapshots?.get(key)
+    return snapshot && {snapshot}
   }
   return [
     {
       type: 'run',
-      schemaVersion: 1,
+      schemaVersion: 2,
       id,
-      verb: spoke.verb,
+      verb,
       startedAt: startedAt.toISOString(),
-      arguments: request.arguments,
-      stamp,
+      args,
+      options: {...unset, ...options},
+      mark,
       targets: targets.length,
       ...(retryOf && {retryOf: retryOf.id}),
       ...(reason !== undefined && {reason}),
-      ...(request.options && {options: request.options}),
       ...(by && {by}),
-      ...(request.place && {place: request.place}),
+      ...(origin && {origin}),
       ...(retryOf === undefined && {scope: discovery.scope}),
       ...(sameCluster.length > 0 && {sameCluster: sameCluster.map(({contexts}) => contexts)}),
     },
@@ -63,10 +63,9 @@ function entriesOf(
     ...targets.map((target) => ({
       type: 'planned' as const,
       target,
-      server: servers.get(target.context) ?? '',
-      ...beforeOf(target),
-      ...waveOf.get(target),
+      ...snapshotOf(target.key),
+      ...waveOf.get(target.key),
     })),
-    ...unreached.map(({target, ...result}) => ({type: 'result' as const, target: targetKey(target), result})),
+    ...unreached.map(({target, ...result}) => ({type: 'result' as const, target: target.key, result})),
   ]
 }

@@ -1,9 +1,14 @@
 import {describe, expect, test} from 'vitest'
+import {nameOf} from '../../test/support/distribution/distribution.ts'
+import {testSpoke} from '../../test/support/distribution/spoke.ts'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {createVirtualClock} from '../../test/support/virtual-clock.ts'
+import {distribute} from '../distribution/distribute.ts'
+import type {HubEvent} from '../model/event.ts'
 import {type Failure, HubspokeError} from '../model/failure.ts'
 import {createStopSwitch} from '../model/stop.ts'
-import {type Plan, targetKey} from '../model/target.ts'
+import type {Plan} from '../model/target.ts'
+import {labelOf} from '../summary/target-names.ts'
 import {reading, scope} from '../summary/testing/facts.ts'
 import type {HubDeps, RunRequest} from './contract.ts'
 import {runHub} from './run-hub.ts'
@@ -32,18 +37,20 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
     stop: createStopSwitch(),
     abort: new AbortController().signal,
     onEvent: () => undefined,
-    discover: async () => step('discover', {scope: scope(['eu']), readings: [reading('eu')]}),
-    planTargets: () => ({targets, traits: new Map(), excluded: [], sameCluster: []}),
+    source: {
+      find: async () => step('find', {scope: scope(['eu']), readings: [reading('eu')]}),
+      plan: () => ({targets, traits: new Map(), excluded: [], sameCluster: []}),
+    },
     preflight: async () => ({
       targets,
-      refusals: new Map(refused.map((target) => [targetKey(target), may])),
+      refusals: new Map(refused.map(({key}) => [key, may])),
       withoutLock: [],
       marks: new Map(),
       budgetsNotRead: [],
     }),
     agree: async () => step('agree', {agreed: agrees}),
     lock: async (locked) =>
-      step(`lock ${locked.map(({name}) => name).join(' ')}`, {
+      step(`lock ${locked.map(nameOf).join(' ')}`, {
         holds: async () => true,
         lost: new Promise(() => undefined),
         entries: () => [{context: 'eu', state: 'held', reason: null}],
@@ -55,20 +62,25 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
         append: async () => undefined,
         close: async () => step('close', undefined),
       }),
+    distribute,
     costOf: () => ({connections: 1, requests: 1, bytesRead: 1}),
     ...scene.deps,
   }
   const request: RunRequest = {
     id: '20261124-030412-9f3a',
-    spoke: {verb: 'test', act: async ({name}) => step(`act ${name}`, {outcome: 'succeeded', reason: ''})},
-    stamp: '2026-11-24T03:04:12.000Z',
-    arguments: {},
-    fanOut: () => ({
+    verb: 'test',
+    args: {},
+    options: {},
+    unset: {},
+    spoke: testSpoke(async ({name}) => step(`act ${name}`, {outcome: 'succeeded', reason: ''})),
+    mark: '2026-11-24T03:04:12.000Z',
+    pace: {
       concurrency: 1,
-      concurrencyPerCluster: 1,
+      concurrencyPerPlace: 1,
       retry: {retries: 0, baseMs: 1, factor: 1, maxMs: 1},
-    }),
-    waves: () => [],
+      maxFailures: undefined,
+      waves: undefined,
+    },
     dryRun: null,
     waited: true,
     allowEmpty: false,
@@ -81,7 +93,7 @@ describe('the order of a run', () => {
   test('asks, takes the lock, records the plan, acts, and gives the lock back at the very end', async () => {
     const {steps, run} = createScene()
     const report = await run()
-    expect(steps).toEqual(['discover', 'agree', 'lock web', 'ledger', 'act web', 'close', 'release'])
+    expect(steps).toEqual(['find', 'agree', 'lock web', 'ledger', 'act web', 'close', 'release'])
     expect(report.run.locks).toEqual([{context: 'eu', state: 'held', reason: null}])
     expect(report.verdict.code).toBe(0)
   })
@@ -113,7 +125,7 @@ test('somebody else’s lock ends the run before its ledger', async () => {
   const locked = new HubspokeError('locked', 'Another run holds the lock.')
   const {steps, run} = createScene({deps: {lock: () => Promise.reject(locked)}})
   await expect(run()).rejects.toBe(locked)
-  expect(steps).toEqual(['discover', 'agree'])
+  expect(steps).toEqual(['find', 'agree'])
 })
 
 test('a plan that cannot be recorded gives the lock back', async () => {
@@ -136,6 +148,23 @@ test('a plan that can be recorded only in part closes the ledger, and the run do
   expect(steps.filter((step) => step.startsWith('act'))).toEqual([])
 })
 
+test('the ledger has the options that were set and those that were not, the report only the first', async () => {
+  const records: unknown[] = []
+  const {run} = createScene({
+    request: {args: {image: 'web'}, options: {retries: 0}, unset: {waves: null}},
+    deps: {
+      openLedger: async () => ({
+        path: '/runs/1.jsonl',
+        append: async (entry) => void records.push(entry),
+        close: async () => undefined,
+      }),
+    },
+  })
+  const report = await run()
+  expect(report.run.arguments).toEqual({image: 'web', retries: 0})
+  expect(records[0]).toMatchObject({verb: 'test', args: {image: 'web'}, options: {retries: 0, waves: null}})
+})
+
 test('targets in clusters that cannot be reached are recorded and reported with the others, and nobody acts on them', async () => {
   const [web, api] = [targetOf('web', 'eu'), targetOf('api', 'us')]
   const unreached = {
@@ -151,7 +180,10 @@ test('targets in clusters that cannot be reached are recorded and reported with 
     targets: [web],
     request: {retryOf: {id: '20261123-000000-0001', wasBlind: false}},
     deps: {
-      planTargets: () => ({targets: [web], unreached: [unreached], traits: new Map(), excluded: [], sameCluster: []}),
+      source: {
+        find: async () => ({scope: scope(['eu']), readings: [reading('eu')]}),
+        plan: () => ({targets: [web], unreached: [unreached], traits: new Map(), excluded: [], sameCluster: []}),
+      },
       openLedger: async () => ({
         path: '/runs/1.jsonl',
         append: async (entry) => void records.push(entry),
@@ -160,7 +192,10 @@ test('targets in clusters that cannot be reached are recorded and reported with 
     },
   })
   const report = await run()
-  expect(report.results.map(({name, outcome}) => `${name} ${outcome}`)).toEqual(['web succeeded', 'api not-run'])
+  expect(report.results.map((entry) => `${labelOf(entry)} ${entry.outcome}`)).toEqual([
+    'eu/shop/Deployment/web succeeded',
+    'us/shop/Deployment/api not-run',
+  ])
   expect(report.run.retryOf).toBe('20261123-000000-0001')
   expect(steps).toContain('lock web')
   expect(steps.filter((step) => step.startsWith('act'))).toEqual(['act web'])
@@ -168,6 +203,29 @@ test('targets in clusters that cannot be reached are recorded and reported with 
     {type: 'run', targets: 2, retryOf: '20261123-000000-0001'},
     {type: 'planned', target: web},
     {type: 'planned', target: api},
-    {type: 'result', target: targetKey(api), result: {outcome: 'not-run'}},
+    {type: 'result', target: api.key, result: {outcome: 'not-run'}},
   ])
+})
+
+describe('the events around a run', () => {
+  const around = (events: readonly HubEvent[]) => events.filter(({type}) => type.startsWith('hub-'))
+
+  test('begin it and end it, with the verdict and the counts', async () => {
+    const events: HubEvent[] = []
+    const report = await createScene({deps: {onEvent: (event) => void events.push(event)}}).run()
+    const run = {runId: report.run.id, verb: 'test'}
+    const {verdict, counts} = report
+    expect(around(events)).toEqual([
+      {type: 'hub-started', ...run, dryRun: false},
+      {type: 'hub-ended', ...run, durationMs: 0, ended: {verdict, counts}},
+    ])
+    expect(events.at(-1)?.type).toBe('hub-ended')
+  })
+
+  test('end it also when it is refused before the first write', async () => {
+    const events: HubEvent[] = []
+    const lock = () => Promise.reject(new HubspokeError('locked', 'Another run holds it.'))
+    await expect(createScene({deps: {onEvent: (event) => void events.push(event), lock}}).run()).rejects.toThrow()
+    expect(around(events)).toMatchObject([{type: 'hub-started'}, {type: 'hub-ended', ended: null}])
+  })
 })

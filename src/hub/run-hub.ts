@@ -1,14 +1,16 @@
-import type {Preflighted} from '../discovery/plan/preflight.ts'
-import {type Distribution, type DistributionDeps, distribute} from '../distribution/distribute.ts'
+import type {Distribution, DistributionDeps} from '../distribution/distribute.ts'
+import {failureBudget} from '../distribution/pace/failure-budget.ts'
+import {planWaves} from '../distribution/waves/plan-waves.ts'
+import type {HubEvent} from '../model/event.ts'
 import {exitForSignal} from '../model/exit-code.ts'
 import type {Ledger} from '../model/ledger.ts'
+import {type Proposal, toBeTried} from '../model/proposal.ts'
 import type {RunReport} from '../model/report.ts'
 import type {Consent} from '../model/run-facts.ts'
 import {noLock} from '../model/run-lock.ts'
 import type {StopReason} from '../model/stop.ts'
-import {type Plan, targetKey} from '../model/target.ts'
 import {summarizeRun} from '../summary/summarize.ts'
-import type {Agreement, HubDeps, Proposal, RunRequest} from './contract.ts'
+import type {Agreement, HubDeps, RunRequest} from './contract.ts'
 import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
 
@@ -19,6 +21,22 @@ import {recordPlan} from './record-plan.ts'
  * recorded.
  */
 export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
+  const {id: runId, verb, dryRun} = asked
+  const {clock, onEvent} = deps
+  const from = clock.now()
+  let ended: Extract<HubEvent, {readonly type: 'hub-ended'}>['ended'] = null
+  onEvent({type: 'hub-started', runId, verb, dryRun: dryRun !== null})
+  try {
+    const report = await runStages(asked, deps)
+    const {verdict, counts} = report
+    ended = {verdict, counts}
+    return report
+  } finally {
+    onEvent({type: 'hub-ended', runId, verb, durationMs: clock.now() - from, ended})
+  }
+}
+
+async function runStages(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
   const startedAt = deps.clock.date()
   const from = deps.clock.now()
   const proposal = await propose(asked, deps)
@@ -30,14 +48,14 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
   try {
     const ledger = writes ? await recordPlan({...request, startedAt}, proposal, deps) : undefined
     const {results, stoppedBy, waves} = agreed
-      ? await carryOut(request, proposal, {...deps, ...countedGate(deps, waiting), lock, ledger: ledger ?? unrecorded})
+      ? await carryOut(request, proposal, {deps, waiting, lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
     const {unreached = []} = proposal
     const report = summarizeRun({
       id: request.id,
-      verb: request.spoke.verb,
+      verb: request.verb,
       ...(request.retryOf && {retryOf: request.retryOf}),
-      arguments: request.arguments,
+      arguments: {...request.args, ...request.options},
       ...(reason !== undefined && {reason}),
       startedAt,
       durationMs: deps.clock.now() - from - waiting.ms,
@@ -69,11 +87,29 @@ export async function runHub(asked: RunRequest, deps: HubDeps): Promise<RunRepor
 
 const unrecorded: DistributionDeps['ledger'] = {append: async () => undefined}
 
-function carryOut(request: RunRequest, proposal: Proposal, deps: DistributionDeps): Promise<Distribution> {
-  const {targets: plan, refusals, waves} = proposal
-  const {spoke, reason} = request
-  deps.onEvent({type: 'distribution-started', runId: request.id, plan})
-  return distribute({plan, spoke, reason, fanOut: request.fanOut(plan.length), refusals, waves}, deps)
+function carryOut(
+  request: RunRequest,
+  {targets: plan, refusals, waves}: Proposal,
+  {
+    deps,
+    waiting,
+    lock,
+    ledger,
+  }: Pick<DistributionDeps, 'lock' | 'ledger'> & {
+    readonly deps: HubDeps
+    readonly waiting: {ms: number}
+  },
+): Promise<Distribution> {
+  const {id, verb, args, mark, spoke, reason, snapshots} = request
+  const {maxFailures: limit, waves: _, ...pace} = request.pace
+  const maxFailures = failureBudget(limit, plan.length)
+  const fanOut = {...pace, ...(maxFailures !== undefined && {maxFailures})}
+  const {clock, random, stop, abort, onEvent} = deps
+  onEvent({type: 'distribution-started', runId: id, plan})
+  return deps.distribute(
+    {run: {id, verb, args, mark}, plan, spoke, reason, fanOut, refusals, waves, ...(snapshots && {snapshots})},
+    {clock, random, stop, abort, onEvent, lock, ledger, ...countedGate(deps, waiting)},
+  )
 }
 
 /** A gate whose time counts as a question's, not as the run's. */
@@ -91,16 +127,11 @@ function countedGate({gate, clock}: HubDeps, waiting: {ms: number}): Pick<Distri
   }
 }
 
-/** Targets that preflight refused are not tried: nothing is written for their sake. */
-export function toBeTried({targets, refusals}: Preflighted): Plan {
-  return targets.filter((target) => !refusals.has(targetKey(target)))
-}
-
-async function propose(request: RunRequest, deps: HubDeps): Promise<Proposal> {
-  const discovery = await deps.discover()
-  const planned = deps.planTargets(discovery.readings)
-  const prospect = await deps.preflight(planned)
-  return {discovery, ...planned, ...prospect, waves: request.waves(toBeTried(prospect))}
+async function propose({pace: {waves}}: RunRequest, {source, preflight}: HubDeps): Promise<Proposal> {
+  const discovery = await source.find()
+  const planned = source.plan(discovery)
+  const prospect = await preflight(planned)
+  return {discovery, ...planned, ...prospect, waves: waves === undefined ? [] : planWaves(toBeTried(prospect), waves)}
 }
 
 /** Is there anything to agree to? */

@@ -92,7 +92,7 @@ test('all requests of a run to a cluster use one connection', async () => {
     annotations: {},
     dryRun: false,
   }
-  const written = await access.workloads.restart(web, write, never)
+  const written = await access.workloads.patchTemplate(web, write, never)
   expect(written).toMatchObject({generation: 2, restartedAt: '2026-01-01T00:00:00.123Z'})
   expect(await feed.next(never)).toEqual(written)
   expect(await access.workloads.read({...web, name: 'gone'}, never)).toBeUndefined()

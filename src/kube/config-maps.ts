@@ -7,7 +7,7 @@ import type {Api} from './api.ts'
 import {quoted} from './errors.ts'
 import {objectAt, stringsOf, textAt} from './json-fields.ts'
 import type {ConfigMapContent, ConfigMapObject, ConfigMaps, ConfigMapVersion} from './ports/config-maps.ts'
-import {fieldManager} from './workloads/restart-workload.ts'
+import {fieldManager} from './workloads/patch-template.ts'
 
 const managedBy = {'app.kubernetes.io/managed-by': 'hubspoke'}
 

@@ -5,7 +5,7 @@ import {newObject} from './answers/object-question.ts'
 import {events} from './answers/resource.ts'
 import type {Api} from './api.ts'
 import type {Events} from './ports/events.ts'
-import {fieldManager} from './workloads/restart-workload.ts'
+import {fieldManager} from './workloads/patch-template.ts'
 
 const component = 'hubspoke'
 

@@ -6,7 +6,7 @@ import type {Api} from './api.ts'
 import {quoted, unexpectedAnswer} from './errors.ts'
 import {numberAt, objectAt, stringsOf, textAt} from './json-fields.ts'
 import type {LeaseObject, LeaseRecord, Leases} from './ports/leases.ts'
-import {fieldManager} from './workloads/restart-workload.ts'
+import {fieldManager} from './workloads/patch-template.ts'
 
 export function createLeases(api: Api): Leases {
   return {

@@ -1,6 +1,6 @@
 import {readdir} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
-import {restartStamp} from '../model/run-id.ts'
+import {runMark} from '../model/run-id.ts'
 import {printable} from '../shared/printable.ts'
 import {ledgerExtension} from './ledger-directory.ts'
 import {codeOf, fileProblem} from './ledger-error.ts'
@@ -11,7 +11,7 @@ import {codeOf, fileProblem} from './ledger-error.ts'
  */
 export async function listLedgers(directory: string): Promise<readonly string[]> {
   const names = (await readNames(directory)).filter((name) => name.endsWith(ledgerExtension))
-  const ids = names.map((name) => name.slice(0, -ledgerExtension.length)).filter((id) => restartStamp(id) !== undefined)
+  const ids = names.map((name) => name.slice(0, -ledgerExtension.length)).filter((id) => runMark(id) !== undefined)
   return ids.sort().reverse()
 }
 

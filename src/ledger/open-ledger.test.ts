@@ -8,7 +8,8 @@ import {pathToFileURL} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
-import {targetKey} from '../model/target.ts'
+import {requireWorkloadTarget} from '../model/workload-target.ts'
+import {ledgerFormats} from '../verbs/ledger-formats.ts'
 import {fileProblem} from './ledger-error.ts'
 import {createLedger} from './open-ledger.ts'
 import {readLedger} from './read-ledger.ts'
@@ -137,13 +138,16 @@ test.each([
 
 /** Another process that appends records for ever, and prints the number of each that is on disk. */
 function startWriter(shellPrefix = ''): {readonly child: ChildProcess; readonly lines: AsyncIterable<string>} {
+  const urlOf = (file: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, file)).href)
   const program = `
-    const {createLedger} = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'open-ledger.ts')).href)})
+    const {createLedger} = await import(${urlOf('open-ledger.ts')})
+    const {workloadTarget} = await import(${urlOf('../model/workload-target.ts')})
     const clock = {date: () => new Date()}
     const ledger = await createLedger({directory: process.argv[1], runId: process.argv[2], clock})
     const append = async (index) => {
-      const target = {clusterUid: 'eu', context: 'eu', kind: 'Deployment', namespace: 'shop', name: 'web-' + index, uid: 'u', matched: []}
-      await ledger.append({type: 'planned', target, server: 'https://eu'})
+      const place = {clusterUid: 'eu', context: 'eu', server: 'https://eu'}
+      const target = workloadTarget({...place, kind: 'Deployment', namespace: 'shop', name: 'web-' + index, uid: 'u', matched: []})
+      await ledger.append({type: 'planned', target})
       process.stdout.write(index + '\\n')
     }
     try {
@@ -171,15 +175,15 @@ describe('another process', () => {
       if (acknowledged.length === 333) child.kill('SIGKILL')
     }
     await exited
-    const {targets, damagedLines} = await readLedger(join(directory, `${runId}.jsonl`))
-    const names = new Set(targets.map(({target}) => target.name))
+    const {targets, damagedLines} = await readLedger(join(directory, `${runId}.jsonl`), ledgerFormats)
+    const names = new Set(targets.map(({target}) => requireWorkloadTarget(target).name))
     expect(acknowledged.length).toBeGreaterThanOrEqual(333)
     expect(acknowledged.filter((index) => !names.has(`web-${index}`))).toEqual([])
     expect(damagedLines).toBeLessThanOrEqual(1)
   })
 
   test('whose file may not grow any more is told so, again and again, and the ledger stays readable', async () => {
-    const {lines} = startWriter('ulimit -f 8;')
+    const {lines} = startWriter('ulimit -f 12;')
     const acknowledged: string[] = []
     let failed = ''
     for await (const line of lines) {
@@ -191,7 +195,7 @@ describe('another process', () => {
       `Cannot write the ledger ${join(directory, runId)}.jsonl: the file is as large as it may be (EFBIG).`,
       true,
     ])
-    const {targets, damagedLines} = await readLedger(join(directory, `${runId}.jsonl`))
+    const {targets, damagedLines} = await readLedger(join(directory, `${runId}.jsonl`), ledgerFormats)
     expect(acknowledged.length).toBeGreaterThan(10)
     expect(targets.length).toBeGreaterThanOrEqual(acknowledged.length)
     expect(damagedLines).toBeLessThanOrEqual(1)
@@ -201,10 +205,10 @@ describe('another process', () => {
 test('the key of a target is the one that its records carry', async () => {
   const ledger = await createLedger({directory, runId, clock})
   const target = targetOf()
-  await ledger.append({type: 'planned', target, server: 'https://eu-1'})
-  await ledger.append({type: 'writing', target: targetKey(target), attempt: 1})
+  await ledger.append({type: 'planned', target})
+  await ledger.append({type: 'writing', target: target.key, attempt: 1})
   await ledger.close()
-  expect((await readLedger(ledger.path)).targets).toEqual([
-    {target, server: 'https://eu-1', state: 'writing', wrote: 'maybe', attempts: 1, result: undefined},
+  expect((await readLedger(ledger.path, ledgerFormats)).targets).toEqual([
+    {target, state: 'writing', wrote: 'maybe', attempts: 1, result: undefined},
   ])
 })

@@ -1,40 +1,24 @@
 import type {Actor, KubernetesUser} from '../model/actor.ts'
 import type {Scope} from '../model/cluster.ts'
-import type {ContextsPlace} from '../model/contexts-place.ts'
-import {exitForSignal} from '../model/exit-code.ts'
+import type {ContextsOrigin} from '../model/contexts-origin.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
-import type {LedgerRecord} from '../model/ledger.ts'
+import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
 import {type FailedTry, outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
-import {type ContainerImage, workloadKinds} from '../model/workload.ts'
-import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from './shape.ts'
+import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from '../shared/shape.ts'
 
 type RecordOf<T extends LedgerRecord['type']> = Extract<LedgerRecord, {readonly type: T}>
 
-const isContainerImage = isShape<ContainerImage>({
-  container: isText,
-  image: isText,
-  role: isOneOf(['container', 'init', 'sidecar']),
-})
+const hasTargetFields = isShape<Target>({type: isText, key: isText, label: isText, place: isText, via: isText})
 
-const isTarget = isShape<Target>({
-  clusterUid: isText,
-  context: isText,
-  kind: isOneOf(workloadKinds),
-  namespace: isText,
-  name: isText,
-  uid: isText,
-  matched: eachIs(isContainerImage),
-})
-
-const isPlace = isShape<ContextsPlace>({
+const isOrigin = isShape<ContextsOrigin>({
   kubeconfig: maybe(isText),
   isInCluster: maybe((value) => typeof value === 'boolean'),
 })
 
 const isScope = isShape<Scope>({
-  kinds: eachIs(isOneOf(workloadKinds)),
+  kinds: eachIs(isText),
   namespaces: eachIs(isText),
   selector: maybe(isText),
   contexts: eachIs(isText),
@@ -43,7 +27,7 @@ const isScope = isShape<Scope>({
 
 const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
 
-const isBefore = (value: unknown) =>
+const isSnapshot = (value: unknown) =>
   isObject(value) && Object.values(Object(value)).every((each) => each === null || isText(each))
 
 const orNull = (holds: (value: unknown) => boolean) => (value: unknown) => value === null || holds(value)
@@ -55,12 +39,6 @@ const isActor = isShape<Actor>({
   host: isText,
   kubernetesUsers: eachIs(isShape<KubernetesUser>({clusterUid: isText, username: isText})),
 })
-
-const isOptions = (value: unknown) =>
-  isObject(value) &&
-  Object.values(Object(value)).every(
-    (each) => each === null || typeof each === 'boolean' || isText(each) || isNumber(each),
-  )
 
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
@@ -78,8 +56,6 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   undo: maybe(isUndo),
 })
 
-const stopReasons = [...Object.keys(exitForSignal), 'deadline', 'max-failures', 'ledger', 'lock-lost', 'gate']
-
 /** What every record has. */
 function base<T extends LedgerRecord['type']>(type: T) {
   return {type: isOneOf([type]), at: isText}
@@ -88,43 +64,42 @@ function base<T extends LedgerRecord['type']>(type: T) {
 const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
   run: isShape<RecordOf<'run'>>({
     ...base('run'),
-    schemaVersion: (value) => value === 1,
+    schemaVersion: (value) => value === 2,
     id: isText,
     verb: isText,
     startedAt: maybe(isText),
-    arguments: isObject,
-    stamp: isText,
+    args: isObject,
+    options: isObject,
+    mark: isText,
     targets: maybe(isNumber),
     retryOf: maybe(isText),
     reason: maybe(isText),
-    options: maybe(isOptions),
     by: maybe(isActor),
-    place: maybe(isPlace),
+    origin: maybe(isOrigin),
     scope: maybe(isScope),
     sameCluster: maybe(eachIs(eachIs(isText))),
   }),
   excluded: isShape<RecordOf<'excluded'>>({
     ...base('excluded'),
-    target: isTarget,
+    target: hasTargetFields,
     reason: isText,
     include: isText,
   }),
   planned: isShape<RecordOf<'planned'>>({
     ...base('planned'),
-    target: isTarget,
-    server: isText,
+    target: hasTargetFields,
     wave: maybe(isNumber),
-    before: maybe(isBefore),
+    snapshot: maybe(isSnapshot),
   }),
   'wave-started': isShape<RecordOf<'wave-started'>>({...base('wave-started'), wave: isNumber}),
   writing: isShape<RecordOf<'writing'>>({
     ...base('writing'),
     target: isText,
     attempt: isNumber,
-    before: maybe(isBefore),
+    snapshot: maybe(isSnapshot),
   }),
-  written: isShape<RecordOf<'written'>>({...base('written'), target: isText}),
-  watching: isShape<RecordOf<'watching'>>({...base('watching'), target: isText}),
+  written: isShape<RecordOf<'written'>>({...base('written'), target: isText, receipt: maybe(isObject)}),
+  watching: isShape<RecordOf<'watching'>>({...base('watching'), target: isText, receipt: maybe(isObject)}),
   retrying: isShape<RecordOf<'retrying'>>({
     ...base('retrying'),
     target: isText,
@@ -138,7 +113,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
   ended: isShape<RecordOf<'ended'>>({
     ...base('ended'),
     exitCode: isNumber,
-    stoppedBy: (value) => value === null || isOneOf(stopReasons)(value),
+    stoppedBy: orNull(isText), // a later version may have more reasons
     durationMs: maybe(isNumber),
   }),
 }
@@ -149,10 +124,11 @@ const isOfLaterVersion = (value: unknown) =>
   isShape<{type: string; at: string}>({type: isText, at: isText})(value) && !Object.hasOwn(guards, value.type)
 
 /** One line of a ledger: a record, `'unknown'` for a type that a later version writes, undefined when it is damaged. */
-export function parseRecord(line: string): LedgerRecord | 'unknown' | undefined {
-  const value = parseJson(line)
-  if (isRecord(value)) return value
-  return isOfLaterVersion(value) ? 'unknown' : undefined
+export function parseRecord(line: string, {upgrade, isTarget}: LedgerFormats): LedgerRecord | 'unknown' | undefined {
+  const value = upgrade(parseJson(line))
+  if (!isRecord(value)) return isOfLaterVersion(value) ? 'unknown' : undefined
+  if ((value.type === 'planned' || value.type === 'excluded') && !isTarget(value.target)) return undefined
+  return value
 }
 
 function parseJson(text: string): unknown {

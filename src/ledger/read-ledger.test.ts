@@ -1,14 +1,16 @@
 import {execFile} from 'node:child_process'
-import {mkdir, mkdtemp, rm, symlink, truncate, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {nameOf} from '../../test/support/distribution/distribution.ts'
 import {targetOf} from '../../test/support/distribution/target.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerEntry} from '../model/ledger.ts'
 import type {Outcome} from '../model/result.ts'
-import {targetKey} from '../model/target.ts'
+import {requireWorkloadTarget} from '../model/workload-target.ts'
+import {ledgerFormats} from '../verbs/ledger-formats.ts'
 import {readLedger} from './read-ledger.ts'
 
 let root = ''
@@ -23,11 +25,20 @@ afterEach(() => rm(root, {recursive: true}))
 
 const at = '2026-11-24T10:00:00.000Z'
 const web = targetOf('web')
-const key = targetKey(web)
+const {key} = web
 const lineOf = (entry: LedgerEntry) => `${JSON.stringify({...entry, at})}\n`
 
-const head = lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at})
-const planned = lineOf({type: 'planned', target: web, server: 'https://eu-1'})
+const run = {
+  type: 'run',
+  schemaVersion: 2,
+  id: 'r',
+  verb: 'restart',
+  args: {image: 'web'},
+  options: {},
+  mark: at,
+} as const
+const head = lineOf(run)
+const planned = lineOf({type: 'planned', target: web})
 const writing = lineOf({type: 'writing', target: key, attempt: 1})
 const written = lineOf({type: 'written', target: key})
 const watching = lineOf({type: 'watching', target: key})
@@ -40,7 +51,7 @@ const ended = lineOf({type: 'ended', exitCode: 1, stoppedBy: 'max-failures'})
 
 const read = async (...lines: readonly string[]) => {
   await writeFile(path, lines.join(''))
-  return readLedger(path)
+  return readLedger(path, ledgerFormats)
 }
 
 describe('the state of a target', () => {
@@ -69,7 +80,7 @@ describe('the state of a target', () => {
   ])('is $is.state, written: $is.wrote', async ({lines, is}) => {
     const {targets} = await read(head, planned, ...lines)
     const unknown = {retryReason: undefined, result: undefined}
-    expect(targets).toEqual([{target: web, server: 'https://eu-1', ...unknown, ...is}])
+    expect(targets).toEqual([{target: web, ...unknown, ...is}])
   })
 })
 
@@ -101,7 +112,7 @@ describe('what a write replaced', () => {
   const before = {restartedAt: null, template: 'abc'}
   const other = {restartedAt: '2026-01-01T00:00:00Z', template: 'abc'}
   const announced = (found: typeof before | typeof other) =>
-    lineOf({type: 'writing', target: key, attempt: 1, before: found})
+    lineOf({type: 'writing', target: key, attempt: 1, snapshot: found})
 
   test.each([
     {lines: [planned, writing], is: undefined, because: 'an older version did not record it'},
@@ -109,19 +120,18 @@ describe('what a write replaced', () => {
     {lines: [planned, announced(before), refused, announced(other)], is: other, because: 'the last write counts'},
     {lines: [planned, announced(before), written, planned], is: before, because: 'another invocation only watches'},
     {
-      lines: [lineOf({type: 'planned', target: web, server: 'https://eu-1', before})],
+      lines: [lineOf({type: 'planned', target: web, snapshot: before})],
       is: before,
       because: 'the run that is taken up has written it',
     },
   ])('is kept: $because', async ({lines, is}) => {
-    expect((await read(head, ...lines)).targets[0]?.before).toEqual(is)
+    expect((await read(head, ...lines)).targets[0]?.snapshot).toEqual(is)
   })
 })
 
 describe('a plan that is not all there', () => {
-  const of = (targets: number) =>
-    lineOf({type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at, targets})
-  const other = lineOf({type: 'planned', target: targetOf('api'), server: 'https://eu-1'})
+  const of = (targets: number) => lineOf({...run, targets})
+  const other = lineOf({type: 'planned', target: targetOf('api')})
   test.each([
     {lines: [of(2), planned, other], missing: 0, because: 'every target has its record'},
     {lines: [of(2), planned], missing: 1, because: 'it was killed before the plan was on disk'},
@@ -154,7 +164,7 @@ describe('whether a target with a result was written', () => {
 })
 
 test('a target keeps its wave, and of two results the later one counts', async () => {
-  const inWave = lineOf({type: 'planned', target: web, server: 'https://eu-1', wave: 2})
+  const inWave = lineOf({type: 'planned', target: web, wave: 2})
   const begun = lineOf({type: 'wave-started', wave: 2})
   const endedAs = (outcome: Outcome) =>
     lineOf({type: 'result', target: key, result: {outcome, attempts: 1, durationMs: 5, reason: outcome}})
@@ -164,16 +174,16 @@ test('a target keeps its wave, and of two results the later one counts', async (
 })
 
 test('a whole ledger is its run, its targets in plan order, and its end', async () => {
-  const other = lineOf({type: 'planned', target: targetOf('api'), server: 'https://eu-1'})
+  const other = lineOf({type: 'planned', target: targetOf('api')})
   const recorded = await read(head, other, planned, finished, ended)
   expect(recorded).toMatchObject({
     path,
-    run: {id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at},
+    run: {id: 'r', verb: 'restart', args: {image: 'web'}, options: {}, mark: at},
     ended: {exitCode: 1, stoppedBy: 'max-failures'},
     lastAt: at,
     damagedLines: 0,
   })
-  expect(recorded.targets.map(({target, state}) => `${target.name} ${state}`)).toEqual(['api planned', 'web result'])
+  expect(recorded.targets.map(({target, state}) => `${nameOf(target)} ${state}`)).toEqual(['api planned', 'web result'])
 })
 
 describe('damage', () => {
@@ -216,7 +226,7 @@ describe('damage', () => {
     '{"type":"writing","at":"x","target":7,"attempt":1}\n',
     '{"type":"planned","at":"x","server":"s","target":{"kind":"Pod"}}\n',
     '{"type":"result","at":"x","target":"t","result":{"outcome":"fine"}}\n',
-    '{"type":"ended","at":"x","exitCode":0,"stoppedBy":"boredom"}\n',
+    '{"type":"ended","at":"x","exitCode":0,"stoppedBy":7}\n',
     lineOf({type: 'written', target: 'never planned'}),
     `${'x'.repeat(3_000_000)}\n`,
     '\u0000\u0000\u0000\n',
@@ -233,8 +243,194 @@ describe('damage', () => {
 
   test('a character on the edge of two chunks stays whole', async () => {
     const name = 'ü'.repeat(70_000)
-    const {targets} = await read(head, lineOf({type: 'planned', target: targetOf(name), server: 's'}))
-    expect(targets[0]?.target.name).toBe(name)
+    const {targets} = await read(head, lineOf({type: 'planned', target: targetOf(name)}))
+    expect(targets[0]?.target).toMatchObject({name})
+  })
+})
+
+test('a reason for a stop that only a later version knows does not hide the end of the run', async () => {
+  const {ended: end, damagedLines} = await read(
+    head,
+    planned,
+    lineOf({type: 'ended', exitCode: 9, stoppedBy: 'boredom'}),
+  )
+  expect([end?.exitCode, end?.stoppedBy, damagedLines]).toEqual([9, 'boredom', 0])
+})
+
+describe('a target', () => {
+  const {uid: _, ...withoutUid} = web
+  const {server: __, ...withoutServer} = web
+  const {via: ___, ...withoutVia} = web
+  test.each([
+    {target: {...web, kind: 'Pod'}, because: 'nothing is done to its kind'},
+    {
+      target: {...web, matched: [{container: 'app', image: 'web:1', role: 'guest'}]},
+      because: 'containers have other roles',
+    },
+    {target: withoutUid, because: 'it lacks a field of its type'},
+    {target: withoutServer, because: 'it lacks a field of its type'},
+    {target: withoutVia, because: 'it lacks a field of every target'},
+    {target: {...web, name: 7}, because: 'a field is no text'},
+    {target: [], because: 'it is none'},
+    {target: null, because: 'it is none'},
+  ])('of type workload is a damaged line: $because', async ({target}) => {
+    const records = [
+      {type: 'planned', at, target},
+      {type: 'excluded', at, target, reason: 'r', include: 'i'},
+    ]
+    const {targets, excluded, damagedLines} = await read(head, ...records.map((one) => `${JSON.stringify(one)}\n`))
+    expect([targets, excluded, damagedLines]).toEqual([[], [], 2])
+  })
+
+  test('whose fields do not fit its key is read as it is: a retry refuses it in words', async () => {
+    const target = {...web, name: '..'}
+    const {targets, damagedLines} = await read(head, lineOf({type: 'planned', target}))
+    expect(targets).toMatchObject([{target: {key, name: '..'}}])
+    expect(damagedLines).toBe(0)
+  })
+
+  test('of a type that this version does not know is read, and what was done to it', async () => {
+    const target = {
+      type: 'repository',
+      key: 'forge/acme/web',
+      label: 'acme/web',
+      place: 'forge',
+      via: 'ada',
+      branch: 'main',
+    }
+    const {targets, damagedLines} = await read(
+      head,
+      lineOf({type: 'planned', target}),
+      lineOf({type: 'written', target: target.key}),
+    )
+    expect(targets).toMatchObject([{target, state: 'written'}])
+    expect(damagedLines).toBe(0)
+  })
+})
+
+test('the receipt of the last write that was accepted is kept, also when the run is invoked again', async () => {
+  const accepted = (generation: number) => lineOf({type: 'written', target: key, receipt: {generation}})
+  const lines = [head, planned, writing, accepted(2)]
+  expect((await read(...lines)).targets[0]?.receipt).toEqual({generation: 2})
+  expect((await read(...lines, writing, accepted(3))).targets[0]?.receipt).toEqual({generation: 3})
+  expect((await read(...lines, head, planned)).targets[0]?.receipt).toEqual({generation: 2})
+  expect((await read(...lines, head, planned, watching)).targets[0]?.receipt).toEqual({generation: 2})
+})
+
+describe('a ledger of version 1', () => {
+  const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/ledgers', name)
+  const eu = 'f3dd064a-0b5e-4892-bd25-7f63902bb5fd'
+  const us = 'fe8ce406-474e-4079-99d5-042e7a8acb04'
+  const nobody = {'hubspoke.dev/run-id': null, 'hubspoke.dev/by': null, 'hubspoke.dev/reason': null}
+  const cart = {restartedAt: null, template: expect.stringMatching(/^f0a11ca8/), ...nobody}
+  const shop = {restartedAt: null, template: expect.stringMatching(/^65f7e4b1/), ...nobody}
+  const other = {restartedAt: null, template: expect.stringMatching(/^6f8de44c/), ...nobody}
+  const cause = {'kubernetes.io/change-cause': null}
+
+  test.each([
+    {
+      name: 'plain-run.jsonl',
+      images: ['ghcr.io/acme/web'],
+      mark: '2026-11-24T20:00:00.002Z',
+      targets: [
+        ['eu/shop/Deployment/cart', `${eu}/shop/Deployment/cart/77c18987-16a9-40a4-8a24-4c7501b77a22`, 'yes', cart],
+        ['eu/shop/Deployment/web', `${eu}/shop/Deployment/web/ee6cce49-479d-43c1-8a77-989dfbdcc94b`, 'no', shop],
+      ],
+      exitCode: 1,
+    },
+    {
+      name: 'paced-run.jsonl',
+      images: ['ghcr.io/acme/web'],
+      mark: '2026-11-24T20:00:00.001Z',
+      targets: [
+        [
+          ...['eu/shop/Deployment/cart', `${eu}/shop/Deployment/cart/77c18987-16a9-40a4-8a24-4c7501b77a22`, 'yes'],
+          {...cart, ...cause},
+        ],
+        [
+          ...['us/shop/Deployment/cart', `${us}/shop/Deployment/cart/001f687b-9478-4d2c-839b-037791e1363b`, 'yes'],
+          {...cart, ...cause},
+        ],
+        [
+          ...['eu/shop/Deployment/web', `${eu}/shop/Deployment/web/ee6cce49-479d-43c1-8a77-989dfbdcc94b`, 'no'],
+          {...shop, ...cause},
+        ],
+        [
+          ...['us/shop/Deployment/web', `${us}/shop/Deployment/web/b5c29733-f731-4bea-9eac-7d2824419797`, 'yes'],
+          {...shop, ...cause},
+        ],
+      ],
+      exitCode: 1,
+    },
+    {
+      name: 'two-images.jsonl',
+      images: ['ghcr.io/acme/web', 'ghcr.io/acme/other'],
+      mark: '2026-11-24T20:00:00.003Z',
+      targets: [
+        ['eu/shop/Deployment/cart', `${eu}/shop/Deployment/cart/77c18987-16a9-40a4-8a24-4c7501b77a22`, 'yes', cart],
+        ['eu/shop/Deployment/web', `${eu}/shop/Deployment/web/ee6cce49-479d-43c1-8a77-989dfbdcc94b`, 'yes', shop],
+        ['eu/shop/Deployment/other', `${eu}/shop/Deployment/other/fb4a3710-daac-4a31-8f63-4b0eae0e6340`, 'yes', other],
+      ],
+      exitCode: 0,
+    },
+  ])('is a run of this version: $name', async ({name, images, mark, targets, exitCode}) => {
+    const recorded = await readLedger(fixture(name), ledgerFormats)
+    const lines = (await readFile(fixture(name), 'utf8')).trim().split('\n')
+    const {image: _, ...flags} = JSON.parse(lines[0] ?? '').arguments
+    expect(recorded.run).toMatchObject({schemaVersion: 2, verb: 'restart', args: {image: images[0]}, mark})
+    expect(recorded.run?.options).toEqual(flags)
+    expect(recorded.invocations.map(({args}) => args)).toEqual(images.map((image) => ({image})))
+    expect(recorded).toMatchObject({damagedLines: 0, targetsMissing: 0, ended: {exitCode}})
+    expect(recorded.targets.map(({target, wrote, snapshot}) => [target.label, target.key, wrote, snapshot])).toEqual(
+      targets,
+    )
+    for (const {target, result: end} of recorded.targets) {
+      const {type, via, context, server} = requireWorkloadTarget(target)
+      expect([type, via, server]).toEqual(['workload', context, expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/)])
+      expect(end?.target).toEqual(target)
+    }
+  })
+
+  test('keeps its waves', async () => {
+    const {run: first, targets} = await readLedger(fixture('paced-run.jsonl'), ledgerFormats)
+    expect(targets.map(({wave}) => wave)).toEqual([1, 2, 3, 3])
+    expect(first).toMatchObject({reason: 'a leak', options: {waves: '1,50%,100%', pause: '30s', 'max-failures': '1'}})
+  })
+
+  const {type: _, key: __, label: ___, place: ____, via: _____, server, ...facts} = web
+  const lineOf1 = (record: object) => `${JSON.stringify({at, ...record})}\n`
+  const run1 = {type: 'run', schemaVersion: 1, id: 'r', verb: 'restart', arguments: {image: 'web'}, stamp: at}
+  const planned1 = {type: 'planned', target: facts, server}
+
+  test('has its options and flags, where its contexts came from, and what it left out', async () => {
+    const options = {waves: '1,100%', pause: null, wait: true, concurrency: 50}
+    const place = {kubeconfig: '/home/ada/config'}
+    const excluded = {type: 'excluded', target: facts, reason: 'r', include: 'i'}
+    const head1 = lineOf1({...run1, arguments: {image: 'web', context: ['eu']}, options, place})
+    const recorded = await read(head1, lineOf1(excluded), lineOf1({...planned1, before: {restartedAt: null}}))
+    expect(recorded.run).toEqual({
+      ...{type: 'run', at, schemaVersion: 2, id: 'r', verb: 'restart', mark: at, origin: place},
+      args: {image: 'web'},
+      options: {...options, context: ['eu']},
+    })
+    expect(recorded.targets).toMatchObject([{target: web, snapshot: {restartedAt: null}}])
+    expect(recorded.excluded).toEqual([{target: {...web, server: ''}, reason: 'r', include: 'i'}])
+    expect(recorded.damagedLines).toBe(0)
+  })
+
+  test.each([
+    {record: {...run1, arguments: undefined}, because: 'a run without arguments'},
+    {record: {...run1, arguments: ['web']}, because: 'arguments that have no names'},
+    {record: {...run1, stamp: undefined}, because: 'a run without a stamp'},
+    {record: {...run1, options: ['--yes']}, because: 'options that have no names'},
+    {record: {...planned1, server: undefined}, because: 'a target without the server of its context'},
+    {record: {...planned1, target: {...facts, uid: undefined}}, because: 'a target without a UID'},
+    {record: {...planned1, target: {...facts, kind: 'Pod'}}, because: 'nothing is done to that kind'},
+    {record: {...planned1, target: {...facts, key}}, because: 'half a target of version 2'},
+    {record: {...planned1, before: {restartedAt: 7}}, because: 'a state that is no text'},
+  ])('has damaged lines, too: $because', async ({record}) => {
+    const {invocations, targets, damagedLines} = await read(lineOf1(record))
+    expect([invocations, targets, damagedLines]).toEqual([[], [], 1])
   })
 })
 
@@ -261,7 +457,7 @@ describe('what is no ledger', () => {
     },
   ])('$is: refused in words', async ({make, failureClass = 'usage', says}) => {
     await make()
-    const error = await readLedger(path).catch((reason: unknown) => reason)
+    const error = await readLedger(path, ledgerFormats).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(HubspokeError)
     expect(error).toMatchObject({failureClass, message: expect.stringContaining(says)})
   })

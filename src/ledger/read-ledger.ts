@@ -2,10 +2,9 @@ import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import type {Exclusion} from '../model/exclusion.ts'
 import {HubspokeError} from '../model/failure.ts'
-import type {LedgerRecord} from '../model/ledger.ts'
+import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {Outcome} from '../model/result.ts'
-import {targetKey} from '../model/target.ts'
 import {printable} from '../shared/printable.ts'
 import {codeOf, fileProblem} from './ledger-error.ts'
 import {parseRecord} from './parse-record.ts'
@@ -18,14 +17,14 @@ const maxFileBytes = 256 * 1024 * 1024
  * Reads the ledger of a run, which may still be going on. Rejects with a `HubspokeError` when there is none
  * (`not-found`), or when what is there is no plain file of a ledger's size (`usage`).
  */
-export async function readLedger(path: string): Promise<RecordedRun> {
+export async function readLedger(path: string, formats: LedgerFormats): Promise<RecordedRun> {
   const file = await openFile(path)
   try {
     const stat = await file.stat()
     if (!stat.isFile()) throw notReadable(path, 'it is not a regular file')
     if (stat.size > maxFileBytes) throw notReadable(path, 'it is too large to be one')
     const fold = createFold(path)
-    for await (const line of linesOf(file, stat.size, maxRecordBytes)) fold.add(parseRecord(line))
+    for await (const line of linesOf(file, stat.size, maxRecordBytes)) fold.add(parseRecord(line, formats))
     return fold.end()
   } catch (error) {
     throw error instanceof HubspokeError ? error : notReadable(path, fileProblem(error))
@@ -35,7 +34,7 @@ export async function readLedger(path: string): Promise<RecordedRun> {
 }
 
 /** How a run began, of its first line alone; undefined where there is no ledger, or its first line is no such record. */
-export async function readBeginning(path: string): Promise<RecordedRun['run']> {
+export async function readBeginning(path: string, formats: LedgerFormats): Promise<RecordedRun['run']> {
   const file = await openFile(path).catch((error) => {
     if (error instanceof HubspokeError && error.failureClass === 'not-found') return undefined
     throw error
@@ -44,7 +43,7 @@ export async function readBeginning(path: string): Promise<RecordedRun['run']> {
     const stat = await file?.stat()
     if (file === undefined || !stat?.isFile()) return undefined
     for await (const line of linesOf(file, stat.size, maxRecordBytes)) {
-      const record = parseRecord(line)
+      const record = parseRecord(line, formats)
       return record !== undefined && record !== 'unknown' && record.type === 'run' ? record : undefined
     }
     return undefined
@@ -80,13 +79,14 @@ interface Entry {
 
 /** Planned, with what earlier invocations are known to have done. */
 function plannedEntry(
-  {target, server, wave, before}: Extract<LedgerRecord, {readonly type: 'planned'}>,
+  {target, wave, snapshot}: Extract<LedgerRecord, {readonly type: 'planned'}>,
   known: RecordedTarget | undefined,
 ): Entry {
   const wrote = known?.wrote ?? 'no'
   const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
   const watched = known?.watched && {watched: true as const}
-  const recorded = {target, server, wave, wrote, ...watched, before: before ?? known?.before, ...fresh}
+  const kept = {snapshot: snapshot ?? known?.snapshot, receipt: known?.receipt}
+  const recorded = {target, wave, wrote, ...watched, ...kept, ...fresh}
   return {recorded, wroteBefore: wrote}
 }
 
@@ -100,7 +100,7 @@ function createFold(path: string): Fold {
   let missing = 0
 
   const plan = (record: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
-    const key = targetKey(record.target)
+    const {key} = record.target
     missing -= 1
     entries.set(key, plannedEntry(record, entries.get(key)?.recorded))
   }
@@ -151,11 +151,11 @@ function after(known: Entry, record: TargetRecord): RecordedTarget {
   const next: RecordedTarget = {...known.recorded, state: record.type, retryReason: undefined}
   switch (record.type) {
     case 'writing':
-      return {...next, wrote: 'maybe', attempts: record.attempt, before: record.before ?? next.before}
+      return {...next, wrote: 'maybe', attempts: record.attempt, snapshot: record.snapshot ?? next.snapshot}
     case 'written':
-      return {...next, wrote: 'yes'}
+      return {...next, wrote: 'yes', receipt: record.receipt ?? next.receipt}
     case 'watching':
-      return {...next, watched: true}
+      return {...next, watched: true, receipt: record.receipt ?? next.receipt}
     case 'retrying':
       return {
         ...next,

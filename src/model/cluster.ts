@@ -39,7 +39,7 @@ export interface Link {
   readonly bytesPerMs?: number
 }
 
-/** Which source answered discovery; `ledger`: that of an earlier run, whose targets are taken up again. */
+/** Which source answered discovery; `ledger`: that of an earlier run, whose targets are retried. */
 export type Tier = 'cache' | 'cache+changes' | 'scan' | 'ledger'
 
 /** A part of a cluster that was asked for and could not be read. */

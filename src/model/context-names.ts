@@ -31,7 +31,7 @@ export function shortContextNames(names: Iterable<string>): ReadonlyMap<string, 
 export type TypedContext = {readonly name: string} | {readonly problem: 'unknown' | 'ambiguous'}
 
 /**
- * The context that is meant: the one of that name, else the only one whose name ends with what was typed, from one of its
+ * The context of a typed name: the one of that name, else the only one whose name ends with what was typed, from one of its
  * parts on (`prod-eu`, `/prod-eu` or `…/prod-eu`, never `eu`). One that several names end with is none.
  */
 export function contextBySuffix(typed: string, names: Iterable<string>): TypedContext {

@@ -1,11 +1,23 @@
 import type {ClusterReading} from './cluster.ts'
 import type {Failure} from './failure.ts'
+import type {Counts, Verdict} from './report.ts'
 import type {SpokeResult} from './result.ts'
 import type {Plan, Target} from './target.ts'
 import type {WavePlace} from './wave.ts'
 
-/** What happens in a run, as it happens. Whoever listens can be deleted without changing a result. */
+/** What happens in a run, as it happens. Listeners can be added and removed without changing a result. */
 export type HubEvent =
+  /** The first event of a run, before it reads anything. */
+  | {readonly type: 'hub-started'; readonly runId: string; readonly verb: string; readonly dryRun: boolean}
+  /** The last event of a run, whatever its end is. */
+  | {
+      readonly type: 'hub-ended'
+      readonly runId: string
+      readonly verb: string
+      readonly durationMs: number
+      /** Null: the run was refused before it could be summarised, and nothing was written. */
+      readonly ended: {readonly verdict: Verdict; readonly counts: Counts} | null
+    }
   | {readonly type: 'discovery-started'; readonly contexts: readonly string[]}
   | {readonly type: 'context-read'; readonly reading: ClusterReading}
   /** Where something else than workloads is asked for: permissions, the image cache. */

@@ -34,7 +34,7 @@ export const failureClasses = [
 
 export type FailureClass = (typeof failureClasses)[number]
 
-/** A failure as a value, as it stands in results and documents: class, sentence, and the next commands to type. */
+/** A failure as a value, as results and documents have it: class, sentence, and the next commands to type. */
 export interface Failure {
   readonly class: FailureClass
   readonly message: string

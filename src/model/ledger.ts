@@ -1,12 +1,11 @@
 import type {Actor} from './actor.ts'
 import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Scope} from './cluster.ts'
-import type {ContextsPlace} from './contexts-place.ts'
+import type {ContextsOrigin} from './contexts-origin.ts'
 import type {Exclusion} from './exclusion.ts'
 import type {SpokeResult} from './result.ts'
-import type {RunOptions} from './run-options.ts'
 import type {Snapshot} from './snapshot.ts'
-import type {StopReason} from './stop.ts'
+import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
 
 /** One line of a run's ledger. `at` is the wall clock of this machine, RFC 3339. */
@@ -14,25 +13,27 @@ export type LedgerRecord =
   | {
       readonly type: 'run'
       readonly at: string
-      readonly schemaVersion: 1
+      readonly schemaVersion: 2
       readonly id: string
       readonly verb: string
       /** When it was invoked, RFC 3339; `at` is after the question and the wait for the lock. Older versions leave it out. */
       readonly startedAt?: string
-      readonly arguments: ArgumentsEntry
-      readonly stamp: string
-      /** How many targets are planned: one record each follows, and fewer mean that the plan is not all there. */
+      /** The arguments of the verb itself. */
+      readonly args: ArgumentsEntry
+      /** Every option that was set, by the name of its flag: what was selected, and how the run is paced and guarded. */
+      readonly options: ArgumentsEntry
+      /** What marks the writes of this run: one timestamp, RFC 3339 with milliseconds. */
+      readonly mark: string
+      /** How many targets are planned: one record each follows, and fewer mean that the plan is not complete. */
       readonly targets?: number
-      /** The run whose targets this one takes up again; the stamp is the one of that run. */
+      /** The run whose targets this one retries; the mark is the one of that run. */
       readonly retryOf?: string
       /** Why it is made. */
       readonly reason?: string
       /** Who made it. */
       readonly by?: Actor
-      /** How it is paced and guarded: what a retry keeps. Older versions leave it out. */
-      readonly options?: RunOptions
       /** Where its contexts came from, for the commands that are suggested when it is shown; absent: kubectl finds them. */
-      readonly place?: ContextsPlace
+      readonly origin?: ContextsOrigin
       /** What was searched, and what was not; absent for a retry, which searches nothing. */
       readonly scope?: Scope
       /** Groups of selected contexts that lead to one cluster each. */
@@ -45,25 +46,25 @@ export type LedgerRecord =
       readonly type: 'planned'
       readonly at: string
       readonly target: Target
-      readonly server: string
       readonly wave?: number
-      /** What stood there before an earlier invocation, or the run that is taken up, wrote it. */
-      readonly before?: Snapshot
+      /** The state before an earlier invocation, or the run that is retried, wrote it. */
+      readonly snapshot?: Snapshot
     }
-  /** On disk before the first target of the wave is tried. */
+  /** On disk before the first attempt in the wave. */
   | {readonly type: 'wave-started'; readonly at: string; readonly wave: number}
-  /** On disk before the write that it announces is sent. */
+  /** On disk before the write is sent. */
   | {
       readonly type: 'writing'
       readonly at: string
       readonly target: string
       readonly attempt: number
-      /** What stands there, and is replaced if the write arrives. */
-      readonly before?: Snapshot
+      /** The state that is replaced if the write arrives. */
+      readonly snapshot?: Snapshot
     }
-  | {readonly type: 'written'; readonly at: string; readonly target: string}
+  /** The receipt is what another process needs to watch or revert the write. */
+  | {readonly type: 'written'; readonly at: string; readonly target: string; readonly receipt?: Receipt}
   /** It had been written before, by the run that is retried or by an earlier invocation: its rollout is only watched. */
-  | {readonly type: 'watching'; readonly at: string; readonly target: string}
+  | {readonly type: 'watching'; readonly at: string; readonly target: string; readonly receipt?: Receipt}
   | {
       readonly type: 'retrying'
       readonly at: string
@@ -91,12 +92,12 @@ export type LedgerRecord =
       readonly type: 'ended'
       readonly at: string
       readonly exitCode: number
-      readonly stoppedBy: StopReason | null
+      readonly stoppedBy: string | null
       /** As its report says, without the time that questions waited. Older versions leave it out. */
       readonly durationMs?: number
     }
 
-/** The same, without the time that whoever writes it adds. */
+/** The same, without the time, which is added when it is written. */
 export type LedgerEntry = LedgerRecord extends infer R ? (R extends LedgerRecord ? Omit<R, 'at'> : never) : never
 
 /** Append-only. Rejects with a `HubspokeError` when the record could not be made durable. */
@@ -105,4 +106,12 @@ export interface Ledger {
   /** Resolves when the record, and every one before it, is on disk. */
   append(entry: LedgerEntry): Promise<void>
   close(): Promise<void>
+}
+
+/** What the ledger has to be told about the targets of a run, whose fields it does not read. */
+export interface LedgerFormats {
+  /** A record as this version writes it; records of earlier versions are converted, anything else is returned as it is. */
+  upgrade(record: unknown): unknown
+  /** Has a target of a known type every field of its type? */
+  isTarget(target: Target): boolean
 }

@@ -36,7 +36,7 @@ export interface TargetMarks {
   readonly disruption: readonly Disruption[]
 }
 
-/** By `targetKey`. A target that nothing is known of has none. */
+/** By key. A target that nothing is known of has none. */
 export type Marks = ReadonlyMap<string, TargetMarks>
 
 /** The same in documents, as it was planned. */

@@ -34,6 +34,13 @@ export interface Need extends Omit<Permission, 'resources' | 'scope'> {
   readonly beyond: boolean
 }
 
+/** What a spoke must be allowed to do with one target. */
+export interface AccessNeed {
+  readonly verb: Permission['verb']
+  readonly group: string
+  readonly resource: string
+}
+
 /** Where a command is to work. */
 export interface Reach {
   /** Of the workloads; empty: all. */

@@ -47,7 +47,7 @@ export interface ProtectedCluster {
 /** How a config file names what it protects. */
 export type ProtectionKind = 'context' | 'server' | 'clusterUid'
 
-/** What a plan takes up again of an earlier run. */
+/** What a plan retries of an earlier run. */
 export interface RetryView {
   readonly runId: string
   /** All that the run had planned. */
@@ -97,16 +97,29 @@ export interface BudgetsNotRead {
   readonly failure: Failure
 }
 
+/** What a verb says about its plan. */
+export interface PlanText {
+  /** The heading: `restart every workload that runs ghcr.io/acme/web`. */
+  readonly heading: string
+  /** The same for a retry: `restart what runs ghcr.io/acme/web and is not yet in the desired state`. */
+  readonly unfinished: string
+  /** The question, before the count of targets: `Restart`. */
+  readonly question: string
+  /** The same for a retry, after "Retry": `the restart of`. */
+  readonly again: string
+  /** One target: `workload`. */
+  readonly target: string
+  /** One place: `cluster`. */
+  readonly place: string
+}
+
 /** What people are shown before they are asked: the plan, and all that is not in it. */
 export interface PlanView {
-  readonly verb: string
-  readonly image: string
+  readonly text: PlanText
   /** Absent: it is no retry. */
-  readonly retry?: RetryView
+  readonly retry?: RetryView | undefined
   /** Why it is made; undefined: nobody has said. */
   readonly reason?: string | undefined
-  /** The restart stamp that the targets will get, RFC 3339. */
-  readonly restartedAt?: string
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */
   readonly contextsFrom?: string | undefined
   /** In plan order, those that will be refused among them. */

@@ -2,6 +2,7 @@ import type {Exclusion} from './exclusion.ts'
 import type {LedgerRecord} from './ledger.ts'
 import type {SpokeResult} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
+import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
 
 /** What a ledger tells of its run, also when the run was killed in the middle. */
@@ -31,10 +32,8 @@ export interface RecordedRun {
 /** What is known of a write to a target. `maybe`: it was announced, and whether it arrived was not recorded. */
 export const writeStates = ['no', 'maybe', 'yes'] as const
 
-export interface RecordedTarget {
-  readonly target: Target
-  /** The server that its context pointed at. */
-  readonly server: string
+export interface RecordedTarget<T extends Target = Target> {
+  readonly target: T
   /** From 1; undefined where the run has none. */
   readonly wave: number | undefined
   /** Its last record. */
@@ -43,8 +42,10 @@ export interface RecordedTarget {
   readonly watched?: true
   /** What this run, in all its invocations, is known to have written. */
   readonly wrote: (typeof writeStates)[number]
-  /** What stood there before the last write that was announced. */
-  readonly before: Snapshot | undefined
+  /** The state before the last write that was announced. */
+  readonly snapshot: Snapshot | undefined
+  /** What its spoke needs to watch or revert the last write that was accepted. */
+  readonly receipt: Receipt | undefined
   readonly attempts: number
   /** Why its last try failed, where that is its last record. */
   readonly retryReason: string | undefined

@@ -12,10 +12,9 @@ import type {FailedTry, Outcome} from './result.ts'
 import type {Consent} from './run-facts.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {ScopeEntry} from './scope-entry.ts'
-import type {StopReason} from './stop.ts'
 import type {Undo} from './undo.ts'
 import type {WaveState} from './wave.ts'
-import type {ExcludedEntry, WorkloadEntry} from './workload-entry.ts'
+import type {ExcludedEntry, OtherTargetEntry, WorkloadEntry} from './workload-entry.ts'
 
 /** The code a process ends with and the one line that explains it. */
 export interface Verdict {
@@ -32,7 +31,10 @@ export interface CachedOnlyEntry extends Omit<WorkloadEntry, 'uid'> {
   readonly cacheAgeMs: number | null
 }
 
-export interface ResultEntry extends WorkloadEntry, MarksEntry {
+/** A target of a run, and how it ended. */
+export type ResultEntry = OutcomeEntry & ((WorkloadEntry & MarksEntry) | OtherTargetEntry)
+
+export interface OutcomeEntry {
   /** From 1. Null: the run has no waves, or preflight refused the target. */
   readonly wave: number | null
   readonly outcome: Outcome
@@ -79,7 +81,7 @@ export interface RunReport {
   readonly run: {
     readonly id: string
     readonly verb: string
-    /** The run whose targets this one takes up again; null: it is no retry. */
+    /** The run whose targets this one retries; null: it is no retry. */
     readonly retryOf: string | null
     readonly reason: string | null
     readonly arguments: ArgumentsEntry
@@ -159,7 +161,7 @@ export interface PastRunEntry {
   readonly id: string
   /** Null, as the other facts of its beginning: the run was killed before its first record was on disk. */
   readonly verb: string | null
-  /** The run whose targets this one took up again; null, too: it is no retry. */
+  /** The run whose targets this one retried; null, too: it is no retry. */
   readonly retryOf: string | null
   /** Why it was made; null, too: nobody has said. */
   readonly reason: string | null
@@ -169,7 +171,7 @@ export interface PastRunEntry {
   /** `unfinished`: it goes on or was killed, which look alike. */
   readonly state: 'ended' | 'unfinished'
   readonly exitCode: number | null
-  readonly stoppedBy: StopReason | null
+  readonly stoppedBy: string | null
   /** Path of its ledger. */
   readonly ledger: string
   /** Who made it; null: its ledger does not tell. */
@@ -199,8 +201,10 @@ export interface RunsReport {
   readonly verdict: Verdict
 }
 
-export interface RecordedTargetEntry extends WorkloadEntry {
-  readonly server: string
+/** A planned target of a past run, as its ledger describes it. */
+export type RecordedTargetEntry = RecordedStateEntry & ((WorkloadEntry & {readonly server: string}) | OtherTargetEntry)
+
+export interface RecordedStateEntry {
   /** From 1. Null: the run has no waves, or preflight refused the target. */
   readonly wave: number | null
   /** Its last record. */

@@ -21,8 +21,8 @@ export interface FailedTry {
 }
 
 /** Exactly one per planned target. */
-export interface SpokeResult {
-  readonly target: Target
+export interface SpokeResult<T extends Target = Target> {
+  readonly target: T
   readonly outcome: Outcome
   /** Tries made; 0 for a target that never started. */
   readonly attempts: number

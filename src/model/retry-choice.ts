@@ -1,7 +1,7 @@
 import type {RecordedTarget} from './recorded-run.ts'
 import {isInDesiredState} from './result.ts'
 
-/** Which of the targets that a run left open are taken up again. */
+/** Which of the unfinished targets of a run are retried. */
 export type RetryChoice = 'all' | 'failed' | 'not-run'
 
 /**

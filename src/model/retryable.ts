@@ -4,7 +4,7 @@ import type {FailureClass} from './failure.ts'
 const healing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error'])
 
 /**
- * What another try may heal. A `conflict` is not even a failure: the object was changed in between, and is read and
+ * Failures that another attempt may not have. A `conflict` is not even a failure: the object was changed in between, and is read and
  * decided on again. Refusals (400, 401, 403, 404, 422) stay what they are, and a rollout is never repeated.
  */
 export function isRetryable(failureClass: FailureClass): boolean {

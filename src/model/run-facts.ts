@@ -8,7 +8,7 @@ import type {LockEntry} from './run-lock.ts'
 import type {StopReason} from './stop.ts'
 import type {Wave, WaveState} from './wave.ts'
 
-/** The run whose targets are taken up again. */
+/** The run whose targets are retried. */
 export interface Retried {
   readonly id: string
   /** It ended because contexts could not be read: what runs there was not in its plan. */

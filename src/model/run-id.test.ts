@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {createRunId, restartStamp} from './run-id.ts'
+import {createRunId, runMark} from './run-id.ts'
 
 test('an id is the moment it began at, in UTC, and something by chance', () => {
   expect(createRunId(new Date('2026-11-24T20:13:33.456Z'), 0.5)).toBe('20261124-201333-7ec8')
@@ -9,12 +9,12 @@ test('an id is the moment it began at, in UTC, and something by chance', () => {
 
 test.each([0, 0.5, 0.999])('the stamp of a new run is the moment it began at, whatever chance says (%d)', (random) => {
   const date = new Date('2026-11-24T20:13:33.456Z')
-  expect(restartStamp(createRunId(date, random))).toBe(date.toISOString())
+  expect(runMark(createRunId(date, random))).toBe(date.toISOString())
 })
 
 test('the stamp is a function of the id alone, with milliseconds', () => {
-  expect(restartStamp('20261124-201333-8000')).toBe('2026-11-24T20:13:33.768Z')
-  expect(restartStamp('20261124-201333-0000')).toBe('2026-11-24T20:13:33.000Z')
+  expect(runMark('20261124-201333-8000')).toBe('2026-11-24T20:13:33.768Z')
+  expect(runMark('20261124-201333-0000')).toBe('2026-11-24T20:13:33.000Z')
 })
 
 test.each([
@@ -23,5 +23,5 @@ test.each([
   {id: '20261324-201333-8000', because: 'there is no such month'},
   {id: '20261124-201333-8000\n', because: 'it goes on'},
 ])('$id is no id: $because', ({id}) => {
-  expect(restartStamp(id)).toBeUndefined()
+  expect(runMark(id)).toBeUndefined()
 })

@@ -58,3 +58,8 @@ export function createStopSwitch(): StopSwitch {
     },
   }
 }
+
+/** Why the run stopped, as the end of a sentence about a target; undefined: it was aborted at once. */
+export function stopPhrase(reason: StopReason | undefined): string {
+  return reason === undefined ? 'the run was aborted' : stopReasons[reason].phrase
+}

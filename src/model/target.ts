@@ -1,22 +1,19 @@
-import {type ContainerImage, type WorkloadIdentity, workloadName} from './workload.ts'
-
-/** What one spoke acts on. Its identity is the cluster's UID and the workload's; the context is only how it is reached. */
-export interface Target extends WorkloadIdentity {
-  readonly clusterUid: string
-  readonly context: string
-  /** The containers that made it a target, as discovery saw them. */
-  readonly matched: readonly ContainerImage[]
+/**
+ * What one spoke acts on, as the hub, the distribution and the ledger see it: plain data. Each type of target adds the
+ * fields that its verbs need ([WorkloadTarget](workload-target.ts) is one), and generic code passes them on unread.
+ */
+export interface Target {
+  /** `workload`, `cluster`, `repository`. */
+  readonly type: string
+  /** The same target has the same key in every run; it contains no local alias. */
+  readonly key: string
+  /** What people are shown: `prod-eu/shop/Deployment/web`. */
+  readonly label: string
+  /** The scope of a lock, a concurrency limit and a lane in the report: the UID of a cluster, the host of a forge. */
+  readonly place: string
+  /** The access path: a context, an account of a forge. */
+  readonly via: string
 }
 
 /** The planned targets of a run in the order in which they start, fixed before the first write. */
 export type Plan = readonly Target[]
-
-/** One key per target, the same in every run: it names the cluster by UID, never by context. */
-export function targetKey(target: WorkloadIdentity & Pick<Target, 'clusterUid'>): string {
-  return `${target.clusterUid}/${workloadName(target)}/${target.uid}`
-}
-
-/** `prod-eu/shop/Deployment/web`: how a target is named to people. */
-export function targetName(target: Target): string {
-  return `${target.context}/${workloadName(target)}`
-}

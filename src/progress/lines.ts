@@ -1,7 +1,7 @@
 import type {ClusterReading} from '../model/cluster.ts'
 import type {HubEvent} from '../model/event.ts'
 import {isInDesiredState, type SpokeResult} from '../model/result.ts'
-import {type Target, targetKey, targetName} from '../model/target.ts'
+import type {Target} from '../model/target.ts'
 import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {printable} from '../shared/printable.ts'
@@ -62,7 +62,7 @@ type IsDue = (target: Target, message?: string, reason?: string) => boolean
 function createPacer(clock: Pick<Clock, 'now'>, ms: number): IsDue {
   const last = new Map<string, Said>()
   return (target, message, reason) => {
-    const key = targetKey(target)
+    const key = target.key
     const before = last.get(key)
     const isOther = reason !== undefined && reason !== before?.reason
     const isTooSoon = before !== undefined && (clock.now() - before.at < ms || before.message === message)
@@ -88,25 +88,25 @@ function sentenceOf(
     case 'distribution-started':
       return `run ${event.runId} starts with ${countOf(event.plan.length, 'target')}`
     case 'target-started':
-      if (event.attempt > 1) return `${targetName(event.target)}  try ${event.attempt}`
-      return verbose ? `${targetName(event.target)}  started` : undefined
+      if (event.attempt > 1) return `${event.target.label}  try ${event.attempt}`
+      return verbose ? `${event.target.label}  started` : undefined
     case 'target-written':
       isDue(event.target)
-      return `${targetName(event.target)}  ${writtenWords(event)}, waiting for its rollout`
+      return `${event.target.label}  ${writtenWords(event)}, waiting for its rollout`
     case 'target-progress':
     case 'target-trouble': {
       const why = event.type === 'target-trouble' ? event.reason : undefined
-      return isDue(event.target, event.message, why) ? `${targetName(event.target)}  ${event.message}` : undefined
+      return isDue(event.target, event.message, why) ? `${event.target.label}  ${event.message}` : undefined
     }
     case 'target-retrying':
-      return `${targetName(event.target)}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
+      return `${event.target.label}  next try in ${formatDuration(event.delayMs)}: ${event.reason}`
     case 'target-finished':
     case 'target-regressed':
       return endSentence(event.result)
     case 'target-undoing':
-      return `${targetName(event.target)}  undoing: restoring its state before the run`
+      return `${event.target.label}  undoing: restoring its state before the run`
     case 'target-undone':
-      return event.result.undo && `${targetName(event.result.target)}  ${undoSentence(event.result.undo)}`
+      return event.result.undo && `${event.result.target.label}  ${undoSentence(event.result.undo)}`
     case 'wave-started':
       return `wave ${event.wave} of ${event.of} starts with ${countOf(event.targets, 'target')}`
     case 'wave-paused':
@@ -121,6 +121,9 @@ function sentenceOf(
       return event.message
     case 'detail':
       return verbose ? event.message : undefined
+    case 'hub-started':
+    case 'hub-ended':
+      return undefined
     default:
       return event satisfies never
   }
@@ -141,7 +144,7 @@ function endSentence(result: SpokeResult): string {
   const word = isInDesiredState(result) || outcome === 'not-run' ? outcome : outcome.toUpperCase()
   const time = attempts > 0 ? ` after ${formatDuration(durationMs)}` : ''
   const why = reason || (failure?.message ?? '')
-  return `${targetName(target)}  ${word}${time}${why === '' ? '' : `: ${why}`}`
+  return `${target.label}  ${word}${time}${why === '' ? '' : `: ${why}`}`
 }
 
 /** With date and zone, as in run ids, so that the lines can be compared with other logs. */

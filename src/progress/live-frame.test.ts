@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import type {HubEvent} from '../model/event.ts'
+import {workloadTarget} from '../model/workload-target.ts'
 import {fitFrame, frameOf} from './live-frame.ts'
 import {createProgressModel} from './progress-model.ts'
 import {finished, planned, read, started, stuck, target} from './testing/events.ts'
@@ -99,7 +100,7 @@ test('the totals show which wave runs or has ended, and the line below shows wha
 test('long names of contexts leave room for the reason of a failure', () => {
   const context = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod-eu'
   const model = createProgressModel()
-  const checkout = {...target('eu/shop/checkout'), context}
+  const checkout = workloadTarget({...target('eu/shop/checkout'), context})
   model.apply({type: 'discovery-started', contexts: [context, context.replace('prod-eu', 'prod-us')]})
   model.apply({type: 'distribution-started', runId: '20261124-030405-9f3a', plan: [checkout]})
   model.apply({type: 'target-trouble', target: checkout, reason: 'ImagePullBackOff', message: 'ImagePullBackOff'})

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import type {HubEvent} from '../model/event.ts'
+import {workloadTarget} from '../model/workload-target.ts'
 import {createProgressModel} from './progress-model.ts'
 import {finished, planned, read, started, stuck, target} from './testing/events.ts'
 
@@ -60,7 +61,7 @@ test.each([
 })
 
 test('two contexts of one cluster are one row', () => {
-  const admin = {...target('eu-admin/pay/db'), clusterUid: 'uid-of-eu'}
+  const admin = workloadTarget({...target('eu-admin/pay/db'), clusterUid: 'uid-of-eu'})
   const {clusters} = after({
     type: 'distribution-started',
     runId: '20261124-030405-9f3a',

@@ -1,7 +1,7 @@
 import type {HubEvent} from '../model/event.ts'
 import type {SpokeResult} from '../model/result.ts'
 import {isInDesiredState} from '../model/result.ts'
-import {type Target, targetKey} from '../model/target.ts'
+import type {Target} from '../model/target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {createTroubles, type Troubles, troubleOfReading} from './troubles.ts'
 import {createWaveTracker, type WaveView} from './wave-tracker.ts'
@@ -56,6 +56,9 @@ export interface ProgressModel {
 type State = Exclude<keyof TargetCounts, 'total'>
 type Counts = Record<keyof TargetCounts, number>
 
+/** Events that change nothing on the screen. */
+type Unshown = 'target-written' | 'target-progress' | 'detail' | 'hub-started' | 'hub-ended'
+
 /**
  * Counts events. It uses no stream, and takes constant time per event. An event about something that no earlier event
  * named changes nothing.
@@ -106,12 +109,8 @@ export function createProgressModel(now: () => number = () => 0): ProgressModel 
           return
         case 'notice':
           return troubles.tell(event.message)
-        case 'target-written':
-        case 'target-progress':
-        case 'detail':
-          return
         default:
-          return event satisfies never
+          return event.type satisfies Unshown
       }
     },
     view: () => ({stage, contexts: contexts.view(), ...targets.view(), ...troubles.view(), ...waves.view(), stopping}),
@@ -143,9 +142,9 @@ function createTargetCounter(shown: Troubles['shown']) {
   const states = new Map<string, State>()
   const totals: Counts = zero()
   const move = (target: Target, to: State) => {
-    const key = targetKey(target)
+    const key = target.key
     const from = states.get(key)
-    const cluster = clusters.get(target.clusterUid)
+    const cluster = clusters.get(target.place)
     if (from === undefined || cluster === undefined) return
     states.set(key, to)
     for (const counts of [cluster, totals]) {
@@ -156,10 +155,10 @@ function createTargetCounter(shown: Troubles['shown']) {
   return {
     plan(plan: readonly Target[]) {
       for (const target of plan) {
-        if (states.has(targetKey(target))) continue
-        const cluster = clusters.get(target.clusterUid) ?? {...zero(), name: shown(target.context)}
-        clusters.set(target.clusterUid, cluster)
-        states.set(targetKey(target), 'waiting')
+        if (states.has(target.key)) continue
+        const cluster = clusters.get(target.place) ?? {...zero(), name: shown(target.via)}
+        clusters.set(target.place, cluster)
+        states.set(target.key, 'waiting')
         for (const counts of [cluster, totals]) {
           counts.total += 1
           counts.waiting += 1

@@ -1,7 +1,7 @@
 import type {ClusterReading} from '../model/cluster.ts'
 import {shortContextNames} from '../model/context-names.ts'
 import {isInDesiredState, type SpokeResult} from '../model/result.ts'
-import {type Target, targetKey, targetName} from '../model/target.ts'
+import type {Target} from '../model/target.ts'
 import type {Undo} from '../model/undo.ts'
 
 const troublesKept = 20
@@ -12,19 +12,20 @@ export type Troubles = ReturnType<typeof createTroubles>
 export function createTroubles() {
   let short: ReadonlyMap<string, string> = new Map()
   const shown = (context: string) => short.get(context) ?? context
-  const nameOf = (target: Target) => targetName({...target, context: shown(target.context)})
+  const nameOf = ({label, via}: Target) =>
+    label.startsWith(`${via}/`) ? `${shown(via)}${label.slice(via.length)}` : label
   let kept: readonly {readonly text: string; readonly holdsUp?: string}[] = []
   const add = (trouble: (typeof kept)[number]) => {
     kept = [...kept, trouble].slice(-troublesKept)
   }
   const forget = (target: Target) => {
-    kept = kept.filter(({holdsUp}) => holdsUp !== targetKey(target))
+    kept = kept.filter(({holdsUp}) => holdsUp !== target.key)
   }
   return {
     tell: (text: string) => add({text}),
     tellOf(target: Target, why: string) {
       forget(target)
-      add({text: `${nameOf(target)}: ${why}`, holdsUp: targetKey(target)})
+      add({text: `${nameOf(target)}: ${why}`, holdsUp: target.key})
     },
     tellEnd(result: SpokeResult) {
       forget(result.target)

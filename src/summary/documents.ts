@@ -2,8 +2,9 @@ import type {CheckReport} from '../model/check-report.ts'
 import type {ErrorReport} from '../model/error-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
-import type {WorkloadEntry} from '../model/workload-entry.ts'
+import type {TargetEntry} from '../model/workload-entry.ts'
 import {escapeInJson, escapeInYaml, isPrintable} from '../shared/printable.ts'
+import {namesOf} from './target-names.ts'
 
 export type Report =
   | RunReport
@@ -49,8 +50,9 @@ async function renderYaml(report: Report): Promise<string> {
  * as only it may hold slashes: `IFS=/ read -r namespace kind name context` splits the line.
  */
 export function renderNames(report: RunReport | FindReport, printable: (text: string) => string): string {
-  const entries: readonly WorkloadEntry[] = report.type === 'RunReport' ? report.results : report.workloads
+  const entries: readonly TargetEntry[] = report.type === 'RunReport' ? report.results : report.workloads
   return entries
+    .map(namesOf)
     .map(({context, namespace, kind, name}) => `${printable(`${namespace}/${kind}/${name}/${context}`)}\n`)
     .join('')
 }

@@ -1,14 +1,14 @@
 import {type ClusterReading, isUnread, type Scope} from '../model/cluster.ts'
 import type {ClusterEntry} from '../model/cluster-entry.ts'
 import type {Exclusion} from '../model/exclusion.ts'
-import type {TargetMarks} from '../model/marks.ts'
+import type {MarksEntry, TargetMarks} from '../model/marks.ts'
 import type {CachedOnlyEntry, ResultEntry, WaveEntry} from '../model/report.ts'
 import type {SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {ScopeEntry} from '../model/scope-entry.ts'
-import {targetKey} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
-import type {ExcludedEntry, WorkloadEntry} from '../model/workload-entry.ts'
+import {type ExcludedEntry, isWorkloadEntry, type WorkloadEntry} from '../model/workload-entry.ts'
+import {targetEntry} from './target-names.ts'
 
 /** Resources that may run an image but are never searched, by their common names. */
 export const neverSearched = [
@@ -108,9 +108,7 @@ export function placeOf({context, identity}: ClusterReading): string {
 
 /** The excluded workloads as documents hold them. */
 export function excludedEntries(excluded: readonly Exclusion[]): readonly ExcludedEntry[] {
-  return excluded.map(({target: {clusterUid, context, kind, namespace, name, uid, matched}, reason, include}) => {
-    return {clusterUid, context, kind, namespace, name, uid, matched, reason, include}
-  })
+  return excluded.map(({target, reason, include}) => ({...targetEntry(target), reason, include}))
 }
 
 /**
@@ -140,18 +138,16 @@ export function resultEntries({
   waves,
   marks,
 }: Pick<RunFacts, 'results' | 'waves' | 'marks'>): readonly ResultEntry[] {
-  const waveOf = new Map(waves.flatMap(({targets}, index) => targets.map((target) => [target, index + 1] as const)))
+  const waveOf = new Map(waves.flatMap(({targets}, index) => targets.map(({key}) => [key, index + 1] as const)))
   return results.map((result) =>
-    resultEntry(result, waveOf.get(result.target) ?? null, marks.get(targetKey(result.target))),
+    resultEntry(result, waveOf.get(result.target.key) ?? null, marks.get(result.target.key)),
   )
 }
 
 function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
   const {outcome, attempts, failedTries = [], durationMs, startedAt, endedAt, reason, failure, undo} = result
-  const {clusterUid, context, kind, namespace, name, uid, matched} = result.target
-  const workload = {clusterUid, context, kind, namespace, name, uid, matched}
-  return {
-    ...workload,
+  const entry = targetEntry(result.target)
+  const ended = {
     wave,
     outcome,
     attempts,
@@ -163,6 +159,12 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     failure: failure ?? null,
     undo: undo ?? null,
     logTail: null,
+  }
+  return isWorkloadEntry(entry) ? {...entry, ...ended, ...marksEntry(marks)} : {...entry, ...ended}
+}
+
+function marksEntry(marks: TargetMarks | undefined): MarksEntry {
+  return {
     owner: marks?.owner ?? null,
     otherOwners: marks?.otherOwners ?? [],
     obstacles: marks === undefined ? null : (marks.obstacles ?? []),
@@ -172,6 +174,6 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
 
 /** One wave as documents hold it. */
 export function waveEntry({targets, state}: RunFacts['waves'][number], index: number): WaveEntry {
-  const clusters = new Set(targets.map(({clusterUid}) => clusterUid)).size
+  const clusters = new Set(targets.map(({place}) => place)).size
   return {wave: index + 1, targets: targets.length, clusters, state}
 }

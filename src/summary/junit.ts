@@ -1,8 +1,9 @@
 import type {ClusterEntry} from '../model/cluster-entry.ts'
 import type {ResultEntry, RunReport} from '../model/report.ts'
-import type {ExcludedEntry} from '../model/workload-entry.ts'
+import type {ExcludedEntry, TargetEntry} from '../model/workload-entry.ts'
 import {printable} from '../shared/printable.ts'
 import {whyWords} from './outcome-words.ts'
+import {namesOf} from './target-names.ts'
 
 /**
  * A run as JUnit XML: one test suite per context, one test case per target. A target that needs attention is a
@@ -13,7 +14,11 @@ import {whyWords} from './outcome-words.ts'
  * The elements are those that Jenkins, GitLab and GitHub actions read (the Ant JUnit schema).
  */
 export function renderJunit(report: RunReport): string {
-  const contexts = [...new Set([...report.clusters, ...report.results, ...report.excluded].map(({context}) => context))]
+  const contexts = [
+    ...new Set(
+      [...report.clusters, ...report.results.map(namesOf), ...report.excluded.map(namesOf)].map(({context}) => context),
+    ),
+  ]
   const suites = contexts.map((context) => suiteOf(report, context))
   const totals = suites.reduce(
     (sum, {counts}) => ({
@@ -49,8 +54,8 @@ function suiteOf({clusters, results, excluded, run}: RunReport, context: string)
   const reading = clusters.find((cluster) => cluster.context === context)
   const cases = [
     ...(reading ? unreadCases(reading) : []),
-    ...results.filter((one) => one.context === context).map(caseOf),
-    ...excluded.filter((one) => one.context === context).map(excludedCase),
+    ...results.filter((one) => namesOf(one).context === context).map(caseOf),
+    ...excluded.filter((one) => namesOf(one).context === context).map(excludedCase),
   ]
   const count = (kind: Ending['kind']) => cases.filter(({ending}) => ending.kind === kind).length
   const counts = {tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped')}
@@ -91,18 +96,23 @@ function unreadCases({context, problem, unread}: ClusterEntry): readonly TestCas
 }
 
 function caseOf(entry: ResultEntry): TestCase {
-  const {context, namespace, kind, name, durationMs} = entry
   return {
-    attributes: {classname: `${context}.${namespace}`, name: `${kind}/${name}`, time: seconds(durationMs)},
+    attributes: {...caseNames(entry), time: seconds(entry.durationMs)},
     ending: endingOf(entry),
   }
 }
 
-function excludedCase({context, namespace, kind, name, reason, include}: ExcludedEntry): TestCase {
+function excludedCase(entry: ExcludedEntry): TestCase {
+  const {reason, include} = entry
   return {
-    attributes: {classname: `${context}.${namespace}`, name: `${kind}/${name}`},
+    attributes: caseNames(entry),
     ending: {kind: 'skipped', type: 'excluded', message: `excluded: ${reason} (${include} includes it)`},
   }
+}
+
+function caseNames(entry: TargetEntry) {
+  const {context, namespace, kind, name} = namesOf(entry)
+  return {classname: `${context}.${namespace}`, name: `${kind}/${name}`}
 }
 
 function endingOf(entry: ResultEntry): Ending {

@@ -159,7 +159,7 @@ test('what stopped a run is said', () => {
 
 test('a file that holds anything else than times and arguments is shown without them', () => {
   const facts = recordedRun({lastAt: 'yesterday'})
-  const run = {...facts.run!, at: '', stamp: 'x', arguments: {image: 'web', nested: JSON.parse('{"a": 1}')}}
+  const run = {...facts.run!, at: '', mark: 'x', args: {image: 'web'}, options: {nested: JSON.parse('{"a": 1}')}}
   const report = summarizeLedger(runId, {...facts, run}, next)
   expect(report.run).toMatchObject({startedAt: null, lastRecordAt: null, stamp: null, arguments: {image: 'web'}})
   expect(report.run.arguments).not.toHaveProperty('nested')

@@ -7,6 +7,7 @@ import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {excludedLines, scopeLines, verdictLines} from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
+import {labelOf, namesOf} from './target-names.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {showingContexts, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
@@ -19,7 +20,7 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
   const {targets, excluded, suggestions, verdict} = report
   const options = showingContexts(
     wholeNames,
-    [...targets, ...excluded].map(({context}) => context),
+    [...targets, ...excluded].map((entry) => namesOf(entry).context),
   )
   const results = targets.flatMap(resultOf)
   const open = openSections(report)
@@ -58,7 +59,7 @@ function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
       troubles: open
         .filter((entry) => entry.state === state && isQuiet(entry) === (tone === 'quiet'))
         .map((entry) => ({
-          name: `${entry.context}/${entry.namespace}/${entry.kind}/${entry.name}`,
+          name: labelOf(entry),
           class: '',
           message: stateSentence(entry, run),
           note: [

@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {CacheEntry} from '../model/cache-entry.ts'
 import {shortContextNames} from '../model/context-names.ts'
+import {workloadTarget} from '../model/workload-target.ts'
+import {restart} from '../verbs/restart/restart.ts'
 import {renderCacheTable} from './cache-table.ts'
 import {renderCheckTable} from './check-table.ts'
 import {renderFindTable} from './find-table.ts'
@@ -47,7 +49,7 @@ type Pair = (typeof names)[number]['pair']
 
 const at = (context: string, workload: string) => {
   const [namespace = '', kind = '', name = ''] = workload.split('/')
-  return {...target(`c/${namespace}/${kind}/${name}`), context, clusterUid: `uid-of-${context}`}
+  return workloadTarget({...target(`c/${namespace}/${kind}/${name}`), context, clusterUid: `uid-of-${context}`})
 }
 const readingsOf = (pair: Pair) =>
   pair.map((context) =>
@@ -116,8 +118,7 @@ const tables: Readonly<Record<string, (pair: Pair, options: ViewOptions) => stri
     renderPlan(
       {
         ...{
-          verb: 'restart',
-          image: 'ghcr.io/acme/shop-frontend',
+          text: restart.text({image: 'ghcr.io/acme/shop-frontend'}),
           waves: undefined,
           refused: [],
           excluded: [],

@@ -1,7 +1,6 @@
 import type {Disruption} from '../model/marks.ts'
 import {mayPutBackLater, type Owner, ownerKind} from '../model/owner.ts'
 import type {MarkedTarget, PlanView} from '../model/plan-view.ts'
-import {targetName} from '../model/target.ts'
 import {countOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
 import {namesIn, type ViewOptions} from './view-options.ts'
@@ -43,13 +42,13 @@ function budgetSentences(marked: readonly MarkedTarget[], options: ViewOptions):
 function named(marked: readonly MarkedTarget[], wanted: (mark: Disruption) => boolean): readonly string[] {
   return marked.flatMap(({target, disruption}) => {
     const messages = disruption.filter(wanted).map(({message}) => message)
-    return messages.length === 0 ? [] : [`${targetName(target)} (${messages.join('; ')})`]
+    return messages.length === 0 ? [] : [`${target.label} (${messages.join('; ')})`]
   })
 }
 
 function obstacleSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
   const held = marked.flatMap(({target, obstacles = []}) =>
-    obstacles.length === 0 ? [] : [`${targetName(target)} (${obstacles.map(({message}) => message).join('; ')})`],
+    obstacles.length === 0 ? [] : [`${target.label} (${obstacles.map(({message}) => message).join('; ')})`],
   )
   return held.length === 0 ? [] : [`${countOf(held.length, 'workload')} may not roll out: ${namesIn(options, held)}.`]
 }

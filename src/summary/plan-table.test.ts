@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {kubeSystemExclusion} from '../model/exclusion.ts'
 import type {PlanView} from '../model/plan-view.ts'
+import {restart} from '../verbs/restart/restart.ts'
 import {renderPlan} from './plan-table.ts'
 import {failure, scope, target, unreadable} from './testing/facts.ts'
 import type {ViewOptions} from './view-options.ts'
@@ -8,9 +9,7 @@ import type {ViewOptions} from './view-options.ts'
 const terminal: ViewOptions = {width: 80, color: false, wide: false, printable: (text) => text}
 const digest = `ghcr.io/acme/web:1.5.0@sha256:${'0123456789abcdef'.repeat(4)}`
 const plan: PlanView = {
-  verb: 'restart',
-  image: 'ghcr.io/acme/web',
-  restartedAt: '2026-11-24T03:04:12.123Z',
+  text: restart.text({image: 'ghcr.io/acme/web'}),
   targets: [target('eu-west/shop/Deployment/web')],
   clusters: [
     {

@@ -1,6 +1,5 @@
 import type {PlannedCluster, PlanView} from '../model/plan-view.ts'
 import {withoutLockSentences} from '../model/run-lock.ts'
-import {targetName} from '../model/target.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf, someOf} from '../shared/words.ts'
@@ -12,8 +11,9 @@ import {paletteFor} from './palette.ts'
 import {markLines} from './plan-marks.ts'
 import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
+import {labelIn, targetEntry} from './target-names.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import {contextIn, namesIn, placeIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, namesIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
 import {waveLines} from './wave-lines.ts'
 import {wrapText} from './wrap-text.ts'
 
@@ -54,9 +54,8 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
   return `${lines.join('\n')}\n`
 }
 
-function headingOf({verb, image, retry}: PlanView): string {
-  if (retry === undefined) return `${verb} every workload that runs ${image}`
-  return `retry the run ${retry.runId}: ${verb} what runs ${image} and is not yet in the desired state`
+function headingOf({text, retry}: PlanView): string {
+  return retry === undefined ? text.heading : `retry the run ${retry.runId}: ${text.unfinished}`
 }
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {
@@ -67,7 +66,7 @@ function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[
       noun: 'target',
       tone: 'failure',
       troubles: refused.map(({target, failure}) => ({
-        name: targetName(target),
+        name: target.label,
         class: failure.class,
         message: failure.message,
         note: '',
@@ -109,7 +108,7 @@ function targetLines({targets}: PlanView, options: ViewOptions): readonly string
   const rest = targets.length - shown.length
   return [
     'Targets:',
-    ...shown.map((target) => printable(`  ${placeIn(options, target)}`)),
+    ...shown.map((target) => printable(`  ${labelIn(options, targetEntry(target))}`)),
     ...(rest > 0 ? [paletteFor(color).quiet(`  … and ${rest} more; -o wide names all.`)] : []),
     '',
   ]

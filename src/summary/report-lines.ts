@@ -8,8 +8,9 @@ import {bytesOf, countOf, listOf} from '../shared/words.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
+import {labelIn} from './target-names.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {contextIn, namesIn, placeIn, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, namesIn, showsAll, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
 
 const sourcesShown = 6
@@ -32,13 +33,10 @@ function toTrouble(name: string, failure: Failure): Trouble {
   return {name, class: failure.class, message: failure.message, note: '', suggestions: failure.suggestions}
 }
 
-/** Workloads that match and were not acted on, each by name on a pipe or with `wide`. */
-export function excludedLines(
-  excluded: readonly Pick<ExcludedEntry, 'context' | 'namespace' | 'kind' | 'name' | 'reason' | 'include'>[],
-  options: ViewOptions,
-): readonly string[] {
+/** Targets that match and were not acted on, each by name on a pipe or with `wide`. */
+export function excludedLines(excluded: readonly ExcludedEntry[], options: ViewOptions): readonly string[] {
   return [...Map.groupBy(excluded, ({reason}) => reason)].flatMap(([reason, group]) => {
-    const names = group.map((entry) => placeIn(options, entry))
+    const names = group.map((entry) => labelIn(options, entry))
     const them = group.length === 1 ? 'it' : 'them'
     const some = namesIn(options, names)
     const text = `Excluded, ${reason} (${group[0]?.include ?? ''} includes ${them}): ${some}.`

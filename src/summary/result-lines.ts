@@ -1,13 +1,15 @@
 import type {ResultEntry, RunReport} from '../model/report.ts'
 import type {Outcome} from '../model/result.ts'
+import {isWorkloadEntry} from '../model/workload-entry.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {matchedImages} from './image-words.ts'
 import {isPlanned, outcomeTitle, paintOutcome, whyWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
+import {labelIn, labelOf, namesOf} from './target-names.ts'
 import type {TroubleSection} from './trouble-lines.ts'
-import {contextIn, placeIn, placeName, showsAll, type ViewOptions} from './view-options.ts'
+import {contextIn, showsAll, type ViewOptions} from './view-options.ts'
 
 /** Rows of targets that need no attention; fewer if failures need the screen. */
 const rowsShown = {calm: 20, troubled: 5}
@@ -53,7 +55,7 @@ function troubleOf(entry: ResultEntry, wide: boolean): Trouble {
   const times = wide && entry.startedAt !== null ? [`${secondOf(entry.startedAt)} to ${secondOf(entry.endedAt)}`] : []
   const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...times, ...tries]
   return {
-    name: placeName(entry),
+    name: labelOf(entry),
     class: failure?.class ?? '',
     message: whyWords(entry),
     note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took].join(', ') : '',
@@ -88,17 +90,10 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: View
   const rows = entries.map((entry) => [
     {text: isPlanned(entry, dryRun) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
     ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
-    printable(contextIn(options)(entry.context)),
-    printable(entry.namespace),
-    `${entry.kind}/${printable(entry.name)}`,
+    ...nameCells(entry, options),
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
     ...(wide
-      ? [
-          secondOf(entry.startedAt),
-          secondOf(entry.endedAt),
-          `${entry.attempts}`,
-          printable(matchedImages(entry).join(', ')),
-        ]
+      ? [secondOf(entry.startedAt), secondOf(entry.endedAt), `${entry.attempts}`, printable(imagesOf(entry))]
       : []),
     ...(hasReasons ? [printable(reasonOf(entry))] : []),
   ])
@@ -125,7 +120,7 @@ export function failedLines(results: readonly ResultEntry[], options: ViewOption
   const shown = showsAll(options) ? failed : failed.slice(0, failedShown)
   const rest = failed.length - shown.length
   const lines = shown.map((entry) => {
-    const name = printable(`Failed: ${placeIn(options, entry)}`)
+    const name = printable(`Failed: ${labelIn(options, entry)}`)
     const why = printable(whyWords(entry))
     return why === '' ? name : withReason(name, why, options.width)
   })
@@ -153,3 +148,10 @@ function cutTo(room: number, why: string): string {
 
 /** `2026-11-24T20:00:05Z` */
 const secondOf = (time: string | null) => (time === null ? '-' : `${time.slice(0, 19)}Z`)
+const imagesOf = (entry: ResultEntry) => (isWorkloadEntry(entry) ? matchedImages(entry).join(', ') : '')
+
+function nameCells(entry: ResultEntry, options: ViewOptions): readonly string[] {
+  const {context, namespace, kind, name} = namesOf(entry)
+  const {printable} = options
+  return [printable(contextIn(options)(context)), printable(namespace), `${kind}/${printable(name)}`]
+}

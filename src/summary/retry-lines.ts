@@ -1,5 +1,4 @@
 import type {PlanView, RetryView} from '../model/plan-view.ts'
-import {targetName} from '../model/target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
@@ -12,7 +11,7 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
   const {printable, width, color, placed = (text) => text} = options
   const {warning} = paletteFor(color)
   const says = (text: string) => wrapText(printable(text), width)
-  const names = unreached.map(targetName)
+  const names = unreached.map(({label}) => label)
   return [
     ...says(takenUpSentence(retry)),
     ...(retry.damagedLines > 0 ? says(damagedSentence(retry)).map(warning) : []),

@@ -1,8 +1,9 @@
 import {accountWords} from '../model/actor.ts'
 import type {CheckReport} from '../model/check-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
-import type {ExcludedEntry} from '../model/workload-entry.ts'
+import type {ExcludedEntry, TargetEntry} from '../model/workload-entry.ts'
 import {matchedImages} from './image-words.ts'
+import {namesOf} from './target-names.ts'
 
 type Value = string | number | null
 
@@ -49,7 +50,7 @@ export const renderFindValues: Render<FindReport> = ({workloads, cachedOnly}, pr
 export const renderRunValues: Render<RunReport> = ({results, excluded}, printable) => {
   const rows = [
     ...results.map((entry) => [
-      ...[entry.context, entry.clusterUid, entry.namespace, entry.kind, entry.name, entry.outcome],
+      ...[...nameValues(entry), entry.outcome],
       ...[entry.wave, entry.attempts, entry.durationMs, entry.failure?.class ?? null],
       ...[entry.reason || (entry.failure?.message ?? null), entry.undo?.outcome ?? null],
     ]),
@@ -58,9 +59,14 @@ export const renderRunValues: Render<RunReport> = ({results, excluded}, printabl
   return renderValues([...targetColumns, 'undo'], rows, printable)
 }
 
-const excludedCells = ({context, clusterUid, namespace, kind, name, reason, include}: ExcludedEntry) => [
-  ...[context, clusterUid, namespace, kind, name, 'excluded'],
-  ...[null, null, null, null, `${reason} (${include})`, null],
+function nameValues(entry: TargetEntry): readonly string[] {
+  const {context, clusterUid, namespace, kind, name} = namesOf(entry)
+  return [context, clusterUid, namespace, kind, name]
+}
+
+const excludedCells = (entry: ExcludedEntry) => [
+  ...[...nameValues(entry), 'excluded'],
+  ...[null, null, null, null, `${entry.reason} (${entry.include})`, null],
 ]
 
 const targetColumns = [
@@ -71,7 +77,7 @@ const targetColumns = [
 /** Of `runs show`: a line per planned target; the outcome of one without a result is its state. */
 export const renderLedgerValues: Render<LedgerReport> = ({targets, excluded}, printable) => {
   const planned = targets.map((entry) => [
-    ...[entry.context, entry.clusterUid, entry.namespace, entry.kind, entry.name, entry.outcome ?? entry.state],
+    ...[...nameValues(entry), entry.outcome ?? entry.state],
     ...[entry.wave, entry.attempts, entry.durationMs, entry.failure?.class ?? null],
     ...[entry.reason || null, entry.undo?.outcome ?? null, entry.wrote],
   ])

@@ -11,10 +11,14 @@ import type {
   Verdict,
 } from '../model/report.ts'
 import {exitOfSignal} from '../model/stop.ts'
+import {workloadKinds} from '../model/workload.ts'
+import {isWorkloadEntry} from '../model/workload-entry.ts'
+import {requireWorkloadTarget} from '../model/workload-target.ts'
 import {countOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {excludedEntries, scopeEntry} from './entries.ts'
 import {recordedOmissions, withOmissions} from './omissions.ts'
+import {targetEntry} from './target-names.ts'
 import {toVerdict} from './verdict.ts'
 
 type ListedRun = RunsReport['runs'][number]
@@ -97,17 +101,19 @@ export function summarizeLedger(
     Partial<Pick<LedgerReport['run'], 'conflicts'>>,
 ): LedgerReport {
   const {run, targets, excluded = []} = recorded
-  const {scope, sameCluster = []} = recorded.invocations.at(-1) ?? {}
+  const {scope: searched, sameCluster = []} = recorded.invocations.at(-1) ?? {}
+  // A ledger that was changed may name anything.
+  const scope = searched?.kinds.every((kind) => workloadKinds.includes(kind)) ? searched : undefined
   const entry = pastRunEntry(id, recorded, next)
   return {
     schemaVersion: 1,
     type: 'LedgerReport',
     run: {
       ...entry,
-      arguments: argumentsOf(run?.arguments ?? {}),
-      stamp: timestamp(run?.stamp),
+      arguments: argumentsOf({...run?.args, ...run?.options}),
+      stamp: timestamp(run?.mark),
     },
-    targets: targets.map(targetEntry),
+    targets: targets.map(recordedEntry),
     excluded: excludedEntries(excluded),
     scope: scope === undefined ? null : scopeEntry(scope),
     sameCluster,
@@ -122,7 +128,7 @@ function pastRunEntry(
   {path, run, invocations, ended, lastAt, damagedLines, targetsMissing}: RecordedRun,
   {retriedBy = [], conflicts = []}: Partial<Around>,
 ): PastRunEntry {
-  const image = run?.arguments.image
+  const image = run?.args.image
   return {
     id,
     verb: run?.verb ?? null,
@@ -144,11 +150,17 @@ function pastRunEntry(
   }
 }
 
-function targetEntry({target, server, wave, state, wrote, attempts, retryReason, result}: RecordedTarget) {
-  const {clusterUid, context, kind, namespace, name, uid, matched} = target
-  return {
-    ...{clusterUid, context, kind, namespace, name, uid, matched},
-    ...{server, wave: wave ?? null, state, wrote, attempts, failedTries: result?.failedTries ?? []},
+function recordedEntry({
+  target,
+  wave,
+  state,
+  wrote,
+  attempts,
+  retryReason,
+  result,
+}: RecordedTarget): RecordedTargetEntry {
+  const recorded = {
+    ...{wave: wave ?? null, state, wrote, attempts, failedTries: result?.failedTries ?? []},
     outcome: result?.outcome ?? null,
     durationMs: result === undefined ? null : Math.round(result.durationMs),
     startedAt: timestamp(result?.startedAt),
@@ -156,7 +168,10 @@ function targetEntry({target, server, wave, state, wrote, attempts, retryReason,
     reason: result?.reason ?? retryReason ?? '',
     failure: result?.failure ?? null,
     undo: result?.undo ?? null,
-  } satisfies RecordedTargetEntry
+  }
+  const entry = targetEntry(target)
+  if (!isWorkloadEntry(entry)) return {...entry, ...recorded}
+  return {...entry, server: requireWorkloadTarget(target).server, ...recorded}
 }
 
 /** Counts by outcome, and by state where there is no outcome. */
@@ -193,7 +208,6 @@ function timestamp(text: string | undefined): string | null {
 /** The arguments of types that documents may hold. */
 function argumentsOf(recorded: Readonly<Record<string, unknown>>): ArgumentsEntry {
   const isArgument = (value: unknown): value is ArgumentsEntry[string] =>
-    value === null ||
     ['string', 'number', 'boolean'].includes(typeof value) ||
     (Array.isArray(value) && value.every((each) => typeof each === 'string'))
   return Object.fromEntries(

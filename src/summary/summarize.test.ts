@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {summarizeFind, summarizeRun} from './summarize.ts'
+import {namesOf} from './target-names.ts'
 import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
 
 test('the counts of a run add up, and no target is lost', () => {
@@ -18,7 +19,7 @@ test('the counts of a run add up, and no target is lost', () => {
     notRun: 1,
     unverified: 1,
   })
-  expect(report.results.map(({name}) => name)).toEqual(['x', 'w0', 'w1', 'w2', 'w3', 'w4', 'w5'])
+  expect(report.results.map((entry) => namesOf(entry).name)).toEqual(['x', 'w0', 'w1', 'w2', 'w3', 'w4', 'w5'])
 })
 
 test('a context that could not be read stays in the report, and so does a part of one', () => {

@@ -1,6 +1,5 @@
 import type {PlannedWaves, PlanView} from '../model/plan-view.ts'
 import type {RunReport, WaveEntry} from '../model/report.ts'
-import {targetName} from '../model/target.ts'
 import {countOf, someOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
 import {showsAll, type ViewOptions} from './view-options.ts'
@@ -26,7 +25,7 @@ export function waveLines({waves, refused}: PlanView, options: ViewOptions): rea
 }
 
 function sizeWords({targets, contexts, only}: PlannedWaves['sizes'][number], most: number): string {
-  if (only !== undefined) return `1 target: ${targetName(only)}`
+  if (only !== undefined) return `1 target: ${only.label}`
   return `${countOf(targets, 'target')} in ${someOf(contexts, most)}`
 }
 

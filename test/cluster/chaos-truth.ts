@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import type {ResultEntry} from '../../src/model/report.ts'
+import type {ResultEntry} from '../support/workload-documents.ts'
 import type {RealCluster} from './real-cluster.ts'
 
 /** A workload as its cluster itself has it. */
@@ -72,7 +72,7 @@ export function readTold(ledger: string): ToldRun {
     const writings = types.filter((type) => type === 'writing').length
     return [uid, {writings, written: types.includes('written'), lostReply: lost}] as const
   })
-  return {stamp: records.find(({type}) => type === 'run')?.stamp ?? '', targets: new Map(targets)}
+  return {stamp: records.find(({type}) => type === 'run')?.mark ?? '', targets: new Map(targets)}
 }
 
 /** Patches of workloads that the API server says it has carried out, by namespace/name, from its audit log. */
@@ -124,16 +124,16 @@ export function differences({result, told, before, after, stamp, patches}: Compa
   const {context, kind, namespace, name, outcome, reason, attempts} = result
   const restarts = (after?.revision ?? 0) - (before?.revision ?? 0)
   const changes = (after?.generation ?? 0) - (before?.generation ?? 0)
-  const isStamped = after?.stamp === stamp
+  const isMarked = after?.stamp === stamp
   const allowed: readonly boolean[] = mayBeStamped[outcome]
   const wrong = [
     before === undefined || after === undefined ? 'it was not planned' : undefined,
     restarts > 1 || changes > 1 || patches > 1 ? 'restarted more than once' : undefined,
-    restarts !== changes || restarts !== Number(isStamped) ? 'its stamp and its revision do not fit' : undefined,
-    allowed.includes(isStamped) ? undefined : 'its outcome is not true',
+    restarts !== changes || restarts !== Number(isMarked) ? 'its stamp and its revision do not fit' : undefined,
+    allowed.includes(isMarked) ? undefined : 'its outcome is not true',
     outcome === 'unverified' && !told?.writings ? 'unverified, and nothing was sent' : undefined,
     passing.has(result.failure?.class ?? 'unreachable') ? undefined : 'its failure is none of the network',
   ].filter((sentence) => sentence !== undefined)
-  const facts = JSON.stringify({outcome, attempts, restarts, changes, patches, isStamped, ...told, reason})
+  const facts = JSON.stringify({outcome, attempts, restarts, changes, patches, isMarked, ...told, reason})
   return wrong.map((sentence) => `${context} ${kind} ${namespace}/${name}: ${sentence} ${facts}`)
 }

@@ -1,7 +1,7 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 import type {ErrorReport} from '../../src/model/error-report.ts'
-import type {RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
 import {brokenImage, namespace, replicaSetCounts, untilRolledOut, workload} from './workloads.ts'

@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {systemClock} from '../../src/shared/clock.ts'
 import {openShell, type Shell} from '../support/run-command.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {findInProcess, foundIn, type InProcess} from './find-in-process.ts'
 import {

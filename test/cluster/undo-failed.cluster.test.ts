@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {ResultEntry, RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
+import type {ResultEntry, RunReport} from '../support/workload-documents.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'
 import {controllerRevisionCounts, namespace, replicaSetCounts, untilRolledOut, workload} from './workloads.ts'

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {stringify} from 'yaml'
-import type {RunReport} from '../../src/model/report.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {kubeletLogs} from './kubelet-logs.ts'
 import {type RealCluster, startRealCluster} from './real-cluster.ts'

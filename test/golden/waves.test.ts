@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {parseWaves} from '../../src/cli/flags/parse-waves.ts'
 import {planWaves} from '../../src/distribution/waves/plan-waves.ts'
 import {targetOf} from '../support/distribution/target.ts'
 
@@ -17,5 +18,5 @@ test('docs/waves.md has its table', () => {
 
 test.each(rows)('docs/waves.md: $text of $targets is $sizes', ({text, targets, sizes}) => {
   const plan = Array.from({length: targets}, (_, index) => targetOf(`web-${index}`))
-  expect(planWaves(plan, text, 'target').map((wave) => wave.length)).toEqual(sizes)
+  expect(planWaves(plan, {marks: parseWaves(text), unit: 'target'}).map((wave) => wave.length)).toEqual(sizes)
 })

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest'
 import type {CheckReport} from '../../src/model/check-report.ts'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 /** The smallest role of a job that restarts certain Deployments: to list and to watch cannot be limited by name. */
 const byName: ClusterSpec = {

@@ -2,8 +2,8 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {CheckReport} from '../../src/model/check-report.ts'
-import type {FindReport, RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {FindReport, RunReport} from '../support/workload-documents.ts'
 
 const four = ['prod-eu', 'prod-us', 'prod-test', 'lab'].map((name) => ({name, workloads: runningWeb('web')}))
 const groups = 'groups:\n  prod: ["prod-*", "!prod-test"]\n  lab: [lab]\n'

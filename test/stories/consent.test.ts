@@ -1,10 +1,10 @@
 import {stripVTControlCharacters} from 'node:util'
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Answer, Keyboard} from '../support/fake-terminal.ts'
 import {openShell} from '../support/run-command.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const refusing = {type: 'answer', status: 422, verb: 'patch', name: 'web', message: 'No.', times: 1} as const
 const eu: ClusterSpec = {name: 'eu', workloads: runningWeb('cart', 'web')}

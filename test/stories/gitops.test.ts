@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes', '-o', 'json'] as const
 const web = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1}

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import type {FindReport, RunReport} from '../../src/model/report.ts'
 import type {AccessRule, ClusterSpec, WorkloadSpec} from '../../src/sandbox/spec.ts'
 import type {Ended} from '../support/run-command.ts'
 import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+import type {FindReport, RunReport} from '../support/workload-documents.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
 const workloads: readonly WorkloadSpec[] = [

@@ -4,8 +4,8 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const names = Array.from({length: 24}, (_, index) => `web-${String(index).padStart(2, '0')}`)
 const pageBytes = 4096

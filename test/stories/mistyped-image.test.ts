@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import type {FindReport, RunReport} from '../../src/model/report.ts'
 import {openFleet} from '../support/sandbox-fleet.ts'
+import type {FindReport, RunReport} from '../support/workload-documents.ts'
 
 const shop = (name: string, tag: string) => ({namespace: 'shop', name, image: `ghcr.io/acme/shop:${tag}`, replicas: 1})
 const clusters = [

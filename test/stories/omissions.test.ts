@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import type {WorkloadSpec} from '../../src/sandbox/spec.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport} from '../support/workload-documents.ts'
 
 const dns: WorkloadSpec = {namespace: 'kube-system', name: 'dns', image: 'coredns:1', replicas: 1}
 const proxy: WorkloadSpec = {kind: 'DaemonSet', namespace: 'kube-system', name: 'proxy', image: `${image}:1.0`}

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {type Fleet, openFleet} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const image = 'ghcr.io/acme/web'
 const web = {namespace: 'shop', name: 'web', image: `${image}:1.0`} as const

@@ -1,9 +1,9 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {describe, expect, test} from 'vitest'
 import type {LocalUser} from '../../src/model/actor.ts'
-import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const eu = {name: 'eu', workloads: runningWeb('cart', 'web')}
 const withLocks = {...eu, namespaces: ['hubspoke-system']}

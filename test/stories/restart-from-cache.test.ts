@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Ended} from '../support/run-command.ts'
 import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const fillers = Array.from({length: 80}, (_, i) => ({
   namespace: 'other',

@@ -1,8 +1,8 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
-import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport} from '../support/workload-documents.ts'
 
 const two = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},

@@ -2,8 +2,8 @@ import {readFile, rm, writeFile} from 'node:fs/promises'
 import {expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
 import type {ErrorReport} from '../../src/model/error-report.ts'
-import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport} from '../support/workload-documents.ts'
 
 const two = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},

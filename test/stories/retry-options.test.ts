@@ -1,9 +1,9 @@
 import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {keptFlags} from '../../src/cli/past-runs/kept-options.ts'
-import type {LedgerReport, RunReport} from '../../src/model/report.ts'
+import {keptFlags} from '../../src/cli/flags/kept-flags.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport} from '../support/workload-documents.ts'
 
 const refusing = {type: 'answer', status: 422, verb: 'patch', name: 'web', message: 'No.', times: 1} as const
 const one = {name: 'eu', workloads: runningWeb('cart', 'web'), trouble: [refusing]}

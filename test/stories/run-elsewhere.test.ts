@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
 const idle = {namespace: 'shop', name: 'api', image: `${image}:1.0`, replicas: 0} as const

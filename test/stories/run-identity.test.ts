@@ -1,8 +1,8 @@
 import {copyFile, mkdir, readFile, stat, truncate, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const two = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},

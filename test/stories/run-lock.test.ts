@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 /** A cluster with the namespace that locks are kept in; its rollouts take a minute. */
 const lockable = (name: string, ...webs: readonly string[]) => ({

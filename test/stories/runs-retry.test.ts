@@ -1,8 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {expect, test} from 'vitest'
 import type {ErrorReport} from '../../src/model/error-report.ts'
-import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const two = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},
@@ -234,9 +234,9 @@ test('a damaged line that hides no target is said, and what it hid is looked for
 
 test.each([
   {change: {verb: 'explode'}, says: 'does not know its verb "explode"'},
-  {change: {arguments: {}}, says: 'its image or its restartedAt annotation cannot be read'},
-  {change: {stamp: 'soon'}, says: 'its image or its restartedAt annotation cannot be read'},
-  {change: {stamp: 5}, says: 'what it was to do is not recorded'},
+  {change: {args: {}}, says: 'its arguments or its restartedAt annotation cannot be read'},
+  {change: {mark: 'soon'}, says: 'its arguments or its restartedAt annotation cannot be read'},
+  {change: {mark: 5}, says: 'what it was to do is not recorded'},
 ])('a ledger that begins with $change is refused: 2', async ({change, says}) => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}])
   const {run: odd} = await restart(fleet)

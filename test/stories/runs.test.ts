@@ -1,8 +1,8 @@
 import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
-import type {LedgerReport, RunReport, RunsReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const two = [
   {name: 'eu', workloads: runningWeb('cart', 'web')},
@@ -219,7 +219,7 @@ test('control characters anywhere in a ledger are not printed', async () => {
   await using fleet = await openFleet(two)
   const {run} = await restarted(fleet)
   const [first = '', ...others] = (await readFile(run.ledger ?? '', 'utf8')).trimEnd().split('\n')
-  const head = {...JSON.parse(first), verb: '\u001b[2Jrestart', arguments: {image: `\u001b[2J${image}`}}
+  const head = {...JSON.parse(first), verb: '\u001b[2Jrestart', args: {image: `\u001b[2J${image}`}}
   const target = {clusterUid: 'u', context: 'e\u001b[2Ju', kind: 'Deployment', namespace: 's', name: 'n', uid: 'u'}
   const planned = {type: 'planned', at: '\u001b[31m', target: {...target, matched: []}, server: '\u001b[1m'}
   await writeFile(run.ledger ?? '', [JSON.stringify(head), ...others, JSON.stringify(planned)].join('\n'))

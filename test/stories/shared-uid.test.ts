@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
-import type {FindReport, RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {openShell, type ShellOptions} from '../support/run-command.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {FindReport, RunReport} from '../support/workload-documents.ts'
 
 interface Kubeconfig {
   clusters: {name: string; cluster: {server: string}}[]

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {image} from '../support/sandbox-fleet.ts'
 import {columnsOf, type Row, runCell} from '../support/strange-cells.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const restart = (...more: readonly string[]) => [
   ...['restart', image, '--all-contexts', '--yes', '-o', 'json', '--retries', '1', '--timeout', '2m'],

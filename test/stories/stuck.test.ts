@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec, WorkloadSpec} from '../../src/sandbox/spec.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {type Fleet, image, openFleet} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes', '-o', 'json'] as const
 const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {openShell, type Shell, type ShellOptions} from '../support/run-command.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const planned: ClusterSpec = {name: 'lab', namespaces: ['hubspoke-system'], workloads: runningWeb('api', 'web')}
 

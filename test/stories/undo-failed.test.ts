@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {describe, expect, test} from 'vitest'
-import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {LedgerReport, RunReport} from '../support/workload-documents.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
 const undoing = [...restart, '--undo-failed'] as const
@@ -90,7 +90,7 @@ describe('a target whose rollout fails', () => {
     const lines = (await readFile(done.ledger ?? '', 'utf8')).trimEnd().split('\n')
     const records = lines.map((line) => JSON.parse(line)).filter(({target}) => String(target).includes('/web/'))
     expect(records.map(({type}) => type)).toEqual(['writing', 'written', 'result', 'undoing', 'undone', 'result'])
-    expect(records[0].before).toEqual({
+    expect(records[0].snapshot).toEqual({
       restartedAt: null,
       'hubspoke.dev/run-id': null,
       'hubspoke.dev/by': null,

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {describe, expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const names = (count: number) => Array.from({length: count}, (_, index) => `app-${`${index}`.padStart(2, '0')}`)
 const clusters = (count: number, apps: number) =>

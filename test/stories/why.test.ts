@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises'
 import {expect, test} from 'vitest'
-import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 import {schemaErrors} from '../support/schemas.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
 

@@ -18,6 +18,7 @@ import Sandbox from '../../src/commands/sandbox.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
+import {type Verbs, verbs} from '../../src/verbs/verbs.ts'
 import {type Keyboard, openFakeTerminal} from './fake-terminal.ts'
 import {recordedOutput} from './recorded-output.ts'
 import {schemaErrors} from './schemas.ts'
@@ -41,6 +42,8 @@ const commands = {
 } as const
 
 export interface ShellOptions {
+  /** Default: those of hubspoke. */
+  readonly verbs?: Verbs
   /** The user of the commands; default: `ada on host.example`. */
   readonly user?: LocalUser
   /** The home folder of another shell, which removes it. */
@@ -122,6 +125,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
         program: {argv: [], typed: 'hubspoke'},
+        verbs: options.verbs ?? verbs,
         homeDir: home,
         systemConfigPath,
         user: options.user ?? {name: 'ada', uid: 1000, sudoUser: null, host: 'host.example'},

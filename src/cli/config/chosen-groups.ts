@@ -1,8 +1,8 @@
-import {quoted} from '../../discovery/problem.ts'
-import {nearNames} from '../../discovery/select/near-names.ts'
 import type {ContextGroup} from '../../discovery/select/select-contexts.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {printable} from '../../shared/printable.ts'
+import {quoted} from '../../shared/problem.ts'
 import type {ConfigFile} from './config-file.ts'
 
 const atMostNamed = 10

@@ -1,5 +1,5 @@
 import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
-import {nearNames} from '../../discovery/select/near-names.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {own} from '../../shared/own.ts'
 import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flags/flag-levels.ts'
 import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'

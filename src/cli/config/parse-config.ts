@@ -1,4 +1,4 @@
-import {nearNames} from '../../discovery/select/near-names.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {type CommandDefaults, type ConfigFile, wrongConfig} from './config-file.ts'
 import {readProtections} from './read-protections.ts'
 import {type Item, readYaml, type YamlReader} from './yaml-reader.ts'

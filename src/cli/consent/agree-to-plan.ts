@@ -1,7 +1,11 @@
 import {otherEndpoints} from '../../distribution/lock/require-one-cluster.ts'
-import type {Agreement, Proposal} from '../../hub/contract.ts'
+import {failureBudget} from '../../distribution/pace/failure-budget.ts'
+import type {Agreement} from '../../hub/contract.ts'
 import type {PlanView} from '../../model/plan-view.ts'
+import type {Proposal} from '../../model/proposal.ts'
+import {formatDuration} from '../../shared/duration.ts'
 import type {CommandPlace} from '../../shared/suggested-command.ts'
+import {countOf} from '../../shared/words.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
@@ -9,37 +13,29 @@ import {confirmedContexts, needlessConfirmations} from '../protection/confirm-pr
 import {findProtected} from '../protection/find-protected.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
 import type {IdentifiedContext} from '../protection/protected-clusters.ts'
-import {maxFailuresOf} from '../run/run-request.ts'
-import {pauseWords, type WaveFlags} from '../run/wave-request.ts'
 import {viewOptions} from '../views.ts'
 import {askConsent, consentSentence} from './consent.ts'
+import type {ConsentSettings} from './consent-settings.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
-
-export interface ConsentFlags extends Pick<WaveFlags, 'waves' | 'pause'> {
-  readonly yes: boolean
-  readonly confirm?: readonly string[] | undefined
-  readonly quiet: boolean
-  readonly 'dry-run'?: string | undefined
-  readonly 'max-failures'?: string | undefined
-  readonly output?: string
-}
 
 /**
  * Shows the plan on stderr and asks whether to carry it out. Nothing is asked when nothing would be written.
  *
- * @throws HubspokeError of class `usage` at once where `--confirm` names no context, and with the plan where consent is
+ * @throws HubspokeError of class `usage` at once where a confirmed name is no context, and with the plan where consent is
  * missing and nobody can be asked
  */
 export function agreeToPlan(
   subject: PlanSubject,
-  flags: ConsentFlags,
+  settings: ConsentSettings,
   {runtime, clusters, session, place}: {runtime: Runtime; clusters: Clusters; session: Session; place: CommandPlace},
 ): (proposal: Proposal) => Promise<Agreement> {
-  const confirmed = confirmedContexts(flags.confirm ?? [], clusters.all)
+  const confirmed = confirmedContexts(settings.consent.confirmed, clusters.all)
   const agree = async (proposal: Proposal): Promise<Agreement> => {
-    const pace = {
-      pause: pauseWords(flags),
-      maxFailures: maxFailuresOf(proposal.targets.length, flags) ?? proposal.targets.length,
+    const planned = proposal.targets.length
+    const {pace, consent: given, dryRun} = settings
+    const waves = {
+      pause: pauseWords(settings),
+      maxFailures: failureBudget(pace.maxFailures, planned) ?? planned,
     }
     const {clock} = runtime
     const {signal} = session.stop
@@ -48,23 +44,28 @@ export function agreeToPlan(
     const needless = needlessConfirmations(protectedClusters, confirmed)
     const notes = [...unmatched, ...needless, ...unprovenWays(proposal, clusters)]
     const counting = protectedClusters.map(({context}) => context).filter((context) => confirmed.includes(context))
-    const consent = flags['dry-run'] ? undefined : consentSentence({yes: flags.yes, confirmed: counting}, runtime)
-    const view = {...planView(proposal, subject, pace), protected: protectedClusters, notes, consent}
-    if (!flags.quiet || runtime.terminal) {
+    const consent = dryRun === null ? consentSentence({yes: given.yes, confirmed: counting}, runtime) : undefined
+    const view = {
+      ...planView(proposal, {...subject, reason: settings.reason, undoFailed: pace.undoFailed ?? false}, waves),
+      protected: protectedClusters,
+      notes,
+      consent,
+    }
+    if (!settings.quiet || runtime.terminal) {
       const {renderPlan} = await import('../../summary/plan-table.ts')
       runtime.stderr.write(
-        `${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place, wide: flags.output === 'wide'}))}\n`,
+        `${renderPlan(view, viewOptions(runtime.stderr, runtime.env, {place, wide: settings.wide}))}\n`,
       )
     }
-    if (flags['dry-run']) return {agreed: true}
-    if (proposal.targets.length === proposal.refusals.size) return {agreed: false}
+    if (dryRun !== null) return {agreed: true}
+    if (planned === proposal.refusals.size) return {agreed: false}
     const request = {
-      question: questionOf(view, proposal.targets.length),
+      question: questionOf(view, planned),
       protectedClusters,
-      yes: flags.yes,
+      yes: given.yes,
       all: clusters.all,
       confirmed,
-      reason: subject.reason,
+      reason: settings.reason,
     }
     const from = clock.now()
     const agreement = await askConsent(request, runtime, signal)
@@ -87,16 +88,20 @@ function unprovenWays({sameCluster}: Proposal, {endpointOf}: Clusters): readonly
 
 /** The contexts that the plan writes through, and all that were read. */
 function identified({targets, discovery}: Proposal): [planned: IdentifiedContext[], read: IdentifiedContext[]] {
-  const used = new Set(targets.map(({context}) => context))
+  const used = new Set(targets.map(({via}) => via))
   const read = discovery.readings.map(({context, identity}) => ({context, identity}))
   return [read.filter(({context}) => used.has(context.name)), read]
 }
 
-function questionOf({verb, clusters, retry}: PlanView, targets: number): string {
+function questionOf({text, clusters, retry}: PlanView, targets: number): string {
   const count = clusters.filter((cluster) => cluster.targets > 0).length
-  const amount = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
-  const what = `${amount(targets, 'workload')} in ${amount(count, 'cluster')}?`
+  const what = `${countOf(targets, text.target)} in ${countOf(count, text.place)}?`
   // What the run has written already is only watched.
-  if (retry !== undefined) return `Retry the ${verb} of ${what}`
-  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${what}`
+  return retry === undefined ? `${text.question} ${what}` : `Retry ${text.again} ${what}`
+}
+
+/** For the plan: `5m`, `ask`, or nothing. */
+function pauseWords({pace: {pauseMs}, asksBetweenWaves}: Pick<ConsentSettings, 'pace' | 'asksBetweenWaves'>) {
+  if (asksBetweenWaves) return 'ask'
+  return pauseMs === undefined ? undefined : formatDuration(pauseMs)
 }

@@ -1,4 +1,4 @@
-import {quoted} from '../../discovery/problem.ts'
+import {quoted} from '../../shared/problem.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
 import {isSaid, isYes} from './consent.ts'

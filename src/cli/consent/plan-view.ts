@@ -1,18 +1,15 @@
-import {matchedImages} from '../../discovery/image/image-query.ts'
-import type {Proposal} from '../../hub/contract.ts'
+import {matchedImages} from '../../image/image-query.ts'
 import type {ClusterReading} from '../../model/cluster.ts'
 import type {PlannedCluster, PlannedWaves, PlanView} from '../../model/plan-view.ts'
+import type {Proposal} from '../../model/proposal.ts'
 import type {Target} from '../../model/target.ts'
-import {targetKey} from '../../model/target.ts'
 import type {Wave} from '../../model/wave.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
+import {isWorkloadTarget} from '../../model/workload-target.ts'
 import {cachedOnlyEntries} from '../../summary/entries.ts'
 
 /** What the plan is about, beside its targets. */
-export type PlanSubject = Pick<
-  PlanView,
-  'verb' | 'image' | 'restartedAt' | 'contextsFrom' | 'retry' | 'reason' | 'undoFailed'
->
+export type PlanSubject = Pick<PlanView, 'text' | 'contextsFrom' | 'retry' | 'reason' | 'undoFailed'>
 
 /** A proposal as people are shown it before they are asked: the plan, and all that is not in it. */
 export function planView(
@@ -32,7 +29,7 @@ export function planView(
     waves,
   } = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
-  const byCluster = Map.groupBy(targets, ({clusterUid}) => clusterUid)
+  const byCluster = Map.groupBy(targets, ({place}) => place)
   const shown = new Set<string>()
   return {
     ...subject,
@@ -45,7 +42,7 @@ export function planView(
       return [plannedCluster(reading, {uid, contexts, targets: byCluster.get(uid) ?? [], asRecorded})]
     }),
     refused: targets.flatMap((target) => {
-      const failure = refusals.get(targetKey(target))
+      const failure = refusals.get(target.key)
       return failure ? [{target, failure}] : []
     }),
     unreached: unreached.map(({target}) => target),
@@ -55,7 +52,7 @@ export function planView(
     cachedOnly: cachedOnlyEntries(discovery.readings),
     withoutLock,
     marked: targets.flatMap((target) => {
-      const known = proposal.marks.get(targetKey(target))
+      const known = proposal.marks.get(target.key)
       return known ? [{target, ...known}] : []
     }),
     budgetsNotRead: proposal.budgetsNotRead,
@@ -64,8 +61,8 @@ export function planView(
 }
 
 function sizeOf(wave: Wave): PlannedWaves['sizes'][number] {
-  const byCluster = Map.groupBy(wave, ({clusterUid}) => clusterUid)
-  const contexts = [...byCluster.values()].flatMap(([first]) => (first ? [first.context] : []))
+  const byCluster = Map.groupBy(wave, ({place}) => place)
+  const contexts = [...byCluster.values()].flatMap(([first]) => (first ? [first.via] : []))
   return {targets: wave.length, contexts, only: wave.length === 1 ? wave[0] : undefined}
 }
 
@@ -81,9 +78,10 @@ function plannedCluster(
     readonly asRecorded: ReadonlySet<string>
   },
 ): PlannedCluster {
-  const isRecorded = (target: Target) => asRecorded.has(targetKey(target))
+  const isRecorded = (target: Target) => asRecorded.has(target.key)
   const byKind: Partial<Record<WorkloadKind, number>> = {}
-  for (const {kind} of targets) byKind[kind] = (byKind[kind] ?? 0) + 1
+  const workloads = targets.filter(isWorkloadTarget)
+  for (const {kind} of workloads) byKind[kind] = (byKind[kind] ?? 0) + 1
   return {
     contexts,
     server: reading.context.server,
@@ -94,7 +92,7 @@ function plannedCluster(
     ...(reading.cacheAgeMs !== undefined && {cacheAgeMs: reading.cacheAgeMs}),
     targets: targets.length,
     byKind,
-    images: matchedImages(targets.filter((target) => !isRecorded(target))),
-    recordedImages: matchedImages(targets.filter(isRecorded)),
+    images: matchedImages(workloads.filter((target) => !isRecorded(target))),
+    recordedImages: matchedImages(workloads.filter(isRecorded)),
   }
 }

@@ -1,13 +1,13 @@
 import {Flags} from '@oclif/core'
 import {type Freshness, parseFreshness} from '../../discovery/cache/freshness.ts'
-import {failureBudget} from '../../distribution/pace/failure-budget.ts'
-import {parseWaves} from '../../distribution/waves/plan-waves.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
 import {durationUnits, formatDuration, parseDuration, readsAsDuration} from '../../shared/duration.ts'
 import {isNamespaceName} from '../../shared/kubernetes-name.ts'
-import {parseReason} from '../consent/reason.ts'
-import {pauseMs} from '../run/wave-request.ts'
+import {parseLimit} from './parse-limit.ts'
+import {parsePause} from './parse-pause.ts'
+import {parseReason} from './parse-reason.ts'
+import {parseWaves} from './parse-waves.ts'
 
 /** Of a flag that may be repeated, or has several values between commas. */
 export const severalValues = {multiple: true, multipleNonGreedy: true, delimiter: ','} as const
@@ -75,7 +75,7 @@ export const namespaceFlag = Flags.custom<string>({
 export const amountFlag = Flags.custom<string>({
   helpValue: 'N|N%',
   async parse(input) {
-    if (failureBudget(input, 0) === undefined) {
+    if (parseLimit(input) === undefined) {
       throw new HubspokeError('usage', `"${input}" is neither a number nor a percentage up to 100%.`)
     }
     return input
@@ -95,7 +95,7 @@ export const wavesFlag = Flags.custom<string>({
 export const pauseFlag = Flags.custom<string>({
   helpValue: 'DURATION|ask',
   async parse(input) {
-    if (pauseMs(input) === undefined) {
+    if (parsePause(input) === undefined) {
       throw new HubspokeError('usage', `Invalid pause "${input}": use "ask", or a duration of up to 24h, such as 5m.`)
     }
     return input

@@ -1,12 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {done, open, recordedRun} from '../../summary/testing/recorded.ts'
+import {verbs} from '../../verbs/verbs.ts'
 import {commandAgain, waysOn} from './command-again.ts'
 
 const id = '20261124-100000-01a1'
 const at = '2026-11-24T10:00:00.000Z'
-const run = {type: 'run', at, schemaVersion: 1, id, verb: 'restart', stamp: at} as const
-const again = (args: ArgumentsEntry, verb = 'restart') => commandAgain({run: {...run, verb, arguments: args}})
+const run = {type: 'run', at, schemaVersion: 2, id, verb: 'restart', mark: at} as const
+const again = (args: ArgumentsEntry, options: ArgumentsEntry = {}, verb = 'restart') =>
+  commandAgain({run: {...run, verb, args, options}}, verbs)
 
 /** What a run without any flag but the consent records. */
 const defaults: ArgumentsEntry = {
@@ -29,31 +31,47 @@ const defaults: ArgumentsEntry = {
 }
 
 test.each([
-  {args: {}, words: '', because: 'defaults are left out, and consent is given anew'},
-  {args: {context: ['eu', '!eu-lab', "it's"]}, words: "-c eu -c '!eu-lab' -c 'it'\\''s'", because: 'a shell reads it'},
+  {options: {}, words: '', because: 'defaults are left out, and consent is given anew'},
   {
-    args: {'all-contexts': true, namespace: ['shop', 'pay*']},
+    options: {context: ['eu', '!eu-lab', "it's"]},
+    words: "-c eu -c '!eu-lab' -c 'it'\\''s'",
+    because: 'a shell reads it',
+  },
+  {
+    options: {'all-contexts': true, namespace: ['shop', 'pay*']},
     words: "--all-contexts -n shop -n 'pay*'",
     because: 'it selects',
   },
-  {args: {selector: 'a=b,c!=d', kind: ['Deployment']}, words: "-l 'a=b,c!=d' --kind Deployment", because: 'it selects'},
-  {args: {concurrency: 2, 'max-failures': '10%'}, words: '--max-failures 10% --concurrency 2', because: 'it protects'},
-  {args: {backoff: 90_000, timeout: 90_500}, words: '--backoff 1m30s --timeout 90500ms', because: 'nothing is rounded'},
   {
-    args: {backoff: 1000, 'backoff-max': 4250},
+    options: {selector: 'a=b,c!=d', kind: ['Deployment']},
+    words: "-l 'a=b,c!=d' --kind Deployment",
+    because: 'it selects',
+  },
+  {
+    options: {concurrency: 2, 'max-failures': '10%'},
+    words: '--max-failures 10% --concurrency 2',
+    because: 'it protects',
+  },
+  {
+    options: {backoff: 90_000, timeout: 90_500},
+    words: '--backoff 1m30s --timeout 90500ms',
+    because: 'nothing is rounded',
+  },
+  {
+    options: {backoff: 1000, 'backoff-max': 4250},
     words: '--backoff 1s --backoff-max 4250ms',
     because: 'nothing is rounded',
   },
-  {args: {deadline: 0}, words: '--deadline 0ms', because: 'a duration has a unit'},
-  {args: {wait: false}, words: '--no-wait', because: 'the default is to wait'},
+  {options: {deadline: 0}, words: '--deadline 0ms', because: 'a duration has a unit'},
+  {options: {wait: false}, words: '--no-wait', because: 'the default is to wait'},
   {
-    args: {confirm: ['prod'], 'run-id': id, fresh: 'scan', unheard: 'of'},
+    options: {confirm: ['prod'], 'run-id': id, fresh: 'scan', unheard: 'of'},
     words: '',
     because: 'these are chosen anew, or unknown',
   },
-])('$args: "$words", $because', ({args, words}) => {
+])('$options: "$words", $because', ({options, words}) => {
   const command = ['hubspoke restart ghcr.io/acme/web', words, `--run-id ${id}`].filter((part) => part !== '').join(' ')
-  expect(again({...defaults, image: 'ghcr.io/acme/web', ...args})).toBe(command)
+  expect(again({image: 'ghcr.io/acme/web'}, {...defaults, ...options})).toBe(command)
 })
 
 test('an image is one word of the shell', () => {
@@ -61,16 +79,17 @@ test('an image is one word of the shell', () => {
 })
 
 test.each([
-  {ask: () => commandAgain({run: undefined}), because: 'what the run was is not recorded'},
+  {ask: () => commandAgain({run: undefined}, verbs), because: 'what the run was is not recorded'},
   {ask: () => again({}), because: 'there is no image'},
   {ask: () => again({image: ['web']}), because: 'that is no image'},
-  {ask: () => again({image: 'web'}, 'rm'), because: 'nobody knows what a second time would do'},
+  {ask: () => again({image: 'web'}, {}, 'rm'), because: 'nobody knows what a second time would do'},
 ])('none where $because', ({ask}) => {
   expect(ask()).toBeUndefined()
 })
 
 describe('the ways on', () => {
-  const begun = {...run, arguments: {...defaults, image: 'web', concurrency: 2, 'cache-namespace': 'ops'}}
+  const options = {...defaults, concurrency: 2, 'cache-namespace': 'ops'}
+  const begun = {...run, args: {image: 'web'}, options}
   const left = {...recordedRun({run: begun}), targets: [open('eu/shop/Deployment/web', 'writing')]}
   const retry = `hubspoke runs retry ${id}`
   const again = `hubspoke restart web --cache-namespace ops --concurrency 2 --run-id ${id}`
@@ -81,16 +100,16 @@ describe('the ways on', () => {
     {
       recorded: {...left, run: {...begun, retryOf: '20261123-000000-0001'}},
       ways: [retry],
-      because: 'its stamp is not that of its id',
+      because: 'its mark is not that of its id',
     },
     {
-      recorded: {...left, invocations: [begun, {...begun, arguments: {image: 'redis'}}]},
+      recorded: {...left, invocations: [begun, {...begun, args: {image: 'redis'}}]},
       ways: [],
       because: 'it is of two runs',
     },
     {recorded: {...left, run: {...begun, verb: 'rm'}}, ways: [], because: 'the verb is not known'},
     {recorded: {...left, run: {...begun, verb: 'constructor'}}, ways: [], because: 'that is no verb either'},
   ])('$ways: $because', ({recorded, ways}) => {
-    expect(waysOn(id, recorded)).toEqual(ways)
+    expect(waysOn(id, recorded, verbs)).toEqual(ways)
   })
 })

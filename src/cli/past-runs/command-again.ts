@@ -1,41 +1,51 @@
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
+import {HubspokeError} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import {chooseTargets} from '../../model/retry-choice.ts'
 import {shellWord} from '../../shared/shell-word.ts'
+import type {Verb} from '../../verbs/verb.ts'
+import type {Verbs} from '../../verbs/verbs.ts'
+import {type FlagFacts, flagWords} from '../flags/flag-words.ts'
 import {contextFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import {disagreements} from '../run/same-run.ts'
-import {verbs} from '../run/verbs.ts'
-import {type FlagFacts, flagWords} from './flag-words.ts'
-
-/** Verbs whose second invocation under the same id leaves alone what the first one has done. */
-const repeatable: readonly string[] = Object.keys(verbs)
 
 /** Consent is given anew, and how the clusters are looked at may be chosen anew. */
 const notRepeated: readonly string[] = ['yes', 'confirm', 'dry-run', 'run-id', 'fresh', 'kubeconfig']
 
 /**
- * The command that goes on with a recorded run: the same image and flags, those with their default left out, under the
+ * The command that continues a recorded run: the same arguments and flags, those with their default left out, under the
  * run's id. Undefined where the ledger does not say enough.
  */
-export function commandAgain({run}: Pick<RecordedRun, 'run'>): string | undefined {
-  const image = run?.arguments.image
-  if (run === undefined || typeof image !== 'string' || !repeatable.includes(run.verb)) return undefined
-  // The stamp of a retry is not that of its own id.
-  if (run.retryOf !== undefined) return undefined
-  const recorded = {...run.arguments, reason: run.reason ?? null}
+export function commandAgain({run}: Pick<RecordedRun, 'run'>, verbs: Verbs): string | undefined {
+  const verb = run && verbs.get(run.verb)
+  // The mark of a retry is not that of its own id.
+  if (verb === undefined || verb.retry === 'never' || run?.retryOf !== undefined) return undefined
+  const args = argsOf(verb, run?.args ?? {})
+  if (run === undefined || args === undefined) return undefined
+  const recorded = {...run.options, reason: run.reason ?? null}
   const words = wordsOf({...contextFlags, ...workloadFlags, ...writeFlags}, recorded)
-  return ['hubspoke', run.verb, image, ...words, '--run-id', run.id].map(shellWord).join(' ')
+  return ['hubspoke', verb.name, ...verb.words(args), ...words, '--run-id', run.id].map(shellWord).join(' ')
+}
+
+/** Undefined: they cannot be read. */
+function argsOf(verb: Verb, recorded: ArgumentsEntry): unknown {
+  try {
+    return verb.parse(recorded)
+  } catch (error) {
+    if (error instanceof HubspokeError) return undefined
+    throw error
+  }
 }
 
 /**
- * The commands that go on with a recorded run, the one that is most to the point first: its retry, which keeps its
- * pace; and the same command again, which looks for targets anew. None where the ledger is of several runs.
+ * The commands that continue a recorded run, the most useful one first: its retry, which keeps its pace; and the same
+ * command again, which discovers its targets anew. None where the ledger is of several runs.
  */
-export function waysOn(id: string, recorded: RecordedRun): readonly string[] {
-  if (disagreements(recorded).length > 0) return []
-  const again = commandAgain(recorded)
+export function waysOn(id: string, recorded: RecordedRun, verbs: Verbs): readonly string[] {
+  if (disagreements(recorded, verbs).length > 0) return []
+  const again = commandAgain(recorded, verbs)
   const {run, targets, targetsMissing} = recorded
-  const canBeRetried = run !== undefined && repeatable.includes(run.verb) && targetsMissing === 0
+  const canBeRetried = run !== undefined && verbs.get(run.verb)?.retry === 'safe' && targetsMissing === 0
   const isOpen = chooseTargets(targets, 'all').length > 0
   return [...(canBeRetried && isOpen ? [`hubspoke runs retry ${id}`] : []), ...(again === undefined ? [] : [again])]
 }

@@ -1,15 +1,15 @@
 import {Args} from '@oclif/core'
-import {quoted} from '../../discovery/problem.ts'
-import {nearNames} from '../../discovery/select/near-names.ts'
 import {ledgerDirectory, ledgerPath} from '../../ledger/ledger-directory.ts'
 import {listLedgers} from '../../ledger/list-ledgers.ts'
 import {readBeginning, readLedger} from '../../ledger/read-ledger.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
-import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
+import type {RecordedRun} from '../../model/recorded-run.ts'
 import type {RunsReport} from '../../model/report.ts'
-import type {Snapshot} from '../../model/snapshot.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {printable} from '../../shared/printable.ts'
+import {quoted} from '../../shared/problem.ts'
 import {listedRun, summarizeRuns} from '../../summary/summarize-ledgers.ts'
+import {ledgerFormats} from '../../verbs/ledger-formats.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {disagreements} from '../run/same-run.ts'
 
@@ -24,14 +24,14 @@ export const runIdArg = Args.string({
 })
 
 /** Every run that left a ledger on this machine; a ledger that cannot be read hides no other. */
-export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<RunsReport> {
+export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir' | 'verbs'>): Promise<RunsReport> {
   const directory = ledgerDirectory(runtime)
   const runs: ReturnType<typeof listedRun>[] = []
   const notRead: RunsReport['notRead'][number][] = []
   for (const id of await listLedgers(directory)) {
     try {
       const recorded = await readRun(directory, id)
-      runs.push(listedRun(id, recorded, {conflicts: disagreements(recorded)}))
+      runs.push(listedRun(id, recorded, {conflicts: disagreements(recorded, runtime.verbs)}))
     } catch (error) {
       const problem = toFailure(error)
       // It went away since the directory was read.
@@ -60,26 +60,26 @@ export async function findRun(
   return {id, recorded: await readRun(directory, id)}
 }
 
-/** What past invocations found before they wrote, by the UID of the workload. */
-export function foundBefore(targets: readonly RecordedTarget[]): ReadonlyMap<string, Snapshot> {
-  return new Map(targets.flatMap(({target, before}) => (before === undefined ? [] : [[target.uid, before] as const])))
-}
-
-/** The runs that say that they have taken up targets of this one, oldest first. */
+/** The runs that retried targets of this one, oldest first. */
 export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'homeDir'>): Promise<readonly string[]> {
   const directory = ledgerDirectory(runtime)
   const retries: {readonly id: string; readonly at: string}[] = []
   const isLater = (other: string) => other !== id && secondOf(other) >= secondOf(id)
   for (const other of (await listLedgers(directory)).filter(isLater)) {
-    const begun = await readBeginning(ledgerPath(directory, other)).catch(unlessBug)
+    const begun = await beginningOf(ledgerPath(directory, other))
     if (begun?.retryOf === id) retries.push({id: other, at: begun.at})
   }
   return retries.sort((a, b) => (a.at < b.at ? -1 : 1)).map((retry) => retry.id)
 }
 
-/** A ledger that cannot be read says nothing. */
-function unlessBug(error: unknown): undefined {
-  if (!(error instanceof HubspokeError)) throw error
+/** Undefined, too, where the ledger cannot be read: it is listed as such elsewhere. */
+async function beginningOf(path: string): Promise<RecordedRun['run']> {
+  try {
+    return await readBeginning(path, ledgerFormats)
+  } catch (error) {
+    if (error instanceof HubspokeError) return undefined
+    throw error
+  }
 }
 
 const startingWith = (wanted: string, ids: readonly string[]) =>
@@ -96,7 +96,7 @@ async function newestFirst(ids: readonly string[], directory: string): Promise<r
 }
 
 async function readRun(directory: string, id: string): Promise<RecordedRun> {
-  const recorded = await readLedger(ledgerPath(directory, id))
+  const recorded = await readLedger(ledgerPath(directory, id), ledgerFormats)
   // The id is what makes a second invocation the same run: that of a file which was renamed would restart everything again.
   if (recorded.run !== undefined && recorded.run.id !== id) {
     throw new HubspokeError(

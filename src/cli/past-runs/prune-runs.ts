@@ -2,7 +2,7 @@ import {removeLedger} from '../../ledger/remove-ledger.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {PruneAnswer, PruneReport} from '../../model/prune-report.ts'
 import type {RunsReport} from '../../model/report.ts'
-import {restartStamp} from '../../model/run-id.ts'
+import {runMark} from '../../model/run-id.ts'
 import {formatDuration} from '../../shared/duration.ts'
 import {isSaid, isYes} from '../consent/consent.ts'
 import type {Runtime} from '../process/runtime.ts'
@@ -33,7 +33,7 @@ const aliveForMs = 24 * 3_600_000
 /** Which ledgers may go: only files that are understood as ledgers, and only for a reason that was given. */
 export async function planPrune(
   choice: PruneChoice,
-  runtime: Pick<Runtime, 'env' | 'homeDir' | 'clock'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'clock' | 'verbs'>,
 ): Promise<PrunePlan> {
   const {directory, runs, notRead} = await listRuns(runtime)
   const now = runtime.clock.date().getTime()
@@ -58,7 +58,7 @@ function reasonToKeep(run: ListedRun, {olderThanMs, unfinished}: PruneChoice, no
 
 /** When the run last said something; of an empty ledger its id tells. */
 function lastSeen({id, lastRecordAt}: ListedRun): number {
-  return Date.parse(lastRecordAt ?? restartStamp(id) ?? '')
+  return Date.parse(lastRecordAt ?? runMark(id) ?? '')
 }
 
 /**

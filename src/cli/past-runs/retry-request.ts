@@ -1,4 +1,4 @@
-import type {RecallRequest} from '../../discovery/recall/recall-targets.ts'
+import {imageQueryOf} from '../../image/image-query.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {type Exclusion, notRetriedExclusion} from '../../model/exclusion.ts'
@@ -9,17 +9,20 @@ import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
 import type {RunReport} from '../../model/report.ts'
 import {chooseTargets, leftOpen, type RetryChoice} from '../../model/retry-choice.ts'
 import type {Retried} from '../../model/run-facts.ts'
-import {isStamp} from '../../model/run-id.ts'
+import {isMark} from '../../model/run-id.ts'
+import {isWorkloadTarget, requireWorkloadTarget, type WorkloadTarget, workloadKey} from '../../model/workload-target.ts'
 import {isNamespaceName, isObjectName} from '../../shared/kubernetes-name.ts'
 import {printable} from '../../shared/printable.ts'
 import {summarizeRun} from '../../summary/summarize.ts'
+import {textArgument} from '../../verbs/text-argument.ts'
+import type {Verb} from '../../verbs/verb.ts'
+import type {Verbs} from '../../verbs/verbs.ts'
 import {saidReason} from '../consent/reason.ts'
-import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import type {Runtime} from '../process/runtime.ts'
-import {imageQueryOf} from '../run/image-query.ts'
+import type {SourceRequest} from '../run/open-source.ts'
 import type {RunIdentity} from '../run/run-identity.ts'
+import type {RunSettings} from '../run/run-settings.ts'
 import {disagreements} from '../run/same-run.ts'
-import {type SpokeFlags, type Verb, verbOf} from '../run/verbs.ts'
 import {commandAgain} from './command-again.ts'
 
 export interface RetryFlags {
@@ -28,15 +31,14 @@ export interface RetryFlags {
   readonly reason?: string | undefined
 }
 
-/** What a retry takes up, and all that its ledger says about how. */
+/** The targets of a retry, and how its ledger says that they are written. */
 export interface RetryRequest {
   readonly retried: Retried
-  readonly name: string
   readonly verb: Verb
-  /** Those of the verb itself; how the run was paced and shown is said anew. */
-  readonly arguments: ArgumentsEntry & {readonly image: string}
+  /** Those of the verb itself; how the run is paced and shown may be said anew. */
+  readonly args: ArgumentsEntry
   /** That of the run, so that what it has written is not written again. */
-  readonly stamp: string
+  readonly mark: string
   /** Why, said anew or by the run; undefined: neither has one. */
   readonly reason: string | undefined
   readonly targets: readonly RecordedTarget[]
@@ -58,15 +60,17 @@ export function retryRequest(
     recorded,
     retriedBy,
     options,
+    verbs,
   }: {
     readonly id: string
     readonly recorded: RecordedRun
     readonly retriedBy: readonly string[]
     readonly options: RetryView['options']
+    readonly verbs: Verbs
   },
   flags: RetryFlags,
 ): RetryRequest {
-  const {run, verb, image} = knownRun(id, recorded)
+  const {run, verb} = knownRun(id, recorded, verbs)
   const choice: RetryChoice = flags.failed ? 'failed' : flags['not-run'] ? 'not-run' : 'all'
   const targets = chooseTargets(recorded.targets, choice)
   const taken = new Set(targets)
@@ -74,10 +78,9 @@ export function retryRequest(
   const words = Map.groupBy(targets, takenUpWords)
   return {
     retried: {id, wasBlind: recorded.ended?.exitCode === exitCodes['context-not-read'].code},
-    name: run.verb,
     verb,
-    arguments: {...ownArguments(run.arguments), image},
-    stamp: run.stamp,
+    args: run.args,
+    mark: run.mark,
     reason: saidReason(flags) ?? run.reason,
     targets,
     excluded: notTaken.map(({target}) => ({target, ...notRetriedExclusion(id)})),
@@ -94,38 +97,38 @@ export function retryRequest(
 
 /** The contexts that a retry may need: those that bear a recorded name, and those that point at a recorded server. */
 export function concernedBy({targets}: Pick<RetryRequest, 'targets'>): (context: ContextRef) => boolean {
-  const names = new Set(targets.map(({target}) => target.context))
-  const servers = new Set(targets.map(({server}) => server))
+  const names = new Set(targets.map(({target}) => target.via))
+  const servers = new Set(targets.flatMap(({target}) => (isWorkloadTarget(target) ? [target.server] : [])))
   return ({name, server}) => names.has(name) || servers.has(server)
 }
 
-export function recallRequest(
-  {retried, targets, excluded, arguments: {image}}: RetryRequest,
-  contexts: readonly ContextRef[],
-): RecallRequest {
-  return {runId: retried.id, query: imageQueryOf(image), targets, excluded, contexts}
+/** The targets to look for again. */
+export function recordedSource({retried, verb, targets, excluded, args}: RetryRequest): SourceRequest {
+  if (verb.targetType !== 'workload') return {from: 'records', targets, excluded}
+  const workloads = targets.map((one) => ({...one, target: requireWorkloadTarget(one.target)}))
+  const query = imageQueryOf(textArgument(args, 'image'))
+  return {from: 'ledger', recorded: {runId: retried.id, query, targets: workloads, excluded}}
 }
 
 /** The report of a retry that has nothing to do: no cluster is reached, and nobody is asked. */
 export function nothingLeft(
-  {retried, name, reason, excluded}: RetryRequest,
+  {retried, verb, args, reason, excluded}: RetryRequest,
   asked: {
     readonly run: Pick<RunIdentity, 'id'>
-    readonly arguments: ArgumentsEntry
-    readonly flags: Pick<SpokeFlags, 'wait' | 'dry-run'>
+    readonly settings: RunSettings
   },
   {clock}: Pick<Runtime, 'clock'>,
 ): RunReport {
   return summarizeRun({
     id: asked.run.id,
-    verb: name,
+    verb: verb.name,
     retryOf: retried,
     ...(reason !== undefined && {reason}),
-    arguments: asked.arguments,
+    arguments: {...args, ...asked.settings.recorded},
     startedAt: clock.date(),
     durationMs: 0,
-    dryRun: asked.flags['dry-run'] ?? null,
-    waited: asked.flags.wait,
+    dryRun: asked.settings.dryRun,
+    waited: asked.settings.spoke.wait,
     allowEmpty: false,
     ledger: null,
     locks: [],
@@ -144,45 +147,59 @@ export function nothingLeft(
   })
 }
 
-function knownRun(id: string, recorded: RecordedRun): {run: RunRecord; verb: Verb; image: string} {
+function knownRun(id: string, recorded: RecordedRun, verbs: Verbs): {run: RunRecord; verb: Verb} {
   const {run} = recorded
   if (run === undefined) {
     throw notRetried(id, 'what it was to do is not recorded', [`hubspoke runs show ${id}`])
   }
-  const verb = verbOf(run.verb)
+  const verb = verbs.get(run.verb)
   if (verb === undefined) {
     throw notRetried(id, `this version of hubspoke does not know its verb "${printable(run.verb)}"`, [])
   }
-  const {image} = run.arguments
-  if (typeof image !== 'string' || !isStamp(run.stamp)) {
-    throw notRetried(id, 'its image or its restartedAt annotation cannot be read in its ledger', [
+  if (verb.retry === 'never') {
+    throw notRetried(id, `"${verb.name}" may not be safe to run twice`, [`hubspoke runs show ${id}`])
+  }
+  requireReadable(id, run, verb)
+  refuseUnreadableNames(id, recorded)
+  refuseSeveralRuns(id, recorded, verbs)
+  refuseHalfAPlan(id, recorded, verbs)
+  return {run, verb}
+}
+
+/** What is not understood is not done again. */
+function requireReadable(id: string, {args, mark}: RunRecord, verb: Verb): void {
+  const unreadable = () =>
+    notRetried(id, 'its arguments or its restartedAt annotation cannot be read in its ledger', [
       `hubspoke runs show ${id}`,
     ])
+  if (!isMark(mark)) throw unreadable()
+  try {
+    verb.parse(args)
+  } catch (error) {
+    throw error instanceof HubspokeError ? unreadable() : error
   }
-  refuseUnreadableNames(id, recorded)
-  refuseSeveralRuns(id, recorded)
-  refuseHalfAPlan(id, recorded)
-  return {run, verb, image}
 }
 
 /** No server lists a workload under such a name: the ledger was changed. */
 function refuseUnreadableNames(id: string, {targets}: RecordedRun): void {
-  const names = targets.flatMap(({target: {namespace, name}}) => [
-    ...(isNamespaceName(namespace) ? [] : [namespace]),
-    ...(isObjectName(name) ? [] : [name]),
-  ])
+  const names = targets.flatMap(({target}) => (isWorkloadTarget(target) ? unreadableIn(target) : []))
   const [first] = names
   if (first === undefined) return
-  throw notRetried(
-    id,
-    `what it was to do cannot be read in its ledger: "${printable(first)}" is no name of Kubernetes`,
-    [`hubspoke runs show ${id}`],
-  )
+  throw notRetried(id, `what it was to do cannot be read in its ledger: ${first}`, [`hubspoke runs show ${id}`])
+}
+
+function unreadableIn(target: WorkloadTarget): readonly string[] {
+  const {namespace, name, key} = target
+  return [
+    ...(isNamespaceName(namespace) ? [] : [`"${printable(namespace)}" is no name of Kubernetes`]),
+    ...(isObjectName(name) ? [] : [`"${printable(name)}" is no name of Kubernetes`]),
+    ...(workloadKey(target) === key ? [] : [`the key "${printable(key)}" is not that of its target`]),
+  ]
 }
 
 /** Earlier versions let one id be used for several runs: what one of them left would be looked for as the other's. */
-function refuseSeveralRuns(id: string, recorded: RecordedRun): void {
-  const differences = disagreements(recorded)
+function refuseSeveralRuns(id: string, recorded: RecordedRun, verbs: Verbs): void {
+  const differences = disagreements(recorded, verbs)
   if (differences.length === 0) return
   throw notRetried(id, `its ledger is of several runs under one id (${differences.join('; ')})`, [
     `hubspoke runs show ${id}  to see the targets of all of them`,
@@ -190,10 +207,10 @@ function refuseSeveralRuns(id: string, recorded: RecordedRun): void {
 }
 
 /** A shorter plan than the one that was made would leave targets out in silence. */
-function refuseHalfAPlan(id: string, recorded: RecordedRun): void {
+function refuseHalfAPlan(id: string, recorded: RecordedRun, verbs: Verbs): void {
   const {targets, targetsMissing: missing} = recorded
   if (missing === 0) return
-  const again = commandAgain(recorded)
+  const again = commandAgain(recorded, verbs)
   const known = `its ledger names only ${targets.length} of the ${targets.length + missing} targets that it had planned`
   throw notRetried(
     id,
@@ -210,11 +227,4 @@ function takenUpWords(target: RecordedTarget): string {
   if (target.result?.undo?.outcome === 'undone') return 'failed and undone'
   if (target.result !== undefined) return target.result.outcome.replace('-', ' ')
   return leftOpen(target) === 'not-run' ? 'not begun' : 'begun and not ended'
-}
-
-const flagNames = new Set(Object.keys({...contextFlags, ...workloadFlags, ...writeFlags, ...outputFlags, output: ''}))
-
-function ownArguments(recorded: ArgumentsEntry): ArgumentsEntry {
-  const others = ['failed', 'not-run']
-  return Object.fromEntries(Object.entries(recorded).filter(([name]) => !flagNames.has(name) && !others.includes(name)))
 }

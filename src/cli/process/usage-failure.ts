@@ -1,7 +1,7 @@
-import {quoted} from '../../discovery/problem.ts'
-import {nearNames} from '../../discovery/select/near-names.ts'
 import type {Failure} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
+import {nearNames} from '../../shared/near-names.ts'
+import {quoted} from '../../shared/problem.ts'
 
 /** A command line that oclif could not read, in one sentence; `words` are the command as it is typed. */
 export function usageFailure(error: Error, words: string, flags: readonly string[] = []): Failure {

@@ -1,4 +1,4 @@
-import {globMatches} from '../../discovery/image/glob.ts'
+import {globMatches} from '../../image/glob.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {canonicalServer, serverNames} from '../../shared/canonical-server.ts'
 import type {Protection} from '../config/config-file.ts'

@@ -40,7 +40,7 @@ export function createActors(
   const usernameIn = (context: string) => users.get(context)?.username
   return {
     async learn(targets) {
-      const contexts = new Map(targets.map(({context, clusterUid}) => [context, clusterUid]))
+      const contexts = new Map(targets.map(({via, place}) => [via, place]))
       await Promise.all([...contexts].map(([context, clusterUid]) => ask(context, clusterUid)))
     },
     usernameIn,

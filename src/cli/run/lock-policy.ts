@@ -2,27 +2,19 @@ import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
 import {accountWords} from '../../model/actor.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {RunIdentity} from './run-identity.ts'
+import type {RunSettings} from './run-settings.ts'
 
-export interface LockFlags {
-  readonly lock: LockPolicy['mode']
-  readonly 'lock-wait'?: number | undefined
-  readonly 'cache-namespace': string
-  readonly 'dry-run'?: string | undefined
-}
-
-/** How the flags want the clusters locked, and who asks: what another run that finds the lock taken is told. */
+/** How the places of a run are locked, and the holder that another run is shown when it finds the lock held. */
 export function lockPolicy(
   {id}: RunIdentity,
   verb: string,
-  flags: LockFlags,
+  lock: RunSettings['lock'],
   {random, user}: Pick<Runtime, 'random' | 'user'>,
   userIn: NonNullable<LockPolicy['userIn']>,
 ): LockPolicy {
   const suffix = Math.floor(random() * 2 ** 48)
   return {
-    mode: flags['dry-run'] === undefined ? flags.lock : 'off', // it writes nothing that others could be kept from
-    waitMs: flags['lock-wait'],
-    namespace: flags['cache-namespace'],
+    ...lock,
     holder: {
       identity: `${id}-${suffix.toString(16).padStart(12, '0')}`,
       runId: id,

@@ -1,14 +1,10 @@
 import type {LogTail} from '../../model/log-tail.ts'
 import type {RunReport} from '../../model/report.ts'
-import {type Target, targetKey} from '../../model/target.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {renderLogTail, withLogTail} from '../../summary/log-tail.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {viewOptions} from '../views.ts'
-
-export interface LogTailFlags {
-  readonly quiet: boolean
-  readonly 'include-logs': boolean
-}
+import type {RunSettings} from './run-settings.ts'
 
 /**
  * Keeps what crashed containers wrote last, apart from events, ledger and results: it goes to a terminal, and into the
@@ -16,20 +12,23 @@ export interface LogTailFlags {
  */
 export interface HeardLogTail {
   /** Undefined where nobody would see them: then nobody is asked. */
-  readonly hear: ((target: Target, words: LogTail) => void) | undefined
+  readonly hear: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
   /** Shows them to people, and hands the report back with or without them. */
   conclude(report: RunReport): RunReport
 }
 
-export function hearLogTail(flags: LogTailFlags, {stderr, env}: Pick<Runtime, 'stderr' | 'env'>): HeardLogTail {
-  const shows = stderr.isTerminal && !flags.quiet
+export function hearLogTail(
+  {quiet, includesLogs}: Pick<RunSettings, 'quiet' | 'includesLogs'>,
+  {stderr, env}: Pick<Runtime, 'stderr' | 'env'>,
+): HeardLogTail {
+  const shows = stderr.isTerminal && !quiet
   const heard = new Map<string, LogTail>()
   return {
-    hear: shows || flags['include-logs'] ? (target, words) => void heard.set(targetKey(target), words) : undefined,
+    hear: shows || includesLogs ? (target, tail) => void heard.set(target.key, tail) : undefined,
     conclude(report) {
       const complete = withLogTail(report, heard)
       if (shows) stderr.write(renderLogTail(complete, viewOptions(stderr, env)))
-      return flags['include-logs'] ? complete : report
+      return includesLogs ? complete : report
     },
   }
 }

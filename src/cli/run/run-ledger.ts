@@ -4,6 +4,7 @@ import {readLedger} from '../../ledger/read-ledger.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Ledger} from '../../model/ledger.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
+import {ledgerFormats} from '../../verbs/ledger-formats.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {RunIdentity} from './run-identity.ts'
 import {type RunMeaning, requireSameMeaning} from './same-run.ts'
@@ -16,10 +17,10 @@ import {type RunMeaning, requireSameMeaning} from './same-run.ts'
 export async function openRunLedger(
   run: RunIdentity,
   asked: RunMeaning,
-  place: Pick<LedgerPlace, 'directory' | 'clock'>,
+  {verbs, ...place}: Pick<LedgerPlace, 'directory' | 'clock'> & Pick<Runtime, 'verbs'>,
 ): Promise<Ledger> {
   // It was asked before the plan was made; another process may have begun under this id since.
-  await readEarlier(run, asked, place.directory)
+  await readEarlier(run, asked, {directory: place.directory, verbs})
   return createLedger({...place, runId: run.id, mayContinue: run.named})
 }
 
@@ -27,23 +28,23 @@ export async function openRunLedger(
  * What earlier invocations of the run that was named have recorded; undefined where there is nothing.
  *
  * @throws HubspokeError of class `usage` when what they recorded cannot be read, when the id stands for another verb, image or selection, or when the named run
- * marks its writes with another stamp: what it has done would be done again
+ * has another mark: what it has done would be done again
  */
 export async function earlierInvocations(
   run: RunIdentity,
   asked: RunMeaning,
-  runtime: Pick<Runtime, 'env' | 'homeDir'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'verbs'>,
 ): Promise<RecordedRun | undefined> {
-  return readEarlier(run, asked, ledgerDirectory(runtime))
+  return readEarlier(run, asked, {directory: ledgerDirectory(runtime), verbs: runtime.verbs})
 }
 
 async function readEarlier(
-  {id, stamp, named}: RunIdentity,
+  {id, mark, named}: RunIdentity,
   asked: RunMeaning,
-  directory: string,
+  {directory, verbs}: {readonly directory: string} & Pick<Runtime, 'verbs'>,
 ): Promise<RecordedRun | undefined> {
   if (!named) return undefined
-  const recorded = await readLedger(ledgerPath(directory, id)).catch((error) => {
+  const recorded = await readLedger(ledgerPath(directory, id), ledgerFormats).catch((error) => {
     if (error instanceof HubspokeError && error.failureClass === 'not-found') return undefined
     throw error
   })
@@ -55,12 +56,12 @@ async function readEarlier(
       `hubspoke runs show ${id}`,
     ])
   }
-  if (run?.retryOf !== undefined || (run !== undefined && run.stamp !== stamp)) {
+  if (run?.retryOf !== undefined || (run !== undefined && run.mark !== mark)) {
     throw otherRun(`The run ${id} retries targets of another run, and has the restartedAt annotation of that run.`, [
       `hubspoke runs retry ${id}  to continue it`,
     ])
   }
-  requireSameMeaning(id, invocations, asked)
+  requireSameMeaning(id, invocations, asked, verbs)
   return recorded
 }
 

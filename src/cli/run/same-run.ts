@@ -1,21 +1,21 @@
-import {parseImageQuery} from '../../discovery/image/image-query.ts'
-import {isProblem, quoted} from '../../discovery/problem.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import {workloadKinds} from '../../model/workload.ts'
+import {quoted} from '../../shared/problem.ts'
+import type {Verbs} from '../../verbs/verbs.ts'
 
-/** What a run is about: one verb, one image, one selection. Its pace may differ from one invocation to the next. */
+/** What a run is about: one verb, its arguments, one selection. Its pace may differ from one invocation to the next. */
 export interface RunMeaning {
   readonly verb: string
-  readonly arguments: ArgumentsEntry
+  readonly args: ArgumentsEntry
+  readonly options: ArgumentsEntry
 }
 
 type Value = ArgumentsEntry[string] | undefined
 
-/** The arguments that choose the targets, each with a form in which equal choices are equal. */
-const choosing: Readonly<Record<string, (value: Value) => string>> = {
-  image: (value) => imageKey(typeof value === 'string' ? value : ''),
+/** The options that select the targets, each with a form in which equal selections are equal. */
+const selecting: Readonly<Record<string, (value: Value) => string>> = {
   context: (value) => listOf(value).join(','),
   group: (value) => listOf(value).join(','),
   'all-contexts': (value) => (value === true ? 'all contexts' : ''),
@@ -30,8 +30,13 @@ const choosing: Readonly<Record<string, (value: Value) => string>> = {
  * @param invocations of the run that was named, as its ledger has them
  * @throws HubspokeError of class `usage` that names every difference
  */
-export function requireSameMeaning(id: string, invocations: RecordedRun['invocations'], asked: RunMeaning): void {
-  const differences = [...new Set(invocations.flatMap((recorded) => differencesOf(recorded, asked)))]
+export function requireSameMeaning(
+  id: string,
+  invocations: RecordedRun['invocations'],
+  asked: RunMeaning,
+  verbs: Verbs,
+): void {
+  const differences = [...new Set(invocations.flatMap((recorded) => differencesOf(recorded, asked, verbs)))]
   if (differences.length === 0) return
   throw new HubspokeError(
     'usage',
@@ -46,18 +51,40 @@ export function requireSameMeaning(id: string, invocations: RecordedRun['invocat
 }
 
 /** What the invocations in one ledger do not agree on: it is the ledger of several runs. Empty: it is of one. */
-export function disagreements({invocations: [first, ...others]}: Pick<RecordedRun, 'invocations'>): readonly string[] {
+export function disagreements(
+  {invocations: [first, ...others]}: Pick<RecordedRun, 'invocations'>,
+  verbs: Verbs,
+): readonly string[] {
   if (first === undefined) return []
-  return [...new Set(others.flatMap((other) => differencesOf(first, other)))]
+  return [...new Set(others.flatMap((other) => differencesOf(first, other, verbs)))]
 }
 
-function differencesOf(recorded: RunMeaning, asked: RunMeaning): readonly string[] {
-  const verbs = recorded.verb === asked.verb ? [] : [differenceOf('verb', recorded.verb, asked.verb)]
-  const others = Object.entries(choosing).flatMap(([name, key]) => {
-    const [before, now] = [recorded.arguments[name], asked.arguments[name]]
+function differencesOf(recorded: RunMeaning, asked: RunMeaning, verbs: Verbs): readonly string[] {
+  if (recorded.verb !== asked.verb) return [differenceOf('verb', recorded.verb, asked.verb)]
+  const [argsBefore, argsNow] = [canonicalArgs(recorded, verbs), canonicalArgs(asked, verbs)]
+  const ofArgs = [...new Set([...Object.keys(argsBefore), ...Object.keys(argsNow)])].flatMap((name) =>
+    argsBefore[name] === argsNow[name]
+      ? []
+      : [differenceOf(name, spelled(recorded.args[name]), spelled(asked.args[name]))],
+  )
+  const ofSelection = Object.entries(selecting).flatMap(([name, key]) => {
+    const [before, now] = [recorded.options[name], asked.options[name]]
     return key(before) === key(now) ? [] : [differenceOf(name, spelled(before), spelled(now))]
   })
-  return [...verbs, ...others]
+  return [...ofArgs, ...ofSelection]
+}
+
+/** Arguments that this version cannot read are compared as they are spelled. */
+function canonicalArgs({verb: name, args}: RunMeaning, verbs: Verbs): Readonly<Record<string, string>> {
+  const asSpelled = () => Object.fromEntries(Object.entries(args).map(([key, value]) => [key, spelled(value)]))
+  const verb = verbs.get(name)
+  if (verb === undefined) return asSpelled()
+  try {
+    return verb.canonical(verb.parse(args))
+  } catch (error) {
+    if (error instanceof HubspokeError) return asSpelled()
+    throw error
+  }
 }
 
 function differenceOf(name: string, before: string, now: string): string {
@@ -74,12 +101,4 @@ function listOf(value: Value): readonly string[] {
   return [...new Set(values.flatMap((one) => one.split(',')).map((one) => one.trim()))]
     .filter((one) => one !== '')
     .sort()
-}
-
-/** The same for every spelling of one query. */
-function imageKey(text: string): string {
-  const query = parseImageQuery(text)
-  if (isProblem(query)) return text
-  const {repository, tag, digest} = query
-  return JSON.stringify([repository?.domain, repository?.path, tag, digest])
 }

@@ -1,5 +1,5 @@
 import {isMap, isScalar, isSeq, parse} from 'yaml'
-import {nearNames} from '../../discovery/select/near-names.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import type {Item, YamlReader} from '../config/yaml-reader.ts'
 import {choice, type Shape} from './shape.ts'
 

@@ -1,6 +1,6 @@
 import {isScalar} from 'yaml'
-import {nearNames} from '../../discovery/select/near-names.ts'
 import {durationUnits, parseDuration} from '../../shared/duration.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {printable} from '../../shared/printable.ts'
 import type {Item, YamlReader} from '../config/yaml-reader.ts'
 

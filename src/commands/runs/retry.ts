@@ -1,14 +1,13 @@
 import {Flags} from '@oclif/core'
-import type {Clusters} from '../../cli/clusters.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
 import {keptOptions, keptWords} from '../../cli/past-runs/kept-options.ts'
-import {findRetries, findRun, foundBefore, runIdArg} from '../../cli/past-runs/past-runs.ts'
-import {concernedBy, nothingLeft, recallRequest, retryRequest} from '../../cli/past-runs/retry-request.ts'
+import {findRetries, findRun, runIdArg} from '../../cli/past-runs/past-runs.ts'
+import {concernedBy, nothingLeft, recordedSource, retryRequest} from '../../cli/past-runs/retry-request.ts'
 import {runViews} from '../../cli/report-views.ts'
+import {recordedSnapshots} from '../../cli/run/recorded-snapshots.ts'
+import {requirePossible} from '../../cli/run/require-possible.ts'
 import {runIdentity} from '../../cli/run/run-identity.ts'
-import {argumentsEntry} from '../../cli/run/run-request.ts'
-import {requirePossibleUndo} from '../../cli/run/undo-request.ts'
-import {requirePossibleWaves} from '../../cli/run/wave-request.ts'
+import {runSettings} from '../../cli/run/run-settings.ts'
 import {WritingCommand} from '../../cli/run/writing-command.ts'
 import type {RunReport} from '../../model/report.ts'
 
@@ -62,26 +61,16 @@ export default class RunsRetry extends WritingCommand {
     this.recorded = kept.level
     const {flags} = await this.parse(RunsRetry, [...this.typed])
     const options = keptWords(kept, this.resolved ?? {said: kept.level}, flags)
-    const retry = retryRequest({...found, retriedBy, options}, flags)
-    requirePossibleWaves(flags, runtime)
-    requirePossibleUndo(flags, retry.verb, retry.name)
-    const run = {...runIdentity(undefined, runtime), stamp: retry.stamp}
-    const {image} = retry.arguments
-    const recorded = {...retry.arguments, ...argumentsEntry(image, flags)}
-    if (retry.targets.length === 0) {
-      return this.tell(nothingLeft(retry, {run, arguments: recorded, flags}, runtime), flags)
+    const retry = retryRequest({...found, retriedBy, options, verbs: runtime.verbs}, flags)
+    requirePossible(flags, retry.verb, runtime)
+    const run = {...runIdentity(undefined, runtime), mark: retry.mark}
+    const settings = {...runSettings(flags), reason: retry.reason}
+    if (retry.targets.length === 0) return this.tell(nothingLeft(retry, {run, settings}, runtime), flags)
+    const start = {
+      ...{run, verb: retry.verb, args: retry.args, settings, resumed: true, source: recordedSource(retry)},
+      snapshots: recordedSnapshots(retry.targets),
+      retryOf: {run: retry.retried, view: retry.view},
     }
-    const asked = {
-      run,
-      verb: retry.verb,
-      arguments: retry.arguments,
-      recorded,
-      resumed: true,
-      before: foundBefore(retry.targets),
-      retryOf: retry.retried,
-      subject: {image, retry: retry.view, reason: retry.reason},
-      discovery: ({selected}: Clusters) => recallRequest(retry, selected),
-    }
-    return this.carryOut(asked, flags, {only: concernedBy(retry)})
+    return this.carryOut(start, flags, {only: concernedBy(retry)})
   }
 }

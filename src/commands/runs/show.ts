@@ -4,7 +4,7 @@ import {waysOn} from '../../cli/past-runs/command-again.ts'
 import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/past-runs.ts'
 import {ledgerViews} from '../../cli/report-views.ts'
 import {disagreements} from '../../cli/run/same-run.ts'
-import type {ContextsPlace} from '../../model/contexts-place.ts'
+import type {ContextsOrigin} from '../../model/contexts-origin.ts'
 import type {LedgerReport} from '../../model/report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
@@ -20,7 +20,7 @@ export default class RunsShow extends BaseCommand {
   static override args = {id: runIdArg}
   static override flags = {output: outputFlag(ledgerViews)}
 
-  private recordedPlace: ContextsPlace | undefined
+  private recordedPlace: ContextsOrigin | undefined
 
   /** That of the run, which is no flag of this command. */
   protected override place() {
@@ -31,9 +31,14 @@ export default class RunsShow extends BaseCommand {
     const {args, flags} = await this.parse(RunsShow)
     const {id, recorded} = await findRun(args.id, this.runtime, 'show')
     const retriedBy = await findRetries(id, this.runtime)
-    const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded)
-    this.recordedPlace = recorded.run?.place
-    const report = summarizeLedger(id, recorded, {suggestions, retriedBy, conflicts: disagreements(recorded)})
+    const suggestions =
+      retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded, this.runtime.verbs)
+    this.recordedPlace = recorded.run?.origin
+    const report = summarizeLedger(id, recorded, {
+      suggestions,
+      retriedBy,
+      conflicts: disagreements(recorded, this.runtime.verbs),
+    })
     return this.conclude(report, flags, ledgerViews)
   }
 }

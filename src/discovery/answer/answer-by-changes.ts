@@ -1,7 +1,7 @@
+import {mergeNear} from '../../image/near-images.ts'
 import type {WorkloadChange} from '../../kube/ports/workloads.ts'
 import type {WorkloadKind} from '../../model/workload.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
-import {mergeNear} from '../image/near-images.ts'
 import {answerByScan} from './answer-by-scan.ts'
 import {answerFromCache} from './answer-from-cache.ts'
 import {applyChanges, type NotCaughtUp, type ScannedKind, whyCaughtUp, whyNotCaughtUp} from './catch-up.ts'

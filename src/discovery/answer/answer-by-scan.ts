@@ -1,7 +1,7 @@
+import {matchWorkload} from '../../image/image-query.ts'
+import {countNear, createNearImages} from '../../image/near-images.ts'
 import type {WorkloadMatch} from '../../model/cluster.ts'
 import type {ListedWorkload} from '../../model/workload.ts'
-import {matchWorkload} from '../image/image-query.ts'
-import {countNear, createNearImages} from '../image/near-images.ts'
 import type {Answer, Reader} from './reader.ts'
 import {scanWorkloads} from './scan-workloads.ts'
 

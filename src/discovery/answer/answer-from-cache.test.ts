@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest'
+import {parseImageQuery} from '../../image/image-query.ts'
 import {workloadKinds} from '../../model/workload.ts'
+import {isProblem} from '../../shared/problem.ts'
 import {decodeImageCache} from '../cache/decode-image-cache.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
-import {parseImageQuery} from '../image/image-query.ts'
-import {isProblem} from '../problem.ts'
 import {chooseNamespaces} from '../select/select-namespaces.ts'
 import {answerFromCache, type CacheQuestion} from './answer-from-cache.ts'
 

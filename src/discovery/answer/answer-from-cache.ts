@@ -1,9 +1,9 @@
+import {type ImageQuery, matches} from '../../image/image-query.ts'
+import {countNear, createNearImages} from '../../image/near-images.ts'
 import type {Unread, WorkloadMatch} from '../../model/cluster.ts'
 import type {NearImage} from '../../model/near-image.ts'
 import {type ContainerImage, type WorkloadKind, workloadName} from '../../model/workload.ts'
 import type {CachedWorkload, CountsByKind, ImageCache, WorkloadCounts} from '../cache/image-cache.ts'
-import {type ImageQuery, matches} from '../image/image-query.ts'
-import {countNear, createNearImages} from '../image/near-images.ts'
 import {filterNamespaces, type NamespaceChoice, type NamespaceFilter} from '../select/select-namespaces.ts'
 
 /** The answer of a cache to a query. */

@@ -1,9 +1,9 @@
+import type {ImageQuery} from '../../image/image-query.ts'
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
 import type {StoredCache} from '../cache/cache-store.ts'
 import type {Freshness} from '../cache/freshness.ts'
 import type {ImageCache} from '../cache/image-cache.ts'
-import type {ImageQuery} from '../image/image-query.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import type {ScanRequest} from './scan-workloads.ts'
 

@@ -1,6 +1,6 @@
+import type {ImageQuery} from '../../image/image-query.ts'
 import type {ConfigMapObject, ConfigMaps} from '../../kube/ports/config-maps.ts'
-import type {ImageQuery} from '../image/image-query.ts'
-import {isProblem, quoted} from '../problem.ts'
+import {isProblem, quoted} from '../../shared/problem.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {decodeImageCache} from './decode-image-cache.ts'
 import type {CacheOrigin, ImageCache} from './image-cache.ts'

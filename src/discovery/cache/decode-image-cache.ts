@@ -1,5 +1,5 @@
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
-import {isProblem, type Problem, quoted} from '../problem.ts'
+import {isProblem, type Problem, quoted} from '../../shared/problem.ts'
 import type {CachedImages, CachedWorkload, CacheOrigin, ImageCache, ListCost} from './image-cache.ts'
 import {areNames, isCount, isName, isRecord, parseJson} from './json-shape.ts'
 import {decodeShardIndex, type ShardedCache} from './shard-index.ts'

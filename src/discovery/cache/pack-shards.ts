@@ -1,4 +1,4 @@
-import {isImageReference, parseImageReference} from '../image/image-ref.ts'
+import {isImageReference, parseImageReference} from '../../image/image-ref.ts'
 import {digestFilter} from './digest-filter.ts'
 import {type BuiltImageCache, type CachedImages, encodeImages} from './image-cache.ts'
 import {fingerprint, pack} from './pack-text.ts'

@@ -1,7 +1,7 @@
 import type {ConfigMaps} from '../../kube/ports/config-maps.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {type WorkloadKind, workloadKinds} from '../../model/workload.ts'
-import {quoted} from '../problem.ts'
+import {quoted} from '../../shared/problem.ts'
 import type {ReadingDeps} from '../retry-read.ts'
 import {readCacheHead} from './cache-store.ts'
 import type {BuiltImageCache, CacheOrigin} from './image-cache.ts'

@@ -1,4 +1,4 @@
-import {type ImageReference, isImageReference, parseImageReference} from '../image/image-ref.ts'
+import {type ImageReference, isImageReference, parseImageReference} from '../../image/image-ref.ts'
 import {fnv1a} from './fnv1a.ts'
 
 /** The name of the hash that spreads repositories over shards. A reader that does not support it must not guess. */

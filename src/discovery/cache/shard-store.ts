@@ -1,6 +1,6 @@
 import type {ConfigMaps} from '../../kube/ports/config-maps.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import {isProblem, type Problem} from '../problem.ts'
+import {isProblem, type Problem} from '../../shared/problem.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
 import {atMost} from './at-most.ts'
 import {decodeShard} from './decode-image-cache.ts'

@@ -1,16 +1,17 @@
 import {expect, test} from 'vitest'
 import type {DisruptionBudget} from '../../model/disruption-budget.ts'
 import type {Owner} from '../../model/owner.ts'
-import {type Target, targetKey} from '../../model/target.ts'
 import type {WorkloadTraits} from '../../model/workload.ts'
+import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
 import {fakeCluster, refusing} from '../testing/fake-cluster.ts'
 import {markTargets} from './mark-targets.ts'
 
 const argo: Owner = {tool: 'argo-cd', kind: 'Application', namespace: null, name: 'shop-prod'}
 
-function target(namespace: string, name = 'web', context = 'east'): Target {
+function target(namespace: string, name = 'web', context = 'east'): WorkloadTarget {
   const uid = `uid-${name}`
-  return {kind: 'Deployment', namespace, name, uid, matched: [], clusterUid: `uid-${context}`, context}
+  const place = {clusterUid: `uid-${context}`, context, server: `https://${context}.example`}
+  return workloadTarget({...place, kind: 'Deployment', namespace, name, uid, matched: []})
 }
 
 const traitsOf = (awayAtOnce: number, owner: Owner | null = null): WorkloadTraits => ({
@@ -27,15 +28,15 @@ const budget = (namespace: string): DisruptionBudget => ({
   expectedPods: 4,
 })
 
-async function mark(of: readonly (readonly [Target, WorkloadTraits])[], refused: RegExp = /^$/) {
+async function mark(of: readonly (readonly [WorkloadTarget, WorkloadTraits])[], refused: RegExp = /^$/) {
   const cluster = fakeCluster({budgets: [budget('shop'), budget('pay')], trouble: refusing(refused)})
   const targets = of.map(([one]) => one)
-  const traits = new Map(of.map(([one, known]) => [targetKey(one), known]))
+  const traits = new Map(of.map(([one, known]) => [one.key, known]))
   const {marks, budgetsNotRead} = await markTargets(targets, traits, {
     open: () => cluster,
     signal: new AbortController().signal,
   })
-  const marksOf = (one: Target) => marks.get(targetKey(one))
+  const marksOf = (one: WorkloadTarget) => marks.get(one.key)
   return {marksOf, budgetsNotRead, requests: cluster.requests}
 }
 

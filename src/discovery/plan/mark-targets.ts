@@ -4,8 +4,8 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {Marks, Obstacle, TargetMarks} from '../../model/marks.ts'
 import {ownerName} from '../../model/owner.ts'
 import type {BudgetsNotRead} from '../../model/plan-view.ts'
-import {type Plan, type Target, targetKey} from '../../model/target.ts'
-import type {WorkloadTraits} from '../../model/workload.ts'
+import type {Traits} from '../../model/planned.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import {disruption} from './disruption.ts'
 
@@ -20,17 +20,18 @@ export interface MarkingDeps {
   readonly signal: AbortSignal
 }
 
-/** What lists have told of the targets, by `targetKey`. */
-export type Traits = ReadonlyMap<string, WorkloadTraits>
-
 /**
- * Marks the targets with who owns them and what a rollout takes down. Disruption budgets are read where a rollout takes
+ * Marks the targets with their owners and the disruption of a rollout. Disruption budgets are read where a rollout takes
  * anything away at all: one list per cluster, or one per namespace where that is forbidden.
  *
  * Never rejects for a cluster's sake.
  */
-export async function markTargets(targets: Plan, traits: Traits, deps: MarkingDeps): Promise<Marked> {
-  const takesAway = (target: Target) => (traits.get(targetKey(target))?.replacement.awayAtOnce ?? 0) > 0
+export async function markTargets(
+  targets: readonly WorkloadTarget[],
+  traits: Traits,
+  deps: MarkingDeps,
+): Promise<Marked> {
+  const takesAway = (target: WorkloadTarget) => (traits.get(target.key)?.replacement.awayAtOnce ?? 0) > 0
   const byContext = Map.groupBy(targets.filter(takesAway), ({context}) => context)
   const read = new Map(
     await Promise.all(
@@ -42,17 +43,17 @@ export async function markTargets(targets: Plan, traits: Traits, deps: MarkingDe
   )
   const elsewhere = await runElsewhere(targets, traits, deps)
   const marked = targets.flatMap((target) => {
-    const known = traits.get(targetKey(target))
+    const known = traits.get(target.key)
     if (known === undefined) return []
     const budgets = read.get(target.context)?.budgets.get(target.namespace) ?? []
     const {owner, otherOwners, replacement} = known
-    const obstacles = [...(known.obstacles ?? []), ...(elsewhere.get(target) ?? [])]
+    const obstacles = [...(known.obstacles ?? []), ...(elsewhere.get(target.key) ?? [])]
     const mark: TargetMarks = {
       ...{owner, disruption: disruption(replacement, budgets)},
       ...(otherOwners && {otherOwners}),
       ...(obstacles.length > 0 && {obstacles}),
     }
-    return [[targetKey(target), mark] as const]
+    return [[target.key, mark] as const]
   })
   return {marks: new Map(marked), budgetsNotRead: [...read.values()].flatMap(({notRead}) => notRead)}
 }
@@ -62,17 +63,17 @@ const mostIdle = 100
 
 /** Deployments without pods whose template another controller runs. What could not be read is not told before it is known. */
 async function runElsewhere(
-  targets: Plan,
+  targets: readonly WorkloadTarget[],
   traits: Traits,
   {open, signal}: MarkingDeps,
-): Promise<ReadonlyMap<Target, readonly Obstacle[]>> {
-  const isIdle = (target: Target) =>
-    target.kind === 'Deployment' && traits.get(targetKey(target))?.replacement.wanted === 0
+): Promise<ReadonlyMap<string, readonly Obstacle[]>> {
+  const isIdle = (target: WorkloadTarget) =>
+    target.kind === 'Deployment' && traits.get(target.key)?.replacement.wanted === 0
   const idle = targets.filter(isIdle).slice(0, mostIdle)
-  const found = idle.map(async (target): Promise<readonly [Target, readonly Obstacle[]]> => {
+  const found = idle.map(async (target): Promise<readonly [string, readonly Obstacle[]]> => {
     const runner = await untilStopped(open(target.context).workloads.runnerOf(target, signal), signal)
-    if (runner === undefined || runner === 'unknown') return [target, []]
-    return [target, [{why: 'run-elsewhere', message: `${ownerName(runner)} runs its pods`}]]
+    if (runner === undefined || runner === 'unknown') return [target.key, []]
+    return [target.key, [{why: 'run-elsewhere', message: `${ownerName(runner)} runs its pods`}]]
   })
   return new Map(await Promise.all(found))
 }

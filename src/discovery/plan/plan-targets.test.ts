@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {ClusterReading} from '../../model/cluster.ts'
-import {targetName} from '../../model/target.ts'
+import type {Target} from '../../model/target.ts'
 import {workload} from '../testing/fake-cluster.ts'
 import {planTargets} from './plan-targets.ts'
 
@@ -19,12 +19,20 @@ function reading(context: string, uid: string | undefined, ...places: readonly s
 const plan = (readings: readonly ClusterReading[], namespaces: readonly string[] = []) =>
   planTargets(readings, {namespaces})
 
+const labelOf = ({label}: Target) => label
+
 describe('a plan', () => {
   test('has a target for every match', () => {
     expect(plan([reading('east', 'u1', 'shop/web')]).targets).toEqual([
       {
+        type: 'workload',
+        key: 'u1/shop/Deployment/web/uid-Deployment-shop-web',
+        label: 'east/shop/Deployment/web',
+        place: 'u1',
+        via: 'east',
         clusterUid: 'u1',
         context: 'east',
+        server: 'https://east.example',
         kind: 'Deployment',
         namespace: 'shop',
         name: 'web',
@@ -51,7 +59,7 @@ describe('a plan', () => {
       reading('small', 'u3', 'b/1'),
       reading('mid', 'u4', 'c/1', 'c/2'),
     ])
-    expect(targets.map(targetName)).toEqual([
+    expect(targets.map(labelOf)).toEqual([
       'big/a/Deployment/1',
       'small/b/Deployment/1',
       'mid/c/Deployment/1',
@@ -80,7 +88,7 @@ describe('contexts of one cluster', () => {
   ]
 
   test('are grouped: each adds what it may read, and nobody is restarted twice', () => {
-    expect(plan(readings).targets.map(targetName)).toEqual([
+    expect(plan(readings).targets.map(labelOf)).toEqual([
       'admin/shop/Deployment/web',
       'other/shop/Deployment/web',
       'team/team/Deployment/web',
@@ -107,8 +115,8 @@ describe('kube-system', () => {
     {namespaces: ['*'], because: 'a glob is no word'},
   ])('is left out and named: $because', ({namespaces}) => {
     const {targets, excluded} = plan(readings, namespaces)
-    expect(targets.map(targetName)).toEqual(['east/shop/Deployment/web', 'west/shop/Deployment/web'])
-    expect(excluded.map(({target}) => targetName(target))).toEqual(['east/kube-system/Deployment/dns'])
+    expect(targets.map(labelOf)).toEqual(['east/shop/Deployment/web', 'west/shop/Deployment/web'])
+    expect(excluded.map(({target}) => target.label)).toEqual(['east/kube-system/Deployment/dns'])
   })
 
   test('is in the plan when it was said', () => {

@@ -1,33 +1,11 @@
 import type {ClusterReading} from '../../model/cluster.ts'
-import {type Exclusion, kubeSystemExclusion} from '../../model/exclusion.ts'
-import type {SpokeResult} from '../../model/result.ts'
-import {type Plan, type Target, targetKey} from '../../model/target.ts'
-import type {Traits} from './mark-targets.ts'
+import {kubeSystemExclusion} from '../../model/exclusion.ts'
+import type {ContextGroup, Planned} from '../../model/planned.ts'
+import {type WorkloadTarget, workloadKey, workloadTarget} from '../../model/workload-target.ts'
 
 export interface PlanOptions {
   /** The patterns of `-n` as they were given. */
   readonly namespaces: readonly string[]
-}
-
-/** Selected contexts that lead to one cluster, in their order. */
-export interface ContextGroup {
-  readonly clusterUid: string
-  readonly contexts: readonly string[]
-}
-
-/** The plan, and what is not in it. */
-export interface Planned {
-  readonly targets: Plan
-  /** Those of a retry whose images are the recorded ones, by `targetKey`; default: none. */
-  readonly asRecorded?: ReadonlySet<string>
-  /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
-  readonly unreached?: readonly SpokeResult[]
-  /** What is known of them besides, and of those that are excluded. */
-  readonly traits: Traits
-  /** Workloads that match and are not acted on. */
-  readonly excluded: readonly Exclusion[]
-  /** Clusters that several of the selected contexts lead to. */
-  readonly sameCluster: readonly ContextGroup[]
 }
 
 /**
@@ -39,19 +17,24 @@ export interface Planned {
 export function planTargets(readings: readonly ClusterReading[], {namespaces}: PlanOptions): Planned {
   const clusters = Map.groupBy(readings.filter(isKnown), ({identity}) => identity.uid)
   const found = [...clusters.values()].map(targetsOf)
-  const isExcluded = ({namespace}: Target): boolean =>
+  const isExcluded = ({namespace}: WorkloadTarget): boolean =>
     namespace === 'kube-system' && !namespaces.includes('kube-system')
   return {
     targets: inTurns(found.map((targets) => targets.filter((target) => !isExcluded(target)))),
-    traits: traitsOf(clusters.values()),
+    traits: traitsOf(readings),
     excluded: found
       .flat()
       .filter(isExcluded)
       .map((target) => ({target, ...kubeSystemExclusion})),
-    sameCluster: [...clusters]
-      .filter(([, contexts]) => contexts.length > 1)
-      .map(([clusterUid, contexts]) => ({clusterUid, contexts: contexts.map(({context}) => context.name)})),
+    sameCluster: sameClusters(readings),
   }
+}
+
+/** The clusters that several contexts lead to, in the order of their first contexts. */
+export function sameClusters(readings: readonly ClusterReading[]): readonly ContextGroup[] {
+  return [...Map.groupBy(readings.filter(isKnown), ({identity}) => identity.uid)]
+    .filter(([, contexts]) => contexts.length > 1)
+    .map(([clusterUid, contexts]) => ({clusterUid, contexts: contexts.map(({context}) => context.name)}))
 }
 
 type KnownReading = ClusterReading & Required<Pick<ClusterReading, 'identity'>>
@@ -63,25 +46,28 @@ function isKnown(reading: ClusterReading): reading is KnownReading {
   return reading.identity !== undefined
 }
 
-function targetsOf(readings: readonly KnownReading[]): Target[] {
-  const targets = new Map<string, Target>()
+function targetsOf(readings: readonly KnownReading[]): WorkloadTarget[] {
+  const targets = new Map<string, WorkloadTarget>()
   for (const {context, identity, matches} of readings) {
     for (const {kind, namespace, name, uid, matched} of matches) {
-      const target = {kind, namespace, name, uid, matched, clusterUid: identity.uid, context: context.name}
-      const key = targetKey(target)
-      if (!targets.has(key)) targets.set(key, target)
+      const place = {clusterUid: identity.uid, context: context.name, server: context.server}
+      const target = workloadTarget({...place, kind, namespace, name, uid, matched})
+      if (!targets.has(target.key)) targets.set(target.key, target)
     }
   }
   return [...targets.values()]
 }
 
-function traitsOf(clusters: Iterable<readonly KnownReading[]>): Traits {
-  const matches = [...clusters]
-    .flat()
-    .flatMap(({identity, matches: found}) =>
-      found.map((match) => ({key: targetKey({...match, clusterUid: identity.uid}), traits: match.traits})),
-    )
-  return new Map(matches.flatMap(({key, traits}) => (traits ? [[key, traits] as const] : [])))
+/** What the lists said about the workloads that match, by key of their targets. */
+export function traitsOf(readings: readonly ClusterReading[]): Planned['traits'] {
+  return new Map(
+    readings.filter(isKnown).flatMap(({identity, matches}) =>
+      matches.flatMap((match) => {
+        const key = workloadKey({...match, clusterUid: identity.uid})
+        return match.traits ? [[key, match.traits] as const] : []
+      }),
+    ),
+  )
 }
 
 /** The first of every queue, then the second of every queue, and so on. */

@@ -2,20 +2,21 @@ import {describe, expect, test} from 'vitest'
 import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
 import type {HubEvent} from '../../model/event.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import {type Target, targetKey, targetName} from '../../model/target.ts'
+import {workloadResource} from '../../model/permission.ts'
+import type {ContextGroup} from '../../model/planned.ts'
+import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
 import {fakeCluster, hang, questionText, workload} from '../testing/fake-cluster.ts'
-import type {ContextGroup} from './plan-targets.ts'
-import {type PreflightDeps, preflight, targetNeeds} from './preflight.ts'
+import {type PreflightDeps, preflight} from './preflight.ts'
 
 type Answer = boolean | Error | Promise<boolean>
 
-function target(context: string, place: string, clusterUid = `uid-${context}`): Target {
+function target(context: string, place: string, clusterUid = `uid-${context}`): WorkloadTarget {
   const {images, ...identity} = workload(place, 'web:1')
-  return {...identity, matched: images, clusterUid, context}
+  return workloadTarget({...identity, matched: images, clusterUid, context, server: `https://${context}.example`})
 }
 
 async function check(
-  targets: readonly Target[],
+  targets: readonly WorkloadTarget[],
   answer: (context: string, question: string) => Answer,
   {sameCluster = [], ...more}: Partial<PreflightDeps> & {sameCluster?: readonly ContextGroup[]} = {},
 ) {
@@ -37,7 +38,7 @@ async function check(
     open,
     onEvent: (event: HubEvent) => events.push(event),
     signal: new AbortController().signal,
-    needs: (one: Target) => targetNeeds('restart')(one).filter(({verb}) => verb === 'patch'),
+    needs: ({kind}: WorkloadTarget) => [{verb: 'patch', group: 'apps', resource: workloadResource(kind)} as const],
     ...more,
   }
   return {...(await preflight({targets, sameCluster}, deps)), asked, events}
@@ -74,7 +75,7 @@ describe('preflight', () => {
     ])
     expect([...refusals]).toEqual([
       [
-        targetKey(shop[2]!),
+        shop[2]!.key,
         {
           class: 'forbidden',
           message: 'Context "east" may not patch deployments.apps in namespace "blog".',
@@ -87,7 +88,7 @@ describe('preflight', () => {
   test('asks once per target where that is denied, too, as a role may allow single objects by name', async () => {
     const {asked, refusals} = await check(shop, (_, question) => question.endsWith(' in shop named api'))
     expect(asked).toContain('east: patch deployments.apps in shop named web')
-    expect([...refusals.keys()]).toEqual([targetKey(shop[0]!), targetKey(shop[2]!)])
+    expect([...refusals.keys()]).toEqual([shop[0]!.key, shop[2]!.key])
   })
 
   test('asks about no more than 500 targets by name, 20 at once; the others are not refused, which is said', async () => {
@@ -116,7 +117,7 @@ describe('preflight', () => {
   test('keeps refused targets in the plan, in their place', async () => {
     const {targets, refusals} = await check(shop, () => false)
     expect(targets).toEqual(shop)
-    expect([...refusals.keys()]).toEqual(shop.map(targetKey))
+    expect([...refusals.keys()]).toEqual(shop.map(({key}) => key))
   })
 
   test('asks for everything that a spoke needs, and names the first thing that is denied', async () => {
@@ -152,18 +153,27 @@ describe('several contexts of one cluster', () => {
     const {targets, refusals} = await check(read, (context) => context === 'writer' || context === 'last', {
       sameCluster,
     })
-    expect(targets.map(targetName)).toEqual([
+    expect(targets.map(({label}) => label)).toEqual([
       'writer/shop/Deployment/web',
       'writer/blog/Deployment/web',
       'alone/shop/Deployment/web',
     ])
-    expect([...refusals.keys()]).toEqual([targetKey(read[2]!)])
+    expect([...refusals.keys()]).toEqual([read[2]!.key])
+  })
+
+  test('the ledger then has the server of that context', async () => {
+    const {targets} = await check(read, (context) => context !== 'reader', {sameCluster})
+    expect(targets.map(({server}) => server)).toEqual([
+      'https://writer.example',
+      'https://writer.example',
+      'https://alone.example',
+    ])
   })
 
   test('what none of them may do is refused in the name of the first', async () => {
     const {targets, refusals} = await check(read, () => false, {sameCluster})
     expect(targets).toEqual(read)
-    expect(refusals.get(targetKey(read[0]!))?.message).toContain('"reader"')
+    expect(refusals.get(read[0]!.key)?.message).toContain('"reader"')
   })
 
   test('the others are not asked where the first may', async () => {
@@ -177,7 +187,7 @@ describe('a question without an answer', () => {
     const broken = new HubspokeError('server-error', 'Internal error.', {status: 500})
     const all = [...shop, target('east', 'DaemonSet/shop/agent'), target('west', 'shop/web')]
     const {refusals, events} = await check(all, (context) => (context === 'east' ? broken : false))
-    expect([...refusals.keys()]).toEqual([targetKey(all[4]!)])
+    expect([...refusals.keys()]).toEqual([all[4]!.key])
     expect(events).toEqual([
       {
         type: 'notice',
@@ -196,12 +206,4 @@ describe('a question without an answer', () => {
     const {refusals, events} = await check(shop, () => hang(new AbortController().signal), {signal})
     expect([refusals.size, events]).toEqual([0, []])
   })
-})
-
-test('what a restart cannot do without on a target, by its kind; that it may be listed is known by then', () => {
-  expect(targetNeeds('restart')({kind: 'StatefulSet'})).toEqual([
-    {verb: 'get', group: 'apps', resource: 'statefulsets'},
-    {verb: 'patch', group: 'apps', resource: 'statefulsets'},
-  ])
-  expect(targetNeeds('find')({kind: 'Deployment'})).toEqual([])
 })

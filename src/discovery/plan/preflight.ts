@@ -2,24 +2,19 @@ import type {AccessQuestion} from '../../kube/ports/access-reviews.ts'
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {OnEvent} from '../../model/event.ts'
 import {type Failure, HubspokeError} from '../../model/failure.ts'
-import {type PermittedVerb, workloadResource} from '../../model/permission.ts'
-import {permissionsOf} from '../../model/permissions.ts'
-import {type Plan, type Target, targetKey} from '../../model/target.ts'
+import type {AccessNeed} from '../../model/permission.ts'
+import type {ContextGroup} from '../../model/planned.ts'
+import type {Refusals} from '../../model/proposal.ts'
+import type {Target} from '../../model/target.ts'
+import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
+import {quoted} from '../../shared/problem.ts'
 import {createSemaphore, type Semaphore} from '../../shared/semaphore.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
-import {quoted} from '../problem.ts'
-import type {Planned} from './plan-targets.ts'
 
-/** What a spoke must be allowed to do with one target, in the namespace of that target. */
-export type AccessNeed = Pick<AccessQuestion, 'verb' | 'group' | 'resource'>
-
-/** By `targetKey`: the targets that may not be acted on, and why. */
-export type Refusals = ReadonlyMap<string, Failure>
-
-export interface Preflighted {
+export interface Preflighted<T extends Target = Target> {
   /** The same targets in the same order, each through a context that is allowed to act on it, where there is one. */
-  readonly targets: Plan
+  readonly targets: readonly T[]
   readonly refusals: Refusals
 }
 
@@ -28,21 +23,7 @@ export interface PreflightDeps {
   readonly onEvent: OnEvent
   readonly signal: AbortSignal
   /** What the verb needs of a target; most need one thing. */
-  needs(target: Target): readonly AccessNeed[]
-}
-
-/**
- * What a verb cannot do without on a target itself, from the table that roles are printed from. That its kind may be listed
- * is known from discovery.
- */
-export function targetNeeds(verb: PermittedVerb): (target: Pick<Target, 'kind'>) => readonly AccessNeed[] {
-  const essential = permissionsOf(verb).filter((permission) => permission.essential && permission.verb !== 'list')
-  return ({kind}) => {
-    const resource = workloadResource(kind)
-    return essential
-      .filter(({scope, resources}) => scope === 'workloads' && resources.includes(resource))
-      .map((permission) => ({verb: permission.verb, group: permission.group, resource}))
-  }
+  needs(target: WorkloadTarget): readonly AccessNeed[]
 }
 
 /**
@@ -55,19 +36,20 @@ export function targetNeeds(verb: PermittedVerb): (target: Pick<Target, 'kind'>)
  * Never rejects for a cluster's sake.
  */
 export async function preflight(
-  {targets, sameCluster}: Pick<Planned, 'targets' | 'sameCluster'>,
+  {targets, sameCluster}: {readonly targets: readonly WorkloadTarget[]; readonly sameCluster: readonly ContextGroup[]},
   deps: PreflightDeps,
-): Promise<Preflighted> {
+): Promise<Preflighted<WorkloadTarget>> {
   const ask = askOnce(deps)
   const groups = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const routed = await Promise.all(
-    targets.map(async (target): Promise<{target: Target; denied?: AccessNeed}> => {
+    targets.map(async (target): Promise<{target: WorkloadTarget; denied?: AccessNeed}> => {
       const others = groups.get(target.clusterUid)?.filter((context) => context !== target.context) ?? []
       const needs = deps.needs(target)
       const denied = await firstDenied(target, needs, ask)
       if (denied === undefined) return {target}
       for (const context of others) {
-        const rerouted = {...target, context}
+        const {server} = deps.open(context).context
+        const rerouted = workloadTarget({...target, context, server})
         if ((await firstDenied(rerouted, needs, ask)) === undefined) return {target: rerouted}
       }
       return {target, denied}
@@ -76,7 +58,7 @@ export async function preflight(
   return {
     targets: routed.map(({target}) => target),
     refusals: new Map(
-      routed.flatMap(({target, denied}) => (denied ? [[targetKey(target), refusal(target, denied)] as const] : [])),
+      routed.flatMap(({target, denied}) => (denied ? [[target.key, refusal(target, denied)] as const] : [])),
     ),
   }
 }
@@ -84,7 +66,7 @@ export async function preflight(
 type Ask = (context: string, question: AccessQuestion) => Promise<boolean>
 
 async function firstDenied(
-  {context, namespace, name}: Target,
+  {context, namespace, name}: WorkloadTarget,
   needs: readonly AccessNeed[],
   ask: Ask,
 ): Promise<AccessNeed | undefined> {
@@ -150,7 +132,7 @@ function putTo({open, onEvent, signal}: PreflightDeps): Ask {
   }
 }
 
-function refusal({context, namespace}: Target, {verb, group, resource}: AccessNeed): Failure {
+function refusal({context, namespace}: WorkloadTarget, {verb, group, resource}: AccessNeed): Failure {
   const type = group === '' ? resource : `${resource}.${group}`
   return {
     class: 'forbidden',

@@ -1,5 +1,5 @@
 import {HubspokeError} from '../../model/failure.ts'
-import {quoted} from '../problem.ts'
+import {quoted} from '../../shared/problem.ts'
 
 /** Why a selector is invalid. */
 class Unreadable extends Error {}

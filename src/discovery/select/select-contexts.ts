@@ -1,10 +1,10 @@
+import {globMatches, isGlob} from '../../image/glob.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import {nearNames} from '../../shared/near-names.ts'
 import {printable} from '../../shared/printable.ts'
+import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
-import {globMatches, isGlob} from '../image/glob.ts'
-import {quoted} from '../problem.ts'
-import {nearNames} from './near-names.ts'
 
 /** The user's selection of contexts. */
 export interface ContextChoice {

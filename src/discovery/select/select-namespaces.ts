@@ -1,6 +1,6 @@
+import {globMatches, isGlob} from '../../image/glob.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import {globMatches, isGlob} from '../image/glob.ts'
-import {quoted} from '../problem.ts'
+import {quoted} from '../../shared/problem.ts'
 
 /** The patterns of `-n`. None: all namespaces. */
 export interface NamespaceChoice {

@@ -1,12 +1,12 @@
+import {globMatches} from '../../image/glob.ts'
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import {nearNames} from '../../shared/near-names.ts'
+import {quoted} from '../../shared/problem.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
-import {globMatches} from '../image/glob.ts'
-import {quoted} from '../problem.ts'
 import type {ClusterAnswer} from '../read-cluster.ts'
 import {type ReadingDeps, retryRead} from '../retry-read.ts'
-import {nearNames} from './near-names.ts'
 import type {NamespaceChoice} from './select-namespaces.ts'
 
 interface Deps extends ReadingDeps {

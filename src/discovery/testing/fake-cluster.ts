@@ -183,7 +183,7 @@ const unused = {
   watch: notNeeded,
   newest: notNeeded,
   read: notNeeded,
-  restart: notNeeded,
+  patchTemplate: notNeeded,
   follow: notNeeded,
   podTroubles: notNeeded,
   runnerOf: async () => undefined,

@@ -1,3 +1,4 @@
+import type {ClusterPlace} from '../../lease/cluster-check.ts'
 import {heldRecord, leaseNames, requestMs} from '../../lease/lease-record.ts'
 import {noAnswerSentence} from '../../lease/lease-sentences.ts'
 import {isRefusal} from '../../lease/watch-lease.ts'
@@ -5,7 +6,7 @@ import {within} from '../../lease/within.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {LockOutlook} from '../../model/run-lock.ts'
 import type {Plan} from '../../model/target.ts'
-import {type Place, placesOf} from './lock-places.ts'
+import {placesOf} from './lock-places.ts'
 import {withoutLockReason, withoutLockSuggestions} from './lock-sentences.ts'
 import type {LockPolicy, RunLockDeps} from './run-lock.ts'
 
@@ -19,7 +20,7 @@ export async function lockOutlook(
   {leases, clock, signal}: Omit<RunLockDeps, 'onEvent' | 'endpoint'>,
 ): Promise<readonly LockOutlook[]> {
   if (mode === 'off') return []
-  const ask = async ({context, clusterUid}: Place, limited: AbortSignal): Promise<void> => {
+  const ask = async ({context, clusterUid}: ClusterPlace, limited: AbortSignal): Promise<void> => {
     const found = leases(context, clusterUid)
     if ((await found.read(namespace, leaseNames.run, limited)) !== undefined) return
     const record = heldRecord(holder, undefined, clock.date())

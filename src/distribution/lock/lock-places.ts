@@ -1,14 +1,11 @@
+import type {ClusterPlace} from '../../lease/cluster-check.ts'
 import type {Plan} from '../../model/target.ts'
 
-/** A cluster of the plan, and the context through which it is written. */
-export interface Place {
-  readonly clusterUid: string
-  readonly context: string
-}
-
-/** The clusters of a plan, each once, in the order in which every run takes their locks. */
-export function placesOf(plan: Plan): readonly Place[] {
-  const places = new Map<string, Place>()
-  for (const {clusterUid, context} of plan) if (!places.has(clusterUid)) places.set(clusterUid, {clusterUid, context})
-  return [...places.values()].sort((a, b) => (a.clusterUid < b.clusterUid ? -1 : 1))
+/** The clusters of a plan, each once, in the order in which every run acquires their locks. */
+export function placesOf(plan: Plan): readonly ClusterPlace[] {
+  const contexts = new Map<string, string>()
+  for (const {place, via} of plan) if (!contexts.has(place)) contexts.set(place, via)
+  return [...contexts]
+    .map(([clusterUid, context]) => ({clusterUid, context}))
+    .sort((a, b) => (a.clusterUid < b.clusterUid ? -1 : 1))
 }

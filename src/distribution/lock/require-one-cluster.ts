@@ -1,4 +1,5 @@
 import type {Leases} from '../../kube/ports/leases.ts'
+import type {ClusterPlace} from '../../lease/cluster-check.ts'
 import {leaseNames, requestMs} from '../../lease/lease-record.ts'
 import {noAnswerSentence} from '../../lease/lease-sentences.ts'
 import {within} from '../../lease/within.ts'
@@ -7,7 +8,6 @@ import type {LockEntry} from '../../model/run-lock.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {printable} from '../../shared/printable.ts'
 import {shellWord} from '../../shared/shell-word.ts'
-import type {Place} from './lock-places.ts'
 
 /** Contexts that report the same cluster identity: several ways into one cluster, or clusters with the same UID. */
 export interface Ways {
@@ -31,7 +31,7 @@ export interface TakenLocks {
 }
 
 /**
- * Clusters may have the same UID: one that was restored from a snapshot of another one, or several from one disk image. The
+ * Clusters may have the same UID: one that was restored from a snapshot of another one, or several from one copied disk. The
  * proof is the Lease that this run has just taken through one context: if it is one cluster, every other context shows it,
  * too. Contexts with the same endpoint need no proof.
  *
@@ -39,7 +39,7 @@ export interface TakenLocks {
  */
 export async function requireOneCluster(
   ways: readonly Ways[],
-  places: readonly Place[],
+  places: readonly ClusterPlace[],
   taken: TakenLocks,
   deps: OneClusterDeps,
 ): Promise<void> {
@@ -62,7 +62,7 @@ export function otherEndpoints(
 }
 
 async function requireSeen(
-  place: Place,
+  place: ClusterPlace,
   other: string,
   {namespace, identity, entries}: TakenLocks,
   {leases, clock, signal}: OneClusterDeps,
@@ -84,16 +84,16 @@ async function requireSeen(
   if (seen !== identity) throw twoClusters(place, other)
 }
 
-function twoClusters({context, clusterUid}: Place, other: string): HubspokeError {
+function twoClusters({context, clusterUid}: ClusterPlace, other: string): HubspokeError {
   const [one, two] = [printable(context), printable(other)]
   return new HubspokeError(
     'usage',
-    `Contexts "${one}" and "${two}" point at two clusters with the same UID ("${printable(clusterUid)}"): the lock that was taken through "${one}" is not seen through "${two}". One run cannot tell their workloads apart. Nothing was written.`,
+    `Contexts "${one}" and "${two}" point at two clusters with the same UID ("${printable(clusterUid)}"): the lock that was taken through "${one}" is not seen through "${two}". One run cannot tell their targets apart. Nothing was written.`,
     {suggestions: [`-c ${shellWord(context)}`, `-c ${shellWord(other)}  in a run of its own`]},
   )
 }
 
-function undetermined({context, clusterUid}: Place, other: string, why: string): HubspokeError {
+function undetermined({context, clusterUid}: ClusterPlace, other: string, why: string): HubspokeError {
   const names = `"${printable(context)}" and "${printable(other)}"`
   return new HubspokeError(
     'usage',

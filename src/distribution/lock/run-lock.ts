@@ -1,4 +1,5 @@
 import type {Leases} from '../../kube/ports/leases.ts'
+import type {ClusterPlace} from '../../lease/cluster-check.ts'
 import {type ClusterLock, clusterLock} from '../../lease/cluster-lock.ts'
 import {type Holder, leaseNames} from '../../lease/lease-record.ts'
 import {ownLease} from '../../lease/own-lease.ts'
@@ -8,7 +9,7 @@ import {type Failure, HubspokeError, toFailure} from '../../model/failure.ts'
 import {type LockEntry, type RunLock, withoutLockSentences} from '../../model/run-lock.ts'
 import type {Plan} from '../../model/target.ts'
 import type {Clock} from '../../shared/clock.ts'
-import {type Place, placesOf} from './lock-places.ts'
+import {placesOf} from './lock-places.ts'
 import {
   lockedError,
   lockRequiredError,
@@ -43,7 +44,7 @@ export interface RunLockDeps {
 }
 
 interface Seen {
-  readonly place: Place
+  readonly place: ClusterPlace
   readonly observed: Exclude<LeaseObservation, {readonly state: 'held'}>
 }
 
@@ -99,7 +100,7 @@ function uidOf(ways: readonly Ways[], context: string): string {
 }
 
 async function takeLocks(
-  places: readonly Place[],
+  places: readonly ClusterPlace[],
   policy: LockPolicy,
   deps: RunLockDeps & {isReported(entry: LockEntry): boolean},
 ): Promise<RunLock> {
@@ -116,7 +117,7 @@ async function takeLocks(
   return toRunLock(takenNowhere(places, 'the run was stopped before it was taken'), deps)
 }
 
-function takenNowhere(places: readonly Place[], reason: string): Taken {
+function takenNowhere(places: readonly ClusterPlace[], reason: string): Taken {
   const without = places.map(({context}) => ({context, state: 'none' as const, reason}))
   return {locks: new Map(), without, lost: new Promise(() => undefined)}
 }
@@ -125,13 +126,13 @@ function takenNowhere(places: readonly Place[], reason: string): Taken {
  * Watches all locks at the same time, so that many dead holders cost one wait. Undefined when the run is being stopped.
  */
 async function lookEverywhere(
-  places: readonly Place[],
+  places: readonly ClusterPlace[],
   {mode, waitMs, namespace, holder}: LockPolicy,
   {leases, clock, onEvent, signal}: RunLockDeps,
 ): Promise<readonly Seen[] | undefined> {
   const enough = new AbortController()
   const either = AbortSignal.any([signal, enough.signal])
-  const lookAt = async (place: Place): Promise<Seen> => {
+  const lookAt = async (place: ClusterPlace): Promise<Seen> => {
     const {context, clusterUid} = place
     const where = {context, namespace}
     const onHolder: LeaseWatch['onHolder'] = (lease) =>

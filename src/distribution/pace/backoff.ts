@@ -7,7 +7,7 @@ export interface RetryPolicy {
   readonly maxMs: number
 }
 
-/** No wait is longer than a day, whatever a server asks for: timers take no more than 2^31 - 1 ms. */
+/** The longest wait is a day, whatever a server asks for: timers take no more than 2^31 - 1 ms. */
 const longestMs = 86_400_000
 
 /**

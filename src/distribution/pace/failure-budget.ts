@@ -1,14 +1,12 @@
 import type {SpokeResult} from '../../model/result.ts'
 
-/**
- * The failures that a run may have, from `N` or `N%` of its planned targets, rounded down. Undefined when the text is
- * neither, or more than 100 %.
- */
-export function failureBudget(text: string, planned: number): number | undefined {
-  const [, amount, percent] = /^(\d{1,9})(%?)$/.exec(text) ?? []
-  if (amount === undefined) return undefined
-  if (percent === '') return Number(amount)
-  return Number(amount) > 100 ? undefined : Math.floor((planned * Number(amount)) / 100)
+/** `N` targets, or `N%` of those that are planned. */
+export type FailureLimit = {readonly count: number} | {readonly percent: number}
+
+/** The failures that a run may have; percentages are rounded down. Undefined: any number. */
+export function failureBudget(limit: FailureLimit | undefined, planned: number): number | undefined {
+  if (limit === undefined) return undefined
+  return 'count' in limit ? limit.count : Math.floor((planned * limit.percent) / 100)
 }
 
 /** Does this end count against the budget? A write whose end could not be verified is no better than one that failed. */

@@ -33,9 +33,9 @@ describe('a large and slow cluster beside a small one', () => {
   const small = {cluster: 'small', count: 10, ms: 1_000}
 
   test.each([
-    {because: 'it cannot fill the slots of the run', concurrency: 50, concurrencyPerCluster: 10, smallEnds: 1_000},
-    {because: 'a free slot is the small one’s', concurrency: 10, concurrencyPerCluster: 10, smallEnds: 2_000},
-    {because: 'a free slot is the small one’s', concurrency: 2, concurrencyPerCluster: 10, smallEnds: 10_000},
+    {because: 'it cannot fill the slots of the run', concurrency: 50, concurrencyPerPlace: 10, smallEnds: 1_000},
+    {because: 'a free slot is the small one’s', concurrency: 10, concurrencyPerPlace: 10, smallEnds: 2_000},
+    {because: 'a free slot is the small one’s', concurrency: 2, concurrencyPerPlace: 10, smallEnds: 10_000},
   ])('does not starve it with $concurrency slots: $because', async ({smallEnds, because: _, ...counts}) => {
     expect(await lastEnds(counts, [large, small])).toMatchObject({small: smallEnds})
   })
@@ -43,23 +43,23 @@ describe('a large and slow cluster beside a small one', () => {
 
 test('ten slow clusters beside a quick one: it has its share all the time', async () => {
   const slow = Array.from({length: 10}, (_, index) => ({cluster: `slow-${index}`, count: 50, ms: hour}))
-  const counts = {concurrency: 55, concurrencyPerCluster: 10}
+  const counts = {concurrency: 55, concurrencyPerPlace: 10}
   const {quick} = await lastEnds(counts, [...slow, {cluster: 'quick', count: 50, ms: 1_000}])
   expect(quick).toBe(10_000)
 })
 
 test('clusters alike end alike', async () => {
   const three = ['a', 'b', 'c'].map((cluster) => ({cluster, count: 20, ms: 1_000}))
-  expect(await lastEnds({concurrency: 6, concurrencyPerCluster: 10}, three)).toEqual({a: 10_000, b: 10_000, c: 10_000})
+  expect(await lastEnds({concurrency: 6, concurrencyPerPlace: 10}, three)).toEqual({a: 10_000, b: 10_000, c: 10_000})
 })
 
 test('a task that fails gives its slots back', async () => {
-  const inSlots = createSlots({concurrency: 1, concurrencyPerCluster: 1})
+  const inSlots = createSlots({concurrency: 1, concurrencyPerPlace: 1})
   const failing = inSlots('eu', () => Promise.reject(new Error('no')))
   await expect(failing).rejects.toThrow('no')
   expect(await inSlots('eu', async () => 'next')).toBe('next')
 })
 
 test.each([0, -1, 1.5, Number.NaN])('%d slots are a bug of the caller', (count) => {
-  expect(() => createSlots({concurrency: count, concurrencyPerCluster: 1})).toThrow(TypeError)
+  expect(() => createSlots({concurrency: count, concurrencyPerPlace: 1})).toThrow(TypeError)
 })

@@ -1,35 +1,35 @@
 import pLimit, {type LimitFunction} from 'p-limit'
 
 export interface SlotCounts {
-  /** Spokes at once, over all clusters. */
+  /** Spokes at once, over all places. */
   readonly concurrency: number
-  /** Spokes at once in one cluster. */
-  readonly concurrencyPerCluster: number
+  /** Spokes at once in one place. */
+  readonly concurrencyPerPlace: number
 }
 
-/** Runs `task` while it holds a slot of its cluster and one of the run. */
-export type InSlots = <T>(clusterUid: string, task: () => Promise<T>) => Promise<T>
+/** Runs `task` while it holds a slot of its place and one of the run. */
+export type InSlots = <T>(place: string, task: () => Promise<T>) => Promise<T>
 
 /**
- * The cluster's slot is taken first and the run's inside it: who waits for the run's slot holds nothing that anybody
- * inside needs, so there is no deadlock. A slot of the run that becomes free goes to the cluster that holds the fewest, so
- * a slow cluster delays only its own, also where it alone could fill the run's slots.
+ * The slot of the place is taken first and that of the run inside it: a task that waits for a slot of the run holds nothing
+ * that a running task needs, so there is no deadlock. A slot of the run that becomes free goes to the place that holds the
+ * fewest, so that a slow place delays only its own targets, also where it alone could fill the slots of the run.
  *
  * @throws TypeError when a count is below 1: a caller's bug
  */
-export function createSlots({concurrency, concurrencyPerCluster}: SlotCounts): InSlots {
+export function createSlots({concurrency, concurrencyPerPlace}: SlotCounts): InSlots {
   const inRun = createFairSlots(concurrency)
-  const clusters = new Map<string, LimitFunction>()
-  const ofCluster = (uid: string) => {
-    const known = clusters.get(uid) ?? pLimit(concurrencyPerCluster)
-    clusters.set(uid, known)
+  const places = new Map<string, LimitFunction>()
+  const ofPlace = (key: string) => {
+    const known = places.get(key) ?? pLimit(concurrencyPerPlace)
+    places.set(key, known)
     return known
   }
-  return (clusterUid, task) => ofCluster(clusterUid)(() => inRun(clusterUid, task))
+  return (place, task) => ofPlace(place)(() => inRun(place, task))
 }
 
 interface Waiting {
-  readonly clusterUid: string
+  readonly place: string
   start(): void
 }
 
@@ -40,30 +40,30 @@ function createFairSlots(count: number): InSlots {
   const waiting: Waiting[] = []
   let free = count
 
-  const holds = (clusterUid: string) => held.get(clusterUid) ?? 0
+  const holds = (place: string) => held.get(place) ?? 0
   const withFewer = (best: Waiting | undefined, one: Waiting) =>
-    best !== undefined && holds(best.clusterUid) <= holds(one.clusterUid) ? best : one
-  const take = (clusterUid: string) => {
+    best !== undefined && holds(best.place) <= holds(one.place) ? best : one
+  const take = (place: string) => {
     free -= 1
-    held.set(clusterUid, holds(clusterUid) + 1)
+    held.set(place, holds(place) + 1)
   }
-  const giveBack = (clusterUid: string) => {
+  const giveBack = (place: string) => {
     free += 1
-    held.set(clusterUid, holds(clusterUid) - 1)
+    held.set(place, holds(place) - 1)
     const next = waiting.reduce<Waiting | undefined>(withFewer, undefined)
     if (next === undefined) return
     waiting.splice(waiting.indexOf(next), 1)
-    take(next.clusterUid)
+    take(next.place)
     next.start()
   }
 
-  return async (clusterUid, task) => {
-    if (free > 0) take(clusterUid)
-    else await new Promise<void>((start) => waiting.push({clusterUid, start}))
+  return async (place, task) => {
+    if (free > 0) take(place)
+    else await new Promise<void>((start) => waiting.push({place, start}))
     try {
       return await task()
     } finally {
-      giveBack(clusterUid)
+      giveBack(place)
     }
   }
 }

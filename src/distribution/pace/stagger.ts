@@ -4,7 +4,7 @@ import type {Clock} from '../../shared/clock.ts'
 /** Targets with one key start one after another, so far apart. */
 export interface Stagger {
   readonly gapMs: number
-  /** What they have in common: a registry, a namespace. */
+  /** What they have in common. */
   keyOf(target: Target): string
 }
 

@@ -1,4 +1,4 @@
-import {type StopReason, type StopSwitch, stopReasons} from '../../model/stop.ts'
+import type {StopReason, StopSwitch} from '../../model/stop.ts'
 
 /** Why a distribution stops itself. */
 export type OwnReason = 'max-failures' | 'ledger' | 'lock-lost' | 'gate'
@@ -18,7 +18,7 @@ export interface StopController {
   pull(reason: OwnReason): boolean
 }
 
-/** @param abort the run is abandoned: like a stop, and requests under way are torn down, too */
+/** @param abort the run is aborted at once: like a stop, and requests in flight are cancelled, too */
 export function createStopController(stop: StopSwitch, abort: AbortSignal): StopController {
   const own = new AbortController()
   let ownReason: OwnReason | undefined
@@ -36,9 +36,4 @@ export function createStopController(stop: StopSwitch, abort: AbortSignal): Stop
       return true
     },
   }
-}
-
-/** Why the run stopped, as the end of a sentence about a target. */
-export function stopPhrase(reason: StopReason | undefined): string {
-  return reason === undefined ? 'the run was abandoned' : stopReasons[reason].phrase
 }

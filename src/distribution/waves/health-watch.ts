@@ -1,84 +1,87 @@
 import {type Failure, HubspokeError, toFailure} from '../../model/failure.ts'
-import {type Target, targetName} from '../../model/target.ts'
+import type {Health} from '../../model/spoke.ts'
+import type {Target} from '../../model/target.ts'
 import type {WavePlace} from '../../model/wave.ts'
-import {rolloutStatusCommand} from '../kubectl-command.ts'
-import type {Health, Written} from '../spoke.ts'
 import type {SpokeEnd} from '../spoke-end.ts'
-import type {BetweenWaves} from './between-waves.ts'
+import type {BetweenWaves, RolledOut} from './between-waves.ts'
 
 /**
- * How many looks of one pause may find a target unhealthy, the last of which is one too many. Single ones are forgiven:
- * somebody scales a workload up, a node joins. They add up over the pause, for a crash loop is healthy between two crashes.
+ * A target that this many checks of one pause find unhealthy has failed. Fewer are tolerated: a target grows, a node
+ * joins. The checks add up over the pause, because a crash loop looks healthy between two crashes.
  */
 const unhealthyLooks = 3
 
-/** The same where the cluster did not answer: a server that is restarted takes its time, and tells nothing of the target. */
+/** The same for checks that got no answer: a server that is started anew needs a while, and proves nothing about the target. */
 const failedLooks = 12
 
 const namesShown = 3
 
 export interface HealthWatch {
   /**
-   * Looks at everything that was changed and is still counted as a success. Answers with what the next wave has to wait
-   * for, as the rest of a sentence; empty when all of it is healthy. Never rejects.
+   * Checks everything that was changed and still counts as a success. Resolves with what the next wave has to wait for, as
+   * the rest of a sentence; empty when all of it is healthy. Never rejects.
    */
   look(): Promise<string>
 }
 
-type Watched = Pick<BetweenWaves, 'rolledOut' | 'regress' | 'inSlots' | 'stopping'>
+type Watched = Pick<BetweenWaves, 'spoke' | 'rolledOut' | 'regress' | 'inSlots' | 'stopping'>
 
-/** Watches over what the waves until this one have changed, for one pause. */
-export function createHealthWatch({wave}: WavePlace, {rolledOut, regress, inSlots, stopping}: Watched): HealthWatch {
-  const looks = new Map<Target, {unhealthy: number; failed: number}>()
-  const looksAt = (target: Target) => {
-    const known = looks.get(target) ?? {unhealthy: 0, failed: 0}
-    looks.set(target, known)
+/** Checks what the waves until this one have changed, during one pause. */
+export function createHealthWatch({wave}: WavePlace, watched: Watched): HealthWatch {
+  const {spoke, rolledOut, regress, inSlots, stopping} = watched
+  const looks = new Map<string, {unhealthy: number; failed: number}>()
+  const looksAt = ({key}: Target) => {
+    const known = looks.get(key) ?? {unhealthy: 0, failed: 0}
+    looks.set(key, known)
     return known
   }
-  const giveUp = async (target: Target, end: SpokeEnd) => {
-    const written = rolledOut.get(target)
-    rolledOut.delete(target)
-    if (written !== undefined) await regress(target, end, written)
+  const giveUp = async (one: RolledOut, end: SpokeEnd) => {
+    if (rolledOut.delete(one.target.key)) await regress(one, end)
     return undefined
   }
 
-  const judge = (target: Target, health: Health): string | undefined | Promise<undefined> => {
-    if (health.state === 'gone') rolledOut.delete(target)
+  const judge = (one: RolledOut, health: Health): string | undefined | Promise<undefined> => {
+    const {target} = one
+    if (health.state === 'gone') rolledOut.delete(target.key)
     if (health.state === 'gone' || health.state === 'healthy') return undefined
     const count = looksAt(target)
     count.unhealthy += 1
     if (health.state === 'failed' || count.unhealthy >= unhealthyLooks) {
-      return giveUp(target, unhealthyEnd(wave, health.failure))
+      return giveUp(one, unhealthyEnd(wave, health.failure))
     }
-    return `${targetName(target)}: ${health.failure.message}`
+    return `${target.label}: ${health.failure.message}`
   }
-  const judgeFailure = (target: Target, error: unknown): string | Promise<undefined> => {
+  const judgeFailure = (one: RolledOut, error: unknown): string | Promise<undefined> => {
+    const {target} = one
     const failure = toFailure(error)
     const count = looksAt(target)
     count.failed += 1
     if (!(error instanceof HubspokeError) || count.failed >= failedLooks) {
-      return giveUp(target, unseenEnd(wave, target, failure))
+      return giveUp(one, unseenEnd(wave, spoke.inspect(target), failure))
     }
-    return `${targetName(target)}: ${failure.message}`
+    return `${target.label}: ${failure.message}`
   }
 
-  /** What is wrong with a target that may become healthy again. */
-  const lookAt = async (target: Target, {recheck}: Written): Promise<string | undefined> => {
+  /** The problem of a target that may become healthy again. */
+  const lookAt = async (one: RolledOut): Promise<string | undefined> => {
+    const {target, receipt} = one
     const signal = stopping.starts
     try {
-      const health = await inSlots(target.clusterUid, async () => (signal.aborted ? undefined : recheck?.(signal)))
-      return health === undefined ? undefined : await judge(target, health)
+      const health = await inSlots(target.place, async () =>
+        signal.aborted ? undefined : spoke.recheck?.(target, receipt, signal),
+      )
+      return health === undefined ? undefined : await judge(one, health)
     } catch (error) {
-      return signal.aborted ? undefined : judgeFailure(target, error)
+      return signal.aborted ? undefined : judgeFailure(one, error)
     }
   }
 
   return {
     async look() {
-      const found = await Promise.all([...rolledOut].map(([target, written]) => lookAt(target, written)))
-      const unwell = found.filter((sentence) => sentence !== undefined)
-      const rest = unwell.length - namesShown
-      return [...unwell.slice(0, namesShown), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
+      const found = await Promise.all([...rolledOut.values()].map(lookAt))
+      const unhealthy = found.filter((sentence) => sentence !== undefined)
+      const rest = unhealthy.length - namesShown
+      return [...unhealthy.slice(0, namesShown), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
     },
   }
 }
@@ -88,8 +91,8 @@ function unhealthyEnd(wave: number, failure: Failure): SpokeEnd {
   return {outcome: 'failed', reason, failure: {...failure, message: reason}}
 }
 
-function unseenEnd(wave: number, target: Target, failure: Failure): SpokeEnd {
+function unseenEnd(wave: number, inspect: readonly string[], failure: Failure): SpokeEnd {
   const reason = `was rolled out, then could not be read in the pause after wave ${wave}: ${failure.message}`
-  const suggestions = [rolloutStatusCommand(target), ...failure.suggestions]
+  const suggestions = [...inspect, ...failure.suggestions]
   return {outcome: 'unverified', reason, failure: {...failure, suggestions}}
 }

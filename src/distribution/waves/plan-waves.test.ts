@@ -1,14 +1,20 @@
 import {describe, expect, test} from 'vitest'
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import type {Plan} from '../../model/target.ts'
-import {parseWaves, planWaves} from './plan-waves.ts'
+import {planWaves, type WaveMark, type WaveUnit} from './plan-waves.ts'
 
 /** A plan in which so many clusters take turns. */
 const planOf = (targets: number, clusters = 1): Plan =>
   Array.from({length: targets}, (_, index) => targetOf(`web-${index}`, `cluster-${index % clusters}`))
 
-const sizes = (plan: Plan, text: string, unit: 'target' | 'cluster' = 'target') =>
-  planWaves(plan, text, unit).map((wave) => wave.length)
+/** `1`: one target; `10%`: a tenth. */
+const marksOf = (text: string): readonly WaveMark[] =>
+  text.split(',').map((mark) => (mark.endsWith('%') ? {percent: Number.parseInt(mark, 10)} : {count: Number(mark)}))
+
+const wavesOf = (plan: Plan, text: string, unit: WaveUnit) => planWaves(plan, {marks: marksOf(text), unit})
+
+const sizes = (plan: Plan, text: string, unit: WaveUnit = 'target') =>
+  wavesOf(plan, text, unit).map(({length}) => length)
 
 describe('waves of targets', () => {
   test.each([
@@ -31,60 +37,29 @@ describe('waves of targets', () => {
     expect(sizes(planOf(targets), text)).toEqual(waves)
   })
 
-  test('are cut from the plan in its order: the canary is its first target, and clusters take turns in each', () => {
+  test('are cut from the plan in its order: the canary is its first target, and places take turns in each', () => {
     const plan = planOf(90, 3)
-    const waves = planWaves(plan, '1,10%,50%,100%', 'target')
+    const waves = wavesOf(plan, '1,10%,50%,100%', 'target')
     expect(waves.flat()).toEqual(plan)
-    const perCluster = waves.map((wave) => Map.groupBy(wave, ({clusterUid}) => clusterUid).size)
+    const perCluster = waves.map((wave) => Map.groupBy(wave, ({place}) => place).size)
     expect(perCluster).toEqual([1, 3, 3, 3])
   })
 })
 
-describe('waves of clusters', () => {
+describe('waves of places', () => {
   test.each([
     {clusters: 10, text: '1,30%,100%', waves: [9, 18, 63]},
     {clusters: 3, text: '1,10%,50%,100%', waves: [30, 30, 30]},
     {clusters: 1, text: '1,100%', waves: [90]},
     {clusters: 4, text: '50%,100%', waves: [46, 44]},
   ])('$text of $clusters: $waves targets', ({clusters, text, waves}) => {
-    expect(sizes(planOf(90, clusters), text, 'cluster')).toEqual(waves)
+    expect(sizes(planOf(90, clusters), text, 'place')).toEqual(waves)
   })
 
-  test('hold whole clusters, and their targets in the order of the plan', () => {
+  test('hold whole places, and their targets in the order of the plan', () => {
     const plan = planOf(12, 4)
-    const [first, second] = planWaves(plan, '50%,100%', 'cluster')
-    expect(first).toEqual(plan.filter(({clusterUid}) => ['cluster-0', 'cluster-1'].includes(clusterUid)))
-    expect(second).toEqual(plan.filter(({clusterUid}) => ['cluster-2', 'cluster-3'].includes(clusterUid)))
-  })
-})
-
-describe('a list that is refused', () => {
-  test.each([
-    {text: '', because: '"" is neither a number nor a percentage'},
-    {text: 'one,100%', because: '"one" is neither'},
-    {text: '1,,100%', because: '"" is neither'},
-    {text: '1.5%,100%', because: '"1.5%" is neither'},
-    {text: '-1,100%', because: '"-1" is neither'},
-    {text: '0,100%', because: 'a wave of 0 has no targets'},
-    {text: '0%,100%', because: 'a wave of 0% has no targets'},
-    {text: '1,101%', because: '101% is more than everything'},
-    {text: '50%,10%,100%', because: '10% is not more than 50%'},
-    {text: '10%,10%,100%', because: '10% is not more than 10%'},
-    {text: '5,1,100%', because: '1 is not more than 5'},
-    {text: '10%,20,100%', because: 'numbers come first'},
-    {text: '1,10%,50%', because: 'it must end with 100%'},
-    {text: '1', because: 'it must end with 100%'},
-    {text: '100%,100%', because: '100% is not more than 100%'},
-  ])('"$text": $because', ({text, because}) => {
-    expect(() => parseWaves(text)).toThrow(because)
-    expect(() => parseWaves(text)).toThrow(expect.objectContaining({failureClass: 'usage'}))
-  })
-
-  test('says how it could be meant', () => {
-    expect(() => parseWaves('1,10%')).toThrow(expect.objectContaining({suggestions: ['--waves 1,10%,100%']}))
-  })
-
-  test('spaces are no mistake', () => {
-    expect(parseWaves(' 1, 10% ,100%')).toEqual([{count: 1}, {percent: 10}, {percent: 100}])
+    const [first, second] = wavesOf(plan, '50%,100%', 'place')
+    expect(first).toEqual(plan.filter(({place}) => ['cluster-0', 'cluster-1'].includes(place)))
+    expect(second).toEqual(plan.filter(({place}) => ['cluster-2', 'cluster-3'].includes(place)))
   })
 })

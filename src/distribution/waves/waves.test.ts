@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest'
 import {createStage} from '../../../test/support/distribution/distribution.ts'
+import {type TestWritten, testSpoke} from '../../../test/support/distribution/spoke.ts'
 import {targetOf} from '../../../test/support/distribution/target.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import {type Target, targetKey} from '../../model/target.ts'
+import type {Attempt, Health} from '../../model/spoke.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
 import type {Clock} from '../../shared/clock.ts'
-import type {Health, Spoke} from '../spoke.ts'
 import type {Gate, GateAnswer} from './between-waves.ts'
 
 const unhealthy: Health = {state: 'unhealthy', failure: {class: 'rollout', message: '0 of 1 ready', suggestions: []}}
@@ -12,28 +13,29 @@ const failed: Health = {state: 'failed', failure: {class: 'rollout', message: 'i
 const healthy: Health = {state: 'healthy'}
 const cut = new HubspokeError('unreachable', 'Cut.', {suggestions: ['ping']})
 
+type HealthAt = (target: WorkloadTarget, atMs: number) => Health | undefined
+
 /** Writes at once, rolls out in a second, and is then as `health` says at that moment; undefined: healthy. */
-function spokeOf(clock: Clock, health: (target: Target, atMs: number) => Health | undefined = () => undefined): Spoke {
-  return {
-    verb: 'test',
-    async act(target, attempt) {
-      await attempt.writing()
-      return {
-        outcome: 'written',
-        async settle({signal}) {
-          await clock.sleep(1_000, signal)
-          return signal.aborted ? undefined : {outcome: 'succeeded', reason: ''}
-        },
-        recheck: async () => health(target, clock.now()) ?? healthy,
-      }
-    },
+function actOf(clock: Clock, health: HealthAt = () => undefined) {
+  return async (target: WorkloadTarget, attempt: Attempt): Promise<TestWritten> => {
+    await attempt.writing()
+    return {
+      outcome: 'written',
+      async settle({signal}) {
+        await clock.sleep(1_000, signal)
+        return signal.aborted ? undefined : {outcome: 'succeeded', reason: ''}
+      },
+      recheck: async () => health(target, clock.now()) ?? healthy,
+    }
   }
 }
+
+const spokeOf = (clock: Clock, health?: HealthAt) => testSpoke(actOf(clock, health))
 
 const plan = Array.from({length: 6}, (_, index) => targetOf(`web-${index}`))
 const waves = [plan.slice(0, 1), plan.slice(1, 3), plan.slice(3)]
 const waveRun = {plan, waves}
-const isFirst = ({name}: Target) => name === 'web-0'
+const isFirst = ({name}: WorkloadTarget) => name === 'web-0'
 
 /** When the first target of each wave was tried. */
 const startsOf = (records: readonly {readonly type: string}[]) =>
@@ -64,7 +66,7 @@ describe('waves', () => {
 
   test('a pause after a wave that has changed nothing is left out', async () => {
     const {run, clock} = createStage()
-    const spoke: Spoke = {verb: 'test', act: async () => ({outcome: 'unchanged', reason: 'restarted since'})}
+    const spoke = testSpoke(async () => ({outcome: 'unchanged', reason: 'restarted since'}))
     await run({...waveRun, spoke, fanOut: {pauseMs: 300_000}})
     expect(clock.now()).toBe(0)
   })
@@ -84,9 +86,7 @@ describe('waves', () => {
 
   test('what preflight refused is in none of them', async () => {
     const {run, clock} = createStage()
-    const refusals = new Map([
-      [targetKey(plan[0]!), {class: 'forbidden', message: 'May not.', suggestions: []} as const],
-    ])
+    const refusals = new Map([[plan[0]!.key, {class: 'forbidden', message: 'May not.', suggestions: []} as const]])
     const {ends, waves: states} = await run({
       plan,
       waves: [plan.slice(1, 2), plan.slice(2)],
@@ -128,12 +128,14 @@ describe('a target of an earlier wave', () => {
     })
     expect(stoppedBy).toBe('max-failures')
     expect(clock.now()).toBe(111_000)
-    const ofFirst = records.filter((record) => record.type === 'result' && record.target === targetKey(plan[0]!))
+    const ofFirst = records.filter((record) => record.type === 'result' && record.target === plan[0]!.key)
     expect(ofFirst).toMatchObject([{result: {outcome: 'succeeded'}}, {result: {outcome: 'failed'}}])
     expect(events.filter(({type}) => type === 'target-regressed')).toEqual([
       {type: 'target-regressed', result: results[0]},
     ])
-    const finished = events.filter((event) => event.type === 'target-finished' && isFirst(event.result.target))
+    const finished = events.filter(
+      (event) => event.type === 'target-finished' && event.result.target.key === plan[0]?.key,
+    )
     expect(finished).toHaveLength(1)
   })
 
@@ -173,18 +175,15 @@ describe('a target of an earlier wave', () => {
 
   test('that was watched a while longer than its rollout is looked at like any other', async () => {
     const {run, clock} = createStage()
-    const spoke: Spoke = {
-      verb: 'test',
-      async act(_target, attempt) {
-        await attempt.writing()
-        const settle = async () => ({outcome: 'succeeded', reason: ''}) as const
-        return {
-          outcome: 'written',
-          settle: async () => ({outcome: 'post-rollout-watch', settle}),
-          recheck: async () => failed,
-        }
-      },
-    }
+    const spoke = testSpoke(async (_target, attempt) => {
+      await attempt.writing()
+      const settle = async () => ({outcome: 'succeeded', reason: ''}) as const
+      return {
+        outcome: 'written',
+        settle: async () => ({outcome: 'post-rollout-watch', settle}),
+        recheck: async () => failed,
+      }
+    })
     const {ends} = await run({...waveRun, spoke, fanOut: {maxFailures: 0}})
     expect(ends.slice(0, 2)).toEqual(['web-0: failed, rollout', 'web-1: not-run'])
     expect(clock.now()).toBe(0)
@@ -193,11 +192,8 @@ describe('a target of an earlier wave', () => {
   test('that failed for itself is not looked at again', async () => {
     const {run, clock} = createStage()
     const looked: string[] = []
-    const inner = spokeOf(clock, ({name}) => void looked.push(name))
-    const spoke: Spoke = {
-      verb: 'test',
-      act: (target, attempt) => (isFirst(target) ? Promise.reject(cut) : inner.act(target, attempt)),
-    }
+    const inner = actOf(clock, ({name}) => void looked.push(name))
+    const spoke = testSpoke((target, attempt) => (isFirst(target) ? Promise.reject(cut) : inner(target, attempt)))
     const retry = {retries: 0, baseMs: 1, factor: 1, maxMs: 1}
     await run({...waveRun, spoke, fanOut: {retry}})
     expect(new Set(looked)).toEqual(new Set(['web-1', 'web-2']))

@@ -43,7 +43,11 @@ export interface Workloads {
    * The result contains what was written; a write that was accepted and dropped rejects with class `reverted`.
    * Undefined: there is no workload of this name any more, and nothing was written.
    */
-  restart(workload: WorkloadIdentity, write: RestartWrite, signal: AbortSignal): Promise<WorkloadState | undefined>
+  patchTemplate(
+    workload: WorkloadIdentity,
+    write: TemplateWrite,
+    signal: AbortSignal,
+  ): Promise<WorkloadState | undefined>
   /**
    * Follows one workload from now on: resolves when every later change is certain to be delivered, so call it before the
    * write. One watch per kind (per namespace, where permissions are namespaced) serves all workloads.
@@ -124,7 +128,7 @@ export type WorkloadChange = {
  */
 export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'silent' | 'failed'
 
-export interface RestartWrite {
+export interface TemplateWrite {
   readonly restartedAt: string | null
   /** Of the workload as it was read, like its generation. */
   readonly resourceVersion: string

@@ -6,8 +6,8 @@ import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
 import {readLogTail} from './log-tail.ts'
+import {patchTemplate} from './patch-template.ts'
 import {readWorkload} from './read-workload.ts'
-import {restartWorkload} from './restart-workload.ts'
 import {createRolloutTroubles} from './rollout-troubles.ts'
 import {createTemplateRunners} from './template-runners.ts'
 import {listWorkloads, readListedWorkload} from './workload-list.ts'
@@ -33,8 +33,8 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
     list: (kind, request, signal) => listWorkloads(api, kind, request, signal),
     readListed: (workload, signal) => readListedWorkload(api, workload, signal),
     read: (workload, signal) => readWorkload(api, workload, signal),
-    async restart(workload, write, signal) {
-      const written = await restartWorkload(api, workload, write, signal)
+    async patchTemplate(workload, write, signal) {
+      const written = await patchTemplate(api, workload, write, signal)
       if (written && !write.dryRun) followers.get(workload.kind)?.expect(written)
       return written
     },

@@ -1,13 +1,13 @@
 import type {ClusterReading} from '../../model/cluster.ts'
 import type {HubEvent} from '../../model/event.ts'
 import type {SpokeResult} from '../../model/result.ts'
-import type {Target} from '../../model/target.ts'
+import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
 
 /** Events for tests. */
-export function target(path: string): Target {
+export function target(path: string): WorkloadTarget {
   const [context = '', namespace = '', name = ''] = path.split('/')
   const clusterUid = `uid-of-${context}`
-  return {clusterUid, context, kind: 'Deployment', namespace, name, uid: path, matched: []}
+  return workloadTarget({clusterUid, context, server: '', kind: 'Deployment', namespace, name, uid: path, matched: []})
 }
 
 export function finished(path: string, outcome: SpokeResult['outcome'], more: Partial<SpokeResult> = {}): HubEvent {

@@ -2,8 +2,8 @@ import type {ClusterReading, Scope, Unread, WorkloadMatch} from '../../model/clu
 import type {Failure} from '../../model/failure.ts'
 import type {SpokeResult} from '../../model/result.ts'
 import type {RunFacts} from '../../model/run-facts.ts'
-import type {Target} from '../../model/target.ts'
 import {workloadKinds} from '../../model/workload.ts'
+import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
 
 /** Facts for tests: whatever a test does not name is the calm case. */
 export function failure(failureClass: Failure['class'], message = `It is ${failureClass}.`, ...suggestions: string[]) {
@@ -11,17 +11,18 @@ export function failure(failureClass: Failure['class'], message = `It is ${failu
 }
 
 /** `eu-west/shop/Deployment/web` as a target that runs `ghcr.io/acme/web:1.4.2`. */
-export function target(path: string, image = 'ghcr.io/acme/web:1.4.2'): Target {
+export function target(path: string, image = 'ghcr.io/acme/web:1.4.2'): WorkloadTarget {
   const [context = '', namespace = '', kind = '', name = ''] = path.split('/')
-  return {
+  return workloadTarget({
     clusterUid: `uid-of-${context}`,
     context,
+    server: `https://${context}.example:6443`,
     kind: workloadKinds.find((each) => each === kind) ?? 'Deployment',
     namespace,
     name,
     uid: `uid-of-${path}`,
     matched: [{container: 'app', image, role: 'container'}],
-  }
+  })
 }
 
 /** The same workload as discovery found it. */

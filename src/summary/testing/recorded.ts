@@ -1,5 +1,6 @@
 import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
 import type {SpokeResult} from '../../model/result.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {result, target} from './facts.ts'
 
 /** Ledgers for tests: whatever a test does not name is the calm case. */
@@ -9,17 +10,17 @@ export const runId = '20261124-030412-9f3a'
 export function open(
   path: string,
   state: Exclude<RecordedTarget['state'], 'result'>,
-  more: Partial<RecordedTarget> = {},
-): RecordedTarget {
-  const server = `https://${target(path).context}.example:6443`
-  const planned = {target: target(path), server, wave: undefined, state}
+  more: Partial<RecordedTarget<WorkloadTarget>> = {},
+): RecordedTarget<WorkloadTarget> {
+  const planned = {target: target(path), wave: undefined, state}
   const wrote = {planned: 'no', writing: 'maybe', written: 'yes', watching: 'no', retrying: 'no'} as const
   const attempts = state === 'planned' ? 0 : 1
   return {
     ...planned,
     wrote: wrote[state],
     attempts,
-    before: undefined,
+    snapshot: undefined,
+    receipt: undefined,
     retryReason: undefined,
     result: undefined,
     ...more,
@@ -31,7 +32,7 @@ export function done(
   path: string,
   outcome: SpokeResult['outcome'] = 'succeeded',
   more: Partial<SpokeResult> = {},
-): RecordedTarget {
+): RecordedTarget<WorkloadTarget> {
   const ended = result(path, outcome, more)
   return {...open(path, 'written'), state: 'result', attempts: ended.attempts, result: ended}
 }
@@ -42,11 +43,12 @@ export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
     run: {
       type: 'run',
       at: '2026-11-24T03:04:12.345Z',
-      schemaVersion: 1,
+      schemaVersion: 2,
       id: runId,
       verb: 'restart',
-      arguments: {image: 'ghcr.io/acme/web', 'all-contexts': true},
-      stamp: '2026-11-24T03:04:12.762Z',
+      args: {image: 'ghcr.io/acme/web'},
+      options: {'all-contexts': true},
+      mark: '2026-11-24T03:04:12.762Z',
     },
     targets: [],
     targetsMissing: 0,

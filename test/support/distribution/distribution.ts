@@ -1,12 +1,12 @@
 import {type DistributionDeps, distribute, type FanOut} from '../../../src/distribution/distribute.ts'
-import type {Spoke} from '../../../src/distribution/spoke.ts'
 import type {HubEvent} from '../../../src/model/event.ts'
 import type {Failure} from '../../../src/model/failure.ts'
 import type {LedgerEntry} from '../../../src/model/ledger.ts'
 import type {SpokeResult} from '../../../src/model/result.ts'
 import {noLock} from '../../../src/model/run-lock.ts'
+import type {Spoke} from '../../../src/model/spoke.ts'
 import {createStopSwitch, type StopReason, type StopSwitch} from '../../../src/model/stop.ts'
-import type {Plan} from '../../../src/model/target.ts'
+import type {Plan, Target} from '../../../src/model/target.ts'
 import type {Wave, WaveState} from '../../../src/model/wave.ts'
 import {createVirtualClock, type VirtualClock} from '../virtual-clock.ts'
 
@@ -35,9 +35,11 @@ export interface Stage {
   }): Promise<Distributed>
 }
 
+const run = {id: '20261124-100000-0000', verb: 'test', args: {}, mark: '2026-11-24T10:00:00.000Z'}
+
 const fanOut: FanOut = {
   concurrency: 50,
-  concurrencyPerCluster: 10,
+  concurrencyPerPlace: 10,
   retry: {retries: 3, baseMs: 30_000, factor: 2, maxMs: 300_000},
 }
 
@@ -58,7 +60,7 @@ export function createStage(): Stage {
         stoppedBy,
         waves: waveStates,
       } = await distribute(
-        {plan, spoke, fanOut: {...fanOut, ...changes}, refusals, waves},
+        {run, plan, spoke, fanOut: {...fanOut, ...changes}, refusals, waves},
         {
           clock,
           random: () => 0,
@@ -75,6 +77,9 @@ export function createStage(): Stage {
   }
 }
 
+/** The last part of a label. */
+export const nameOf = ({label}: Target) => label.slice(label.lastIndexOf('/') + 1)
+
 function endOf({target, outcome, failure}: SpokeResult): string {
-  return `${target.name}: ${failure ? `${outcome}, ${failure.class}` : outcome}`
+  return `${nameOf(target)}: ${failure ? `${outcome}, ${failure.class}` : outcome}`
 }

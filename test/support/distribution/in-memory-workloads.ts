@@ -1,4 +1,4 @@
-import type {PodTrouble, RestartWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports/workloads.ts'
+import type {PodTrouble, TemplateWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports/workloads.ts'
 import {HubspokeError} from '../../../src/model/failure.ts'
 import type {Owner} from '../../../src/model/owner.ts'
 import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.ts'
@@ -12,7 +12,7 @@ type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'fine'
 export interface InMemoryWorkloads extends Workloads {
   /** `read shop/web`, `restart shop/web`, … in the order in which they arrived. */
   readonly calls: readonly string[]
-  readonly writes: readonly RestartWrite[]
+  readonly writes: readonly TemplateWrite[]
   /** Open feeds. */
   readonly feeds: number
   state(name: string): WorkloadState | undefined
@@ -35,7 +35,7 @@ export interface InMemoryWorkloads extends Workloads {
 export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): InMemoryWorkloads {
   const objects = new Map(initial.map((state) => [state.name, state]))
   const calls: string[] = []
-  const writes: RestartWrite[] = []
+  const writes: TemplateWrite[] = []
   const mishaps = new Map<Verb, Mishap[]>()
   const happenings = new Map<Verb, () => void>()
   const feeds = new Set<{readonly name: string; push(news: WorkloadState | 'deleted'): void}>()
@@ -97,7 +97,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     newest: () => Promise.reject(new Error('no kind is watched here')),
     readListed: () => Promise.reject(new Error('nothing is planned here')),
     read: (workload, signal) => call('read', workload, signal, () => objects.get(workload.name)),
-    restart: (workload, write, signal) =>
+    patchTemplate: (workload, write, signal) =>
       call('restart', workload, signal, () => {
         const state = objects.get(workload.name)
         if (!state) return undefined

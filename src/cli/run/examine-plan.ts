@@ -1,0 +1,54 @@
+import type {DiscoveryDeps} from '../../discovery/discover.ts'
+import {markTargets} from '../../discovery/plan/mark-targets.ts'
+import {preflight} from '../../discovery/plan/preflight.ts'
+import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
+import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Planned} from '../../model/planned.ts'
+import {type Prospect, toBeTried} from '../../model/proposal.ts'
+import {isWorkloadTarget} from '../../model/workload-target.ts'
+import type {Verb} from '../../verbs/verb.ts'
+import type {RunSettings} from './run-settings.ts'
+
+interface ExaminationDeps {
+  readonly verb: Pick<Verb, 'needs'>
+  readonly settings: Pick<RunSettings, 'strictPreflight'>
+  readonly policy: LockPolicy
+  readonly reading: DiscoveryDeps
+  readonly leases: Parameters<typeof lockOutlook>[2]
+}
+
+/**
+ * What stands against a plan, before the first write: missing permissions, disruption, places without a lock. Targets that
+ * are no workloads have no permissions to ask for in advance.
+ */
+export async function examinePlan(
+  planned: Planned,
+  {verb, settings, policy, reading, leases}: ExaminationDeps,
+): Promise<Prospect> {
+  const {targets, sameCluster, traits} = planned
+  const workloads = targets.filter(isWorkloadTarget)
+  if (workloads.length < targets.length) {
+    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock: []}
+  }
+  const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
+  if (settings.strictPreflight) refuseDenied(preflighted)
+  const tried = toBeTried(preflighted).filter(isWorkloadTarget)
+  const [marked, withoutLock] = await Promise.all([
+    markTargets(tried, traits, reading),
+    lockOutlook(tried, policy, leases),
+  ])
+  return {...preflighted, ...marked, withoutLock}
+}
+
+/** @throws HubspokeError of class `usage` that shows every missing permission together */
+function refuseDenied({targets, refusals}: Pick<Prospect, 'targets' | 'refusals'>): void {
+  if (refusals.size === 0) return
+  const failures = [...refusals.values()]
+  throw new HubspokeError(
+    'usage',
+    `${refusals.size} of ${targets.length} targets may not be written (--preflight strict). Nothing was written.\n` +
+      [...new Set(failures.map(({message}) => `  ${message}`))].join('\n'),
+    {suggestions: [...new Set(failures.flatMap(({suggestions}) => suggestions))]},
+  )
+}

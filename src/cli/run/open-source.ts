@@ -1,0 +1,33 @@
+import type {DiscoveryDeps} from '../../discovery/discover.ts'
+import type {RecordedTargets} from '../../discovery/from-ledger/find-recorded.ts'
+import {ledgerSource} from '../../discovery/from-ledger/ledger-source.ts'
+import {recordsSource} from '../../discovery/from-ledger/records-source.ts'
+import {imageSource} from '../../discovery/image-source.ts'
+import type {ImageQuery} from '../../image/image-query.ts'
+import type {Exclusion} from '../../model/exclusion.ts'
+import type {RecordedTarget} from '../../model/recorded-run.ts'
+import type {Source} from '../../model/source.ts'
+import type {Clusters} from '../clusters.ts'
+import type {Selection} from './selection.ts'
+
+/** Where the targets of a run come from, as data. */
+export type SourceRequest =
+  | {readonly from: 'image'; readonly query: ImageQuery; readonly selection: Selection}
+  | {readonly from: 'ledger'; readonly recorded: Omit<RecordedTargets, 'contexts'>}
+  | {readonly from: 'records'; readonly targets: readonly RecordedTarget[]; readonly excluded: readonly Exclusion[]}
+
+/** The source in the selected contexts. */
+export function openSource(request: SourceRequest, {selected, leftOut}: Clusters, reading: DiscoveryDeps): Source {
+  switch (request.from) {
+    case 'image': {
+      const {query, selection} = request
+      return imageSource({...selection, query, contexts: selected, contextsLeftOut: leftOut, writes: true}, reading)
+    }
+    case 'ledger':
+      return ledgerSource({...request.recorded, contexts: selected}, reading)
+    case 'records':
+      return recordsSource(request.targets, request.excluded)
+    default:
+      return request satisfies never
+  }
+}

@@ -1,0 +1,58 @@
+import type {PodTrouble} from '../kube/ports/workloads.ts'
+import {HubspokeError} from '../model/failure.ts'
+import type {Health} from '../model/spoke.ts'
+import type {WorkloadState} from '../model/workload.ts'
+import type {WorkloadTarget} from '../model/workload-target.ts'
+import {kubectlCommand} from '../shared/suggested-command.ts'
+import {kubectlName, rolloutStatusCommand} from './kubectl-command.ts'
+import type {RolloutStart} from './rollout.ts'
+import {rolloutStatus} from './rollout-status.ts'
+import {takenBack} from './taken-back.ts'
+import {troubleSentence} from './trouble-sentence.ts'
+
+export interface FormerRollout {
+  readonly target: WorkloadTarget
+  readonly from: RolloutStart
+  /** Has another client changed back what was written? */
+  isTakenBack(state: WorkloadState): boolean
+  read(signal: AbortSignal): Promise<WorkloadState | undefined>
+  podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
+}
+
+/** Reads a target that was rolled out and judges it as its rollout was, with what its pods say when it is not healthy. */
+export async function recheckRollout(rollout: FormerRollout, signal: AbortSignal): Promise<Health> {
+  const {target, from} = rollout
+  const state = await rollout.read(signal)
+  if (state === undefined || state.uid !== target.uid) return {state: 'gone'}
+  if (rollout.isTakenBack(state)) {
+    const {failure} = takenBack(target, from, state)
+    return failure === undefined ? {state: 'healthy'} : {state: 'failed', failure}
+  }
+  const status = rolloutStatus(state, from.generation)
+  if (status.state === 'done') return {state: 'healthy'}
+  const [worst] = await podTroubles(rollout, state, signal)
+  const message = worst === undefined ? status.message : `${troubleSentence(worst)}; ${status.message}`
+  const culprit = worst === undefined || worst.pod === '' ? [kubectlName(target)] : ['pod', worst.pod]
+  return {
+    state: status.state === 'failed' ? 'failed' : 'unhealthy',
+    failure: {
+      class: 'rollout',
+      message,
+      suggestions: [rolloutStatusCommand(target), kubectlCommand(target, 'describe', ...culprit)],
+    },
+  }
+}
+
+/** Without permission to read the pods, the rollout is still judged. */
+async function podTroubles(
+  rollout: FormerRollout,
+  state: WorkloadState,
+  signal: AbortSignal,
+): Promise<readonly PodTrouble[]> {
+  try {
+    return await rollout.podTroubles(state, signal)
+  } catch (error) {
+    if (error instanceof HubspokeError) return []
+    throw error
+  }
+}

@@ -1,0 +1,70 @@
+import type {Workloads} from '../kube/ports/workloads.ts'
+import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {LogTail} from '../model/log-tail.ts'
+import type {AccessNeed} from '../model/permission.ts'
+import type {PlanText} from '../model/plan-view.ts'
+import type {Spoke} from '../model/spoke.ts'
+import type {Target} from '../model/target.ts'
+import type {WorkloadTarget} from '../model/workload-target.ts'
+import type {Clock} from '../shared/clock.ts'
+import type {EventRecorder} from './workloads/record-events.ts'
+
+/** How the spokes of a run behave, whatever their verb is. */
+export interface SpokeOptions {
+  /** False: an accepted write is the end. */
+  readonly wait: boolean
+  /** Since the last progress of a rollout; undefined: the default, and never less than the workload's own deadline. */
+  readonly timeoutMs: number | undefined
+  /** A trouble that does not recover without a change ends the wait. */
+  readonly failFast: boolean
+  /** The reason is also written as `kubernetes.io/change-cause`. */
+  readonly changeCause: boolean
+  /** The server validates the write and does not make it. */
+  readonly dryRun: boolean
+}
+
+/** What a verb makes its spoke from, beside its arguments: the run, and access to the targets. */
+export interface VerbEnv {
+  readonly runId: string
+  /** What marks the writes of this run: one timestamp, RFC 3339 with milliseconds. */
+  readonly mark: string
+  /** The run may have begun in an earlier invocation, or retries another one. */
+  readonly resumed: boolean
+  readonly options: SpokeOptions
+  readonly clock: Clock
+  /** Who acts: `ada on laptop-7`, and the user that the cluster behind the context authenticates. */
+  by(context: string): string
+  /** The workloads of the cluster of the target; they reject when the context points at another cluster by now. */
+  workloads(target: WorkloadTarget): Workloads
+  readonly events: Pick<EventRecorder, 'record'>
+  /** Receives the log tail of crashed containers; undefined: they are not read. */
+  readonly onLogTail?: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
+}
+
+/**
+ * An operation on targets of one type. A new verb is a folder that exports one of these, its line in `verbs.ts`, its command
+ * and its row of permissions.
+ */
+export interface Verb<Args = unknown> {
+  /** As ledgers record it, and the name of its command. */
+  readonly name: string
+  readonly targetType: Target['type']
+  /** `safe`: a spoke that runs again does not repeat what was done. `never`: it might, and `runs retry` refuses. */
+  readonly retry: 'safe' | 'never'
+  /** Its writes can be reverted: `--undo-failed`. */
+  readonly reverts: boolean
+  /**
+   * The arguments of the verb, from the form in which they are typed and recorded.
+   *
+   * @throws HubspokeError of class `usage` for arguments that the verb cannot use
+   */
+  parse(recorded: ArgumentsEntry): Args
+  /** The same for every spelling of the same arguments: one run id stands for one of them. */
+  canonical(args: Args): Readonly<Record<string, string>>
+  /** The arguments as words of its command line, in their order. */
+  words(args: Args): readonly string[]
+  text(args: Args): PlanText
+  /** What it must be allowed to do with a target. */
+  needs(target: Target): readonly AccessNeed[]
+  spoke(args: Args, env: VerbEnv): Spoke
+}

@@ -1,0 +1,128 @@
+import type {WorkloadFeed} from '../../kube/ports/workloads.ts'
+import type {Health, PostRolloutWatch, Settled, Spoke, Watch} from '../../model/spoke.ts'
+import type {WorkloadState} from '../../model/workload.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
+import {awaitRollout} from '../../rollout/await-rollout.ts'
+import {recheckRollout} from '../../rollout/recheck-rollout.ts'
+import type {Rollout} from '../../rollout/rollout.ts'
+import type {VerbEnv} from '../verb.ts'
+import {readTemplateReceipt, type TemplateReceipt} from './template-receipt.ts'
+import {readSnapshot} from './template-snapshot.ts'
+import {watchRevert} from './watch-revert.ts'
+
+/** A watch that was opened before the write, and the newest known state. */
+interface Followed {
+  readonly feed: WorkloadFeed
+  readonly state: WorkloadState
+}
+
+/** Watches changes of pod templates to their ends, from their receipts alone. */
+export interface RolloutWatch extends Required<Pick<Spoke<WorkloadTarget>, 'settle' | 'recheck'>> {
+  /** Keeps the watch that was opened before the write, for the `settle` that follows it: it saves a read. */
+  hand(target: WorkloadTarget, followed: Followed): void
+}
+
+/** Was the annotation of a workload written by another client after this run's? */
+export type IsAfterOurs = (workloadUid: string, restartedAt: string | undefined, before?: string | null) => boolean
+
+export function createRolloutWatch(env: VerbEnv, isAfterOurs: IsAfterOurs): RolloutWatch {
+  const handed = new Map<string, Followed>()
+  const take = (target: WorkloadTarget): Followed | undefined => {
+    const followed = handed.get(target.key)
+    handed.delete(target.key)
+    return followed
+  }
+  /** Has another client changed back what was written? */
+  const isTakenBack = ({uid}: WorkloadTarget, {reverts, snapshot}: TemplateReceipt): Rollout['isTakenBack'] => {
+    if (reverts) return ({restartedAt}) => restartedAt === env.mark
+    const before = readSnapshot(snapshot)?.restartedAt
+    return ({restartedAt}) => restartedAt !== env.mark && !isAfterOurs(uid, restartedAt, before)
+  }
+
+  return {
+    hand: (target, followed) => void handed.set(target.key, followed),
+    async settle(target, data, watch) {
+      const receipt = readTemplateReceipt(data)
+      if (!env.options.wait && !receipt.reverts) return acceptedOnly(receipt)
+      const followed = take(target) ?? (await follow(target, env, watch.signal))
+      if (followed === undefined) return undefined
+      if (followed === 'gone') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
+      const rollout = rolloutOf(target, receipt, followed, env, isTakenBack(target, receipt))
+      if (receipt.reverts) return watchRevert(rollout, watch)
+      return withRemark(await awaitRollout(rollout, watch), receipt.remark)
+    },
+    recheck(target, data, signal): Promise<Health> {
+      const receipt = readTemplateReceipt(data)
+      const workloads = env.workloads(target)
+      return recheckRollout(
+        {
+          target,
+          from: receipt,
+          isTakenBack: isTakenBack(target, receipt),
+          read: (limited) => workloads.read(target, limited),
+          podTroubles: (state, limited) => workloads.podTroubles(state, limited),
+        },
+        signal,
+      )
+    },
+  }
+}
+
+function acceptedOnly({remark}: TemplateReceipt): Settled {
+  return remarked({outcome: 'succeeded', reason: 'accepted, not waited for'}, remark)
+}
+
+/** In a process that did not make the write. Undefined: the signal was aborted first. */
+async function follow(
+  target: WorkloadTarget,
+  env: VerbEnv,
+  signal: Watch['signal'],
+): Promise<Followed | 'gone' | undefined> {
+  const workloads = env.workloads(target)
+  let feed: WorkloadFeed | undefined
+  try {
+    feed = await workloads.follow(target, signal)
+    const state = await workloads.read(target, signal)
+    if (state !== undefined && state.uid === target.uid) return {feed, state}
+    feed.close()
+    return 'gone'
+  } catch (error) {
+    feed?.close()
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+function rolloutOf(
+  target: WorkloadTarget,
+  from: TemplateReceipt,
+  {feed, state}: Followed,
+  {workloads: of, options, clock, onLogTail}: VerbEnv,
+  isTakenBack: Rollout['isTakenBack'],
+): Rollout {
+  const workloads = of(target)
+  const {timeoutMs, failFast} = options
+  return {
+    ...{target, feed, from, state, timeoutMs, clock, failFast, isTakenBack},
+    podTroubles: (seen, signal) => workloads.podTroubles(seen, signal),
+    async onCrash(trouble, signal) {
+      const {pod, container = ''} = trouble
+      const lines = onLogTail && (await workloads.logTail(target.namespace, trouble, signal))
+      if (lines?.length) onLogTail?.(target, {pod, container, lines})
+    },
+  }
+}
+
+/** The same end, with a remark in the reason of a success. */
+function withRemark(
+  end: Settled | PostRolloutWatch | undefined,
+  remark: string | null,
+): Settled | PostRolloutWatch | undefined {
+  if (end === undefined || remark === null) return end
+  if (end.outcome !== 'post-rollout-watch') return remarked(end, remark)
+  return {...end, settle: async () => remarked(await end.settle(), remark)}
+}
+
+function remarked(end: Settled, remark: string | null): Settled {
+  return end.outcome === 'succeeded' && remark !== null ? {...end, reason: `${end.reason}; ${remark}`} : end
+}

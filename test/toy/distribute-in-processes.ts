@@ -1,0 +1,63 @@
+import {fork} from 'node:child_process'
+import {join} from 'node:path'
+import {type DistributionRequest, distribute, type RunReference} from '../../src/distribution/distribute.ts'
+import type {HubDeps} from '../../src/hub/contract.ts'
+import {HubspokeError} from '../../src/model/failure.ts'
+import type {Snapshot} from '../../src/model/snapshot.ts'
+import type {Attempt, Receipt, Settled, Spoke, Written} from '../../src/model/spoke.ts'
+import type {Target} from '../../src/model/target.ts'
+
+/** One call of a spoke, as another process receives it. */
+export type SpokeCall = {readonly run: RunReference; readonly target: Target} & (
+  | {readonly call: 'act'; readonly sentBefore: boolean}
+  | {readonly call: 'settle'; readonly receipt: Receipt}
+)
+
+/** What that process says: it is about to write, or it has ended. */
+export type SpokeAnswer =
+  | {readonly says: 'writing'; readonly snapshot?: Snapshot}
+  | {readonly says: 'ended'; readonly end: Settled | Written}
+  | {readonly says: 'failed'; readonly failureClass: HubspokeError['failureClass']; readonly message: string}
+
+/** @param killAfterAct labels of targets whose process is killed right after its write, before its receipt was used */
+export function distributeInProcesses(killAfterAct: readonly string[]): HubDeps['distribute'] {
+  return (request, deps) => distribute({...request, spoke: remoteSpoke(request, killAfterAct)}, deps)
+}
+
+/** The same spoke, each call of it in a process of its own: only JSON passes between them. */
+function remoteSpoke({run, spoke: {inspect}}: DistributionRequest, killAfterAct: readonly string[]): Spoke {
+  const killed = new Set<string>()
+  /** Once per target: its process dies after the write, and its receipt with it. */
+  const dies = ({call, target: {label}}: SpokeCall) => {
+    if (call !== 'act' || !killAfterAct.includes(label) || killed.has(label)) return false
+    killed.add(label)
+    return true
+  }
+  const call = (asked: SpokeCall, writing: Attempt['writing']) =>
+    new Promise<Settled | Written>((resolve, reject) => {
+      const child = fork(join(import.meta.dirname, 'spoke-process.ts'))
+      const allow = (snapshot: Snapshot | undefined) => writing(snapshot).then(() => child.send('allowed'))
+      child.on('error', reject)
+      child.on('exit', () => reject(new HubspokeError('unreachable', 'The process of the spoke died.')))
+      child.on('message', (answer: SpokeAnswer) => {
+        if (answer.says === 'writing') {
+          allow(answer.snapshot).catch(reject)
+          return
+        }
+        if (answer.says === 'failed') reject(new HubspokeError(answer.failureClass, answer.message))
+        else if (dies(asked)) child.kill('SIGKILL')
+        else resolve(answer.end)
+        child.disconnect()
+      })
+      child.send(asked)
+    })
+  return {
+    inspect,
+    act: (target, {sentBefore, writing}) => call({call: 'act', run, target, sentBefore}, writing),
+    async settle(target, receipt) {
+      const end = await call({call: 'settle', run, target, receipt}, async () => undefined)
+      if (end.outcome === 'written') throw new Error('a settle wrote')
+      return end
+    },
+  }
+}

@@ -1,0 +1,42 @@
+// One call of the toy verb's spoke, in a process of its own: asked and answered in JSON.
+import {HubspokeError, toFailure} from '../../src/model/failure.ts'
+import {systemClock} from '../../src/shared/clock.ts'
+import type {SpokeAnswer, SpokeCall} from './distribute-in-processes.ts'
+import {stampFiles} from './stamp-files.ts'
+
+const answer = (message: SpokeAnswer) => process.send?.(message)
+
+process.once('message', async (asked: SpokeCall) => {
+  const {run, target} = asked
+  const spoke = stampFiles.spoke(stampFiles.parse(run.args), {
+    ...{runId: run.id, mark: run.mark, resumed: false, clock: systemClock, by: () => 'the toy'},
+    options: {wait: true, timeoutMs: undefined, failFast: false, changeCause: false, dryRun: false},
+    events: {record: () => undefined},
+    workloads: () => {
+      throw new Error('the toy has no workloads')
+    },
+  })
+  const {signal} = new AbortController()
+  const allowed = () =>
+    new Promise<void>((resolve) => {
+      process.once('message', () => resolve())
+    })
+  try {
+    const end =
+      asked.call === 'act'
+        ? await spoke.act(target, {
+            ...{reason: undefined, sentBefore: asked.sentBefore, snapshot: undefined, signal},
+            async writing(snapshot) {
+              answer({says: 'writing', ...(snapshot && {snapshot})})
+              await allowed()
+            },
+          })
+        : await spoke.settle(target, asked.receipt, {signal, onProgress: () => undefined, onTrouble: () => undefined})
+    if (end === undefined || end.outcome === 'post-rollout-watch') throw new Error('the toy ends at once')
+    answer({says: 'ended', end})
+  } catch (error) {
+    if (!(error instanceof HubspokeError)) throw error
+    const {class: failureClass, message} = toFailure(error)
+    answer({says: 'failed', failureClass, message})
+  }
+})

@@ -1,0 +1,76 @@
+import {appendFile, readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {type Failure, HubspokeError} from '../../src/model/failure.ts'
+import type {Receipt, Settled, Spoke, Written} from '../../src/model/spoke.ts'
+import type {Target} from '../../src/model/target.ts'
+import {textArgument} from '../../src/verbs/text-argument.ts'
+import type {Verb} from '../../src/verbs/verb.ts'
+
+/** A file of a drawer: a type of target that hubspoke does not know. */
+interface FileTarget extends Target {
+  readonly path: string
+}
+
+/** The files of every drawer (a folder) of a cabinet. */
+export async function filesIn(cabinet: string): Promise<readonly FileTarget[]> {
+  const drawers = (await readdir(cabinet)).sort()
+  const found = drawers.map(async (drawer) =>
+    (await readdir(join(cabinet, drawer))).sort().map((name) => {
+      const path = join(cabinet, drawer, name)
+      return {type: 'file', key: path, label: `${drawer}/${name}`, place: drawer, via: 'hand', path}
+    }),
+  )
+  return (await Promise.all(found)).flat()
+}
+
+const torn: Failure = {class: 'rollout', message: 'the paper is torn', suggestions: ['replace the paper']}
+const locked = (path: string) => new HubspokeError('unreachable', `${path} is in use.`)
+const lines = async (path: string) => (await readFile(path, 'utf8')).split('\n')
+
+/**
+ * Appends a line to each file: `TEXT MARK`. A file whose text says so is in use for its first attempts (`busy`), or fails
+ * after the write (`torn`).
+ */
+export const stampFiles: Verb<{readonly text: string}> = {
+  name: 'stamp-files',
+  targetType: 'file',
+  retry: 'safe',
+  reverts: false,
+  parse: (recorded) => ({text: textArgument(recorded, 'text')}),
+  canonical: ({text}) => ({text}),
+  words: ({text}) => [text],
+  text: ({text}) => ({
+    heading: `stamp every file with ${text}`,
+    unfinished: `stamp the files that lack ${text}`,
+    question: 'Stamp',
+    again: 'the stamp of',
+    target: 'file',
+    place: 'drawer',
+  }),
+  needs: () => [],
+  spoke({text}, {mark, clock}): Spoke {
+    const stamp = `${text} ${mark}`
+    const asked = new Map<string, number>()
+    return {
+      async act(target, attempt): Promise<Settled | Written> {
+        const {path} = target as FileTarget
+        const times = (asked.get(path) ?? 0) + 1
+        asked.set(path, times)
+        const found = await lines(path)
+        if (found.includes(stamp)) return {outcome: 'written', receipt: {stamp}, found: !attempt.sentBefore}
+        if (found.includes('busy') && times < 3) throw locked(path)
+        await attempt.writing({last: found.at(-1) ?? null})
+        await appendFile(path, `\n${stamp}`)
+        return {outcome: 'written', receipt: {stamp}}
+      },
+      async settle(target, receipt: Receipt): Promise<Settled> {
+        await clock.sleep(20)
+        const found = await lines((target as FileTarget).path)
+        if (found.includes('torn')) return {outcome: 'failed', reason: torn.message, failure: torn}
+        const isThere = found.filter((line) => line === receipt.stamp).length === 1
+        return isThere ? {outcome: 'succeeded', reason: 'stamped'} : {outcome: 'failed', reason: 'gone', failure: torn}
+      },
+      inspect: (target) => [`cat ${(target as FileTarget).path}`],
+    }
+  },
+}
