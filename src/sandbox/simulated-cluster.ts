@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {setMaxListeners} from 'node:events'
 import type {Clock} from '../shared/clock.ts'
+import {createAdmission} from './admission/admission.ts'
 import {AnsweredRequests} from './answered-requests.ts'
 import type {User} from './api/access.ts'
 import {ActiveTroubles} from './api/active-troubles.ts'
@@ -63,7 +64,11 @@ export class SimulatedCluster implements SandboxCluster {
     certificates: Awaited<ReturnType<typeof createCertificates>>,
   ) {
     setMaxListeners(0, this.#end.signal)
-    const registry = new Registry(this.#store, {clock, random})
+    const registry = new Registry(this.#store, {
+      clock,
+      random,
+      admit: createAdmission(this.#store, () => this.#troubles.all),
+    })
     const agenda = new Agenda(clock)
     const record = createEventRecorder({registry, clock, random})
     const simulation: Simulation = {store: this.#store, registry, agenda, clock, random, record, pace: atOnce}

@@ -76,6 +76,27 @@ export type Trouble =
    * of them, as permissions only add up; an empty namespace forbids only that.
    */
   | ({readonly type: 'forbidden'} & RequestMatch)
+  /** A namespace may hold no more than `limit` of a kind, counted as a ResourceQuota counts: `pods`, `count/deployments.apps`. */
+  | {
+      readonly type: 'quota'
+      readonly namespace: string
+      readonly resource: string
+      readonly limit: number
+      /** Its name in refusals; default `quota`. */
+      readonly quota?: string
+    }
+  /**
+   * Writes are admitted by a validating webhook, which cannot be called or denies them. Default resources: Deployments,
+   * StatefulSets, DaemonSets and Pods; a write of a subresource is met only where it is named.
+   */
+  | ({
+      readonly type: 'webhook'
+      readonly how: 'refused' | 'timeout' | 'denies'
+      /** Default `policy.example.com`. */
+      readonly webhook?: string
+      /** Why it denies. */
+      readonly message?: string
+    } & Omit<RequestMatch, 'user'>)
   /** A list that continues with a page token is answered 410. */
   | ({readonly type: 'expired-page-token'} & CountedMatch)
   /** The watch is accepted and then sends nothing: no event, no bookmark, no end. */

@@ -15,6 +15,8 @@ export interface ContractCluster {
   readonly listsMoveBookmarks: boolean
   /** Sees to it that no pod of that workload finds a node; what has to be in the spec of its pods for that. */
   unschedulable(namespace: string, name: string): {readonly podSpec: object}
+  /** From now on a webhook has to admit ConfigMaps of that namespace. Returns its end. */
+  webhook(namespace: string, how: WebhookAnswer): Promise<() => Promise<void>>
   /** The user name of the limited client, for impersonation. */
   readonly limitedUser: string
   /** Sends requests as a user that may read Deployments, read and write ConfigMaps, and nothing else. */
@@ -23,6 +25,11 @@ export interface ContractCluster {
   readonly expireHistory?: () => Promise<void>
   close(): Promise<void>
 }
+
+export const webhookName = 'policy.example.com'
+
+/** `refused`: it cannot be called. */
+export type WebhookAnswer = 'refused' | {readonly denies: string}
 
 export type OpenCluster = () => Promise<ContractCluster>
 

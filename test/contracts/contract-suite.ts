@@ -7,6 +7,7 @@ import {describeExpiry} from './expiry-contract.ts'
 import {describeImages} from './image-contract.ts'
 import {describeLists} from './list-contract.ts'
 import {describeManifests} from './manifest-contract.ts'
+import {describeRefusals} from './refusal-contract.ts'
 import {describeRollouts} from './rollout-contract.ts'
 import {describeScales} from './scale-contract.ts'
 import {describeWatches} from './watch-contract.ts'
@@ -38,6 +39,7 @@ export function describeContract(name: string, open: OpenCluster): void {
     describeApplies(cluster)
     describeManifests(cluster)
     describeDefinitions(cluster)
+    describeRefusals(cluster)
     describeExpiry(cluster)
   })
 }

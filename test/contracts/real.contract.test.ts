@@ -5,6 +5,7 @@ import {startRealCluster} from '../cluster/real-cluster.ts'
 import {type ContractCluster, clearGrounds} from './contract-cluster.ts'
 import {describeContract} from './contract-suite.ts'
 import {limitedUser, openLimitedClient, removeLimitedUser} from './limited-client.ts'
+import {openWebhook} from './real-webhook.ts'
 
 const brokenImages = 'registry.example/broken'
 const listsMoveBookmarks = !process.env.HUBSPOKE_TEST_APISERVER_FLAGS?.includes('ConsistentListFromCache=false')
@@ -22,6 +23,7 @@ async function openFresh(): Promise<ContractCluster> {
   const cluster = await startRealCluster({name: 'contract', nodes: 2, ...(binaries && {binaries})})
   return {
     client: cluster.client,
+    webhook: (namespace, how) => openWebhook(cluster.client, namespace, how),
     ...common,
     openLimitedClient: () => openLimitedClient(cluster.client),
     expireHistory: async () => {
@@ -38,6 +40,7 @@ async function openOwn(kubeconfig: string): Promise<ContractCluster> {
   const client: RawClient = openRawClient(kubeconfig)
   return {
     client,
+    webhook: (namespace, how) => openWebhook(client, namespace, how),
     ...common,
     openLimitedClient: () => openLimitedClient(client),
     close: async () => {

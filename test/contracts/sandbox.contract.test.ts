@@ -2,7 +2,7 @@ import type {AccessRule} from '../../src/sandbox/spec.ts'
 import {startSandbox} from '../../src/sandbox/start-sandbox.ts'
 import {systemClock} from '../../src/shared/clock.ts'
 import {RawClient, readCredentials} from '../cluster/raw-client.ts'
-import type {ContractCluster} from './contract-cluster.ts'
+import {type ContractCluster, webhookName} from './contract-cluster.ts'
 import {describeContract} from './contract-suite.ts'
 
 const brokenImages = 'registry.example/broken'
@@ -36,6 +36,12 @@ async function openSandbox(): Promise<ContractCluster> {
     unschedulable: (namespace, name) => {
       cluster.addTrouble({type: 'unschedulable', namespace, name})
       return {podSpec: {}}
+    },
+    webhook: async (namespace, how) => {
+      const common = {type: 'webhook', webhook: webhookName, resource: 'configmaps', namespace} as const
+      const answer = how === 'refused' ? {how} : ({how: 'denies', message: how.denies} as const)
+      const end = cluster.addTrouble({...common, ...answer})
+      return async () => end()
     },
     limitedUser: user,
     openLimitedClient: async () => new RawClient(readCredentials(sandbox.kubeconfig, user)),

@@ -10,6 +10,8 @@ const counted = {
   times: integer('After so many requests it is over. Default: never.', {min: 1, max: 1_000_000}),
 }
 
+const {user: _user, ...writeMatch} = requestMatch
+
 const common = {
   clusters: clusterNames,
   from: moment('When it begins. Default: start.'),
@@ -62,6 +64,24 @@ const types = {
   ),
   'lost-reply': variant('The request is carried out and its answer is lost.', {}, counted),
   forbidden: variant('Requests are answered with 403, and access reviews with "no".', {}, requestMatch),
+  quota: variant(
+    'A namespace may hold no more than so many of a kind; one more is refused with 403.',
+    {
+      namespace: namespaceName,
+      resource: text('What is counted, as in a ResourceQuota: pods, count/deployments.apps.'),
+      limit: integer('How many there may be.', {min: 0, max: 1_000_000}),
+    },
+    {quota: text('The name of the quota in refusals. Default: quota.', {maxLength: 253})},
+  ),
+  webhook: variant(
+    'A validating webhook that cannot be called, or that denies writes.',
+    {how: choice('What happens to a write.', ['refused', 'timeout', 'denies'])},
+    {
+      webhook: text('The name of the webhook. Default: policy.example.com.', {maxLength: 253}),
+      message: text('Why it denies.', {maxLength: 2_000}),
+      ...writeMatch,
+    },
+  ),
   'expired-page-token': variant('The next page of a list is answered with 410.', {}, counted),
   'silent-watch': variant('Watches are accepted and stay silent.', {}, counted),
   reverted: variant(

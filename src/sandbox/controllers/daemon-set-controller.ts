@@ -1,7 +1,6 @@
 import {daemonSets, nodes, pods} from '../objects/resources.ts'
 import {ApiError} from '../status.ts'
 import {deletePod, podsOf, split, tryToCreatePod} from './pod-sets.ts'
-import {Retries} from './retries.ts'
 import {revisionLabel, syncRevisions} from './revisions.ts'
 import {resolve} from './rolling-update.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
@@ -26,11 +25,11 @@ export function daemonSetController(simulation: Simulation): Controller {
     )
     const {update} = syncRevisions(simulation, daemonSets, set, inUse)
     const hash = revisionLabel(daemonSets, update)
-    retries.note(key, place(simulation, set, hash))
+    const refusal = place(simulation, set, hash)
     renew(simulation, set, hash)
     count(simulation, set, hash)
+    if (refusal !== undefined) throw refusal
   }
-  const retries = new Retries(simulation, sync)
   return {
     concerns: (change) => {
       if (change.resource === daemonSets) return [change.key]
@@ -54,8 +53,8 @@ function end(simulation: Simulation, set: DaemonSet, pod: Pod): void {
   record(simulation, set, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
 }
 
-/** A node gets a new pod once its old pod is completely gone. */
-function place(simulation: Simulation, set: DaemonSet, hash: string): 'failed' | 'done' {
+/** Returns why a pod could not be created. A node gets a new pod once its old pod is completely gone. */
+function place(simulation: Simulation, set: DaemonSet, hash: string): ApiError | undefined {
   const all = podsOf(simulation, set)
   const wanted = nodeNames(simulation)
   for (const nodeName of wanted.filter((name) => !all.some(({spec}) => spec.nodeName === name))) {
@@ -68,14 +67,14 @@ function place(simulation: Simulation, set: DaemonSet, hash: string): 'failed' |
     if (pod instanceof ApiError) {
       const message = `Error creating: ${pod.message}`
       simulation.record(daemonSets, set, {type: 'Warning', reason: 'FailedCreate', message, component})
-      return 'failed'
+      return pod
     }
     record(simulation, set, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`)
   }
   for (const pod of split(all).living) {
     if (!wanted.includes(pod.spec.nodeName ?? '')) end(simulation, set, pod)
   }
-  return 'done'
+  return undefined
 }
 
 function renew(simulation: Simulation, set: DaemonSet, hash: string): void {

@@ -1,23 +1,31 @@
-import {quotaStatus} from '../objects/quota.ts'
-import {pods, resourceQuotas} from '../objects/resources.ts'
+import {keysOf, usedBy} from '../admission/quota.ts'
+import {resourceQuotas} from '../objects/resources.ts'
+import {objectAt} from '../patches/json.ts'
 import {type Controller, type Simulation, writeStatus} from './simulation.ts'
+import {isTerminating} from './workload-types.ts'
 
-/** Writes into the status of each ResourceQuota what of it is used. */
+/** Keeps the status of ResourceQuotas: what they limit, and how much of it is used. */
 export function quotaController(simulation: Simulation): Controller {
   const {store} = simulation
-  const inNamespace = (namespace: string | undefined): string[] =>
-    store
-      .all(resourceQuotas)
-      .filter(({metadata}) => metadata.namespace === namespace)
-      .map(({metadata}) => `${metadata.namespace}/${metadata.name}`)
   return {
-    concerns: (change) => {
-      if (change.resource === resourceQuotas) return [change.key]
-      return change.resource === pods ? inNamespace(change.object.metadata.namespace) : []
+    concerns: ({resource, type, key, object}) => {
+      if (resource === resourceQuotas) return [key]
+      if (type === 'MODIFIED') return []
+      const {namespace} = object.metadata
+      return store
+        .all(resourceQuotas)
+        .filter(({metadata}) => metadata.namespace === namespace)
+        .map(({metadata}) => `${namespace}/${metadata.name}`)
     },
     sync: (key) => {
       const quota = store.get(resourceQuotas, key)
-      if (quota !== undefined) writeStatus(simulation, resourceQuotas, quota, quotaStatus(store, quota))
+      if (quota === undefined || isTerminating(quota)) return
+      const hard = objectAt(quota.spec, 'hard')
+      const used = Object.keys(hard).map((counted): [string, string] => {
+        const resource = store.resources.find((each) => keysOf(each).includes(counted))
+        return [counted, String(resource === undefined ? 0 : usedBy(store, resource, quota.metadata.namespace ?? ''))]
+      })
+      writeStatus(simulation, resourceQuotas, quota, {hard, used: Object.fromEntries(used)})
     },
   }
 }

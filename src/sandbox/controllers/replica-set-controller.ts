@@ -2,7 +2,6 @@ import {apiTime} from '../objects/metadata.ts'
 import {pods, replicaSets} from '../objects/resources.ts'
 import {ApiError} from '../status.ts'
 import {deletePod, leastMissed, podsOf, split, tryToCreatePod} from './pod-sets.ts'
-import {Retries} from './retries.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
 import {type Condition, isReady, isTerminating, type ReplicaSet, replicaFailure} from './workload-types.ts'
 
@@ -15,9 +14,8 @@ export function replicaSetController(simulation: Simulation): Controller {
     if (set === undefined || isTerminating(set)) return
     const refusal = correct(simulation, set)
     count(simulation, set, refusal)
-    retries.note(key, refusal === undefined ? 'done' : 'failed')
+    if (refusal !== undefined) throw refusal
   }
-  const retries = new Retries(simulation, sync)
   return {
     concerns: (change) => {
       if (change.resource === replicaSets) return [change.key]

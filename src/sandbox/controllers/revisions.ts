@@ -35,7 +35,7 @@ export function syncRevisions(
 ): Revisions {
   const owned = simulation.store.ownedBy(owner.metadata.uid ?? '', controllerRevisions) as readonly ControllerRevision[]
   const sorted = owned.toSorted((a, b) => a.revision - b.revision)
-  const hash = templateHash(owner.spec.template)
+  const hash = templateHash(owner.spec.template, resource === statefulSets ? resource.kind : '')
   const name = `${owner.metadata.name}-${hash}`
   const last = sorted.at(-1)?.revision ?? 0
   const known = sorted.find(({metadata}) => metadata.name === name)

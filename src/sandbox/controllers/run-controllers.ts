@@ -32,9 +32,9 @@ export function runControllers(
     statefulSetController(simulation),
     daemonSetController(simulation),
     pods,
-    quotaController(simulation),
     garbageCollector(simulation),
     customResourceController(simulation),
+    quotaController(simulation),
   ]
   for (const controller of controllers) runController(simulation, controller)
   return {

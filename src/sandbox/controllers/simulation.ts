@@ -6,6 +6,7 @@ import {type Change, keyOf, type Store} from '../objects/store.ts'
 import {ApiError} from '../status.ts'
 import type {Agenda} from './agenda.ts'
 import type {RecordEvent} from './events.ts'
+import {Retries} from './retries.ts'
 
 /** Durations in a cluster, in milliseconds of its clock. */
 export interface Pace {
@@ -36,27 +37,36 @@ export interface Controller {
   sync(key: string): void
 }
 
-/** Runs a controller: every object that a change concerns is reconciled once, a moment later. */
+/**
+ * Runs a controller: every object that a change concerns is reconciled once, a moment later. A step that the API refuses
+ * is tried again.
+ */
 export function runController(simulation: Simulation, controller: Controller): void {
   const pending = new Set<string>()
+  const enqueue = (key: string): void => {
+    if (pending.has(key)) return
+    pending.add(key)
+    simulation.agenda.after(simulation.pace.reactionMs, () => {
+      pending.delete(key)
+      retries.note(
+        key,
+        attempt(() => controller.sync(key)),
+      )
+    })
+  }
+  const retries = new Retries(simulation, enqueue)
   simulation.store.subscribe((change) => {
-    for (const key of controller.concerns(change)) {
-      if (pending.has(key)) continue
-      pending.add(key)
-      simulation.agenda.after(simulation.pace.reactionMs, () => {
-        pending.delete(key)
-        attempt(() => controller.sync(key))
-      })
-    }
+    for (const key of controller.concerns(change)) enqueue(key)
   })
 }
 
-/** A write that the API refuses (in a terminating namespace) is dropped: the next change reconciles again. */
-function attempt(step: () => void): void {
+function attempt(step: () => void): 'failed' | 'done' {
   try {
     step()
+    return 'done'
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
+    return 'failed'
   }
 }
 

@@ -1,14 +1,11 @@
 import {pods, statefulSets} from '../objects/resources.ts'
 import {ApiError} from '../status.ts'
 import {deletePod, podsOf, tryToCreatePod} from './pod-sets.ts'
-import {Retries} from './retries.ts'
 import {type Revisions, revisionLabel, syncRevisions, templateOf} from './revisions.ts'
 import {type Controller, ownerKeys, type Simulation, withoutZeros, writeStatus} from './simulation.ts'
 import {type ControllerRevision, isReady, isTerminating, type Pod, type StatefulSet} from './workload-types.ts'
 
 const component = 'statefulset-controller'
-type Outcome = 'failed' | 'done'
-
 const revisionKey = 'controller-revision-hash'
 
 /**
@@ -22,10 +19,10 @@ export function statefulSetController(simulation: Simulation): Controller {
     const inUse = new Set(podsOf(simulation, set).map(revisionOf))
     if (set.status.currentRevision) inUse.add(set.status.currentRevision)
     const revisions = syncRevisions(simulation, statefulSets, set, inUse)
-    retries.note(key, step(simulation, set, revisions))
+    const refusal = step(simulation, set, revisions)
     count(simulation, set, revisions)
+    if (refusal !== undefined) throw refusal
   }
-  const retries = new Retries(simulation, sync)
   return {
     concerns: (change) => {
       if (change.resource === statefulSets) return [change.key]
@@ -47,26 +44,35 @@ function partitionOf({spec: {updateStrategy}}: StatefulSet): number {
   return updateStrategy.type === 'OnDelete' ? Number.POSITIVE_INFINITY : (updateStrategy.rollingUpdate?.partition ?? 0)
 }
 
-/** One action: create a missing pod, wait for one that is not ready, delete a surplus one, then replace. */
-function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): Outcome {
+/**
+ * One action: create a missing pod, wait for one that is not ready, delete a surplus one, then replace. Returns why a pod
+ * could not be created.
+ */
+function step(simulation: Simulation, set: StatefulSet, revisions: Revisions): ApiError | undefined {
   const all = podsOf(simulation, set)
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
   const byOrdinal = new Map(all.map((pod) => [ordinalOf(pod), pod]))
   for (let ordinal = 0; ordinal < set.spec.replicas; ordinal++) {
     const pod = byOrdinal.get(ordinal)
-    if (pod === undefined && createOrdinal(simulation, set, revisions, ordinal) === 'failed') return 'failed'
+    const refusal = pod === undefined ? createOrdinal(simulation, set, revisions, ordinal) : undefined
+    if (refusal !== undefined) return refusal
     const isSettled = pod !== undefined && !isTerminating(pod) && isReady(pod)
-    if (isOrdered && !isSettled) return 'done'
+    if (isOrdered && !isSettled) return undefined
   }
   const tooMany = all
     .filter((pod) => ordinalOf(pod) >= set.spec.replicas)
     .toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
   for (const pod of isOrdered ? tooMany.slice(0, 1) : tooMany) end(simulation, set, pod)
   if (tooMany.length === 0) renew(simulation, set, revisions, byOrdinal)
-  return 'done'
+  return undefined
 }
 
-function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revisions, ordinal: number): Outcome {
+function createOrdinal(
+  simulation: Simulation,
+  set: StatefulSet,
+  revisions: Revisions,
+  ordinal: number,
+): ApiError | undefined {
   const isHeldBack = ordinal < (set.spec.updateStrategy.rollingUpdate?.partition ?? 0)
   const revision = isHeldBack ? currentOf(set, revisions) : revisions.update
   const name = `${set.metadata.name}-${ordinal}`
@@ -77,13 +83,13 @@ function createOrdinal(simulation: Simulation, set: StatefulSet, revisions: Revi
   }
   const pod = tryToCreatePod(simulation, {resource: statefulSets, owner: set}, templateOf(revision), {name, labels})
   if (pod instanceof ApiError) {
-    const message = `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${pod.message}`
+    const message = `Create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${pod.message}`
     simulation.record(statefulSets, set, {type: 'Warning', reason: 'FailedCreate', message, component})
-    return 'failed'
+    return pod
   }
   const message = `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`
   simulation.record(statefulSets, set, {reason: 'SuccessfulCreate', message, component})
-  return 'done'
+  return undefined
 }
 
 function end(simulation: Simulation, set: StatefulSet, pod: Pod): void {

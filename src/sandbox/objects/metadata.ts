@@ -62,12 +62,14 @@ const hashes = new WeakMap<object, string>()
 /**
  * Hash of a part of a stored object (FNV-1a over its text with sorted keys), in the alphabet of generated names, as the
  * controllers write theirs.
+ *
+ * @param salt tells the hashes of one controller from those of another; the same for the same object
  */
-export function templateHash(template: object): string {
+export function templateHash(template: object, salt = ''): string {
   const known = hashes.get(template)
   if (known !== undefined) return known
   let hash = 0x811c9dc5
-  for (const byte of Buffer.from(JSON.stringify(sorted(template)))) {
+  for (const byte of Buffer.from(`${salt}${JSON.stringify(sorted(template))}`)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   }
   const text = [...String(hash)].map((digit) => nameLetters[digit.charCodeAt(0) % nameLetters.length]).join('')

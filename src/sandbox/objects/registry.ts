@@ -1,4 +1,5 @@
 import type {Clock} from '../../shared/clock.ts'
+import type {Admit} from '../admission/admission.ts'
 import type {ApiObject, ManagedFieldsEntry} from '../api-object.ts'
 import {afterUpdate, type Manager} from '../fields/managed-fields.ts'
 import {sameJson} from '../patches/json.ts'
@@ -10,7 +11,6 @@ import {withDefaults} from './defaults.ts'
 import {fieldRulesOf} from './field-rules.ts'
 import {apiTime, randomSuffix, randomUid} from './metadata.ts'
 import {entriesOf, keptMetadata, ordered, withMetadata, withoutBooks, withoutTypeMeta} from './object-parts.ts'
-import {admitByQuota} from './quota.ts'
 import {apiVersionOf, customResourceDefinitions, namespaces, pods, type Resource} from './resources.ts'
 import {withAddress} from './service-address.ts'
 import type {Store} from './store.ts'
@@ -29,12 +29,14 @@ export class Registry {
   readonly catalog: Catalog
   readonly #clock: Clock
   readonly #random: () => number
+  readonly #admit: Admit
 
-  constructor(store: Store, deps: {clock: Clock; random: () => number; catalog?: Catalog}) {
+  constructor(store: Store, deps: {clock: Clock; random: () => number; catalog?: Catalog; admit?: Admit}) {
     this.store = store
     this.catalog = deps.catalog ?? new Catalog()
     this.#clock = deps.clock
     this.#random = deps.random
+    this.#admit = deps.admit ?? (() => {})
   }
 
   read(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -50,7 +52,7 @@ export class Registry {
     const object = preparedForCreate(resource, withDefaults(resource.kind, named))
     validate(resource, object)
     admitCreate(this.store, resource, object)
-    if (resource === pods) admitByQuota(this.store, object)
+    this.#admit({verb: 'create', resource, object})
     const {name, resourceVersion} = object.metadata
     if (resourceVersion) {
       throw new ApiError({code: 500, message: 'resourceVersion should not be set on objects to be created'})
@@ -82,6 +84,7 @@ export class Registry {
     const entries = entriesOf(wanted, current, options)
     const kept = withMetadata(withoutTypeMeta(wanted), keptMetadata(current, entries))
     const next = options.subresource === 'status' ? withStatus(kept, current) : this.#checked(resource, kept, current)
+    this.#admit({verb: 'update', resource, subresource: options.subresource, object: next})
     const isSame = sameJson(withoutBooks(next), withoutBooks(current))
     if (isSame && entries === current.metadata.managedFields) return current
     const managed = this.#managed(resource, next, {previous: current, entries}, options)
@@ -102,6 +105,7 @@ export class Registry {
   ): {readonly gone: ApiObject} | {readonly going: ApiObject} {
     const current = this.read(resource, namespace, name)
     admitDelete(resource, current, options)
+    this.#admit({verb: 'delete', resource, object: current})
     const going = this.#going(resource, current, options)
     if (options.dryRun) return {gone: current}
     if (going !== undefined) return {going: sameJson(going, current) ? current : this.store.put(resource, going)}
