@@ -1,15 +1,15 @@
-import type {Simulation} from './simulation.ts'
+import type {Agenda} from './agenda.ts'
 
 /** The pauses of a controller that could not do its work. Source: `DefaultTypedControllerRateLimiter` in client-go. */
 const pause = {firstMs: 5, longestMs: 1_000_000}
 
 /** Another look at an object whose step has failed, after pauses that double. */
 export class Retries {
-  readonly #simulation: Pick<Simulation, 'agenda'>
+  readonly #simulation: {readonly agenda: Agenda}
   readonly #again: (key: string) => void
   readonly #failures = new Map<string, number>()
 
-  constructor(simulation: Pick<Simulation, 'agenda'>, again: (key: string) => void) {
+  constructor(simulation: {readonly agenda: Agenda}, again: (key: string) => void) {
     this.#simulation = simulation
     this.#again = again
   }
