@@ -53,9 +53,10 @@ export default class Sandbox extends BaseCommand {
     this.refuseContexts()
     if (flags.scenario === 'list') return this.list()
     const scenario = flags.scenario === undefined ? undefined : await this.open(flags.scenario)
+    const {typed} = this.runtime.program
     const request = {scenario, kubeconfigPath: flags['write-kubeconfig']}
     const path = await withSandbox(this.runtime, request, async (sandbox, kubeconfig) => {
-      const text = sandboxIsUp({sandbox, kubeconfig, typed: this.runtime.program.typed, scenario})
+      const text = sandboxIsUp({sandbox, kubeconfig, typed, name: flags.scenario, scenario})
       await (flags.demo ? demonstrate(sandbox, kubeconfig, this.runtime) : this.stayUp(text))
       return kubeconfig
     })

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {shippedNames} from '../../src/cli/scenario/open-scenario.ts'
 import {kubectlOrSkip} from '../kubeconfig/kubectl.ts'
-import {type CommandStep, flowing, incidentPages, openIncident, stepsOf} from '../support/incident.ts'
+import {type CommandStep, flowing, incidentPages, openIncident, type PageStep, stepsOf} from '../support/incident.ts'
 
 const names = (await shippedNames()).filter((name) => name.startsWith('incident/'))
 const pageOf = (name: string) => readFileSync(join(incidentPages, `${name.replace('incident/', '')}.md`), 'utf8')
@@ -48,13 +48,18 @@ describe.each(names)('%s', (name) => {
 
   test('its page starts it, and has the commands that it expects, with their verdicts and codes', async () => {
     await using incident = await openIncident(name)
+    const waitBefore = (step: PageStep | undefined) => {
+      const before = step === undefined ? undefined : steps[steps.indexOf(step) - 1]
+      return before?.type === 'wait' ? before.ms : undefined
+    }
     const commands = steps.flatMap((step) => (step.type === 'command' ? [step] : []))
     const typed = commands.map(({words}) => words.join(' '))
     expect(typed[0]).toBe(`sandbox --scenario ${name}`)
     expect(incident.scenario.expect).not.toEqual([])
-    for (const {run, exitCode, verdict} of incident.scenario.expect) {
+    for (const {run, exitCode, verdict, afterMs} of incident.scenario.expect) {
       const found = commands.find(({words}) => words.join(' ') === run)
       expect(found, run).toMatchObject({program: 'hubspoke', exitCode})
+      expect(waitBefore(found), run).toBe(afterMs)
       expect(found?.says.map((line) => line.replace(/^Exit \d+: /, ''))).toContain(verdict)
     }
     for (const step of commands.slice(1)) {

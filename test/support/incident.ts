@@ -76,7 +76,7 @@ function toStep(part: string): PageStep {
 }
 
 /** Words as a shell splits them; only quotes are known. */
-export function shellWords(line: string): readonly string[] {
+function shellWords(line: string): readonly string[] {
   return [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
     word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
   )

@@ -55,7 +55,7 @@ changes:
   - {at: first-write, clusters: [us], patch: {kind: ConfigMap, namespace: shop, name: settings, with: {data: {n: "2"}, on: 1}}}
   - {at: 2h, remove: {kind: Deployment, namespace: shop, name: web}}
 expect:
-  - {run: find acme/web, exitCode: 0, verdict: Found.}
+  - {run: find acme/web, after: 5m, exitCode: 0, verdict: Found.}
 `
 
 test('a day: clusters, troubles and changes over time', () => {
@@ -104,7 +104,7 @@ test('a day: clusters, troubles and changes over time', () => {
   ])
   expect(changes.map(({change}) => change.type)).toEqual(['add', 'patch', 'remove'])
   expect(changes[1]).toMatchObject({clusters: ['us'], at: {request: writes}, change: {patch: {data: {n: '2'}, on: 1}}})
-  expect(expected).toEqual([{run: 'find acme/web', exitCode: 0, verdict: 'Found.'}])
+  expect(expected).toEqual([{run: 'find acme/web', afterMs: 300_000, exitCode: 0, verdict: 'Found.'}])
 })
 
 const one = 'clusters: [{name: eu, workloads: [{namespace: shop, name: web, image: app:1}]}]\n'

@@ -40,14 +40,17 @@ const cluster: Shape<ScenarioCluster> = mapped(
   ({podStart, ...rest}) => ({...rest, ...(podStart !== undefined && {rolloutStepMs: podStart})}),
 )
 
-const expectation: Shape<Expectation> = mapping(
-  'A command to try, and how it ends.',
-  {
-    run: text('The command without the name of the program.', {maxLength: 1_000}),
-    exitCode: integer('Its exit code.', {min: 0, max: 255}),
-    verdict: text('A sentence of its output.', {maxLength: 1_000}),
-  },
-  {},
+const expectation: Shape<Expectation> = mapped(
+  mapping(
+    'A command to try, and how it ends.',
+    {
+      run: text('The command without the name of the program.', {maxLength: 1_000}),
+      exitCode: integer('Its exit code.', {min: 0, max: 255}),
+      verdict: text('A sentence of its output.', {maxLength: 1_000}),
+    },
+    {after: duration('How long after the command before it.')},
+  ),
+  ({after, ...rest}) => ({...rest, ...(after !== undefined && {afterMs: after})}),
 )
 
 /** A scenario file. */

@@ -112,6 +112,6 @@ function when(
   })
 }
 
-export function isCarriedOut({status, dryRun}: AnsweredRequest): boolean {
+function isCarriedOut({status, dryRun}: AnsweredRequest): boolean {
   return status >= 200 && status < 300 && !dryRun
 }

@@ -78,6 +78,8 @@ export interface Expectation {
   /** The words of a command, without the name of the program. */
   readonly run: string
   readonly exitCode: number
+  /** How long after the command before it, in milliseconds; default: at once. */
+  readonly afterMs?: number
   /** A sentence of its output. */
   readonly verdict: string
 }
