@@ -147,6 +147,7 @@ test('a controller reverts each write of another client after its delay', async 
     await clock.advance(2_900)
     expect(template().metadata).toMatchObject({annotations: {stamp: value}})
     await clock.advance(100)
+    expect(template().metadata).not.toHaveProperty('annotations.stamp')
     expect({...template(), metadata: {...template().metadata, annotations: undefined}}).toEqual(before)
   }
 })
