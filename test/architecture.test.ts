@@ -35,11 +35,10 @@ const allowed: Readonly<Record<string, Row>> = {
     packages: ['cli-table3', 'yaml'],
     builtins: ['node:util'],
   },
-  progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: ['node:util']},
+  progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: pure},
   hub: {
     ours: [
       'model',
-      'shared',
       'distribution/distribute.ts',
       'distribution/pace/failure-budget.ts',
       'distribution/waves/plan-waves.ts',
@@ -121,6 +120,19 @@ test.each(Object.keys(allowed))('src/%s imports only what its row allows', (fold
   const offending = imports.filter((one) => folderOf(one.from) === folder && !isAllowed(one))
   expect(offending.map(({from, to}) => `${from} imports ${to}`)).toEqual([])
 })
+
+test.each(Object.entries(allowed))(
+  'the row of src/%s allows nothing that is not imported',
+  (folder, {ours, packages, builtins = []}) => {
+    const used = imports.filter(({from}) => folderOf(from) === folder).map(({to}) => to)
+    const unused = [
+      ...ours.filter((place) => !used.some((to) => isWithin(to, place))),
+      ...packages.filter((name) => !used.some((to) => packageOf(to) === name)),
+      ...builtins.filter((name) => !used.includes(name)),
+    ]
+    expect(unused).toEqual([])
+  },
+)
 
 test.each(['hub', 'distribution', 'ledger'])('src/%s names no workload, no image and no verb', (folder) => {
   const specific = /\b\w*(workload|image|restart|deployment|statefulset|daemonset|\bpods?\b)\w*/gi
