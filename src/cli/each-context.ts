@@ -9,7 +9,7 @@ import type {Session} from './process/session.ts'
 
 export interface ContextWork<Entry> {
   work(cluster: ClusterAccess): Promise<Entry>
-  /** What stands for a context whose work has failed. */
+  /** The entry of a context whose work has failed. */
   failed(context: ContextRef, failure: Failure): Entry
 }
 

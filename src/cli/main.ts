@@ -57,7 +57,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   process.exit()
 }
 
-/** A second signal ends the process where it stands: that is no bug. */
+/** A second signal ends the process at once: that is no bug. */
 const signalCodes: readonly number[] = Object.values(exitForSignal).map((name) => exitCodes[name].code)
 
 /** What fails outside of a command of ours is a command that there is not, or a bug. */

@@ -54,7 +54,7 @@ async function askCluster(cluster: ClusterAccess, reach: Reach, deps: ReadingDep
   }
 }
 
-/** Null where it may not be read: that stands among the permissions. */
+/** Null where it may not be read: the permissions say so. */
 async function readCacheState(
   {configMaps}: ClusterAccess,
   namespace: string,

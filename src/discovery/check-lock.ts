@@ -35,7 +35,7 @@ export async function checkLock(
       const found = await leases.read(namespace, leaseNames.run, limited)
       const expired = isHeld(found) ? expiredReason(found, now) : undefined
       if (isHeld(found) && expired === undefined) return {state: 'held', reason: holderPhrase(found), suggestions: []}
-      const record = heldRecord(nobody, found, clock.date())
+      const record = heldRecord(asker, found, clock.date())
       const version = found && {resourceVersion: found.resourceVersion}
       await leases.write(namespace, leaseNames.run, {record, dryRun: true, ...version}, limited)
       if (expired !== undefined) return {state: 'expired', reason: expired, suggestions: []}
@@ -60,7 +60,7 @@ function expiredReason(found: LeaseRecord, now: Date): string | undefined {
   return `expired, last renewed ${formatDuration(ageMs)} ago by ${holderPhrase(found)}`
 }
 
-const nobody = {identity: 'hubspoke-check', runId: '', verb: 'check', user: '', host: ''}
+const asker = {identity: 'hubspoke-check', runId: '', verb: 'check', user: '', host: ''}
 
 const states: Partial<Record<FailureClass, LockCheck['state']>> = {
   'not-found': 'missing-namespace',

@@ -4,7 +4,7 @@ import type {Clock} from '../shared/clock.ts'
 import {formatDuration} from '../shared/duration.ts'
 
 /**
- * The refusal of credentials with the sentence that they have ended, where they say so themselves: nobody then looks for
+ * The refusal of credentials with the sentence that they have ended, where they say so themselves: then there is no need to look for
  * another cause. Anything else as it is.
  */
 export async function withEndOfCredentials(

@@ -72,7 +72,7 @@ function openReader(cluster: ClusterAccess, request: ReadRequest, deps: ReadingD
   }
 }
 
-/** Nobody waits for it twice. */
+/** It is waited for once. */
 async function tryVersion(cluster: ClusterAccess, {signal}: ReadingDeps): Promise<string | undefined> {
   try {
     return await cluster.serverVersion(signal)
@@ -100,7 +100,7 @@ async function whileIdentified(reader: Reader, answer: Promise<Answer>): Promise
   return (await Promise.all([answer, reader.identity(), reader.version()]))[0]
 }
 
-/** One request, where the cache says which cluster it is of; whoever wants to know whether that is so asks for `exact`. */
+/** One request, where the cache names its cluster; only `exact` verifies that name. */
 async function takeCache(reader: Reader): Promise<Answer> {
   const stored = await reader.imageCache(true)
   if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))
@@ -109,7 +109,7 @@ async function takeCache(reader: Reader): Promise<Answer> {
   return asItIs(reader, judged.cache, {tierReason: judged.reason, age: cacheAgeMs(stored, reader.deps.clock)})
 }
 
-/** One request, where somebody has proved the cache so lately; else an exact answer. */
+/** One request, where a watcher has proved the cache recently enough; else an exact answer. */
 async function takeProved(reader: Reader, withinMs: number): Promise<Answer> {
   const stored = await reader.imageCache(true)
   if (typeof stored === 'string') return whileIdentified(reader, answerByScan(reader, stored))

@@ -15,7 +15,7 @@ import {notRun} from './not-run.ts'
 import {recordPlan} from './record-plan.ts'
 
 /**
- * Discovery → Distribution → Summary. The one place that knows the order of the stages.
+ * Discovery → Distribution → Summary. The only place that defines the order of the stages.
  *
  * Rejects only before the first write: with what is wrong usage, when another run has the lock, or when the plan cannot be
  * recorded.

@@ -13,7 +13,7 @@ export interface LedgerPlace {
   /** Created, for its owner alone, when it is missing. */
   readonly directory: string
   readonly runId: string
-  /** The run was named: a ledger that it has already is gone on with, behind what stands there. */
+  /** The run was named: its ledger is continued, after the records that it has. */
   readonly mayContinue?: boolean
   readonly clock: Pick<Clock, 'date'>
 }
@@ -32,7 +32,7 @@ export async function createLedger({directory, runId, mayContinue, clock}: Ledge
   let closing: Promise<void> | undefined
 
   const close = async () => {
-    // Commits end in order, so the last one is the end of all. Whoever appended it hears of its failure.
+    // Commits end in order, so the last one is the end of all. Its failure is reported to its append.
     await last.catch(() => undefined)
     // Everything is on disk by now: there is nothing left that closing could fail to write.
     await file.close().catch(() => undefined)

@@ -1,10 +1,10 @@
-/** Who started a run on this machine, as the operating system knows it: no variable of the environment is believed. */
+/** The account that started a run on this machine, from the operating system: no environment variable is trusted. */
 export interface LocalUser {
   /** Of the account with this uid; null: it has no entry, as in many containers. */
   readonly name: string | null
   /** Null where accounts have none. */
   readonly uid: number | null
-  /** What `sudo` says of who called it; anybody may have set it. Null: nothing. */
+  /** The caller that `sudo` names; any process may have set it. Null: none. */
   readonly sudoUser: string | null
   readonly host: string
 }

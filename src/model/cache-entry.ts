@@ -6,7 +6,7 @@ export interface CacheEntry {
   readonly uid: string | null
   /**
    * `saved` and `not-saved` are answers of `cache refresh`, `present` and `missing` of `cache show`, `watched` and
-   * `standing-by` (somebody else watches) of `cache watch`.
+   * `standing-by` (another client watches) of `cache watch`.
    */
   readonly state: 'saved' | 'not-saved' | 'present' | 'missing' | 'watched' | 'standing-by' | 'not-read'
   readonly reason: string

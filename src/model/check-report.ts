@@ -59,7 +59,7 @@ export interface CheckEntry {
     readonly expiresAt: string
     /** By the clock of the server; below 0: they have ended. */
     readonly leftMs: number
-    /** The next ones come without anybody's doing. */
+    /** They are renewed automatically. */
     readonly renewed: boolean
   } | null
   readonly permissions: readonly CheckedPermission[]

@@ -14,7 +14,7 @@ export interface ContextRef {
 export interface ClusterIdentity {
   readonly uid: string
   readonly isFallback: boolean
-  /** The image cache names this cluster, and nobody asked the cluster itself: good for an answer, never for a write. */
+  /** The image cache names this cluster, and the cluster itself was not asked: used for answers, never for a write. */
   readonly fromCache?: boolean
 }
 
@@ -68,7 +68,7 @@ export interface WorkloadMatch extends ListedWorkload {
   readonly matched: WorkloadImages['images']
 }
 
-/** What the image cache says of the parts that the caller may not read: it was so once, and nobody has looked since. */
+/** What the image cache says of the parts that the caller may not read: it was so when the cache was built. */
 export interface CachedOnly {
   /** Age of that cache, in milliseconds. */
   readonly ageMs?: number
@@ -105,7 +105,7 @@ export interface ClusterReading {
   readonly problem?: Failure
 }
 
-/** What was looked at, and so what an empty answer speaks of. */
+/** What was searched: an empty answer refers to it. */
 export interface Scope {
   readonly kinds: readonly WorkloadKind[]
   /** Namespace patterns as given; empty: all namespaces. */

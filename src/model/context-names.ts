@@ -1,7 +1,7 @@
 /** What parts of a context's name are separated by: `arn:aws:…:cluster/prod-eu`, `gke_project_zone_prod`, `admin@prod`. */
 const isSeparator = (char: string | undefined): boolean => char !== undefined && '/:_@\\| '.includes(char)
 
-/** A name up to this length stands as it is, also where there is little room. */
+/** A name up to this length is shown as it is, also where there is little room. */
 const shortEnough = 24
 /** A suffix that is longer does not help. */
 const longestSuffix = 32
@@ -27,7 +27,7 @@ export function shortContextNames(names: Iterable<string>): ReadonlyMap<string, 
   return short
 }
 
-/** What somebody typed for the name of a context. */
+/** What was typed for the name of a context. */
 export type TypedContext = {readonly name: string} | {readonly problem: 'unknown' | 'ambiguous'}
 
 /**

@@ -1,7 +1,7 @@
 import type {Failure} from './failure.ts'
 import type {Verdict} from './report.ts'
 
-/** What stands on stdout under `--json` when a command ends before it has a report of its own. */
+/** What stdout has under `--json` when a command ends before it has a report of its own. */
 export interface ErrorReport {
   readonly schemaVersion: 1
   readonly type: 'ErrorReport'

@@ -8,7 +8,7 @@ import {externalText, ownText} from '../shared/external-text.ts'
  * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all);
  * `owned` one whose template another controller runs;
  * `other-cluster` a context that points at another cluster than when the run was planned;
- * `reverted` a write that was accepted and changed back by somebody else.
+ * `reverted` a write that was accepted and changed back by another client.
  */
 export const failureClasses = [
   'usage',
@@ -57,7 +57,7 @@ export interface FailureDetails {
  * What we expect to go wrong. Anything else that is thrown is a bug.
  *
  * The original error is never kept as `cause`: it may hold response bodies, headers and tokens. Message and suggestions are
- * one line and safe to print, whoever makes the error. A `usage` error quotes what was typed or configured and is
+ * one line and safe to print, wherever the error is made. A `usage` error quotes what was typed or configured and is
  * `externalText`. Any other is `ownText`, as are suggestions: what others said went through `externalText` before, and names
  * of contexts, namespaces and workloads stay as they are.
  */
@@ -85,7 +85,7 @@ export class HubspokeError extends Error {
   }
 }
 
-/** The failure that an error stands for; one that we did not expect is a bug and says only its own sentence. */
+/** The failure of an error; an unexpected one is a bug and has only its own sentence. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof HubspokeError) return error.toFailure()
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -3,7 +3,7 @@ import type {Owner} from './owner.ts'
 /**
  * What a rollout does to those who use the workload. `recreate`: all pods end before new ones start. `all-at-once`: all may
  * be away at the same time. `single-replica`: its only pod is. `disruption-budget`: more are away than a PodDisruptionBudget
- * allows, which rollouts do not heed.
+ * allows, which rollouts ignore.
  */
 export const disruptionReasons = ['recreate', 'all-at-once', 'single-replica', 'disruption-budget'] as const
 
@@ -41,7 +41,7 @@ export type Marks = ReadonlyMap<string, TargetMarks>
 
 /** The same in documents, as it was planned. */
 export interface MarksEntry {
-  /** Null: nobody that is known. */
+  /** Null: no known owner. */
   readonly owner: Owner | null
   readonly otherOwners: readonly Owner[]
   /** Null: it was not looked at. */

@@ -1,4 +1,4 @@
-/** An image that something runs and that whoever asked for another one may have meant. */
+/** An image that something runs, and that may have been meant instead of the one that was asked for. */
 export interface NearImage {
   /** A repository, or a reference of the repository that was asked for. */
   readonly image: string

@@ -52,12 +52,12 @@ export function ownerKind({tool, kind}: Owner): string {
   return `${toolNames[tool]}${kind}`
 }
 
-/** Does it look again and again, and put back what has changed? Helm acts only when somebody runs it. */
+/** Does it compare periodically, and restore what has changed? Helm acts only when it is run. */
 export function isReconciling({tool}: Owner): boolean {
   return tool !== 'helm'
 }
 
-/** Tools that leave fields of others as they are, or act only when somebody runs them. */
+/** Tools that leave fields of others as they are, or act only when they are run. */
 const leavesStamps: ReadonlySet<Owner['tool']> = new Set(['argo-cd', 'flux', 'helm'])
 
 /** Does it write the whole pod template when it next looks, which may be minutes later? Of a controller nothing is known. */

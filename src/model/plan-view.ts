@@ -52,7 +52,7 @@ export interface RetryView {
   readonly runId: string
   /** All that the run had planned. */
   readonly planned: number
-  /** Why each of the targets is taken up, and how many are: `failed`, `no result, write announced`. */
+  /** Why each of the targets is retried, and how many are: `failed`, `no result, write announced`. */
   readonly takenUp: readonly (readonly [words: string, count: number])[]
   /** Lines of its ledger that cannot be understood. */
   readonly damagedLines: number
@@ -118,7 +118,7 @@ export interface PlanView {
   readonly text: PlanText
   /** Absent: it is no retry. */
   readonly retry?: RetryView | undefined
-  /** Why it is made; undefined: nobody has said. */
+  /** Why it is made; undefined: no reason was given. */
   readonly reason?: string | undefined
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */
   readonly contextsFrom?: string | undefined
@@ -143,12 +143,12 @@ export interface PlanView {
   readonly cachedOnly: readonly CachedOnlyEntry[]
   /** Contexts that are written only when their names are typed or confirmed; default: none. */
   readonly protected?: readonly ProtectedCluster[]
-  /** What else is to be known before anybody agrees; raw text. */
+  /** Further notes for the confirmation; raw text. */
   readonly notes?: readonly string[]
   /** Clusters in which nothing keeps other runs out. */
   readonly withoutLock: readonly LockOutlook[]
   readonly marked: readonly MarkedTarget[]
-  /** Where nobody could look for PodDisruptionBudgets. */
+  /** Where PodDisruptionBudgets could not be read. */
   readonly budgetsNotRead: readonly BudgetsNotRead[]
   readonly scope: Scope
 }

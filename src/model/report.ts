@@ -25,7 +25,7 @@ export interface Verdict {
 
 /**
  * A workload that the image cache names and that the caller may not read: it ran the image when the cache was built, and
- * nobody has looked since.
+ * it was not read since.
  */
 export interface CachedOnlyEntry extends Omit<WorkloadEntry, 'uid'> {
   readonly cacheAgeMs: number | null
@@ -47,7 +47,7 @@ export interface OutcomeEntry {
   readonly endedAt: string | null
   readonly reason: string
   readonly failure: Failure | null
-  /** Whether the write of a target that failed was taken back; null: nobody asked for that, or it did not fail so. */
+  /** Whether the write of a target that failed was taken back; null: that was not asked for, or it did not fail so. */
   readonly undo: Undo | null
   /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
   readonly logTail: LogTail | null
@@ -163,7 +163,7 @@ export interface PastRunEntry {
   readonly verb: string | null
   /** The run whose targets this one retried; null, too: it is no retry. */
   readonly retryOf: string | null
-  /** Why it was made; null, too: nobody has said. */
+  /** Why it was made; null, too: no reason was given. */
   readonly reason: string | null
   readonly image: string | null
   readonly startedAt: string | null

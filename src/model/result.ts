@@ -34,13 +34,13 @@ export interface SpokeResult<T extends Target = Target> {
   readonly endedAt?: string
   /** One sentence for people: what happened, or why nothing did. Empty when there is nothing to add. */
   readonly reason: string
-  /** Set when somebody has to look: always for `failed`, and for a `skipped` or `unverified` target that is not in the desired state. */
+  /** Set when the target needs attention: always for `failed`, and for a `skipped` or `unverified` target that is not in the desired state. */
   readonly failure?: Failure
-  /** Whether the write of a target that failed was taken back. Absent: nobody asked for that. */
+  /** Whether the write of a target that failed was taken back. Absent: that was not asked for. */
   readonly undo?: Undo
 }
 
-/** Is the target as the user wanted it, or gone, so that nobody has to look? */
+/** Is the target in the desired state, or gone, so that it needs no attention? */
 export function isInDesiredState(result: SpokeResult): boolean {
   if (result.outcome === 'succeeded' || result.outcome === 'unchanged') return true
   return result.outcome === 'skipped' && result.failure === undefined

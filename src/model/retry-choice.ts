@@ -8,7 +8,7 @@ export type RetryChoice = 'all' | 'failed' | 'not-run'
  * What a run left of a target; undefined: it is in the desired state. Every other target is exactly one of the two.
  *
  * `not-run`: no write was ever sent to it, and no try of it failed. `failed`: all else that is not in the desired state: it failed, is
- * unverified, was skipped for a reason that somebody has to look at, or has no result although it was begun.
+ * unverified, was skipped for a reason that needs attention, or has no result although it was begun.
  */
 export function leftOpen({state, wrote, result}: RecordedTarget): Exclude<RetryChoice, 'all'> | undefined {
   if (result !== undefined && isInDesiredState(result)) return undefined

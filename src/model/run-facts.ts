@@ -25,7 +25,7 @@ export interface RunFacts {
   /** Absent: it is no retry. */
   readonly retryOf?: Retried
   readonly arguments: ArgumentsEntry
-  /** Why it was made; absent: nobody has said. */
+  /** Why it was made; absent: no reason was given. */
   readonly reason?: string
   readonly startedAt: Date
   /** Without the time that questions waited for their answers. */

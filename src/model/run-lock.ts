@@ -39,7 +39,7 @@ export interface RunLock {
   release(): Promise<void>
 }
 
-/** For runs that keep nobody out, because they write nothing. */
+/** For runs that lock nothing, because they write nothing. */
 export const noLock: RunLock = {
   holds: async () => true,
   lost: new Promise(() => undefined),

@@ -34,7 +34,7 @@ export interface Spoke<T extends Target = Target> {
    * `succeeded` means that the target is as it was before. Undefined: the verb cannot be reverted.
    */
   revert?(target: T, receipt: Receipt, attempt: Attempt): Promise<Settled | Written>
-  /** Commands that show the present state of the target, for a result that nobody observed to its end. */
+  /** Commands that show the present state of the target, for a result that was not observed to its end. */
   inspect(target: T): readonly string[]
 }
 

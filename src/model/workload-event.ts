@@ -1,6 +1,6 @@
 import type {WorkloadIdentity} from './workload.ts'
 
-/** Something that was done to a workload, told to whoever looks at it (`kubectl describe`). */
+/** A change of a workload, recorded for people (`kubectl describe`). */
 export interface WorkloadEvent {
   readonly workload: WorkloadIdentity
   /** The same key for the same workload is the same event. */

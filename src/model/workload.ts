@@ -33,7 +33,7 @@ export interface PodReplacement {
   readonly podLabels: Readonly<Record<string, string>>
 }
 
-/** What a plan wants to know of a workload besides; only lists tell it. */
+/** Further facts about a workload for the plan; only lists have them. */
 export interface WorkloadTraits {
   readonly owner: Owner | null
   /** Default: none. */
@@ -70,7 +70,7 @@ export interface WorkloadState extends WorkloadImages {
   readonly resourceVersion: string
   /** Bumped by the server with every change of the spec. */
   readonly generation: number
-  /** The generation that the controller has acted on; the status speaks of no later one. */
+  /** The generation that the controller has acted on; the status describes no later one. */
   readonly observedGeneration: number
   /** `kubectl.kubernetes.io/restartedAt` of the pod template, as it is. */
   readonly restartedAt: string | undefined

@@ -1,7 +1,7 @@
 import type {WorkloadTarget} from '../model/workload-target.ts'
 import {kubectlCommand} from '../shared/suggested-command.ts'
 
-/** `deployment/web`: how kubectl is told about the target. */
+/** `deployment/web`: the target as an argument of kubectl. */
 export function kubectlName({kind, name}: Pick<WorkloadTarget, 'kind' | 'name'>): string {
   return `${kind.toLowerCase()}/${name}`
 }

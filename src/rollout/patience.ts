@@ -8,7 +8,7 @@ const usualMs = 600_000
 const controllerMs = 10_000
 const kubeletMs = 60_000
 
-/** Of a pod whose template does not say: nobody has asked for time to end it. */
+/** For a pod whose template has no grace period. */
 const usualGraceMs = 30_000
 
 export interface Patience {

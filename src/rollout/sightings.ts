@@ -38,7 +38,7 @@ export function openSightings({feed, from, state: first, clock}: SightingsOption
 
 function nextOf(feed: WorkloadFeed, signal: AbortSignal): Promise<WorkloadState | 'deleted'> {
   const news = feed.next(signal)
-  // The watch may end before anybody waits for it again, and then it rejects unheard.
+  // The watch may end before it is awaited again: then its rejection is not unhandled.
   news.catch(() => undefined)
   return news
 }

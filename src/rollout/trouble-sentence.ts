@@ -4,7 +4,7 @@ import {formatDuration} from '../shared/duration.ts'
 /**
  * One trouble of a pod for people.
  *
- * @param lastedMs how long it has been seen; told of a trouble that is a state and no cause
+ * @param lastedMs how long it has been seen; shown for a trouble that is a state and no cause
  */
 export function troubleSentence(trouble: PodTrouble, lastedMs?: number): string {
   const {pod, container, reason, message, waits, vague, blocks} = trouble

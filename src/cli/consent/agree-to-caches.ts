@@ -25,7 +25,7 @@ export type MayWriteCache = (context: ContextRef, identity: ClusterIdentity) => 
  * Asks for the names of the protected clusters among the selected ones, before an image cache is written anywhere. A
  * context that does not say now which cluster it points at is looked at when it does.
  *
- * @throws HubspokeError of class `usage` where a name is missing and nobody can be asked, `declined` where another one
+ * @throws HubspokeError of class `usage` where a name is missing and there is no terminal, `declined` where another one
  * was typed
  */
 export async function agreeToCaches(

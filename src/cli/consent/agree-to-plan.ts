@@ -22,7 +22,7 @@ import {type PlanSubject, planView} from './plan-view.ts'
  * Shows the plan on stderr and asks whether to carry it out. Nothing is asked when nothing would be written.
  *
  * @throws HubspokeError of class `usage` at once where a confirmed name is no context, and with the plan where consent is
- * missing and nobody can be asked
+ * missing and there is no terminal
  */
 export function agreeToPlan(
   subject: PlanSubject,

@@ -3,7 +3,7 @@ import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
 import {isSaid, isYes} from './consent.ts'
 
-/** Asks yes or no, one question at a time however many wait. Where nobody can be asked, what was said beforehand counts. */
+/** Asks yes or no, one question at a time. Without a terminal, prior consent counts. */
 export function askedOneByOne(
   runtime: Pick<Runtime, 'terminal' | 'env'>,
   session: Session,

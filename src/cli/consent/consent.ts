@@ -21,10 +21,10 @@ export interface ConsentRequest {
 }
 
 /**
- * Asks for consent; the default is No. `--yes` covers what is not protected; a protected cluster wants its name, typed or
- * given with `--confirm`, and a reason. `HUBSPOKE_YES` counts only where nobody can be asked.
+ * Asks for consent; the default is No. `--yes` covers what is not protected; a protected cluster requires its name, typed or
+ * given with `--confirm`, and a reason. `HUBSPOKE_YES` counts only without a terminal.
  *
- * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
+ * @throws HubspokeError of class `usage` where consent is missing and there is no terminal
  */
 export async function askConsent(
   {question, protectedClusters, all, yes, confirmed, reason}: ConsentRequest,
@@ -56,9 +56,9 @@ export function isYes(answer: string | undefined): boolean {
 /**
  * Is consent possible at all? Told before a cluster is reached, so that a cron job fails at once and not after discovery.
  *
- * @throws HubspokeError of class `usage` when nobody can be asked and `--yes` was not said
+ * @throws HubspokeError of class `usage` without a terminal and without `--yes`
  */
-export function requireSomebodyToAsk(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
+export function requireTerminalOrYes(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
   if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime))
 }
 

@@ -5,7 +5,7 @@ import {HubspokeError} from '../../model/failure.ts'
  * The marks of `1,10%,50%,100%`: counts, then percentages, each more than the one before it, and the last one 100 %.
  *
  * A list that ends earlier is refused. Whether it means "the rest afterwards" or "no more than that" is a guess, and either
- * guess could surprise somebody in production.
+ * guess could be wrong in production.
  *
  * @throws HubspokeError of class `usage` that says what is wrong
  */

@@ -107,7 +107,7 @@ async function readRun(directory: string, id: string): Promise<RecordedRun> {
   return recorded
 }
 
-/** What somebody types who means the newest. */
+/** Words for the newest run. */
 const newestWords = /^(last|latest|newest)$/i
 
 function unknownRun(

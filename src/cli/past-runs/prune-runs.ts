@@ -64,7 +64,7 @@ function lastSeen({id, lastRecordAt}: ListedRun): number {
 /**
  * Shows on stderr what would be removed, and asks; the default is No.
  *
- * @throws HubspokeError of class `usage` where consent is missing and nobody can be asked
+ * @throws HubspokeError of class `usage` where consent is missing and there is no terminal
  */
 export async function agreeToPrune(
   plan: Pick<PrunePlan, 'candidates' | 'kept'>,

@@ -110,7 +110,7 @@ export function recordedSource({retried, verb, targets, excluded, args}: RetryRe
   return {from: 'ledger', recorded: {runId: retried.id, query, targets: workloads, excluded}}
 }
 
-/** The report of a retry that has nothing to do: no cluster is reached, and nobody is asked. */
+/** The report of a retry that has nothing to do: no cluster is reached, and no question is asked. */
 export function nothingLeft(
   {retried, verb, args, reason, excluded}: RetryRequest,
   asked: {

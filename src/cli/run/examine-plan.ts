@@ -19,7 +19,7 @@ interface ExaminationDeps {
 }
 
 /**
- * What stands against a plan, before the first write: missing permissions, disruption, places without a lock. Targets that
+ * Obstacles of a plan, before the first write: missing permissions, disruption, places without a lock. Targets that
  * are no workloads have no permissions to ask for in advance.
  */
 export async function examinePlan(

@@ -11,7 +11,7 @@ import type {RunSettings} from './run-settings.ts'
  * document only with `--include-logs`.
  */
 export interface HeardLogTail {
-  /** Undefined where nobody would see them: then nobody is asked. */
+  /** Undefined where they are not shown: then they are not read. */
   readonly hear: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
   /** Shows them to people, and hands the report back with or without them. */
   conclude(report: RunReport): RunReport

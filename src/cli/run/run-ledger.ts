@@ -12,7 +12,7 @@ import {type RunMeaning, requireSameMeaning} from './same-run.ts'
 /**
  * The ledger of a run: a new one, or that of an earlier invocation of the run that was named.
  *
- * @throws HubspokeError of class `usage` when it cannot be written, or when what stands there is of another run
+ * @throws HubspokeError of class `usage` when it cannot be written, or when it is the ledger of another run
  */
 export async function openRunLedger(
   run: RunIdentity,

@@ -6,7 +6,7 @@ import type {RunReport} from '../../model/report.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {ContextFlags, Reach} from '../clusters.ts'
-import {requireSomebodyToAsk} from '../consent/consent.ts'
+import {requireTerminalOrYes} from '../consent/consent.ts'
 import type {SessionFlags} from '../process/session.ts'
 import {runViews} from '../report-views.ts'
 import {hearLogTail} from './log-tail.ts'
@@ -29,7 +29,7 @@ export abstract class WritingCommand extends BaseCommand {
   ): Promise<RunReport> {
     const {runtime} = this
     const {settings} = start
-    if (settings.dryRun === null) requireSomebodyToAsk(settings.consent.yes, runtime)
+    if (settings.dryRun === null) requireTerminalOrYes(settings.consent.yes, runtime)
     const logTail = hearLogTail(settings, runtime)
     const report = await this.reaching(flags, {writes: true, ...reach}, (clusters, session) =>
       startRun(start, {

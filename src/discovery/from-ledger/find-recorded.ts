@@ -106,7 +106,7 @@ async function ask(
   return {identity, ...(version !== undefined && {serverVersion: version})}
 }
 
-/** Nobody needs it. */
+/** Informational only. */
 async function tryVersion(cluster: ClusterAccess, {signal}: DiscoveryDeps): Promise<string | undefined> {
   try {
     return await cluster.serverVersion(signal)

@@ -64,7 +64,7 @@ function problemOf({context}: WorkloadTarget, readings: readonly ClusterReading[
   return problem
 }
 
-/** What may have been written is not called unwritten only because nobody could look. */
+/** A write that may have arrived is not called missing because its cluster does not answer. */
 function unreachedResult(
   {target, wrote, watched}: RecordedTarget<WorkloadTarget>,
   failure: Failure,

@@ -18,7 +18,7 @@ interface Lookup {
 }
 
 /**
- * What a plan wants to know of the targets besides: which images they run now, who owns them, and what a rollout takes
+ * Further facts about the targets for the plan: which images they run now, their owners, and what a rollout takes
  * down. They are known without it, so a list that may not be read, or that fails, only leaves that out; the spoke looks at
  * each of them anyway. Those that do not run the image any more are left out, too.
  */

@@ -9,7 +9,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
 import {disruption} from './disruption.ts'
 
-/** What is to be known of the targets, and where nobody could look. */
+/** Facts about the targets for the plan, and what could not be read. */
 export interface Marked {
   readonly marks: Marks
   readonly budgetsNotRead: readonly BudgetsNotRead[]

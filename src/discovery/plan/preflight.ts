@@ -30,7 +30,7 @@ export interface PreflightDeps {
  * Asks each cluster, before the first write, whether the plan may be carried out: once per verb and kind for all
  * namespaces, only where that is denied once per namespace of the plan, and only where that is denied, too, once per target, as
  * a role may allow single objects by name. A target that its context may not act on is
- * given to another context of the same cluster that may. What nobody may do is refused; a question that is not answered
+ * given to another context of the same cluster that may. What no context may do is refused; a question that is not answered
  * is no refusal, the write will tell.
  *
  * Never rejects for a cluster's sake.
@@ -86,7 +86,7 @@ const mostNamed = 500
 const namedAtOnce = 20
 
 /**
- * Every question is asked once, whoever wants to know; a context that does not answer is named once. Questions about single
+ * Every question is asked once; a context that does not answer is named once. Questions about single
  * objects are bounded: what is beyond the bound is not refused.
  */
 function askOnce(deps: PreflightDeps): Ask {

@@ -12,8 +12,8 @@ export interface Stagger {
 export type UntilItsTurn = (target: Target, signal: AbortSignal) => Promise<void>
 
 /**
- * Deals out the moments at which targets of one key may start. Whoever asks holds its slots meanwhile, so nobody who waits
- * for a slot of another cluster can stand in the way of those who have theirs.
+ * Assigns the moments at which targets of one key may start. A target holds its slots meanwhile, so that targets which
+ * wait for a slot of another place cannot block it.
  */
 export function createStagger(stagger: Stagger | undefined, clock: Clock): UntilItsTurn {
   if (stagger === undefined) return async () => undefined

@@ -61,7 +61,7 @@ async function holdBack(
   }
 }
 
-/** Whoever cannot be asked has not said yes. */
+/** A question without an answer is a No. */
 async function askGate(gate: Gate, end: WaveEnd, signal: AbortSignal) {
   const why = `Declined after wave ${end.wave} of ${end.of}.`
   try {

@@ -10,7 +10,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
  */
 const looksForMissing = 3
 
-/** So many deletions that a watch told of, and that were none, are one too many. */
+/** After so many deletions that a watch reported wrongly, its answers are not used. */
 const falseDeletions = 3
 
 /**
