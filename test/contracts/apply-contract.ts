@@ -216,6 +216,32 @@ export function describeApplies(cluster: () => ContractCluster): void {
       })
     })
 
+    test('merges variables in its own order; what another manager owns stays behind what it follows', async () => {
+      const variables = (...names: readonly string[]) => names.map((name) => ({name, value: '1'}))
+      const withEnv = (...names: readonly string[]) => {
+        const containers = [container({env: variables(...names)})]
+        return deployment('ordered', {template: {metadata: {labels: {app: 'ordered'}}, spec: {containers}}})
+      }
+      await ground.apply('deployments/ordered', withEnv('A', 'B', 'C'), {manager: 'one'})
+      const {body} = await ground.apply('deployments/ordered', withEnv('C', 'X', 'A'), {manager: 'two'})
+      const {env} = body.spec.template.spec.containers[0]
+      expect(env.map(({name}: {name: string}) => name)).toEqual(['B', 'C', 'X', 'A'])
+      const next = await ground.apply('deployments/ordered', withEnv('A', 'Z'), {manager: 'three'})
+      const names = next.body.spec.template.spec.containers[0].env.map(({name}: {name: string}) => name)
+      expect(names).toEqual(['B', 'C', 'X', 'A', 'Z'])
+    })
+
+    test('knows the fields of an object without managed fields by the manager before-first-apply', async () => {
+      await ground.apply('configmaps/forgotten', configMap('forgotten', {a: '1'}), {manager: 'one'})
+      await ground.client.patch(ground.path('configmaps/forgotten'), {metadata: {managedFields: [{}]}}, mergePatch)
+      expect(
+        await ground.apply('configmaps/forgotten', configMap('forgotten', {a: '2'}), {manager: 'one'}),
+      ).toMatchObject({
+        status: 409,
+        body: {message: 'Apply failed with 1 conflict: conflict with "before-first-apply" using v1: .data.a'},
+      })
+    })
+
     test('needs the namespace, also when it only pretends', async () => {
       for (const query of ['', '&dryRun=All']) {
         const path = `/api/v1/namespaces/there-is-none/configmaps/x?fieldManager=one${query}`

@@ -10,6 +10,7 @@ import {describeManifests} from './manifest-contract.ts'
 import {describeRefusals} from './refusal-contract.ts'
 import {describeRollouts} from './rollout-contract.ts'
 import {describeScales} from './scale-contract.ts'
+import {describeValidity} from './validity-contract.ts'
 import {describeWatches} from './watch-contract.ts'
 import {describeWrites} from './write-contract.ts'
 
@@ -40,6 +41,7 @@ export function describeContract(name: string, open: OpenCluster): void {
     describeManifests(cluster)
     describeDefinitions(cluster)
     describeRefusals(cluster)
+    describeValidity(cluster)
     describeExpiry(cluster)
   })
 }

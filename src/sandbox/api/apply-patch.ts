@@ -140,7 +140,8 @@ function applyConfiguration(
     return {object: registry.update(resource, {namespace, name}, apply, write), isNew: false}
   }
   if (configuration.metadata.uid) throw notFound(resource, name)
-  const created = apply({metadata: {name}})
+  const {resourceVersion: _version, ...metadata} = apply({metadata: {name}}).metadata
+  const created = {...apply({metadata: {name}}), metadata}
   return {object: registry.create(resource, namespace, created, write), isNew: true}
 }
 

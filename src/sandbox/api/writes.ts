@@ -116,6 +116,7 @@ export class Writes {
   #options({query, userAgent, subresource, contentType}: Write): WriteOptions {
     const isApply = contentType?.startsWith('application/apply-patch') ?? false
     const manager = query.get('fieldManager') ?? (isApply ? '' : (userAgent.split('/')[0] ?? ''))
+    checkManager(manager)
     return {
       manager: manager || (isApply ? '' : 'unknown'),
       dryRun: isDryRun(query),
@@ -133,6 +134,17 @@ function isDryRun(query: URLSearchParams): boolean {
   throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [
     {reason: 'FieldValueNotSupported', message, field: 'dryRun'},
   ])
+}
+
+/** @throws ApiError 422 when the name of the manager is too long */
+function checkManager(manager: string): void {
+  if (manager.length <= 128) return
+  const cause = {
+    reason: 'FieldValueTooLong',
+    message: 'Too long: may not be more than 128 bytes',
+    field: 'fieldManager',
+  }
+  throw invalid({group: 'meta.k8s.io', kind: 'PatchOptions'}, '', [cause])
 }
 
 /** @throws ApiError 422 when it is no apply */

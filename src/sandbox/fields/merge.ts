@@ -20,20 +20,43 @@ function mergeObjects(live: JsonObject, configuration: JsonObject, type: FieldTy
   return merged
 }
 
-/** In the order of the configuration; an element that it does not name stays before the first one that it preceded. */
+/**
+ * The elements of both lists. Shared elements are in the order of the configuration; an element that is only live keeps its
+ * place before the next shared one that it stood before.
+ * Source: `mergeListItems` of sigs.k8s.io/structured-merge-diff/typed.
+ */
 function mergeLists(live: readonly JsonObject[], configuration: readonly JsonObject[], type: ListType): JsonObject[] {
   const stepOf = (element: JsonObject): string => elementStep(element, type)
-  const places = new Map(live.map((element, index) => [stepOf(element), index]))
-  const named = new Set(configuration.map(stepOf))
-  const others = live.filter((element) => !named.has(stepOf(element)))
+  const wanted = new Set(configuration.map(stepOf))
+  const known = new Map(live.map((element) => [stepOf(element), element]))
   const merged: JsonObject[] = []
-  for (const element of configuration) {
-    const place = places.get(stepOf(element)) ?? -1
-    while (others[0] !== undefined && (places.get(stepOf(others[0])) ?? 0) < place) merged.push(...others.splice(0, 1))
-    const before = live[place]
-    merged.push(before === undefined ? element : (merge(before, element, type.items) as JsonObject))
+  let place = 0
+  /** What is only live, up to a shared element; without one, up to the end. */
+  const takeLive = (upTo?: string): void => {
+    for (; place < live.length; place++) {
+      const element = live[place] ?? {}
+      const step = stepOf(element)
+      if (step === upTo) return
+      if (!wanted.has(step)) merged.push(element)
+    }
   }
-  return [...merged, ...others]
+  for (const element of configuration) {
+    const next = nextShared(configuration.slice(configuration.indexOf(element)), known, stepOf)
+    takeLive(next)
+    const before = known.get(stepOf(element))
+    merged.push(before === undefined ? element : (merge(before, element, type.items) as JsonObject))
+    if (next === stepOf(element)) place++
+  }
+  takeLive()
+  return merged
+}
+
+function nextShared(
+  configuration: readonly JsonObject[],
+  known: ReadonlyMap<string, JsonObject>,
+  stepOf: (element: JsonObject) => string,
+): string | undefined {
+  return configuration.map(stepOf).find((step) => known.has(step))
 }
 
 /** The value without these fields; undefined: nothing is left of it. */

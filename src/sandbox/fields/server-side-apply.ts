@@ -38,7 +38,7 @@ export function serverSideApply(
   rules: FieldRules,
 ): ApiObject {
   const {type} = rules
-  const entries = current.metadata.managedFields ?? []
+  const entries = entriesOfLive(current, manager, rules)
   const own = entries.find((entry) => isOf(entry, manager))
   const others = entries.filter((entry) => entry !== own)
   const live = ownFields(current, rules.ignored)
@@ -61,6 +61,18 @@ export function serverSideApply(
   const {uid, resourceVersion, namespace} = configuration.metadata
   const stated = {...(uid && {uid}), ...(resourceVersion && {resourceVersion}), ...(namespace && {namespace})}
   return assembled(current, next, {...stated, managedFields: [...managedFields]}, rules.ignored)
+}
+
+/** An object without managed fields counts as set by one manager before. */
+function entriesOfLive(
+  current: ApiObject,
+  {apiVersion, time}: Manager,
+  {type, ignored}: FieldRules,
+): readonly ManagedFieldsEntry[] {
+  const {uid, managedFields = []} = current.metadata
+  if (managedFields.length > 0 || uid === undefined) return managedFields
+  const first: Manager = {name: 'before-first-apply', operation: 'Update', apiVersion, time}
+  return entriesOf(first, fieldSetOf(withoutEmptyMetadata(ownFields(current, ignored)), type))
 }
 
 /** The object with its fields; the parts that the write cannot change are kept. */

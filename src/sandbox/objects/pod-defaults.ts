@@ -19,6 +19,7 @@ export function podSpec(spec: JsonObject): JsonObject {
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
+    ...(spec.serviceAccountName === undefined ? {} : {serviceAccount: spec.serviceAccountName}),
     securityContext: spec.securityContext ?? {},
     schedulerName: spec.schedulerName ?? 'default-scheduler',
   }
@@ -34,8 +35,10 @@ export function each(object: JsonObject, field: string, fill: (element: JsonObje
 function volume(given: JsonObject): JsonObject {
   const filled: JsonObject = {...given}
   for (const source of ['configMap', 'secret', 'downwardAPI', 'projected']) {
-    if (isObject(given[source])) filled[source] = {defaultMode: 420, ...given[source]}
+    const found = given[source]
+    if (isObject(found)) filled[source] = {defaultMode: 420, ...found, ...each(found, 'items', withFieldVersion)}
   }
+  if (isObject(given.hostPath)) filled.hostPath = {type: '', ...given.hostPath}
   return filled
 }
 
@@ -54,8 +57,12 @@ function container(given: JsonObject): JsonObject {
 
 function variable(given: JsonObject): JsonObject {
   const {valueFrom} = given
-  const {fieldRef} = isObject(valueFrom) ? valueFrom : {}
-  return isObject(fieldRef) ? {...given, valueFrom: {fieldRef: {apiVersion: 'v1', ...fieldRef}}} : given
+  return isObject(valueFrom) ? {...given, valueFrom: withFieldVersion(valueFrom)} : given
+}
+
+function withFieldVersion(given: JsonObject): JsonObject {
+  const {fieldRef} = given
+  return isObject(fieldRef) ? {...given, fieldRef: {apiVersion: 'v1', ...fieldRef}} : given
 }
 
 function probes(given: JsonObject): JsonObject {

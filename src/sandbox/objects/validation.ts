@@ -1,6 +1,7 @@
 import type {ApiObject} from '../api-object.ts'
 import {isObject, type JsonObject, listAt, objectAt, sameJson} from '../patches/json.ts'
 import {badRequest, type Cause, invalid, invalidValue, required} from '../status.ts'
+import {immutableCauses, type KindRule, labelCauses, plainRules, statefulSetCauses} from './plain-validation.ts'
 import type {Resource} from './resources.ts'
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
@@ -19,7 +20,11 @@ const immutable = 'field is immutable'
  * @throws ApiError 422 with every cause, in the words of the API
  */
 export function validate(resource: Resource, object: ApiObject, previous?: ApiObject): void {
-  const causes = [...nameCauses(object), ...(kindRules[resource.kind]?.(object as unknown as Fields, previous) ?? [])]
+  const causes = [
+    ...nameCauses(object),
+    ...labelCauses(object),
+    ...(kindRules[resource.kind]?.(object as unknown as Fields, previous) ?? []),
+  ]
   if (causes.length > 0) throw invalid(resource, object.metadata.name, causes)
 }
 
@@ -36,6 +41,11 @@ export function validateTypes({kind}: Resource, object: ApiObject): void {
       throw cannot(`json: cannot unmarshal ${goType(bad)} into Go struct field ConfigMap.data of type string`)
     }
   }
+  if (kind === 'Secret') {
+    const at = Object.values(objectAt(object.data)).map(notBase64)
+    const wrong = at.find((each) => each >= 0)
+    if (wrong !== undefined) throw cannot(`illegal base64 data at input byte ${wrong}`)
+  }
   if (kind === 'Lease' && isObject(object.spec)) {
     for (const field of ['acquireTime', 'renewTime']) {
       const time = object.spec[field]
@@ -50,12 +60,12 @@ export function validateTypes({kind}: Resource, object: ApiObject): void {
 
 type Fields = ApiObject & {readonly spec: JsonObject}
 
-const kindRules: Readonly<Record<string, (object: Fields, previous?: ApiObject) => Cause[]>> = {
-  ConfigMap: configMapCauses,
-  CustomResourceDefinition: definitionCauses,
+const kindRules: Readonly<Record<string, KindRule>> = {
+  ...plainRules,
+  ConfigMap: (object, previous) => [...configMapCauses(object), ...immutableCauses(object, previous)],
   Deployment: workloadCauses,
   ReplicaSet: workloadCauses,
-  StatefulSet: workloadCauses,
+  StatefulSet: (object, previous) => [...workloadCauses(object, previous), ...statefulSetCauses(object, previous)],
   DaemonSet: workloadCauses,
   Pod: ({spec}) => containerCauses(spec, 'spec'),
   Lease: leaseCauses,
@@ -86,12 +96,6 @@ function configMapCauses({data, binaryData}: ApiObject): Cause[] {
   return causes
 }
 
-function definitionCauses({metadata: {name}, spec}: Fields): Cause[] {
-  const {plural} = objectAt(spec, 'names')
-  if (name === `${plural}.${spec.group}`) return []
-  return [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
-}
-
 function workloadCauses({spec}: Fields, previous?: ApiObject): Cause[] {
   const {replicas, selector} = spec
   const causes: Cause[] = []
@@ -120,8 +124,25 @@ function containerCauses(pod: JsonObject, path: string): Cause[] {
     listAt(pod, field).flatMap((container, index) =>
       ['name', 'image']
         .filter((part) => !container[part])
-        .map((part) => required(`${path}.${field}[${index}].${part}`)),
+        .map((part) => required(`${path}.${field}[${index}].${part}`))
+        .concat(mountCauses(pod, container, `${path}.${field}[${index}]`)),
     ),
+  )
+}
+
+/** A mount of a volume that the pod does not have. */
+function mountCauses(pod: JsonObject, container: JsonObject, path: string): Cause[] {
+  const volumes = new Set(listAt(pod, 'volumes').map(({name}) => name))
+  return listAt(container, 'volumeMounts').flatMap(({name}, index) =>
+    volumes.has(name)
+      ? []
+      : [
+          {
+            reason: 'FieldValueNotFound',
+            message: `Not found: ${JSON.stringify(name)}`,
+            field: `${path}.volumeMounts[${index}].name`,
+          },
+        ],
   )
 }
 
@@ -135,6 +156,11 @@ function leaseCauses({spec}: Fields): Cause[] {
     causes.push(invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0'))
   }
   return causes
+}
+
+/** Where a text stops being base64; -1: it does not. */
+function notBase64(value: unknown): number {
+  return String(value).search(/[^A-Za-z0-9+/=\s]/)
 }
 
 function goType(value: unknown): string {
