@@ -73,6 +73,24 @@ describe('a clock that moves by itself', () => {
     return now
   }
 
+  test('does not go to a patient sleeper, who wakes when the time has come otherwise', async () => {
+    const clock = createVirtualClock({autoAdvance: true, loopback: false})
+    let woken = 0
+    void clock.patient.sleep(1_000).then(() => {
+      woken = clock.now()
+    })
+    await clock.sleep(100)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([clock.now(), woken]).toEqual([100, 0])
+    await clock.sleep(2_000)
+    expect([clock.now(), woken]).toEqual([2_100, 2_100])
+    void clock.patient.sleep(1_000).then(() => {
+      woken = clock.now()
+    })
+    await clock.advance(5_000)
+    expect(woken).toBe(3_100)
+  })
+
   test('lets a conversation over a socket finish first', async () => {
     const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -69,10 +69,19 @@ const momentMapping = mapped(
     {
       request: mapping('Which requests count. Default: writes of workloads.', {}, requestMatch),
       count: integer('How many of them it takes. Default: 1.', {min: 1, max: 1_000_000}),
+      clusters: oneOrMore(
+        text('Clusters whose requests are counted together. Default: each cluster counts its own.', {maxLength: 500}),
+        'cluster names',
+      ),
       after: duration('How long after that. Default: at once.'),
     },
   ),
-  ({request = write, count = 1, after = 0}): Moment => ({request, count, afterMs: after}),
+  ({request = write, count = 1, clusters, after = 0}): Moment => ({
+    request,
+    count,
+    ...(clusters !== undefined && {clusters}),
+    afterMs: after,
+  }),
 )
 
 /** When something begins, ends or happens. */

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import {describe, expect, test} from 'vitest'
@@ -47,7 +47,7 @@ clusters:
 troubles:
   - {type: unpullable-image, image: "acme/*", clusters: eu, for: 30m}
   - {type: answer, status: 503, retryAfter: 2s, verb: [patch, update], resource: deployments, times: 2, from: 10s}
-  - {type: latency, delay: 1s, from: first-write, until: {request: {verb: list}, count: 3, after: 1m}}
+  - {type: latency, delay: 1s, from: first-write, until: {request: {verb: list}, count: 3, clusters: us, after: 1m}}
   - {type: reverted, namespace: shop, name: web, after: 3s}
   - {type: lock-held, user: bo, host: laptop, for: 2m}
 changes:
@@ -88,7 +88,7 @@ test('a day: clusters, troubles and changes over time', () => {
       clusters: ['eu', 'us'],
       trouble: {type: 'latency', ms: 1_000},
       from: {request: writes, afterMs: 0},
-      until: {request: {verb: ['list']}, count: 3, afterMs: 60_000},
+      until: {request: {verb: ['list']}, count: 3, clusters: ['us'], afterMs: 60_000},
     },
     {
       clusters: ['eu', 'us'],
@@ -161,6 +161,11 @@ describe('is refused, with its place:', () => {
       says: '(line 2, column 48) is no workload of the file: "shop/wbe"',
       suggests: 'namespace: shop, name: web',
     },
+    {
+      text: `${one}troubles: [{type: unpullable-image, image: a, until: {clusters: [ue], after: 1m}}]`,
+      says: 'is no cluster of the file: "ue"',
+      suggests: 'clusters: [eu]',
+    },
     {text: `${one}changes: [{at: 1s}]`, says: 'must have exactly one of "add", "patch" and "remove"'},
     {text: `${one}---\na: 1`, says: 'more than one YAML document'},
   ])('$says', ({text, says, suggests}) => {
@@ -179,6 +184,15 @@ describe('the schema', () => {
       const file = join(import.meta.dirname, '..', '..', '..', 'schemas', 'sandbox-scenario.schema.json')
       writeFileSync(file, `${JSON.stringify(current, undefined, 2)}\n`)
     } else expect(schema).toEqual(current)
+  })
+
+  test('accepts the scenarios that ship with hubspoke', () => {
+    const folder = join(import.meta.dirname, '..', '..', '..', 'scenarios')
+    const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((file) => file.endsWith('.yaml'))
+    expect(files.length).toBeGreaterThan(9)
+    for (const file of files) {
+      expect([validate(parse(readFileSync(join(folder, file), 'utf8'))), validate.errors], file).toEqual([true, null])
+    }
   })
 
   test('accepts the day, and refuses what the reader refuses', () => {

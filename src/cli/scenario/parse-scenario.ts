@@ -70,15 +70,22 @@ function textsBelow(entry: Item, file: File): readonly string[] {
 function checkClusters(list: string, known: readonly string[], file: File): void {
   const {reader} = file
   for (const entry of file.entries(list)) {
-    const item = partOf(entry, 'clusters', file)
-    if (item === undefined) continue
-    for (const one of reader.isList(item) ? reader.entries(item, 'clusters') : [item]) {
-      const name = reader.text(one) ?? ''
-      if (known.includes(name)) continue
-      const near = nearNames(name, known)
-      const suggestions = (near.length > 0 ? near : known).map((each) => `clusters: [${each}]`)
-      throw reader.wrong(one, `is no cluster of the file: "${printable(name)}"`, suggestions)
+    const moments = ['from', 'until', 'at'].map((key) => partOf(entry, key, file))
+    for (const place of [entry, ...moments]) {
+      if (place === undefined || !reader.isMapping(place)) continue
+      const item = partOf(place, 'clusters', file)
+      if (item !== undefined) checkNamed(item, known, file)
     }
+  }
+}
+
+function checkNamed(item: Item, known: readonly string[], {reader}: File): void {
+  for (const one of reader.isList(item) ? reader.entries(item, 'clusters') : [item]) {
+    const name = reader.text(one) ?? ''
+    if (known.includes(name)) continue
+    const near = nearNames(name, known)
+    const suggestions = (near.length > 0 ? near : known).map((each) => `clusters: [${each}]`)
+    throw reader.wrong(one, `is no cluster of the file: "${printable(name)}"`, suggestions)
   }
 }
 

@@ -86,6 +86,19 @@ describe('a trouble', () => {
     await us.close()
   })
 
+  test('counts the requests of several clusters together where it says so', async () => {
+    const from = {request: writes, clusters: ['eu', 'us'], afterMs: 0}
+    const {sandbox, stamp} = await play({
+      clusters: [{name: 'eu', workloads: [web]}, {name: 'us'}],
+      troubles: [{clusters: ['us'], trouble: down, from}],
+    })
+    const us = new RawClient(readCredentials(sandbox.kubeconfig, 'us'))
+    expect((await us.get('/api/v1/namespaces/default/configmaps')).status).toBe(200)
+    await stamp('1')
+    expect((await us.get('/api/v1/namespaces/default/configmaps')).status).toBe(503)
+    await us.close()
+  })
+
   test('an unreachable cluster is unreachable at once', async () => {
     const {client} = await play({
       troubles: [{clusters: ['eu'], trouble: {type: 'unreachable', how: 'refused'}, from: atOnce}],

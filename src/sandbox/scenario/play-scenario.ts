@@ -34,13 +34,13 @@ export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: P
   for (const {clusters, at, change} of scenario.changes) {
     for (const name of clusters) {
       const cluster = sandbox.cluster(name)
-      when(at, cluster, deps, () => {
+      when(at, cluster, {...deps, sandbox}, () => {
         tell({cluster: name, what: carryOut(cluster, change), of: change})
       })
     }
   }
   for (const scripted of scenario.troubles) {
-    for (const name of scripted.clusters) scheduleTrouble(sandbox.cluster(name), scripted, {...deps, tell})
+    for (const name of scripted.clusters) scheduleTrouble(sandbox.cluster(name), scripted, {...deps, tell, sandbox})
   }
   // It resolves when a server that should be unreachable is.
   await Promise.all(sandbox.clusters.map((cluster) => cluster.start()))
@@ -50,7 +50,7 @@ export async function playScenario(sandbox: Sandbox, scenario: Scenario, deps: P
 function scheduleTrouble(
   cluster: SandboxCluster,
   {trouble, from, until, forMs}: ScriptedTrouble,
-  deps: Required<PlayDeps>,
+  deps: Required<PlayDeps> & WhenDeps,
 ): void {
   when(from, cluster, deps, () => {
     const stop = begin(cluster, trouble, deps)
@@ -87,11 +87,15 @@ function carryOut(cluster: SandboxCluster, change: Change): 'changes' | 'is-refu
   }
 }
 
+interface WhenDeps extends PlayDeps {
+  readonly sandbox: Sandbox
+}
+
 /** Calls it once, at that moment; immediately if that is now. */
 function when(
-  {request, count = 1, afterMs}: Moment,
-  cluster: SandboxCluster,
-  {clock, signal}: PlayDeps,
+  {request, count = 1, clusters, afterMs}: Moment,
+  own: SandboxCluster,
+  {clock, signal, sandbox}: WhenDeps,
   action: () => void,
 ): void {
   const later = (): void => {
@@ -103,13 +107,15 @@ function when(
     return
   }
   let seen = 0
-  const stop = cluster.onAnswered((answered) => {
+  const listener = (answered: AnsweredRequest): void => {
     if (signal.aborted || !isCarriedOut(answered) || !matchesRequest(request, answered, answered.user)) return
     seen += 1
     if (seen < count) return
-    stop()
+    for (const stop of stops) stop()
     later()
-  })
+  }
+  const watched = clusters?.map((name) => sandbox.cluster(name)) ?? [own]
+  const stops = watched.map((cluster) => cluster.onAnswered(listener))
 }
 
 function isCarriedOut({status, dryRun}: AnsweredRequest): boolean {

@@ -26,6 +26,8 @@ export interface Moment {
   readonly request?: RequestMatch
   /** The number of such requests; default 1. */
   readonly count?: number
+  /** Names of the clusters whose requests are counted together; default: each cluster counts its own. */
+  readonly clusters?: readonly string[]
   readonly afterMs: number
 }
 
