@@ -2,7 +2,7 @@ import {workloadKinds} from '../../model/workload.ts'
 import type {Moment} from '../../sandbox/scenario/scenario.ts'
 import type {RequestMatch} from '../../sandbox/trouble.ts'
 import {mapping, oneOrMore, shortOrLong} from './compound-shapes.ts'
-import {choice, duration, integer, mapped, type Shape, text} from './shape.ts'
+import {choice, duration, integer, type JsonSchema, mapped, type Shape, text} from './shape.ts'
 
 const label = {pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, means: 'a name of lower case letters, digits and "-"'}
 const subdomain = {
@@ -84,7 +84,12 @@ const momentMapping = mapped(
   }),
 )
 
+const anyMoment = shortOrLong('A moment.', momentWord, momentMapping)
+
+/** What the schema of a file says once and refers to. */
+export const definitions: Readonly<Record<string, JsonSchema>> = {moment: anyMoment.schema}
+
 /** When something begins, ends or happens. */
 export function moment(description: string): Shape<Moment> {
-  return shortOrLong(description, momentWord, momentMapping)
+  return {schema: {description, $ref: '#/$defs/moment'}, read: anyMoment.read}
 }

@@ -176,6 +176,12 @@ describe('is refused, with its place:', () => {
   })
 })
 
+test('the example of the documentation is a scenario', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'sandbox.md'), 'utf8')
+  const [, example = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? []
+  expect(parseScenario(example, path)).toMatchObject({clusters: [{name: 'eu-west'}], troubles: [{forMs: 1_800_000}]})
+})
+
 describe('the schema', () => {
   test('is that of the reader; "UPDATE_GOLDEN=1" writes it anew', async () => {
     const current = JSON.parse(JSON.stringify(scenarioSchema()))

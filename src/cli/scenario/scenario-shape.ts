@@ -1,7 +1,7 @@
 import type {ApiObject} from '../../sandbox/api-object.ts'
 import type {Expectation, ScenarioCluster} from '../../sandbox/scenario/scenario.ts'
 import {change} from './change-shape.ts'
-import {contextName, namespaceName} from './common-shapes.ts'
+import {contextName, definitions, namespaceName} from './common-shapes.ts'
 import {anyMapping, list, mapping, shortOrLong} from './compound-shapes.ts'
 import {duration, integer, type JsonSchema, mapped, type Shape, text} from './shape.ts'
 import {trouble} from './trouble-shape.ts'
@@ -71,5 +71,6 @@ export function scenarioSchema(): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A scenario of "hubspoke sandbox"',
     ...scenarioFile.schema,
+    $defs: definitions,
   }
 }
