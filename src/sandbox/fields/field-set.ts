@@ -7,7 +7,9 @@ import type {FieldsV1} from '../api-object.ts'
 export type FieldSet = FieldsV1 | undefined
 
 export function isMember(fields: FieldsV1): boolean {
-  return Object.hasOwn(fields, '.') || Object.keys(fields).length === 0
+  if (fields['.'] !== undefined) return true
+  for (const _step in fields) return false
+  return true
 }
 
 /** A node with the paths inside it. */
@@ -20,11 +22,22 @@ export function insideOf(fields: FieldSet): [string, FieldsV1][] {
   return Object.entries(fields ?? {}).filter(([step]) => step !== '.')
 }
 
+/** Returns `a` itself when `b` adds nothing. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (a === undefined || b === undefined) return a ?? b
-  const both: FieldsV1 = Object.fromEntries(insideOf(a))
-  for (const [step, inside] of insideOf(b)) both[step] = union(both[step], inside) ?? inside
-  return nodeOf({isMember: isMember(a) || isMember(b)}, both)
+  let both = a
+  const put = (step: string, inside: FieldsV1): void => {
+    if (both === a) both = Object.keys(a).length === 0 ? {'.': {}} : {...a}
+    both[step] = inside
+  }
+  for (const step in b) {
+    if (step === '.') continue
+    const before = a[step]
+    const inside = union(before, b[step])
+    if (inside !== undefined && inside !== before) put(step, inside)
+  }
+  if (isMember(b) && !isMember(a)) put('.', {})
+  return both
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
@@ -36,14 +49,30 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return nodeOf({isMember: isMember(a) && isMember(b)}, Object.fromEntries(common))
 }
 
-/** The paths of `a` that are not in `b`. */
+/** The paths of `a` that are not in `b`; `a` itself when they have nothing in common. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (a === undefined || b === undefined) return a
-  const rest = insideOf(a).flatMap(([step, inside]): [string, FieldsV1][] => {
-    const left = difference(inside, b[step])
-    return left === undefined ? [] : [[step, left]]
-  })
-  return nodeOf({isMember: isMember(a) && !isMember(b)}, Object.fromEntries(rest))
+  const wasMember = isMember(a)
+  const isLess = wasMember && isMember(b)
+  const rest = withoutInside(a, b)
+  if (rest === a && !isLess) return a
+  const {'.': _self, ...inside} = rest
+  return nodeOf({isMember: wasMember && !isLess}, inside)
+}
+
+/** Without what is in `b` below `a`; `a` itself when there is nothing. */
+function withoutInside(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  let rest = a
+  for (const step in b) {
+    const before = a[step]
+    if (step === '.' || before === undefined) continue
+    const left = difference(before, b[step])
+    if (left === before) continue
+    if (rest === a) rest = {...a}
+    if (left === undefined) delete rest[step]
+    else rest[step] = left
+  }
+  return rest
 }
 
 /** The same paths, and every field on the way to them. */

@@ -1,5 +1,5 @@
 import type {ApiObject, FieldsV1, ManagedFieldsEntry} from '../api-object.ts'
-import {isObject, type JsonObject, sameJson} from '../patches/json.ts'
+import {isObject, type Json, type JsonObject, sameJson} from '../patches/json.ts'
 import {compare} from './compare.ts'
 import {difference, type FieldSet, sorted, union} from './field-set.ts'
 import type {FieldType} from './field-type.ts'
@@ -55,6 +55,7 @@ export function afterUpdate(
   const before = previous === undefined ? {metadata: {}, ...rules.beginning} : ownFields(previous, rules.ignored)
   const {added, modified, removed} = compare(before, ownFields(next, rules.ignored), rules.type)
   const changed = union(added, modified)
+  if (changed === undefined && removed === undefined) return entries
   const own = entries.find((entry) => isOf(entry, manager))
   const held = union(difference(own?.fieldsV1, removed), changed)
   const gone = union(changed, removed)
@@ -67,9 +68,13 @@ export function afterUpdate(
 /** An object without the server's own fields, and without those that the write cannot change. */
 export function ownFields({metadata, ...rest}: ApiObject, ignored: readonly string[]): JsonObject {
   const {apiVersion: _apiVersion, kind: _kind, ...fields} = rest as unknown as JsonObject
-  const own = Object.entries(metadata).filter(([key]) => !systemMetadata.has(key))
-  const seen = Object.entries(fields).filter(([key, value]) => value !== undefined && !ignored.includes(key))
-  return {metadata: Object.fromEntries(own) as JsonObject, ...Object.fromEntries(seen)}
+  const own: JsonObject = {}
+  for (const [key, value] of Object.entries(metadata)) if (!systemMetadata.has(key)) own[key] = value as Json
+  const seen: JsonObject = {metadata: own}
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined && !ignored.includes(key)) seen[key] = value
+  }
+  return seen
 }
 
 /** Metadata without relevant fields counts as absent. */
