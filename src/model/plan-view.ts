@@ -124,6 +124,8 @@ export interface PlanView {
   readonly contextsFrom?: string | undefined
   /** In plan order, those that will be refused among them. */
   readonly targets: readonly Target[]
+  /** What each is changed to, by key; raw text. Default: nothing to add. */
+  readonly changes?: ReadonlyMap<string, string>
   /** Where consent comes from; undefined: it is asked for, or not needed. */
   readonly consent?: string | undefined
   /** Clusters that were read, also those in which nothing matched. */

@@ -19,6 +19,8 @@ export interface Planned {
   readonly asRecorded?: ReadonlySet<string>
   /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
   readonly unreached?: readonly SpokeResult[]
+  /** What each is changed to, in a few words for the plan, by key; default: the verb says it all. */
+  readonly changes?: ReadonlyMap<string, string>
   /** What is known of them besides, and of those that are excluded. */
   readonly traits: Traits
   /** Workloads that match and are not acted on. */

@@ -100,7 +100,7 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
 }
 
 /** The targets that will be written, by name. */
-function targetLines({targets}: PlanView, options: ViewOptions): readonly string[] {
+function targetLines({targets, changes}: PlanView, options: ViewOptions): readonly string[] {
   const {printable, wide, color} = options
   if (targets.length === 0) return []
   // One more row takes no more room than the line that says it is missing.
@@ -108,7 +108,11 @@ function targetLines({targets}: PlanView, options: ViewOptions): readonly string
   const rest = targets.length - shown.length
   return [
     'Targets:',
-    ...shown.map((target) => printable(`  ${labelIn(options, targetEntry(target))}`)),
+    ...shown.map((target) => {
+      const change = changes?.get(target.key)
+      const label = labelIn(options, targetEntry(target))
+      return printable(change === undefined ? `  ${label}` : `  ${label}  ${change}`)
+    }),
     ...(rest > 0 ? [paletteFor(color).quiet(`  … and ${rest} more; -o wide names all.`)] : []),
     '',
   ]

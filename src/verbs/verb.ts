@@ -3,6 +3,8 @@ import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {LogTail} from '../model/log-tail.ts'
 import type {AccessNeed} from '../model/permission.ts'
 import type {PlanText} from '../model/plan-view.ts'
+import type {RecordedTarget} from '../model/recorded-run.ts'
+import type {Snapshot} from '../model/snapshot.ts'
 import type {Spoke} from '../model/spoke.ts'
 import type {Target} from '../model/target.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
@@ -39,6 +41,18 @@ export interface VerbEnv {
   readonly events: Pick<EventRecorder, 'record'>
   /** Receives the log tail of crashed containers; undefined: they are not read. */
   readonly onLogTail?: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
+  /** Reads an earlier run. Rejects with a `HubspokeError` when its ledger cannot be read, or its verb is not known. */
+  earlier(runId: string): Promise<EarlierRun>
+}
+
+/** An earlier run, as its ledger has it. */
+export interface EarlierRun {
+  readonly verb: Verb
+  readonly args: ArgumentsEntry
+  /** What marks its writes. */
+  readonly mark: string
+  /** By key. */
+  readonly targets: ReadonlyMap<string, RecordedTarget>
 }
 
 /**
@@ -66,5 +80,7 @@ export interface Verb<Args = unknown> {
   text(args: Args): PlanText
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
+  /** What a revert restores, in a few words for the plan; undefined: the snapshot does not tell. */
+  before?(snapshot: Snapshot): string | undefined
   spoke(args: Args, env: VerbEnv): Spoke
 }

@@ -1,8 +1,9 @@
 import {restart} from './restart/restart.ts'
+import {undo} from './undo/undo.ts'
 import type {Verb} from './verb.ts'
 
 /** Verbs by the name that ledgers record. A name that is missing is of another version. */
 export type Verbs = ReadonlyMap<string, Verb>
 
 /** Every verb of hubspoke. */
-export const verbs: Verbs = new Map([restart].map((verb): [string, Verb] => [verb.name, verb]))
+export const verbs: Verbs = new Map([restart, undo].map((verb): [string, Verb] => [verb.name, verb]))

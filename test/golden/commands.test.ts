@@ -103,6 +103,7 @@ const onlyTyped: Readonly<Record<string, string>> = {
   record: 'it is another command in all but name',
   'service-account': 'a forgotten variable must not grant rights',
   user: 'a forgotten variable must not grant rights',
+  run: 'a forgotten variable must not choose what is undone',
   namespaced: 'a forgotten variable must not change what is granted',
   essential: 'a forgotten variable must not change what is granted',
   name: 'it names the objects of one invocation',

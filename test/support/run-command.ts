@@ -15,6 +15,7 @@ import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import Sandbox from '../../src/commands/sandbox.ts'
+import Undo from '../../src/commands/undo.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
 import type {Clock} from '../../src/shared/clock.ts'
@@ -39,6 +40,7 @@ const commands = {
   'runs retry': RunsRetry,
   'runs show': RunsShow,
   sandbox: Sandbox,
+  undo: Undo,
 } as const
 
 export interface ShellOptions {

@@ -12,6 +12,7 @@ process.once('message', async (asked: SpokeCall) => {
     ...{runId: run.id, mark: run.mark, resumed: false, clock: systemClock, by: () => 'the toy'},
     options: {wait: true, timeoutMs: undefined, failFast: false, changeCause: false, dryRun: false},
     events: {record: () => undefined},
+    earlier: () => Promise.reject(new Error('the toy undoes nothing')),
     workloads: () => {
       throw new Error('the toy has no workloads')
     },

@@ -20,6 +20,7 @@ export function planView(
   const {
     discovery,
     targets,
+    changes,
     asRecorded = new Set<string>(),
     unreached = [],
     refusals,
@@ -34,6 +35,7 @@ export function planView(
   return {
     ...subject,
     targets,
+    ...(changes && {changes}),
     clusters: discovery.readings.flatMap((reading) => {
       const uid = reading.identity?.uid
       if (uid === undefined || reading.problem || shown.has(uid)) return []

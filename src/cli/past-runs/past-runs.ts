@@ -50,7 +50,7 @@ export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir' | 'verbs
 export async function findRun(
   wanted: string,
   runtime: Pick<Runtime, 'env' | 'homeDir'>,
-  command: 'show' | 'retry',
+  command: 'runs show' | 'runs retry' | 'undo --run',
 ): Promise<{readonly id: string; readonly recorded: RecordedRun}> {
   const directory = ledgerDirectory(runtime)
   const ids = await listLedgers(directory)
@@ -131,4 +131,4 @@ function severalRuns(wanted: string, ids: readonly string[], command: string): H
 export const showCommand = (id: string) => `hubspoke runs show ${id}`
 
 const withEach = (ids: readonly string[], command: string) =>
-  ids.slice(0, suggested).map((id) => `hubspoke runs ${command} ${id}`)
+  ids.slice(0, suggested).map((id) => `hubspoke ${command} ${id}`)

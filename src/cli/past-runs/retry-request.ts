@@ -3,16 +3,12 @@ import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {type Exclusion, notRetriedExclusion} from '../../model/exclusion.ts'
 import {exitCodes} from '../../model/exit-code.ts'
-import {HubspokeError} from '../../model/failure.ts'
 import type {RetryView} from '../../model/plan-view.ts'
 import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
 import type {RunReport} from '../../model/report.ts'
 import {chooseTargets, leftOpen, type RetryChoice} from '../../model/retry-choice.ts'
 import type {Retried} from '../../model/run-facts.ts'
-import {isMark} from '../../model/run-id.ts'
-import {isWorkloadTarget, requireWorkloadTarget, type WorkloadTarget, workloadKey} from '../../model/workload-target.ts'
-import {isNamespaceName, isObjectName} from '../../shared/kubernetes-name.ts'
-import {printable} from '../../shared/printable.ts'
+import {isWorkloadTarget, requireWorkloadTarget} from '../../model/workload-target.ts'
 import {summarizeRun} from '../../summary/summarize.ts'
 import {textArgument} from '../../verbs/text-argument.ts'
 import type {Verb} from '../../verbs/verb.ts'
@@ -22,8 +18,7 @@ import type {Runtime} from '../process/runtime.ts'
 import type {SourceRequest} from '../run/open-source.ts'
 import type {RunIdentity} from '../run/run-identity.ts'
 import type {RunSettings} from '../run/run-settings.ts'
-import {disagreements} from '../run/same-run.ts'
-import {commandAgain} from './command-again.ts'
+import {knownRun, type UseOfRun} from './known-run.ts'
 
 export interface RetryFlags {
   readonly failed: boolean
@@ -47,7 +42,10 @@ export interface RetryRequest {
   readonly view: RetryView
 }
 
-type RunRecord = NonNullable<RecordedRun['run']>
+const retrying: UseOfRun = {
+  done: 'retried',
+  refusal: ({name, retry}) => (retry === 'never' ? `"${name}" may not be safe to run twice` : undefined),
+}
 
 /**
  * What there is to retry of a recorded run; of a retry, what that one left.
@@ -70,7 +68,7 @@ export function retryRequest(
   },
   flags: RetryFlags,
 ): RetryRequest {
-  const {run, verb} = knownRun(id, recorded, verbs)
+  const {run, verb} = knownRun({id, recorded, verbs}, retrying)
   const choice: RetryChoice = flags.failed ? 'failed' : flags['not-run'] ? 'not-run' : 'all'
   const targets = chooseTargets(recorded.targets, choice)
   const taken = new Set(targets)
@@ -95,8 +93,12 @@ export function retryRequest(
   }
 }
 
-/** The contexts that a retry may need: those that bear a recorded name, and those that point at a recorded server. */
-export function concernedBy({targets}: Pick<RetryRequest, 'targets'>): (context: ContextRef) => boolean {
+/** The contexts that recorded targets may need: those that bear a recorded name, and those that point at a recorded server. */
+export function concernedBy({
+  targets,
+}: {
+  readonly targets: readonly RecordedTarget[]
+}): (context: ContextRef) => boolean {
   const names = new Set(targets.map(({target}) => target.via))
   const servers = new Set(targets.flatMap(({target}) => (isWorkloadTarget(target) ? [target.server] : [])))
   return ({name, server}) => names.has(name) || servers.has(server)
@@ -145,82 +147,6 @@ export function nothingLeft(
     askedMs: 0,
     stoppedBy: undefined,
   })
-}
-
-function knownRun(id: string, recorded: RecordedRun, verbs: Verbs): {run: RunRecord; verb: Verb} {
-  const {run} = recorded
-  if (run === undefined) {
-    throw notRetried(id, 'what it was to do is not recorded', [`hubspoke runs show ${id}`])
-  }
-  const verb = verbs.get(run.verb)
-  if (verb === undefined) {
-    throw notRetried(id, `this version of hubspoke does not know its verb "${printable(run.verb)}"`, [])
-  }
-  if (verb.retry === 'never') {
-    throw notRetried(id, `"${verb.name}" may not be safe to run twice`, [`hubspoke runs show ${id}`])
-  }
-  requireReadable(id, run, verb)
-  refuseUnreadableNames(id, recorded)
-  refuseSeveralRuns(id, recorded, verbs)
-  refuseHalfAPlan(id, recorded, verbs)
-  return {run, verb}
-}
-
-/** What is not understood is not done again. */
-function requireReadable(id: string, {args, mark}: RunRecord, verb: Verb): void {
-  const unreadable = () =>
-    notRetried(id, 'its arguments or its restartedAt annotation cannot be read in its ledger', [
-      `hubspoke runs show ${id}`,
-    ])
-  if (!isMark(mark)) throw unreadable()
-  try {
-    verb.parse(args)
-  } catch (error) {
-    throw error instanceof HubspokeError ? unreadable() : error
-  }
-}
-
-/** No server lists a workload under such a name: the ledger was changed. */
-function refuseUnreadableNames(id: string, {targets}: RecordedRun): void {
-  const names = targets.flatMap(({target}) => (isWorkloadTarget(target) ? unreadableIn(target) : []))
-  const [first] = names
-  if (first === undefined) return
-  throw notRetried(id, `what it was to do cannot be read in its ledger: ${first}`, [`hubspoke runs show ${id}`])
-}
-
-function unreadableIn(target: WorkloadTarget): readonly string[] {
-  const {namespace, name, key} = target
-  return [
-    ...(isNamespaceName(namespace) ? [] : [`"${printable(namespace)}" is no name of Kubernetes`]),
-    ...(isObjectName(name) ? [] : [`"${printable(name)}" is no name of Kubernetes`]),
-    ...(workloadKey(target) === key ? [] : [`the key "${printable(key)}" is not that of its target`]),
-  ]
-}
-
-/** Earlier versions let one id be used for several runs: what one of them left would be looked for as the other's. */
-function refuseSeveralRuns(id: string, recorded: RecordedRun, verbs: Verbs): void {
-  const differences = disagreements(recorded, verbs)
-  if (differences.length === 0) return
-  throw notRetried(id, `its ledger is of several runs under one id (${differences.join('; ')})`, [
-    `hubspoke runs show ${id}  to see the targets of all of them`,
-  ])
-}
-
-/** A shorter plan than the one that was made would leave targets out in silence. */
-function refuseHalfAPlan(id: string, recorded: RecordedRun, verbs: Verbs): void {
-  const {targets, targetsMissing: missing} = recorded
-  if (missing === 0) return
-  const again = commandAgain(recorded, verbs)
-  const known = `its ledger names only ${targets.length} of the ${targets.length + missing} targets that it had planned`
-  throw notRetried(
-    id,
-    known,
-    again === undefined ? [] : [`${again}  to find all of them again, with the same restartedAt annotation`],
-  )
-}
-
-function notRetried(id: string, because: string, suggestions: readonly string[]): HubspokeError {
-  return new HubspokeError('usage', `The run ${id} cannot be retried: ${because}. Nothing was written.`, {suggestions})
 }
 
 function takenUpWords(target: RecordedTarget): string {

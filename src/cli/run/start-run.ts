@@ -29,6 +29,7 @@ import {unsetOptions} from '../flags/kept-flags.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
 import {type Actors, createActors} from './cluster-users.ts'
+import {earlierRun} from './earlier-run.ts'
 import {examinePlan} from './examine-plan.ts'
 import {lockPolicy} from './lock-policy.ts'
 import {openSource, type SourceRequest} from './open-source.ts'
@@ -136,6 +137,7 @@ function verbEnv(
     workloads: (target) => checkedWorkloads(clusters.open(target.context).workloads, target, check),
     events,
     onLogTail,
+    earlier: (runId) => earlierRun(runId, runtime),
   }
 }
 

@@ -55,7 +55,7 @@ export default class RunsRetry extends WritingCommand {
   async run(): Promise<RunReport> {
     const {runtime} = this
     const {args} = await this.parse(RunsRetry)
-    const found = await findRun(args.id, runtime, 'retry')
+    const found = await findRun(args.id, runtime, 'runs retry')
     const retriedBy = await findRetries(found.id, runtime)
     const kept = keptOptions(found.id, found.recorded)
     this.recorded = kept.level

@@ -29,7 +29,7 @@ export default class RunsShow extends BaseCommand {
 
   async run(): Promise<LedgerReport> {
     const {args, flags} = await this.parse(RunsShow)
-    const {id, recorded} = await findRun(args.id, this.runtime, 'show')
+    const {id, recorded} = await findRun(args.id, this.runtime, 'runs show')
     const retriedBy = await findRetries(id, this.runtime)
     const suggestions =
       retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded, this.runtime.verbs)

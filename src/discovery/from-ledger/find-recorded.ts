@@ -22,6 +22,8 @@ export interface RecordedTargets {
   readonly targets: readonly RecordedTarget<WorkloadTarget>[]
   /** What the run left unfinished and is not looked for. */
   readonly excluded: readonly Exclusion[]
+  /** What each is changed to, for the plan, by key; default: nothing to add. */
+  readonly changes?: ReadonlyMap<string, string>
   /** Of the kubeconfig: those that bear a recorded name, and those that point at a recorded server. */
   readonly contexts: readonly ContextRef[]
 }

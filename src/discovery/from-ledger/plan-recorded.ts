@@ -1,11 +1,11 @@
 import type {ClusterReading, WorkloadMatch} from '../../model/cluster.ts'
-import type {Exclusion} from '../../model/exclusion.ts'
 import type {Failure} from '../../model/failure.ts'
 import type {Planned} from '../../model/planned.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'
 import type {SpokeResult} from '../../model/result.ts'
 import {type WorkloadTarget, workloadKey, workloadTarget} from '../../model/workload-target.ts'
 import {sameClusters, traitsOf} from '../plan/plan-targets.ts'
+import type {RecordedTargets} from './find-recorded.ts'
 
 /**
  * The recorded targets as a plan, in their order, each through its own context or the one that replaces it, with the
@@ -14,15 +14,7 @@ import {sameClusters, traitsOf} from '../plan/plan-targets.ts'
  */
 export function planRecorded(
   readings: readonly ClusterReading[],
-  {
-    runId,
-    targets,
-    excluded,
-  }: {
-    readonly runId: string
-    readonly targets: readonly RecordedTarget<WorkloadTarget>[]
-    readonly excluded: readonly Exclusion[]
-  },
+  {runId, targets, excluded, changes}: Pick<RecordedTargets, 'runId' | 'targets' | 'excluded' | 'changes'>,
 ): Planned {
   const reached = readings.filter(({identity}) => identity !== undefined)
   const wayTo = ({clusterUid, context}: WorkloadTarget) => {
@@ -42,6 +34,7 @@ export function planRecorded(
   }
   return {
     targets: planned,
+    ...(changes && {changes}),
     asRecorded: new Set(planned.map(({key}) => key).filter((key) => !seen.has(key))),
     traits: traitsOf(reached),
     unreached,

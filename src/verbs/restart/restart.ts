@@ -28,6 +28,7 @@ export const restart: Verb<RestartArgs> = {
     place: 'cluster',
   }),
   needs: targetNeeds('restart'),
+  before: ({restartedAt}) => (restartedAt === undefined ? undefined : `restartedAt ${restartedAt ?? 'not set'}`),
   spoke({image}, env) {
     const query = imageQueryOf(image)
     const aim: RestartAim = {restartedAt: env.mark, runsImage: (images) => matchingContainers(query, images)}

@@ -18,6 +18,7 @@ export function verbEnv(workloads: Workloads, clock: Clock, {options, ...more}: 
     by: () => 'ada on laptop-7',
     workloads: () => workloads,
     events: {record: () => undefined},
+    earlier: () => Promise.reject(new Error('there is no earlier run')),
     ...more,
   }
 }
