@@ -29,7 +29,7 @@ export abstract class BaseCommand extends Command {
     return processRuntime()
   }
 
-  protected readonly runtime: Runtime = (this.constructor as typeof BaseCommand).openRuntime()
+  protected runtime: Runtime = (this.constructor as typeof BaseCommand).openRuntime()
 
   /** The command line as it was typed: parsing changes `argv`. */
   protected readonly typed: readonly string[] = [...this.argv]

@@ -1,7 +1,6 @@
-import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, targetsFlags, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
 import {imageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
-import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import type {RunReport} from '../model/report.ts'
@@ -31,6 +30,10 @@ export default class Restart extends WritingCommand {
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --reason "memory leak, INC-42"',
     },
     {
+      description: 'Only the targets that a document names, after a review',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web --targets reviewed.json',
+    },
+    {
       description: 'From cron: no prompt, JSON output',
       command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" --yes -o json',
     },
@@ -39,6 +42,7 @@ export default class Restart extends WritingCommand {
   static override flags = {
     ...contextFlags,
     ...workloadFlags,
+    ...targetsFlags,
     ...writeFlags,
     output: outputFlag(runViews),
   }
@@ -46,8 +50,7 @@ export default class Restart extends WritingCommand {
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(Restart)
     const {args: verbArgs, start} = await this.startOf(restart, {image: args.image}, flags)
-    const query = imageQueryOf(verbArgs.image)
-    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
-    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    return this.carryOut({...start, source}, flags, reach)
   }
 }

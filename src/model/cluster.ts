@@ -39,8 +39,11 @@ export interface Link {
   readonly bytesPerMs?: number
 }
 
-/** Which source answered discovery; `ledger`: that of an earlier run, whose targets are retried. */
-export type Tier = 'cache' | 'cache+changes' | 'scan' | 'ledger'
+/**
+ * Which source answered discovery; `ledger`: that of an earlier run, whose targets are retried; `file`: a file that names the
+ * targets, each of which was read.
+ */
+export type Tier = 'cache' | 'cache+changes' | 'scan' | 'ledger' | 'file'
 
 /** A part of a cluster that was asked for and could not be read. */
 export interface Unread {
@@ -76,9 +79,10 @@ export interface CachedOnly {
   readonly matches: readonly WorkloadMatch[]
 }
 
-/** A workload that the image cache named and that is no target. */
+/** A workload that the image cache or a file of targets named and that is no target. */
 export interface DroppedMatch extends Pick<WorkloadImages, 'kind' | 'namespace' | 'name'> {
-  readonly why: 'gone' | 'runs another image'
+  /** `recreated`: the file of targets has another UID; a cache has none. */
+  readonly why: 'gone' | 'runs another image' | 'recreated'
 }
 
 /** What discovery learned of one context. A context that could not be read is a reading with a `problem`, never a shorter list. */
@@ -99,7 +103,7 @@ export interface ClusterReading {
   readonly cachedOnly?: CachedOnly
   /** Where nothing matched: images that may have been meant. */
   readonly near?: readonly NearImage[]
-  /** What the image cache named and the cluster does not run any more; only for a verb that writes. */
+  /** What the image cache or a file of targets named and the cluster does not run any more; only for a verb that writes. */
   readonly dropped?: readonly DroppedMatch[]
   /** Set when nothing could be read at all. */
   readonly problem?: Failure

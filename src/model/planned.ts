@@ -17,7 +17,10 @@ export interface Planned {
   readonly targets: Plan
   /** Those of a retry whose images are the recorded ones, by key; default: none. */
   readonly asRecorded?: ReadonlySet<string>
-  /** Targets that are known from elsewhere and in clusters that could not be reached, with how they so ended; default: none. */
+  /**
+   * Targets that are known from elsewhere and need no attempt, or cannot have one (their clusters could not be reached), with
+   * how they so ended; default: none.
+   */
   readonly unreached?: readonly SpokeResult[]
   /** What each is changed to, in a few words for the plan, by key; default: the verb says it all. */
   readonly changes?: ReadonlyMap<string, string>
@@ -25,6 +28,10 @@ export interface Planned {
   readonly traits: Traits
   /** Workloads that match and are not acted on. */
   readonly excluded: readonly Exclusion[]
+  /** The file that names the targets, as sentences name it: nothing was searched. Absent: there is none. */
+  readonly targetsFile?: string
+  /** What else is to be known of them before the plan is confirmed, one sentence each; default: nothing. */
+  readonly notes?: readonly string[]
   /** Clusters that several of the selected contexts lead to. */
   readonly sameCluster: readonly ContextGroup[]
 }

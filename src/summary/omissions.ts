@@ -6,6 +6,7 @@ import {workloadKinds} from '../model/workload.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf, listOf, someOf} from '../shared/words.ts'
 import {neverSearched} from './entries.ts'
+import {targetsFileOf} from './targets-file.ts'
 
 const groupsNamed = 3
 const contextsNamed = 5
@@ -28,8 +29,10 @@ export function runOmissions(facts: RunFacts): readonly string[] {
     ...droppedOmissions(results),
     ...cacheOmissions(readings),
     ...sameClusterOmissions(sameCluster),
-    // The targets of a retry are those of its ledger: nothing was searched.
-    ...(retryOf === undefined ? scopeOmissions(scope, {isAnswer: results.length === 0}) : []),
+    // The targets of a retry are those of its ledger, others those of a file: nothing was searched.
+    ...(retryOf === undefined && targetsFileOf(facts.arguments) === undefined
+      ? scopeOmissions(scope, {isAnswer: results.length === 0})
+      : []),
   ]
 }
 
@@ -74,7 +77,8 @@ export function sameClusterOmissions(groups: readonly (readonly string[])[]): re
 
 /** What a plan from image caches may miss, because they hold an earlier state. */
 function cacheOmissions(readings: readonly ClusterReading[]): readonly string[] {
-  const dropped = readings.flatMap((reading) => reading.dropped ?? [])
+  // Those of a file have results.
+  const dropped = readings.flatMap(({tier, dropped: of = []}) => (tier === 'file' ? [] : of))
   const fromCache = readings.filter(({tier}) => tier === 'cache')
   const oldest = Math.max(0, ...fromCache.map(({cacheAgeMs = 0}) => cacheAgeMs))
   const isDated = fromCache.every(({cacheAgeMs}) => cacheAgeMs !== undefined)

@@ -9,7 +9,7 @@ import {clusterEntry, excludedEntries, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
 import {markLines} from './plan-marks.ts'
-import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
+import {excludedLines, fileScopeLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
 import {retryLines, retryScopeLines} from './retry-lines.ts'
 import {labelIn, targetEntry} from './target-names.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
@@ -47,11 +47,21 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
     ...markLines(plan, options),
     ...excludedSection(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
-    ...(plan.retry ? retryScopeLines(plan.retry.runId, options) : scopeLines(scopeEntry(plan.scope), unread, options)),
+    ...searchedLines(plan, unread, options),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
     ...consentLines(plan, options),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function searchedLines(
+  {retry, targetsFile, scope}: PlanView,
+  unread: readonly string[],
+  options: ViewOptions,
+): readonly string[] {
+  if (retry !== undefined) return retryScopeLines(retry.runId, options)
+  if (targetsFile !== undefined) return fileScopeLines(targetsFile, options)
+  return scopeLines(scopeEntry(scope), unread, options)
 }
 
 function headingOf({text, retry}: PlanView): string {

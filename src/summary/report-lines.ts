@@ -91,6 +91,12 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
   return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
 }
 
+/** The same for a run whose targets are in a file. */
+export function fileScopeLines(file: string, {printable, width, color}: ViewOptions): readonly string[] {
+  const text = `Searched: nothing; the targets are those of ${file}.`
+  return wrapText(printable(text), width).map(paletteFor(color).quiet)
+}
+
 /** The reason of a run, if one is given. */
 export function reasonLines(reason: string | null | undefined, {printable, width}: ViewOptions): readonly string[] {
   return typeof reason === 'string' ? wrapText(printable(`Reason: ${reason}`), width) : []

@@ -238,7 +238,7 @@ describe.skipIf(!binaries)('an image cache in shards, in a real cluster', () => 
     await save(builds[0] as BuiltImageCache)
     let isWriting = true
     const wholeReads = {read: 0, overtaken: 0}
-    const seen = {cache: 0, scan: 0, 'cache+changes': 0, ledger: 0}
+    const seen = {cache: 0, scan: 0, 'cache+changes': 0, ledger: 0, file: 0}
     const read = async (): Promise<void> => {
       while (isWriting) {
         const reading = await hub.find(image, {fresh: 'cache'})

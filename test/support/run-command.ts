@@ -61,6 +61,8 @@ export interface ShellOptions {
   readonly screen?: {readonly columns: number; readonly rows: number}
   /** The lines that are typed at a terminal; undefined: no terminal. */
   readonly answers?: readonly string[]
+  /** What is piped into a command, asked when it starts; undefined: stdin is the terminal, or empty without one. */
+  readonly stdin?: () => string | undefined
   /** Called while a prompt waits. */
   readonly onQuestion?: () => void | Promise<void>
   /** The same at a terminal that is like a real one, for one command. */
@@ -124,6 +126,22 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const stdout = recordedOutput({all: printed})
       const stderr = recordedOutput({all: printed, screen: options.screen})
       let exitCode = 70
+      const piped = options.stdin?.()
+      const terminal = options.keyboard
+        ? openFakeTerminal(options.keyboard, {
+            clock: options.clock,
+            write: stderr.write,
+            raise: (signal) => {
+              for (const listener of listeners) listener(signal)
+            },
+          })
+        : options.answers && {
+            async ask(question: string) {
+              stderr.write(question)
+              await options.onQuestion?.()
+              return answers.shift()
+            },
+          }
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
         program: {argv: [], typed: 'hubspoke'},
@@ -135,21 +153,15 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         random: () => (draws++ * 0.618) % 1,
         stdout,
         stderr,
-        terminal: options.keyboard
-          ? openFakeTerminal(options.keyboard, {
-              clock: options.clock,
-              write: stderr.write,
-              raise: (signal) => {
-                for (const listener of listeners) listener(signal)
-              },
-            })
-          : options.answers && {
-              async ask(question) {
-                stderr.write(question)
-                await options.onQuestion?.()
-                return answers.shift()
-              },
-            },
+        stdin: {
+          isTerminal: piped === undefined && terminal !== undefined,
+          read: async (maxBytes) => {
+            const content = Buffer.from(piped ?? '')
+            return content.length > maxBytes ? undefined : content
+          },
+        },
+        terminal: piped === undefined ? terminal : undefined,
+        ownTerminal: () => terminal,
         every: () => () => undefined,
         onStopSignal(listener) {
           listeners.add(listener)

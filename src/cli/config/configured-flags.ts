@@ -2,7 +2,7 @@ import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
 import {nearNames} from '../../shared/near-names.ts'
 import {own} from '../../shared/own.ts'
 import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flags/flag-levels.ts'
-import {contextFlags, outputFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
+import {contextFlags, outputFlags, targetsFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import {usageSentence} from '../process/usage-failure.ts'
 import {type ConfigFile, type ConfiguredDefault, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
 
@@ -17,12 +17,19 @@ export interface KnownCommands {
 }
 
 /** Flags whose parsers are loaded for every command, so that the first command reports an invalid value. */
-const sharedFlags: Interfaces.FlagInput = {...outputFlags, ...contextFlags, ...workloadFlags, ...writeFlags}
+const sharedFlags: Interfaces.FlagInput = {
+  ...outputFlags,
+  ...contextFlags,
+  ...workloadFlags,
+  ...targetsFlags,
+  ...writeFlags,
+}
 
 /** Flags that the environment may set and the config file may not, each with the reason. */
 const neverConfigured: ReadonlyMap<string, string> = new Map([
   ['run-id', 'it names one run'],
   ['reason', 'it belongs to one run'],
+  ['targets', 'they are those of one run'],
   ['dry-run', 'the command line could not turn it off'],
 ])
 

@@ -42,7 +42,7 @@ export function agreeToPlan(
     const protectedClusters = await findProtected(...identified(proposal), clusters, {clock, signal})
     const unmatched = unmatchedProtections(clusters.all, clusters.protections).map(unmatchedSentence)
     const needless = needlessConfirmations(protectedClusters, confirmed)
-    const notes = [...unmatched, ...needless, ...unprovenWays(proposal, clusters)]
+    const notes = [...(proposal.notes ?? []), ...unmatched, ...needless, ...unprovenWays(proposal, clusters)]
     const counting = protectedClusters.map(({context}) => context).filter((context) => confirmed.includes(context))
     const consent = dryRun === null ? consentSentence({yes: given.yes, confirmed: counting}, runtime) : undefined
     const view = {

@@ -28,6 +28,7 @@ export function planView(
     sameCluster,
     withoutLock,
     waves,
+    targetsFile,
   } = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({place}) => place)
@@ -59,6 +60,7 @@ export function planView(
     }),
     budgetsNotRead: proposal.budgetsNotRead,
     scope: discovery.scope,
+    targetsFile,
   }
 }
 

@@ -98,6 +98,17 @@ export const workloadFlags = {
   }),
 }
 
+/** Flags of every verb that writes to workloads: where they are named, instead of being searched. */
+export const targetsFlags = {
+  targets: Flags.string({
+    summary:
+      'Act only on the targets in FILE: a document of "find", of a verb or of "runs show", or lines of "-o name". "-" is stdin.',
+    helpValue: 'FILE',
+    env: 'HUBSPOKE_TARGETS',
+    helpGroup: 'WORKLOADS',
+  }),
+}
+
 /** For tests and measurements: which proof an exact answer has. */
 export const proofFlags = {
   'small-cluster': Flags.integer({

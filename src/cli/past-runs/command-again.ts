@@ -6,7 +6,7 @@ import {shellWord} from '../../shared/shell-word.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import type {Verbs} from '../../verbs/verbs.ts'
 import {type FlagFacts, flagWords} from '../flags/flag-words.ts'
-import {contextFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
+import {contextFlags, targetsFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import {disagreements} from '../run/same-run.ts'
 
 /** Consent is given anew, and how the clusters are looked at may be chosen anew. */
@@ -22,8 +22,9 @@ export function commandAgain({run}: Pick<RecordedRun, 'run'>, verbs: Verbs): str
   if (verb === undefined || verb.retry === 'never' || run?.retryOf !== undefined) return undefined
   const args = argsOf(verb, run?.args ?? {})
   if (run === undefined || args === undefined) return undefined
+  if (run.options.targets === '-') return undefined // its stdin is gone
   const recorded = {...run.options, reason: run.reason ?? null}
-  const words = wordsOf({...contextFlags, ...workloadFlags, ...writeFlags}, recorded)
+  const words = wordsOf({...contextFlags, ...workloadFlags, ...targetsFlags, ...writeFlags}, recorded)
   return ['hubspoke', verb.name, ...verb.words(args), ...words, '--run-id', run.id].map(shellWord).join(' ')
 }
 

@@ -1,10 +1,12 @@
+import {openSync} from 'node:fs'
 import {homedir, userInfo} from 'node:os'
-import type {ReadStream, WriteStream} from 'node:tty'
+import {ReadStream, type WriteStream} from 'node:tty'
 import type {LocalUser} from '../../model/actor.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
 import {type Verbs, verbs} from '../../verbs/verbs.ts'
 import {isHangupIgnored} from './ignored-hangup.ts'
+import {type Input, inputFrom} from './input.ts'
 import {localUser} from './local-user.ts'
 import {type Output, outputTo} from './output.ts'
 import {askOnTerminal, type Terminal} from './terminal.ts'
@@ -30,8 +32,11 @@ export interface Runtime {
   readonly random: () => number
   readonly stdout: Output
   readonly stderr: Output
+  readonly stdin: Input
   /** The terminal for prompts; undefined without one. */
   readonly terminal: Terminal | undefined
+  /** The same where stdin is read for something else: the terminal of the process itself, whatever stdin is. */
+  ownTerminal(): Terminal | undefined
   /** Calls back every `ms` milliseconds until the returned function is called; keeps no process alive. */
   every(ms: number, callback: () => void): () => void
   /** Calls back for each signal that stops the run; returns a function that stops listening. */
@@ -63,7 +68,9 @@ export function processRuntime(): Runtime {
     random: Math.random, // run ids, jitter
     stdout: outputTo(process.stdout), // results
     stderr: outputTo(process.stderr), // everything else
+    stdin: inputFrom(process.stdin), // `--targets -`
     terminal: terminalOf(process.stdin, process.stderr),
+    ownTerminal: () => terminalOf(openOwnTerminal(), process.stderr),
     every(ms, callback) {
       const timer = setInterval(callback, ms).unref()
       return () => clearInterval(timer)
@@ -81,8 +88,17 @@ export function processRuntime(): Runtime {
   }
 }
 
-function terminalOf(input: ReadStream, output: WriteStream): Terminal | undefined {
-  if (!input.isTTY || !output.isTTY) return undefined
+/** Undefined: the process has no terminal, as in a cron job. */
+function openOwnTerminal(): ReadStream | undefined {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r+'))
+  } catch {
+    return undefined
+  }
+}
+
+function terminalOf(input: ReadStream | undefined, output: WriteStream): Terminal | undefined {
+  if (!input?.isTTY || !output.isTTY) return undefined
   // A listener is called before the prompt ends; without a listener the signal ends the process as usual.
   const raise = (signal: StopSignal) => void (process.emit(signal, signal) || process.kill(process.pid, signal))
   return askOnTerminal({input, output}, {clock: systemClock, raise})

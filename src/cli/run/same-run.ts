@@ -21,6 +21,7 @@ const selecting: Readonly<Record<string, (value: Value) => string>> = {
   'all-contexts': (value) => (value === true ? 'all contexts' : ''),
   namespace: (value) => listOf(value).join(','),
   kind: (value) => (listOf(value).length === 0 ? workloadKinds.toSorted() : listOf(value)).join(','),
+  targets: (value) => (typeof value === 'string' ? value : ''),
   selector: (value) => (typeof value === 'string' ? value.replaceAll(/\s*,\s*/g, ',').trim() : ''),
 }
 

@@ -1,7 +1,9 @@
 import {resolve} from 'node:path'
 import type {Freshness} from '../../discovery/cache/freshness.ts'
+import type {ImageQuery} from '../../image/image-query.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextsOrigin} from '../../model/contexts-origin.ts'
+import {HubspokeError} from '../../model/failure.ts'
 import type {RunReport} from '../../model/report.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
@@ -10,11 +12,13 @@ import {requireTerminalOrYes} from '../consent/consent.ts'
 import type {SessionFlags} from '../process/session.ts'
 import {runViews} from '../report-views.ts'
 import {hearLogTail} from './log-tail.ts'
+import type {SourceRequest} from './open-source.ts'
 import {recordedSnapshots} from './recorded-snapshots.ts'
 import {requirePossible} from './require-possible.ts'
 import {runIdentity} from './run-identity.ts'
 import {earlierInvocations} from './run-ledger.ts'
 import {runSettings, type WriteFlags} from './run-settings.ts'
+import {selectionOf, type WorkloadFlags} from './selection.ts'
 import {type RunStart, startRun} from './start-run.ts'
 
 type OutputFlags = {readonly output: string; readonly json: boolean; readonly quiet: boolean}
@@ -25,7 +29,7 @@ export abstract class WritingCommand extends BaseCommand {
   protected async carryOut(
     start: RunStart,
     flags: ContextFlags & SessionFlags & OutputFlags,
-    reach: Omit<Reach, 'writes'> = {},
+    reach: Partial<Reach> = {},
   ): Promise<RunReport> {
     const {runtime} = this
     const {settings} = start
@@ -60,6 +64,52 @@ export abstract class WritingCommand extends BaseCommand {
     const snapshots = recordedSnapshots(earlier?.targets ?? [])
     const contextsFrom = this.contextsFrom()
     return {args, start: {run, verb, args: recorded, settings, resumed: run.named, snapshots, contextsFrom}}
+  }
+
+  /**
+   * Where the targets of a verb on workloads come from: the file of `--targets`, else what runs the image in the selected
+   * contexts. Reads that file, and from then on asks questions on the terminal itself if it was stdin.
+   *
+   * @throws HubspokeError of class `usage` for a file that is wrong, or with flags that cannot apply to it
+   */
+  protected async sourceOf(
+    query: ImageQuery,
+    flags: ContextFlags & WorkloadFlags & {readonly targets?: string | undefined},
+  ): Promise<{readonly source: SourceRequest; readonly reach: Partial<Reach>}> {
+    const {targets: path} = flags
+    if (path === undefined) {
+      const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
+      return {source: {from: 'image', query, selection}, reach: {}}
+    }
+    this.refuseSearching(flags)
+    const {openTargets} = await import('./targets-file/open-targets.ts') // it reads YAML
+    const {file, targets} = await openTargets(path, this.runtime)
+    if (path === '-') this.runtime = {...this.runtime, terminal: this.runtime.ownTerminal()}
+    const contextsSelected = [...(flags.context ?? []), ...(flags.group ?? [])].length > 0
+    const names = new Set(targets.map(({context}) => context))
+    const {kinds, namespaces} = selectionOf(flags)
+    return {
+      source: {from: 'file', query, file, targets, kinds, namespaces, contextsSelected},
+      // The file includes its contexts: `-c '!PATTERN'` alone is a selection, too.
+      reach: contextsSelected ? {writes: false} : {only: ({name}) => names.has(name)},
+    }
+  }
+
+  /** What describes a search cannot apply to targets that are named. */
+  private refuseSearching({selector}: Pick<WorkloadFlags, 'selector'>): void {
+    const origin = this.originOf('selector')
+    if (selector !== undefined) {
+      const said = origin === undefined ? '-l' : `-l (from ${origin})`
+      throw new HubspokeError('usage', `${said} cannot be used with --targets: the file does not tell the labels.`, {
+        suggestions: ['hubspoke find IMAGE -l SELECTOR -o json  writes a targets file with these labels only'],
+      })
+    }
+    if (this.resolved?.said.has('fresh') && this.originOf('fresh') === undefined) {
+      throw new HubspokeError(
+        'usage',
+        '--fresh cannot be used with --targets: each target is read before it is written.',
+      )
+    }
   }
 
   /** The report on stdout, in the format that was asked for. */

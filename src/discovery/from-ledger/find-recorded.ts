@@ -1,18 +1,16 @@
 import type {ImageQuery} from '../../image/image-query.ts'
-import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../../model/cluster.ts'
 import type {Discovery} from '../../model/discovery.ts'
 import type {Exclusion} from '../../model/exclusion.ts'
-import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {RecordedTarget} from '../../model/recorded-run.ts'
 import {workloadKinds} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {quoted} from '../../shared/problem.ts'
-import {untilStopped} from '../../shared/until-stopped.ts'
 import type {DiscoveryDeps} from '../discover.ts'
-import {retryRead} from '../retry-read.ts'
+import {identifyContext} from '../identify-context.ts'
+import {otherClusters} from '../other-clusters.ts'
 import {readTraits} from './read-traits.ts'
-import {lostContexts, otherClusters, type RecordedPlace} from './refusals.ts'
+import {lostContexts, type RecordedPlace} from './refusals.ts'
 
 /** The targets of a recorded run that are looked for again. */
 export interface RecordedTargets {
@@ -41,13 +39,13 @@ export async function findRecorded(request: RecordedTargets, deps: DiscoveryDeps
   const byName = new Map(request.contexts.map((context) => [context.name, context]))
   const present = [...new Set(places.map(({context}) => context))].flatMap((name) => byName.get(name) ?? [])
   deps.onEvent({type: 'discovery-started', contexts: present.map(({name}) => name)})
-  const readings = await Promise.all(present.map((context) => identify(context, request.runId, deps)))
+  const readings = await Promise.all(present.map((context) => identifyContext(context, told(request.runId), deps)))
   const now = new Map(readings.map((reading) => [reading.context.name, reading.identity]))
   const moved = places.flatMap((place) => {
     const identity = now.get(place.context)
     return identity === undefined || identity.uid === place.clusterUid ? [] : [{place, identity}]
   })
-  if (moved.length > 0) throw otherClusters(request.runId, moved)
+  if (moved.length > 0) throw otherClusters(`the run ${request.runId}`, moved)
   const replacements = await findReplacements(places, readings, request, deps)
   const all = await Promise.all([...readings, ...replacements].map((reading) => withTraits(reading, request, deps)))
   return {scope: scopeOf(request.targets, all), readings: all}
@@ -69,6 +67,9 @@ async function withTraits(
   return whole
 }
 
+/** Which source answers, and why. */
+const told = (runId: string) => ({tier: 'ledger', tierReason: `targets of the run ${runId}`}) as const
+
 function placesOf(targets: readonly RecordedTarget<WorkloadTarget>[]): readonly RecordedPlace[] {
   const places = new Map<string, RecordedPlace>()
   for (const {target} of targets) {
@@ -76,50 +77,6 @@ function placesOf(targets: readonly RecordedTarget<WorkloadTarget>[]): readonly 
     places.set(JSON.stringify([context, clusterUid]), {context, server, clusterUid})
   }
   return [...places.values()]
-}
-
-/** Whatever goes wrong, a bug too, is this context's alone. */
-async function identify(context: ContextRef, runId: string, deps: DiscoveryDeps): Promise<ClusterReading> {
-  let cluster: ClusterAccess | undefined
-  let learned: Pick<ClusterReading, 'identity' | 'serverVersion' | 'problem'>
-  try {
-    cluster = deps.open(context.name)
-    learned = (await untilStopped(ask(cluster, deps), deps.signal)) ?? stopped(context)
-  } catch (error) {
-    learned = deps.signal.aborted ? stopped(context) : {problem: toFailure(error)}
-  }
-  return {
-    context,
-    ...learned,
-    ...(learned.problem === undefined && {tier: 'ledger' as const, tierReason: `targets of the run ${runId}`}),
-    cost: cluster?.cost() ?? {connections: 0, requests: 0, bytesRead: 0},
-    workloadsRead: 0,
-    matches: [],
-    unread: [],
-  }
-}
-
-async function ask(
-  cluster: ClusterAccess,
-  deps: DiscoveryDeps,
-): Promise<Pick<ClusterReading, 'identity' | 'serverVersion'>> {
-  const identity = await retryRead(() => cluster.identity(deps.signal), deps)
-  const version = await tryVersion(cluster, deps)
-  return {identity, ...(version !== undefined && {serverVersion: version})}
-}
-
-/** Informational only. */
-async function tryVersion(cluster: ClusterAccess, {signal}: DiscoveryDeps): Promise<string | undefined> {
-  try {
-    return await cluster.serverVersion(signal)
-  } catch (error) {
-    if (error instanceof HubspokeError) return undefined
-    throw error
-  }
-}
-
-function stopped({name}: ContextRef): Pick<ClusterReading, 'problem'> {
-  return {problem: {class: 'timeout', message: `Stopped before context "${name}" was asked.`, suggestions: []}}
 }
 
 /** The contexts through which clusters are reached whose own context is gone; one that leads elsewhere is passed over. */
@@ -138,7 +95,7 @@ async function findReplacements(
     const tried: ClusterReading[] = []
     for (const context of contexts.filter(({server}) => server === place.server)) {
       const known = readings.find((reading) => reading.context === context)
-      const reading = known ?? (await identify(context, runId, deps))
+      const reading = known ?? (await identifyContext(context, told(runId), deps))
       tried.push(reading)
       if (leadsThere(reading)) break
     }

@@ -1,4 +1,4 @@
-import type {ClusterIdentity, ClusterReading} from '../../model/cluster.ts'
+import type {ClusterReading} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../../shared/problem.ts'
 
@@ -7,27 +7,6 @@ export interface RecordedPlace {
   readonly context: string
   readonly server: string
   readonly clusterUid: string
-}
-
-/** Contexts that lead to other clusters than those of the run: nothing is written, not elsewhere either. */
-export function otherClusters(
-  runId: string,
-  moved: readonly {readonly place: RecordedPlace; readonly identity: ClusterIdentity}[],
-): HubspokeError {
-  const sentences = moved.map(({place, identity}) => {
-    const same = `Context ${quoted(place.context)} does not lead to the cluster of the run ${runId}:`
-    return `${same} the UID of that one is ${quoted(place.clusterUid)}, of this one ${quoted(identity.uid)}${isFallback(identity)}.`
-  })
-  return new HubspokeError('usage', `${sentences.join(' ')} Nothing was written, in other clusters neither.`, {
-    suggestions: [
-      '--kubeconfig PATH  with one in which these contexts lead to the clusters of the run',
-      'kubectl config get-contexts',
-    ],
-  })
-}
-
-function isFallback(identity: ClusterIdentity): string {
-  return identity.isFallback ? ' (a hash of its URL and CA: its namespace "kube-system" may not be read)' : ''
 }
 
 /** Contexts that are gone, and whose cluster no other one leads to. */
