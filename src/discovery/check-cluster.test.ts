@@ -21,7 +21,13 @@ describe('permissions', () => {
     expect(asked).toContain('may I list deployments.apps')
     expect(asked).toContain('may I update leases.coordination.k8s.io in hubspoke-system named hubspoke-run')
     const listing = entry.permissions.filter(({verb, resource}) => verb === 'list' && resource === 'deployments.apps')
-    expect(listing.map(({purpose}) => purpose)).toEqual(['find', 'restart', 'cache refresh', 'cache watch'])
+    expect(listing.map(({purpose}) => purpose)).toEqual([
+      'find',
+      'restart',
+      'set-image',
+      'cache refresh',
+      'cache watch',
+    ])
   })
 
   test('the server takes the name of a namespace for its namespace, so that a Role there counts', async () => {
@@ -35,6 +41,7 @@ describe('permissions', () => {
     const {entry} = await check({mayI: (question) => !question.startsWith('list pods')})
     expect(entry.permissions.filter(({allowed}) => !allowed)).toMatchObject([
       {purpose: 'restart', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
+      {purpose: 'set-image', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
     ])
   })
 

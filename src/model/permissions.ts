@@ -67,6 +67,89 @@ const saving: readonly Permission[] = [
   },
 ]
 
+interface ChangeWords {
+  /** After "to". */
+  readonly does: string
+  /** After "before". */
+  readonly before: string
+  /** What is missing without the permission. */
+  readonly without: string
+  /** What an Event on the workload records. */
+  readonly event: string
+}
+
+/** To change pod templates and to watch their rollouts. */
+const changing = ({does, before, without, event}: ChangeWords): readonly Permission[] => [
+  lists,
+  {
+    ...kinds,
+    verb: 'get',
+    essential: true,
+    why: `look at a workload before ${before}`,
+    without,
+  },
+  {...kinds, verb: 'patch', essential: true, why: does, without},
+  {
+    ...kinds,
+    verb: 'watch',
+    essential: false,
+    why: 'follow rollouts as they happen',
+    without: 'every workload is read again every two seconds instead',
+  },
+  {
+    ...pods,
+    group: 'apps',
+    resources: ['replicasets'],
+    why: 'find the newest pods of a Deployment',
+    without: 'the cause of a stuck rollout of a Deployment is not shown',
+  },
+  {
+    ...pods,
+    group: '',
+    resources: ['pods'],
+    why: 'show why a rollout is stuck',
+    without: 'the cause of a stuck rollout is not shown',
+  },
+  {
+    ...pods,
+    group: '',
+    resources: ['events'],
+    why: 'show why a pod is not created or does not start, where only an Event has the cause',
+    without: 'only the state of such a pod is shown, such as ContainerCreating',
+  },
+  {
+    ...pods,
+    verb: 'get',
+    group: '',
+    resources: ['pods/log'],
+    why: 'show the last lines that a crashed container wrote',
+    without: 'they are not shown',
+  },
+  {
+    verb: 'list',
+    group: 'policy',
+    resources: ['poddisruptionbudgets'],
+    scope: 'workloads',
+    essential: false,
+    why: 'show in the plan which disruption budgets a rollout breaks',
+    without: 'the plan does not show which disruption budgets a rollout breaks',
+  },
+  {
+    verb: 'create',
+    group: '',
+    resources: ['events'],
+    scope: 'workloads',
+    essential: false,
+    why: `record an Event on the workload: ${event}`,
+    without: 'there is no such Event; the annotations of the workload record it',
+  },
+  {...runLease, verb: 'get', why: 'see whether another run is at work', without: 'nothing keeps other runs out'},
+  {...leases, verb: 'create', why: 'take the lock for the first time', without: 'nothing keeps other runs out'},
+  {...runLease, verb: 'update', why: 'take, renew and release the lock', without: 'nothing keeps other runs out'},
+  identity,
+  typos,
+]
+
 const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
   find: [
     lists,
@@ -88,76 +171,18 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     identity,
     typos,
   ],
-  restart: [
-    lists,
-    {
-      ...kinds,
-      verb: 'get',
-      essential: true,
-      why: 'look at a workload before it is restarted',
-      without: 'nothing is restarted',
-    },
-    {...kinds, verb: 'patch', essential: true, why: 'restart', without: 'nothing is restarted'},
-    {
-      ...kinds,
-      verb: 'watch',
-      essential: false,
-      why: 'follow rollouts as they happen',
-      without: 'every workload is read again every two seconds instead',
-    },
-    {
-      ...pods,
-      group: 'apps',
-      resources: ['replicasets'],
-      why: 'find the newest pods of a Deployment',
-      without: 'the cause of a stuck rollout of a Deployment is not shown',
-    },
-    {
-      ...pods,
-      group: '',
-      resources: ['pods'],
-      why: 'show why a rollout is stuck',
-      without: 'the cause of a stuck rollout is not shown',
-    },
-    {
-      ...pods,
-      group: '',
-      resources: ['events'],
-      why: 'show why a pod is not created or does not start, where only an Event has the cause',
-      without: 'only the state of such a pod is shown, such as ContainerCreating',
-    },
-    {
-      ...pods,
-      verb: 'get',
-      group: '',
-      resources: ['pods/log'],
-      why: 'show the last lines that a crashed container wrote',
-      without: 'they are not shown',
-    },
-    {
-      verb: 'list',
-      group: 'policy',
-      resources: ['poddisruptionbudgets'],
-      scope: 'workloads',
-      essential: false,
-      why: 'show in the plan which disruption budgets a rollout breaks',
-      without: 'the plan does not show which disruption budgets a rollout breaks',
-    },
-    {
-      verb: 'create',
-      group: '',
-      resources: ['events'],
-      scope: 'workloads',
-      essential: false,
-      why: 'record an Event on the workload: who restarted it, in which run and why',
-      without: 'there is no such Event; the annotations of the workload record it',
-    },
-    {...runLease, verb: 'get', why: 'see whether another run is at work', without: 'nothing keeps other runs out'},
-    {...leases, verb: 'create', why: 'take the lock for the first time', without: 'nothing keeps other runs out'},
-    {...runLease, verb: 'update', why: 'take, renew and release the lock', without: 'nothing keeps other runs out'},
-    identity,
-    typos,
-  ],
+  restart: changing({
+    does: 'restart',
+    before: 'it is restarted',
+    without: 'nothing is restarted',
+    event: 'who restarted it, in which run and why',
+  }),
+  'set-image': changing({
+    does: 'set images',
+    before: 'its image is set',
+    without: 'no image is set',
+    event: 'the user who set its image, the run and the reason',
+  }),
   'cache refresh': [
     {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},
     ...saving,

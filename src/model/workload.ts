@@ -78,6 +78,8 @@ export interface WorkloadState extends WorkloadImages {
   readonly changeCause: string | undefined
   /** Of the pod template without that stamp: where it is equal, nothing else in the template differs. */
   readonly templateDigest: string
+  /** The same without the images of its containers, too. */
+  readonly imagelessDigest: string
   /** Annotations of the workload itself that are ours, `hubspoke.dev/…`. */
   readonly ownAnnotations: Readonly<Record<string, string>>
   /** A paused Deployment; never true of the other kinds. */

@@ -214,7 +214,9 @@ describe('with exactly what was printed', () => {
     await using fleet = await fleetWith(granted(printed))
     const {stdout, exitCode} = await fleet.shell.run('check')
     expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +mostly +mostly +in part +- +forbidden$/m)
-    expect(stdout).toContain('restart: nothing keeps other runs out; may not get leases.coordination.k8s.io')
+    expect(stdout).toContain(
+      'restart and set-image: nothing keeps other runs out; may not get leases.coordination.k8s.io',
+    )
     expect(exitCode).toBe(0)
     expect(await fleet.shell.run('restart', image, '-c', 'eu', '-y')).toMatchObject({exitCode: 0})
   })

@@ -15,6 +15,7 @@ import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import Sandbox from '../../src/commands/sandbox.ts'
+import SetImage from '../../src/commands/set-image.ts'
 import Undo from '../../src/commands/undo.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
@@ -40,6 +41,7 @@ const commands = {
   'runs retry': RunsRetry,
   'runs show': RunsShow,
   sandbox: Sandbox,
+  'set-image': SetImage,
   undo: Undo,
 } as const
 

@@ -1,5 +1,6 @@
 import type {Owner} from '../../model/owner.ts'
 import type {
+  ContainerImage,
   ListedWorkload,
   WorkloadIdentity,
   WorkloadImages,
@@ -37,8 +38,8 @@ export interface Workloads {
   /** Undefined: there is no workload of this name any more. */
   read(workload: WorkloadIdentity, signal: AbortSignal): Promise<WorkloadState | undefined>
   /**
-   * Sets `kubectl.kubernetes.io/restartedAt` of the pod template (strategic merge patch), and `annotations` on the
-   * workload itself; null removes one. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
+   * Sets `kubectl.kubernetes.io/restartedAt` of the pod template (strategic merge patch), the images of the named containers
+   * there, and `annotations` on the workload itself; null removes one. `uid` and `resourceVersion` go into the patch, so that a race is a conflict and not a second rollout.
    *
    * The result contains what was written; a write that was accepted and dropped rejects with class `reverted`.
    * Undefined: there is no workload of this name any more, and nothing was written.
@@ -130,6 +131,8 @@ export type Unproven = 'expired' | 'ahead' | 'incomparable' | 'forbidden' | 'sil
 
 export interface TemplateWrite {
   readonly restartedAt: string | null
+  /** The containers whose images are set, with their new ones; default: none. */
+  readonly images?: readonly ContainerImage[]
   /** Of the workload as it was read, like its generation. */
   readonly resourceVersion: string
   readonly generation: number

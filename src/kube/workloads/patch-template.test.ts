@@ -60,6 +60,77 @@ test('a stamp and an annotation that did not exist before are removed', async ()
   })
 })
 
+const images = [
+  {container: 'app', image: 'web:2', role: 'container'},
+  {container: 'migrate', image: 'web:2', role: 'init'},
+  {container: 'logs', image: 'web:2', role: 'sidecar'},
+] as const
+
+/** After the write, with these images of the three containers. */
+function withImages(
+  app: string,
+  migrate: string,
+  logs: string,
+  restartedAt: string | null = write.restartedAt,
+): object {
+  const annotations = restartedAt === null ? {} : {[stamp]: restartedAt}
+  const initContainers = [
+    {name: 'migrate', image: migrate},
+    {name: 'logs', image: logs, restartPolicy: 'Always'},
+  ]
+  const spec = {
+    containers: [
+      {name: 'other', image: 'envoy:1'},
+      {name: 'app', image: app},
+    ],
+    initContainers,
+  }
+  return {...stored({generation: 4, resourceVersion: '8'}), spec: {template: {metadata: {annotations}, spec}}}
+}
+
+test('images are part of the same patch, by name of the container, each in its list', async () => {
+  const api = fakeApi({write: () => withImages('web:2', 'web:2', 'web:2')})
+  await patchTemplate(api, workload, {...write, images}, never)
+  expect(api.writes[0]?.body).toMatchObject({
+    metadata: {uid: 'u1', resourceVersion: '7'},
+    spec: {
+      template: {
+        metadata: {annotations: {[stamp]: write.restartedAt}},
+        spec: {
+          containers: [{name: 'app', image: 'web:2'}],
+          initContainers: [
+            {name: 'migrate', image: 'web:2'},
+            {name: 'logs', image: 'web:2'},
+          ],
+        },
+      },
+    },
+  })
+})
+
+test('a list in which no image is set is not in the patch', async () => {
+  const api = fakeApi({write: () => withImages('web:2', 'web:1', 'web:1')})
+  await patchTemplate(api, workload, {...write, images: images.slice(0, 1)}, never)
+  expect(JSON.stringify(api.writes[0]?.body)).not.toContain('initContainers')
+})
+
+test('an admission policy may add the digest to an image', async () => {
+  const api = fakeApi({write: () => withImages('web:2@sha256:1', 'web:2', 'web:2')})
+  expect(await patchTemplate(api, workload, {...write, images}, never)).toMatchObject({resourceVersion: '8'})
+})
+
+test('an image that is another one afterwards was replaced: the write was made, and is not what was written', async () => {
+  const answer = withImages('web:2', 'mirror/web:2', 'web:2')
+  const api = fakeApi({write: () => answer, get: () => answer})
+  const writing = patchTemplate(api, workload, {...write, images}, never)
+  await expect(writing).rejects.toMatchObject({failureClass: 'reverted', refused: false})
+  await expect(writing).rejects.toThrow('container "migrate" has "mirror/web:2", not "web:2"')
+  const unmarked = withImages('web:1', 'web:1', 'web:1', null)
+  const other = fakeApi({write: () => unmarked, get: () => unmarked})
+  const dropping = patchTemplate(other, workload, {...write, images}, never)
+  await expect(dropping).rejects.toMatchObject({failureClass: 'reverted', refused: true})
+})
+
 test.each([
   {because: 'the stamp was removed', answer: stored()},
   {

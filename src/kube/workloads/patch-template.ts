@@ -1,5 +1,5 @@
 import {HubspokeError} from '../../model/failure.ts'
-import type {WorkloadIdentity, WorkloadState} from '../../model/workload.ts'
+import type {ContainerImage, WorkloadIdentity, WorkloadState} from '../../model/workload.ts'
 import {oneObject} from '../answers/object-question.ts'
 import {unlessMissing} from '../answers/unless-missing.ts'
 import type {Api} from '../api.ts'
@@ -13,11 +13,12 @@ import {restartedAtAnnotation, toWorkloadState} from './workload-state.ts'
 export const fieldManager = 'hubspoke'
 
 /**
- * Sets the restart stamp as `kubectl rollout restart` does, or restores the previous one, or none. UID and resource version in the patch
+ * Sets the restart stamp as `kubectl rollout restart` does, or restores the previous one, or none; and images, as `kubectl set
+ * image` does. UID and resource version in the patch
  * make the server refuse it (409) when the object is another one, or has changed: it is written exactly once or not at all.
  *
- * The answer is trusted if it has the stamp and a higher generation. Otherwise the workload is read: the write is either
- * there, or was dropped (class `reverted`).
+ * The answer is trusted if it has the stamp, the images and a higher generation. Otherwise the workload is read: the write is
+ * either there, or was dropped or changed (class `reverted`).
  */
 export async function patchTemplate(
   api: Api,
@@ -25,11 +26,16 @@ export async function patchTemplate(
   write: TemplateWrite,
   signal: AbortSignal,
 ): Promise<WorkloadState | undefined> {
-  const {restartedAt, resourceVersion, annotations, dryRun} = write
+  const {restartedAt, images = [], resourceVersion, annotations, dryRun} = write
   const {kind, namespace, name, uid} = workload
   const body = {
     metadata: {uid, resourceVersion, annotations},
-    spec: {template: {metadata: {annotations: {[restartedAtAnnotation]: restartedAt}}}},
+    spec: {
+      template: {
+        metadata: {annotations: {[restartedAtAnnotation]: restartedAt}},
+        ...(images.length > 0 && {spec: imagesByList(images)}),
+      },
+    },
   }
   const query = {fieldManager, dryRun: dryRun ? 'All' : undefined}
   const question = oneObject(workloadResources[kind], {namespace, name, uid, query})
@@ -38,20 +44,50 @@ export async function patchTemplate(
   if (answer === undefined) return undefined
   const accepted = toWorkloadState(kind, answer)
   if (isWritten(accepted, write)) return accepted
-  if (dryRun) throw dropped(api)
+  if (dryRun) throw notAsWritten(api, accepted, write)
   const found = await readWorkload(api, workload, signal)
   if (found === undefined || found.uid !== uid) throw unexpectedAnswer(api.party, 'it is not what was written')
-  if (!isWritten(found, write)) throw dropped(api)
+  if (!isWritten(found, write)) throw notAsWritten(api, found, write)
   return found
 }
 
-/** A gateway may answer with an older, cached object. */
-function isWritten(state: WorkloadState, {restartedAt, resourceVersion, generation, dryRun}: TemplateWrite): boolean {
-  const isMarked = state.restartedAt === (restartedAt ?? undefined)
-  return isMarked && state.generation > generation && (dryRun || state.resourceVersion !== resourceVersion)
+/** The lists of a pod spec merge by the name of the container. Sidecars are in the list of init containers. */
+function imagesByList(images: readonly ContainerImage[]) {
+  const list = (belongs: (role: ContainerImage['role']) => boolean) =>
+    images.filter(({role}) => belongs(role)).map(({container, image}) => ({name: container, image}))
+  const containers = list((role) => role === 'container')
+  const initContainers = list((role) => role !== 'container')
+  return {...(containers.length > 0 && {containers}), ...(initContainers.length > 0 && {initContainers})}
 }
 
-function dropped({party}: Api): HubspokeError {
-  const message = `The server of context ${quoted(party.context)} accepted the write and dropped it: an admission policy may remove the annotation ${restartedAtAnnotation}.`
-  return new HubspokeError('reverted', message, {refused: true})
+/** A gateway may answer with an older, cached object. */
+function isWritten(state: WorkloadState, write: TemplateWrite): boolean {
+  const {resourceVersion, generation, dryRun} = write
+  const isNewer = state.generation > generation && (dryRun || state.resourceVersion !== resourceVersion)
+  return isNewer && isMarked(state, write) && otherImage(state, write) === undefined
+}
+
+function isMarked(state: WorkloadState, {restartedAt}: TemplateWrite): boolean {
+  return state.restartedAt === (restartedAt ?? undefined)
+}
+
+/** The first container that does not have the image that was written. An admission policy may add the digest to it. */
+function otherImage({images: found}: WorkloadState, {images = []}: TemplateWrite) {
+  for (const {container, image} of images) {
+    const has = found.find((one) => one.container === container)?.image ?? 'no image'
+    if (has !== image && !has.startsWith(`${image}@`)) return {container, image, has}
+  }
+  return undefined
+}
+
+function notAsWritten({party}: Api, state: WorkloadState, write: TemplateWrite): HubspokeError {
+  const said = `The server of context ${quoted(party.context)} accepted the write and`
+  const other = isMarked(state, write) ? otherImage(state, write) : undefined
+  if (other === undefined) {
+    const message = `${said} dropped it: an admission policy may remove the annotation ${restartedAtAnnotation}.`
+    return new HubspokeError('reverted', message, {refused: true})
+  }
+  const {container, image, has} = other
+  const message = `${said} changed it: container ${quoted(container)} has ${quoted(has)}, not ${quoted(image)}. An admission policy may replace images.`
+  return new HubspokeError('reverted', message)
 }

@@ -164,6 +164,20 @@ test('a pod template compares equal with any restart stamp, and with or without 
   expect(digestOf({labels}, {containers: [{name: 'app', env: []}]})).not.toBe(never)
 })
 
+test('without its images a pod template compares equal with any image, and not with another container', () => {
+  const imagelessOf = (spec: object) =>
+    toWorkloadState('Deployment', {metadata, spec: {template: {metadata: {labels: {app: 'web'}}, spec}}})
+      .imagelessDigest
+  const migrate = (image: string) => [{name: 'migrate', image}]
+  const spec = {containers: [{name: 'app', image: 'web:1', tty: true}], initContainers: migrate('web:1')}
+  const before = imagelessOf(spec)
+  expect(imagelessOf({...spec, containers: [{name: 'app', image: 'web:2', tty: true}]})).toBe(before)
+  expect(imagelessOf({...spec, initContainers: migrate('web:2')})).toBe(before)
+  expect(imagelessOf({...spec, containers: [{name: 'app', image: 'web:2', tty: false}]})).not.toBe(before)
+  expect(imagelessOf({...spec, initContainers: []})).not.toBe(before)
+  expect(imagelessOf({...spec, nodeName: 'a'})).not.toBe(before)
+})
+
 test('of the annotations of a workload only our own are kept', () => {
   const annotations = {'hubspoke.dev/run-id': 'r', 'kubectl.kubernetes.io/last-applied-configuration': '{}'}
   expect(toWorkloadState('Deployment', {metadata: {...metadata, annotations}}).ownAnnotations).toEqual({

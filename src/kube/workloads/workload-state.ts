@@ -62,6 +62,7 @@ export function toWorkloadState(kind: WorkloadKind, object: unknown): WorkloadSt
     restartedAt: textAt(objectAt(spec, 'template', 'metadata', 'annotations'), restartedAtAnnotation) || undefined,
     changeCause: textAt(objectAt(metadata, 'annotations'), changeCauseAnnotation) || undefined,
     templateDigest: templateDigest(objectAt(spec, 'template')),
+    imagelessDigest: templateDigest(withoutImages(objectAt(spec, 'template'))),
     ownAnnotations: ownAnnotations(metadata),
     paused: kind === 'Deployment' && spec.paused === true,
     strategy: strategyOf(kind, spec),
@@ -90,6 +91,13 @@ function templateDigest({metadata, ...template}: JsonObject): string {
   return createHash('sha256')
     .update(JSON.stringify([template, others, kept]))
     .digest('hex')
+}
+
+function withoutImages(template: JsonObject): JsonObject {
+  const spec = objectAt(template, 'spec')
+  const imageless = (list: string) => objectsAt(spec, list).map((one) => ({...objectOf(one), image: null}))
+  const lists = {containers: imageless('containers'), initContainers: imageless('initContainers')}
+  return {...template, spec: {...spec, ...lists}}
 }
 
 function ownAnnotations(metadata: JsonObject): Readonly<Record<string, string>> {

@@ -30,6 +30,6 @@ export function decideRestart(
   if (isAfterOurs(state.restartedAt)) {
     return {todo: 'nothing', end: {outcome: 'unchanged', reason: `restarted since, at ${state.restartedAt}`}}
   }
-  const obstacle = obstacleOf(target, state)
+  const obstacle = obstacleOf(target, state, 'a restart')
   return obstacle === undefined ? {todo: 'write', state} : {todo: 'nothing', end: obstacle}
 }

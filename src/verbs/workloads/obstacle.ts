@@ -18,9 +18,17 @@ export function recreated(target: WorkloadTarget): Settled {
   })
 }
 
-/** Why a changed pod template would not replace a single pod, and the command that would. Undefined: it would. */
-export function obstacleOf(target: WorkloadTarget, state: WorkloadState): Settled | undefined {
+/**
+ * Why a changed pod template would not replace a single pod, and the command that would. Undefined: it would.
+ *
+ * @param change `a restart`, `a new image`
+ */
+export function obstacleOf(target: WorkloadTarget, state: WorkloadState, change: string): Settled | undefined {
   const {paused, strategy, partition, wanted, deletedAt, finalizers} = state
+  const notReplaced = (obstacle: string, command: string): Settled => {
+    const message = `${obstacle}: ${change} would not replace a pod`
+    return skipped({class: 'not-restartable', message, suggestions: [command]})
+  }
   if (deletedAt !== undefined) {
     const waits = finalizers.length === 0 ? '' : ` (finalizers ${finalizers.join(', ')})`
     const command = kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml')
@@ -55,11 +63,6 @@ export function runElsewhere(target: WorkloadTarget, runner: Owner): Settled {
 /** The remark for a Deployment without pods where it could not be read whether another controller runs them. */
 export const perhapsElsewhere =
   'it has 0 replicas; if Argo Rollouts or Flagger runs its pods elsewhere, this begins a release there (could not be read)'
-
-function notReplaced(obstacle: string, command: string): Settled {
-  const message = `${obstacle}: a restart would not replace a pod`
-  return skipped({class: 'not-restartable', message, suggestions: [command]})
-}
 
 function skipped(failure: Failure): Settled {
   return {outcome: 'skipped', reason: failure.message, failure}

@@ -44,11 +44,21 @@ export function decideRevert(
         : 'its pod template no longer has the restartedAt annotation of this run',
     )
   }
-  // A template that the server changed with the write would not be the one before without the mark, either.
-  if (state.templateDigest !== template || template !== before.template)
+  if (state.templateDigest !== template || !isRestBefore(state, before))
     return leave('its pod template has been changed since')
   if (state.paused) return leave('it is paused', kubectlCommand(target, 'rollout', 'resume', kubectlName(target)))
   return {todo: 'write', state, before}
+}
+
+/**
+ * Is all that the run did not write as it was before? A template that the server changed with the write would not be the one
+ * before without the mark and the images, either.
+ */
+function isRestBefore(
+  {templateDigest, imagelessDigest}: WorkloadState,
+  {template, imageless}: TemplateSnapshot,
+): boolean {
+  return imageless === undefined ? templateDigest === template : imagelessDigest === imageless
 }
 
 function leave(reason: string, ...suggestions: readonly string[]): RevertDecision {

@@ -5,7 +5,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import type {VerbEnv} from '../verb.ts'
 import {decideRevert} from './revert-decision.ts'
 import {readTemplateReceipt, templateReceipt} from './template-receipt.ts'
-import {annotationsBefore, readSnapshot} from './template-snapshot.ts'
+import {annotationsBefore, imagesBefore, readSnapshot} from './template-snapshot.ts'
 import type {RolloutWatch} from './watch-template.ts'
 
 export interface TemplateRevert {
@@ -38,8 +38,10 @@ export async function revertTemplate(it: TemplateRevert): Promise<Settled | Writ
     const {before, state} = decision
     await attempt.writing()
     const {resourceVersion, generation} = state
+    const {restartedAt} = before
     const annotations = annotationsBefore(before, state)
-    const write = {restartedAt: before.restartedAt, resourceVersion, generation, annotations, dryRun: false}
+    const set = before.images.size > 0 && {images: imagesBefore(before, state)}
+    const write = {restartedAt, ...set, resourceVersion, generation, annotations, dryRun: false}
     const accepted = await workloads.patchTemplate(target, write, attempt.signal)
     if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was looked at.')
     return watched(accepted)

@@ -1,7 +1,7 @@
 import type {TemplateWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Attempt, Receipt, Settled, Spoke, Written} from '../../model/spoke.ts'
-import type {WorkloadState} from '../../model/workload.ts'
+import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {rolloutStatusCommand} from '../../rollout/kubectl-command.ts'
 import type {SpokeOptions, VerbEnv} from '../verb.ts'
@@ -18,7 +18,15 @@ export type TemplateDecision =
   | {readonly todo: 'nothing'; readonly end: Settled}
   /** It carries the mark of the run already. */
   | {readonly todo: 'watch'; readonly state: WorkloadState}
-  | {readonly todo: 'write'; readonly state: WorkloadState}
+  | TemplateTodo
+
+/** It is to be written. */
+export interface TemplateTodo {
+  readonly todo: 'write'
+  readonly state: WorkloadState
+  /** The containers whose images are set, with their new ones; default: none, the mark is all that is written. */
+  readonly images?: readonly ContainerImage[]
+}
 
 /** What one verb changes in pod templates. */
 export interface TemplateChange {
@@ -90,7 +98,7 @@ async function act(it: Try): Promise<Settled | Written> {
   const runner = await runnerOf(it, decision.state)
   if (typeof runner === 'object') return runElsewhere(target, runner)
   const remark = runner === 'unknown' ? perhapsElsewhere : null
-  return options.dryRun ? tryOut(it, decision.state, remark) : write(it, decision.state, remark)
+  return options.dryRun ? tryOut(it, decision, remark) : write(it, decision, remark)
 }
 
 /** Only for a Deployment without pods: one that has pods runs them itself. */
@@ -98,21 +106,21 @@ async function runnerOf({workloads, target, attempt}: Try, {kind, wanted}: Workl
   return kind === 'Deployment' && wanted === 0 ? workloads.runnerOf(target, attempt.signal) : undefined
 }
 
-async function tryOut(it: Try, state: WorkloadState, remark: string | null): Promise<Settled> {
+async function tryOut(it: Try, todo: TemplateTodo, remark: string | null): Promise<Settled> {
   const {workloads, target, attempt} = it
-  const accepted = await workloads.patchTemplate(target, patchOf(it, state), attempt.signal)
+  const accepted = await workloads.patchTemplate(target, patchOf(it, todo), attempt.signal)
   if (accepted === undefined) return gone
   const reason = 'the server accepted it (dry run)'
   return {outcome: 'succeeded', reason: remark === null ? reason : `${reason}; ${remark}`}
 }
 
 /** Followed from before the write on: a rollout of milliseconds is not missed. */
-async function write(it: Try, state: WorkloadState, remark: string | null): Promise<Settled | Written> {
+async function write(it: Try, todo: TemplateTodo, remark: string | null): Promise<Settled | Written> {
   const {options, workloads, target, attempt, rollouts} = it
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   return closingOnEnd(feed, async () => {
-    const patch = patchOf(it, state)
-    const snapshot = takeSnapshot(state, patch)
+    const patch = patchOf(it, todo)
+    const snapshot = takeSnapshot(todo.state, patch)
     await attempt.writing(snapshot)
     const accepted = await workloads.patchTemplate(target, patch, attempt.signal)
     if (accepted === undefined) return gone
@@ -142,10 +150,11 @@ async function watchAgain(it: Try, state: WorkloadState): Promise<Settled | Writ
 
 const writtenBefore = 'it was written before, nothing was written now'
 
-/** What the template was right after the write is not known any more: the state before tells it where the verb changes nothing else. */
+/** What the template was right after the write is not known any more: the state before tells it where the write set no image. */
 function foundReceipt({attempt}: Try, state: WorkloadState, found: boolean): Receipt {
   const snapshot = attempt.snapshot ?? null
-  const template = readSnapshot(snapshot)?.template ?? state.templateDigest
+  const before = readSnapshot(snapshot)
+  const template = before?.images.size === 0 ? before.template : state.templateDigest
   const remark = found ? writtenBefore : null
   return {...templateReceipt(state, {reverts: false, snapshot, remark}), template}
 }
@@ -165,11 +174,12 @@ async function closingOnEnd(
   }
 }
 
-function patchOf({change, env, options, target, attempt}: Try, state: WorkloadState): TemplateWrite {
+function patchOf({change, env, options, target, attempt}: Try, {state, images = []}: TemplateTodo): TemplateWrite {
   const facts = {verb: change.verb, runId: env.runId, by: env.by(target.context), reason: attempt.reason}
   const annotations = changeAnnotations({...facts, changeCause: options.changeCause}, state)
   const {resourceVersion, generation} = state
-  return {restartedAt: env.mark, resourceVersion, generation, annotations, dryRun: options.dryRun}
+  const set = images.length > 0 && {images}
+  return {restartedAt: env.mark, ...set, resourceVersion, generation, annotations, dryRun: options.dryRun}
 }
 
 function recordEvent({change, env, target, attempt: {reason}}: Try): void {

@@ -35,8 +35,10 @@ export function createRolloutWatch(env: VerbEnv, isAfterOurs: IsAfterOurs): Roll
   /** Has another client changed back what was written? */
   const isTakenBack = ({uid}: WorkloadTarget, {reverts, snapshot}: TemplateReceipt): Rollout['isTakenBack'] => {
     if (reverts) return ({restartedAt}) => restartedAt === env.mark
-    const before = readSnapshot(snapshot)?.restartedAt
-    return ({restartedAt}) => restartedAt !== env.mark && !isAfterOurs(uid, restartedAt, before)
+    const before = readSnapshot(snapshot)
+    return ({restartedAt, images}) =>
+      (restartedAt !== env.mark && !isAfterOurs(uid, restartedAt, before?.restartedAt)) ||
+      images.some(({container, image}) => before?.images.get(container) === image)
   }
 
   return {

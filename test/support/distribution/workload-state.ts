@@ -16,6 +16,7 @@ export function workloadState(changes: Partial<WorkloadState> = {}): WorkloadSta
     restartedAt: undefined,
     changeCause: undefined,
     templateDigest: 'digest-1',
+    imagelessDigest: 'imageless-1',
     ownAnnotations: {},
     paused: false,
     strategy: 'RollingUpdate',

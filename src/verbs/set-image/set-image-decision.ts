@@ -1,0 +1,55 @@
+import {type ImageQuery, matchingContainers} from '../../image/image-query.ts'
+import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
+import {listOf} from '../../shared/words.ts'
+import {gone, obstacleOf, recreated} from '../workloads/obstacle.ts'
+import type {TemplateDecision} from '../workloads/template-spoke.ts'
+import {imageFor, isSameImage, type NewImage} from './new-image.ts'
+
+export interface SetImageAim {
+  /** The mark of the run. */
+  readonly mark: string
+  readonly query: ImageQuery
+  readonly newImage: NewImage
+}
+
+/** Decides from the target as it is now, so that deciding again after any failure is safe. */
+export function decideSetImage(
+  target: WorkloadTarget,
+  state: WorkloadState | undefined,
+  {mark, query, newImage}: SetImageAim,
+): TemplateDecision {
+  if (state === undefined) return {todo: 'nothing', end: gone}
+  if (state.uid !== target.uid) return {todo: 'nothing', end: recreated(target)}
+  const images = imagesToSet(newImage, matchingContainers(query, state.images))
+  if (images.length > 0) {
+    const obstacle = obstacleOf(target, state, 'a new image')
+    return obstacle === undefined ? {todo: 'write', state, images} : {todo: 'nothing', end: obstacle}
+  }
+  if (state.restartedAt === mark) return {todo: 'watch', state}
+  const set = alreadySet(newImage, target.matched, state.images)
+  if (set.length === 0) return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it no longer runs the image'}}
+  return {todo: 'nothing', end: {outcome: 'unchanged', reason: `it runs ${listOf(set)} already`}}
+}
+
+/** The containers that do not have the new image, with the new one. */
+export function imagesToSet(newImage: NewImage, containers: readonly ContainerImage[]): readonly ContainerImage[] {
+  return containers
+    .map((one) => ({...one, image: imageFor(newImage, one.image)}))
+    .filter(({image}, index) => !isSameImage(image, containers[index]?.image ?? ''))
+}
+
+/** The images of the planned containers that have the new one. */
+function alreadySet(
+  newImage: NewImage,
+  matched: readonly ContainerImage[],
+  images: readonly ContainerImage[],
+): readonly string[] {
+  const set = matched.flatMap((planned) =>
+    images
+      .filter(({container}) => container === planned.container)
+      .map(({image}) => image)
+      .filter((image) => isSameImage(imageFor(newImage, planned.image), image)),
+  )
+  return [...new Set(set)]
+}

@@ -1,0 +1,64 @@
+import {canonicalQuery, imageQueryOf} from '../../image/image-query.ts'
+import {textArgument} from '../text-argument.ts'
+import type {Verb} from '../verb.ts'
+import {targetNeeds} from '../workloads/target-needs.ts'
+import {templateSpoke} from '../workloads/template-spoke.ts'
+import {canonicalNew, newImageOf} from './new-image.ts'
+import {requireChange} from './require-change.ts'
+import {decideSetImage, type SetImageAim} from './set-image-decision.ts'
+
+/** As they were typed. */
+interface SetImageArgs {
+  /** An image query. */
+  readonly image: string
+  readonly newImage: string
+  readonly allowRepositoryChange: boolean
+}
+
+/** The name under which a ledger records that the repository may change: that of the flag. */
+export const repositoryChange = 'allow-repository-change'
+
+/** `kubectl set image` of the matching containers of every workload that runs an image. */
+export const setImage: Verb<SetImageArgs> = {
+  name: 'set-image',
+  targetType: 'workload',
+  retry: 'safe',
+  reverts: true,
+  parse(recorded) {
+    const query = imageQueryOf(textArgument(recorded, 'image'))
+    const newImage = newImageOf(textArgument(recorded, 'new'))
+    const allowRepositoryChange = recorded[repositoryChange] === true
+    requireChange(query, newImage, {allowRepositoryChange})
+    return {image: query.text, newImage: newImage.text, allowRepositoryChange}
+  },
+  canonical: ({image, newImage}) => ({
+    image: canonicalQuery(imageQueryOf(image)),
+    new: canonicalNew(newImageOf(newImage)),
+  }),
+  words: ({image, newImage, allowRepositoryChange}) => [
+    image,
+    newImage,
+    ...(allowRepositoryChange ? [`--${repositoryChange}`] : []),
+  ],
+  text: ({image, newImage}) => ({
+    heading: `set the image to ${newImage} where ${image} runs`,
+    unfinished: `set the image to ${newImage} where ${image} runs and is not yet in the desired state`,
+    question: 'Set the image of',
+    again: 'the change of image of',
+    target: 'workload',
+    place: 'cluster',
+  }),
+  needs: targetNeeds('set-image'),
+  spoke({image, newImage}, env) {
+    const aim: SetImageAim = {mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage)}
+    return templateSpoke(
+      {
+        verb: 'set-image',
+        done: 'ImageSet',
+        decide: (target, state) => decideSetImage(target, state, aim),
+        alreadyDone: {outcome: 'unchanged', reason: 'this run has set its image already'},
+      },
+      env,
+    )
+  },
+}
