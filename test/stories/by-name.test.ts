@@ -45,5 +45,5 @@ test('check does not call the restart impossible', async () => {
   )
   expect(patches).toMatchObject([{allowed: false, mayBeByName: true}])
   const table = (await fleet.shell.run('check', '-n', 'shop')).stdout
-  expect(table).toContain('A role may still allow to get and to patch single workloads by name')
+  expect(table).toContain('A role may still allow get and patch of single workloads by name')
 })

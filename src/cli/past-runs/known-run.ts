@@ -48,7 +48,7 @@ export function knownRun(
   const because = refusal(verb)
   if (because !== undefined) throw refuse(because, [`hubspoke runs show ${id}`])
   requireReadable(run, verb, refuse)
-  refuseUnreadableNames(id, recorded, refuse)
+  refuseUnreadableTargets(id, recorded, verb, refuse)
   refuseSeveralRuns({id, recorded, verbs}, refuse)
   refuseHalfAPlan({recorded, verbs}, refuse)
   return {run, verb}
@@ -76,10 +76,12 @@ function requireReadable({id, args, mark}: RunRecord, verb: Verb, refuse: Refuse
   }
 }
 
-/** No server lists a workload under such a name: the ledger was changed. */
-function refuseUnreadableNames(id: string, {targets}: RecordedRun, refuse: Refuse): void {
-  const names = targets.flatMap(({target}) => (isWorkloadTarget(target) ? unreadableIn(target) : []))
-  const [first] = names
+/** No server lists a workload under such a name, and no verb has targets of another type: the ledger was changed. */
+function refuseUnreadableTargets(id: string, {targets}: RecordedRun, {targetType}: Verb, refuse: Refuse): void {
+  const [first] = targets.flatMap(({target}) => {
+    if (target.type !== targetType) return [`"${printable(target.label)}" is no ${targetType}`]
+    return isWorkloadTarget(target) ? unreadableIn(target) : []
+  })
   if (first === undefined) return
   throw refuse(`what it was to do cannot be read in its ledger: ${first}`, [`hubspoke runs show ${id}`])
 }
