@@ -97,6 +97,16 @@ export interface BudgetsNotRead {
   readonly failure: Failure
 }
 
+/** What must be confirmed beside the plan: `--yes` alone does not cover it. */
+export interface AdditionalConfirmation {
+  /** One sentence for people: `Scaling to 0 ends every pod of these workloads.` */
+  readonly sentence: string
+  /** What must be typed on a terminal. */
+  readonly answer: string
+  /** The flag that confirms it in advance: `--confirm-zero`. */
+  readonly flag: string
+}
+
 /** What a verb says about its plan. */
 export interface PlanText {
   /** The heading: `restart every workload that runs ghcr.io/acme/web`. */
@@ -111,6 +121,8 @@ export interface PlanText {
   readonly target: string
   /** One place: `cluster`. */
   readonly place: string
+  /** Default: the confirmation of the plan is enough. */
+  readonly confirmation?: AdditionalConfirmation
 }
 
 /** What people are shown before they are asked: the plan, and all that is not in it. */

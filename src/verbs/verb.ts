@@ -3,6 +3,7 @@ import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {LogTail} from '../model/log-tail.ts'
 import type {AccessNeed} from '../model/permission.ts'
 import type {PlanText} from '../model/plan-view.ts'
+import type {Traits} from '../model/planned.ts'
 import type {RecordedTarget} from '../model/recorded-run.ts'
 import type {Snapshot} from '../model/snapshot.ts'
 import type {Spoke} from '../model/spoke.ts'
@@ -55,6 +56,20 @@ export interface EarlierRun {
   readonly targets: ReadonlyMap<string, RecordedTarget>
 }
 
+/** The targets that a run will try, and what is known of them before the first write. */
+export interface PlanFacts {
+  readonly targets: readonly WorkloadTarget[]
+  readonly traits: Traits
+  /** The states before the writes of earlier invocations, by key of the target. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>
+}
+
+/** What a verb looks at a plan with. */
+export interface RemarkEnv {
+  workloads(target: WorkloadTarget): Workloads
+  readonly signal: AbortSignal
+}
+
 /**
  * An operation on targets of one type. A new verb is a folder that exports one of these, its line in `verbs.ts`, its command
  * and its row of permissions.
@@ -82,5 +97,12 @@ export interface Verb<Args = unknown> {
   needs(target: Target): readonly AccessNeed[]
   /** What a revert restores, in a few words for the plan; undefined: the snapshot does not tell. */
   before?(snapshot: Snapshot): string | undefined
+  /**
+   * What the plan says beside its targets: one sentence each, raw text. Reads at most, and is not called for targets that are
+   * no workloads. Never rejects because of a cluster that cannot be read: that is one of the sentences. Absent: nothing.
+   *
+   * @throws HubspokeError of class `usage` where the arguments are not possible for the targets of the plan
+   */
+  remarks?(args: Args, plan: PlanFacts, env: RemarkEnv): Promise<readonly string[]>
   spoke(args: Args, env: VerbEnv): Spoke
 }

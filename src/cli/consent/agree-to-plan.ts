@@ -14,7 +14,7 @@ import {findProtected} from '../protection/find-protected.ts'
 import {unmatchedProtections, unmatchedSentence} from '../protection/matching-protections.ts'
 import type {IdentifiedContext} from '../protection/protected-clusters.ts'
 import {viewOptions} from '../views.ts'
-import {askConsent, consentSentence} from './consent.ts'
+import {askConsent, consentSentence, openConfirmation} from './consent.ts'
 import type {ConsentSettings} from './consent-settings.ts'
 import {type PlanSubject, planView} from './plan-view.ts'
 
@@ -66,6 +66,7 @@ export function agreeToPlan(
       all: clusters.all,
       confirmed,
       reason: settings.reason,
+      confirmation: openConfirmation(subject.text.confirmation, given.additional),
     }
     const from = clock.now()
     const agreement = await askConsent(request, runtime, signal)

@@ -14,6 +14,8 @@ export interface ConsentSettings {
     readonly yes: boolean
     /** Names of protected contexts that were confirmed in advance. */
     readonly confirmed: readonly string[]
+    /** Flags that were given on the command line and confirm what `--yes` does not cover: `--confirm-zero`. */
+    readonly additional: readonly string[]
   }
   /** No progress, and no plan where no question follows. */
   readonly quiet: boolean

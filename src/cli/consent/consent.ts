@@ -1,9 +1,10 @@
 import type {Agreement} from '../../hub/contract.ts'
 import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {ProtectedCluster} from '../../model/plan-view.ts'
+import type {AdditionalConfirmation, ProtectedCluster} from '../../model/plan-view.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
+import type {Terminal} from '../process/terminal.ts'
 import {askReason} from './reason.ts'
 
 export interface ConsentRequest {
@@ -18,16 +19,19 @@ export interface ConsentRequest {
   readonly confirmed: readonly string[]
   /** Why, where that was said already. */
   readonly reason: string | undefined
+  /** What else must be confirmed and was not confirmed in advance; undefined: nothing. */
+  readonly confirmation: AdditionalConfirmation | undefined
 }
 
 /**
  * Asks for consent; the default is No. `--yes` covers what is not protected; a protected cluster requires its name, typed or
- * given with `--confirm`, and a reason. `HUBSPOKE_YES` counts only without a terminal.
+ * given with `--confirm`, and a reason. Neither covers an additional confirmation of the verb. `HUBSPOKE_YES` counts only
+ * without a terminal.
  *
  * @throws HubspokeError of class `usage` where consent is missing and there is no terminal
  */
 export async function askConsent(
-  {question, protectedClusters, all, yes, confirmed, reason}: ConsentRequest,
+  {question, protectedClusters, all, yes, confirmed, reason, confirmation}: ConsentRequest,
   runtime: Pick<Runtime, 'terminal' | 'env' | 'stderr'>,
   signal: AbortSignal,
 ): Promise<Agreement> {
@@ -36,6 +40,7 @@ export async function askConsent(
   if (!terminal) {
     requireConsentWithoutTerminal(isSaid(yes, runtime))
     requireConfirmed(protectedClusters, confirmed)
+    if (confirmation !== undefined) throw withoutConfirmation(confirmation)
     if (lacksReason) throw withoutReason()
     return {agreed: true, consent: yes ? '--yes' : 'HUBSPOKE_YES'}
   }
@@ -43,9 +48,27 @@ export async function askConsent(
   if (!typed.agreed) return typed
   const why = lacksReason ? await askReason(terminal, signal) : reason
   if (lacksReason && why === undefined) return {agreed: false}
+  if (confirmation !== undefined && !(await isConfirmed(confirmation, terminal, signal))) return {agreed: false}
   if (yes) return {agreed: true, reason: why, consent: '--yes'}
   const answer = await terminal.ask(`${question} [y/N] `, signal)
   return {agreed: isYes(answer), reason: why, consent: 'prompt'}
+}
+
+/** What is still to be confirmed, beside the plan; undefined: nothing, or it was confirmed in advance. */
+export function openConfirmation(
+  confirmation: AdditionalConfirmation | undefined,
+  given: readonly string[],
+): AdditionalConfirmation | undefined {
+  return confirmation === undefined || given.includes(confirmation.flag) ? undefined : confirmation
+}
+
+async function isConfirmed(
+  {sentence, answer}: AdditionalConfirmation,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const typed = await terminal.ask(`${sentence} Type "${answer}" to confirm: `, signal)
+  return typed?.trim() === answer
 }
 
 /** Whatever is not a plain yes is a No. */
@@ -56,10 +79,16 @@ export function isYes(answer: string | undefined): boolean {
 /**
  * Is consent possible at all? Told before a cluster is reached, so that a cron job fails at once and not after discovery.
  *
- * @throws HubspokeError of class `usage` without a terminal and without `--yes`
+ * @param confirmation what else must be confirmed and was not confirmed in advance
+ * @throws HubspokeError of class `usage` without a terminal and without `--yes`, or without the flag of that confirmation
  */
-export function requireTerminalOrYes(yes: boolean, runtime: Pick<Runtime, 'terminal' | 'env'>): void {
-  if (!runtime.terminal) requireConsentWithoutTerminal(isSaid(yes, runtime))
+export function requireTerminalOrYes(
+  {yes, confirmation}: {readonly yes: boolean; readonly confirmation: AdditionalConfirmation | undefined},
+  runtime: Pick<Runtime, 'terminal' | 'env'>,
+): void {
+  if (runtime.terminal) return
+  requireConsentWithoutTerminal(isSaid(yes, runtime))
+  if (confirmation !== undefined) throw withoutConfirmation(confirmation)
 }
 
 /** Was consent given beforehand? On a terminal the command line alone gives it. */
@@ -89,6 +118,11 @@ function requireConsentWithoutTerminal(yes: boolean): void {
   throw new HubspokeError('usage', 'There is no terminal to ask on, and --yes was not given. Nothing was written.', {
     suggestions: ['--yes  to skip the confirmation', '--dry-run client  to see the plan'],
   })
+}
+
+function withoutConfirmation({sentence, flag}: AdditionalConfirmation): HubspokeError {
+  const message = `${sentence} It needs a confirmation of its own (${flag}), which --yes does not cover. Nothing was written.`
+  return new HubspokeError('usage', message, {suggestions: [flag, '--dry-run client  to see the plan']})
 }
 
 function withoutReason(): HubspokeError {

@@ -10,3 +10,11 @@ export const confirmFlag = {
     helpGroup: 'SAFETY',
   }),
 }
+
+/** Of `scale` and `runs retry`: an additional confirmation of the verb. */
+export const confirmZeroFlag = {
+  'confirm-zero': Flags.boolean({
+    summary: 'Confirm scaling to 0 in advance. --yes does not cover it.',
+    helpGroup: 'SAFETY',
+  }),
+}

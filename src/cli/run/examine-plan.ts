@@ -3,15 +3,19 @@ import {markTargets} from '../../discovery/plan/mark-targets.ts'
 import {preflight} from '../../discovery/plan/preflight.ts'
 import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
 import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
+import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Planned} from '../../model/planned.ts'
 import {type Prospect, toBeTried} from '../../model/proposal.ts'
-import {isWorkloadTarget} from '../../model/workload-target.ts'
-import type {Verb} from '../../verbs/verb.ts'
+import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
+import type {PlanFacts, Verb} from '../../verbs/verb.ts'
 import type {RunSettings} from './run-settings.ts'
 
 interface ExaminationDeps {
-  readonly verb: Pick<Verb, 'needs'>
+  readonly verb: Pick<Verb, 'needs' | 'parse' | 'remarks'>
+  /** Of the verb, as they were recorded. */
+  readonly args: ArgumentsEntry
+  readonly snapshots: PlanFacts['snapshots']
   readonly settings: Pick<RunSettings, 'strictPreflight'>
   readonly policy: LockPolicy
   readonly reading: DiscoveryDeps
@@ -24,7 +28,7 @@ interface ExaminationDeps {
  */
 export async function examinePlan(
   planned: Planned,
-  {verb, settings, policy, reading, leases}: ExaminationDeps,
+  {verb, args, snapshots, settings, policy, reading, leases}: ExaminationDeps,
 ): Promise<Prospect> {
   const {targets, sameCluster, traits} = planned
   const workloads = targets.filter(isWorkloadTarget)
@@ -34,11 +38,13 @@ export async function examinePlan(
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)
   const tried = toBeTried(preflighted).filter(isWorkloadTarget)
-  const [marked, withoutLock] = await Promise.all([
+  const workloadsOf = {workloads: ({context}: WorkloadTarget) => reading.open(context).workloads, signal: reading.signal}
+  const [marked, withoutLock, notes] = await Promise.all([
     markTargets(tried, traits, reading),
     lockOutlook(tried, policy, leases),
+    verb.remarks?.(verb.parse(args), {targets: tried, traits, snapshots}, workloadsOf),
   ])
-  return {...preflighted, ...marked, withoutLock}
+  return {...preflighted, ...marked, withoutLock, ...(notes && {notes})}
 }
 
 /** @throws HubspokeError of class `usage` that shows every missing permission together */

@@ -50,6 +50,7 @@ export interface WriteFlags extends StaggerFlags {
   readonly 'cache-namespace': string
   readonly yes: boolean
   readonly confirm?: readonly string[] | undefined
+  readonly 'confirm-zero'?: boolean
   readonly quiet: boolean
   readonly output: string
 }
@@ -76,12 +77,16 @@ export function runSettings(flags: WriteFlags): RunSettings {
       waitMs: flags['lock-wait'],
       namespace: flags['cache-namespace'],
     },
-    consent: {yes: flags.yes, confirmed: flags.confirm ?? []},
+    consent: {yes: flags.yes, confirmed: flags.confirm ?? [], additional: additionalConfirmations(flags)},
     allowEmpty: flags['allow-empty'] ?? false,
     includesLogs: flags['include-logs'],
     quiet: flags.quiet,
     wide: flags.output === 'wide',
   }
+}
+
+function additionalConfirmations({'confirm-zero': zero = false}: WriteFlags): readonly string[] {
+  return zero ? ['--confirm-zero'] : []
 }
 
 const waveUnits = {target: 'target', cluster: 'place'} as const satisfies Record<WriteFlags['wave-by'], WaveUnit>

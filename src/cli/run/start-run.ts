@@ -143,7 +143,7 @@ function verbEnv(
 
 /** The hub's dependencies, each from its folder: the only place that imports them all. */
 function hubDeps(
-  {run, verb, args, source, settings}: RunStart,
+  {run, verb, args, source, settings, snapshots}: RunStart,
   env: RunEnv,
   {check, actors}: Shared,
 ): Omit<HubDeps, 'agree'> {
@@ -165,7 +165,7 @@ function hubDeps(
     source: 'find' in source ? source : openSource(source, clusters, reading),
     distribute: env.distribute ?? distribute,
     async preflight(planned) {
-      const prospect = await examinePlan(planned, {verb, settings, policy, reading, leases: locking})
+      const prospect = await examinePlan(planned, {verb, args, snapshots, settings, policy, reading, leases: locking})
       told = prospect.withoutLock
       return prospect
     },

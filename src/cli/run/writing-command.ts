@@ -8,7 +8,7 @@ import type {RunReport} from '../../model/report.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {ContextFlags, Reach} from '../clusters.ts'
-import {requireTerminalOrYes} from '../consent/consent.ts'
+import {openConfirmation, requireTerminalOrYes} from '../consent/consent.ts'
 import type {SessionFlags} from '../process/session.ts'
 import {runViews} from '../report-views.ts'
 import {hearLogTail} from './log-tail.ts'
@@ -32,8 +32,10 @@ export abstract class WritingCommand extends BaseCommand {
     reach: Partial<Reach> = {},
   ): Promise<RunReport> {
     const {runtime} = this
-    const {settings} = start
-    if (settings.dryRun === null) requireTerminalOrYes(settings.consent.yes, runtime)
+    const {settings, verb, args} = start
+    const {yes, additional} = settings.consent
+    const confirmation = openConfirmation(verb.text(verb.parse(args)).confirmation, additional)
+    if (settings.dryRun === null) requireTerminalOrYes({yes, confirmation}, runtime)
     const logTail = hearLogTail(settings, runtime)
     const report = await this.reaching(flags, {writes: true, ...reach}, (clusters, session) =>
       startRun(start, {

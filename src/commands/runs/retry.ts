@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {confirmZeroFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
 import {keptOptions, keptWords} from '../../cli/past-runs/kept-options.ts'
 import {findRetries, findRun, runIdArg} from '../../cli/past-runs/past-runs.ts'
@@ -49,6 +50,7 @@ export default class RunsRetry extends WritingCommand {
       helpGroup: 'WORKLOADS',
     }),
     ...retryWriteFlags,
+    ...confirmZeroFlag,
     output: outputFlag(runViews),
   }
 
