@@ -5,7 +5,8 @@ import {externalText, ownText} from '../shared/external-text.ts'
  *
  * `timeout` is a server that was reached and did not answer in time, or a rollout that took longer than an explicit `--timeout`;
  * `rollout` a write that was accepted and did not
- * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all);
+ * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all); `not-scalable` one whose number of pods is
+ * given by its nodes (a DaemonSet);
  * `owned` one whose template another controller runs;
  * `other-cluster` a context that points at another cluster than when the run was planned;
  * `reverted` a write that was accepted and changed back by another client.
@@ -23,6 +24,7 @@ export const failureClasses = [
   'rejected',
   'rollout',
   'not-restartable',
+  'not-scalable',
   'owned',
   'reverted',
   'recreated',

@@ -1,7 +1,15 @@
 import type {WorkloadKind} from './workload.ts'
 
 /** The commands that reach clusters and whose permissions are known here, in the order in which they are listed everywhere. */
-export const permittedVerbs = ['find', 'restart', 'set-image', 'cache refresh', 'cache watch', 'cache show'] as const
+export const permittedVerbs = [
+  'find',
+  'restart',
+  'set-image',
+  'scale',
+  'cache refresh',
+  'cache watch',
+  'cache show',
+] as const
 
 export type PermittedVerb = (typeof permittedVerbs)[number]
 

@@ -1,4 +1,5 @@
 import {type Need, type Permission, type PermittedVerb, type Reach, workloadResource} from './permission.ts'
+import {scalePermissions} from './scale-permissions.ts'
 import {workloadKinds} from './workload.ts'
 
 const kinds = {group: 'apps', resources: workloadKinds.map(workloadResource), scope: 'workloads'} as const
@@ -183,6 +184,7 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     without: 'no image is set',
     event: 'the user who set its image, the run and the reason',
   }),
+  scale: scalePermissions({kinds, pods, around: [lists, identity, typos], leases, runLease}),
   'cache refresh': [
     {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},
     ...saving,

@@ -114,7 +114,7 @@ interface Why {
 
 /** Judges state after state, says how far it is when that changes, and remembers when there last was progress. */
 function createJudge(
-  {target, from, timeoutMs, clock, isTakenBack}: Rollout,
+  {target, from, timeoutMs, clock, isTakenBack, kind}: Rollout,
   watch: Watch,
   troubles: Pick<TroubleWatch, 'progressed' | 'endingMs'>,
 ): (state: WorkloadState) => Verdict {
@@ -122,8 +122,8 @@ function createJudge(
   let progressAt = clock.now()
   const tell = createTeller(watch)
   return (state) => {
-    const {state: reached, message} = rolloutStatus(state, from.generation)
-    if (isTakenBack(state)) return {state: 'ended', end: takenBack(target, from, state)}
+    const {state: reached, message} = (kind?.status ?? rolloutStatus)(state, from.generation)
+    if (isTakenBack(state)) return {state: 'ended', end: takenBack(target, from, state, kind)}
     if (reached === 'done') return {state: 'ended', end: {outcome: 'succeeded', reason: message}}
     if (reached === 'failed') return {state: 'failed', class: 'rollout', message}
     const now = clock.now()

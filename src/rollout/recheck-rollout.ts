@@ -5,7 +5,7 @@ import type {WorkloadState} from '../model/workload.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
 import {kubectlCommand} from '../shared/suggested-command.ts'
 import {kubectlName, rolloutStatusCommand} from './kubectl-command.ts'
-import type {RolloutStart} from './rollout.ts'
+import type {ChangeKind, RolloutStart} from './rollout.ts'
 import {rolloutStatus} from './rollout-status.ts'
 import {takenBack} from './taken-back.ts'
 import {troubleSentence} from './trouble-sentence.ts'
@@ -15,6 +15,8 @@ export interface FormerRollout {
   readonly from: RolloutStart
   /** Has another client changed back what was written? */
   isTakenBack(state: WorkloadState): boolean
+  /** Default: a new pod template. */
+  readonly kind?: ChangeKind
   read(signal: AbortSignal): Promise<WorkloadState | undefined>
   podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
 }
@@ -25,10 +27,10 @@ export async function recheckRollout(rollout: FormerRollout, signal: AbortSignal
   const state = await rollout.read(signal)
   if (state === undefined || state.uid !== target.uid) return {state: 'gone'}
   if (rollout.isTakenBack(state)) {
-    const {failure} = takenBack(target, from, state)
+    const {failure} = takenBack(target, from, state, rollout.kind)
     return failure === undefined ? {state: 'healthy'} : {state: 'failed', failure}
   }
-  const status = rolloutStatus(state, from.generation)
+  const status = (rollout.kind?.status ?? rolloutStatus)(state, from.generation)
   if (status.state === 'done') return {state: 'healthy'}
   const [worst] = await podTroubles(rollout, state, signal)
   const message = worst === undefined ? status.message : `${troubleSentence(worst)}; ${status.message}`

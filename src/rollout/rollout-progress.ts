@@ -7,12 +7,14 @@ export interface Farthest {
   readonly observed: boolean
   readonly updated: number
   readonly old: number
+  /** Pods above the number wanted. */
+  readonly surplus: number
   readonly ready: number
   readonly available: number
 }
 
 /**
- * Whether `state` is farther than `before`, and the farthest there was. More updated pods, fewer old ones, and then more
+ * Whether `state` is farther than `before`, and the farthest there was. More updated pods, fewer old ones, fewer pods above the number wanted, and then more
  * ready or available ones than ever before in that situation are progress; a pod that crashes, comes back and crashes
  * again is none, or a crash loop would keep its rollout waiting for ever. Another spec, another number of wanted pods, or the
  * controller's first word about the change begins anew.
@@ -32,8 +34,10 @@ export function progressFrom(
   const observed = here.observed || before.observed
   const updated = Math.max(here.updated, before.updated)
   const old = Math.min(here.old, before.old)
-  if (observed !== before.observed || updated !== before.updated || old !== before.old) {
-    return {farthest: {...here, observed, updated, old}, progressed: true}
+  const surplus = Math.min(here.surplus, before.surplus)
+  const {observed: wasObserved, updated: wereUpdated} = before
+  if (observed !== wasObserved || updated !== wereUpdated || old !== before.old || surplus !== before.surplus) {
+    return {farthest: {...here, observed, updated, old, surplus}, progressed: true}
   }
   const ready = Math.max(here.ready, before.ready)
   const available = Math.max(here.available, before.available)
@@ -49,6 +53,7 @@ function placeOf(state: WorkloadState): Farthest {
     observed: observedGeneration >= generation,
     updated,
     old: Math.max(0, current - updated),
+    surplus: Math.max(0, current - wanted),
     ready,
     available,
   }

@@ -2,9 +2,18 @@ import type {PodTrouble, WorkloadFeed} from '../kube/ports/workloads.ts'
 import type {WorkloadState} from '../model/workload.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {RolloutStatus} from './rollout-status.ts'
 
 /** What the answer to a write said: states of an earlier generation are not judged. Plain data. */
 export type RolloutStart = Pick<WorkloadState, 'generation' | 'owner' | 'templateWriters'>
+
+/** How far a change of the spec other than the pod template is. */
+export interface ChangeKind {
+  /** @param minGeneration `metadata.generation` after the write: an older object says nothing */
+  status(state: WorkloadState, minGeneration: number): RolloutStatus
+  /** What another client has done to the change, before "by": `its replicas were changed from 5 to 3`. */
+  takenBack(now: WorkloadState): string
+}
 
 /** What a rollout is watched with. */
 export interface Rollout {
@@ -19,6 +28,8 @@ export interface Rollout {
   readonly clock: Clock
   /** Has another client changed back what was written? */
   isTakenBack(state: WorkloadState): boolean
+  /** Of a change that is no new pod template; default: that of `kubectl rollout status`. */
+  readonly kind?: ChangeKind
   /** A trouble that does not recover without a change ends it. */
   readonly failFast: boolean
   podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>

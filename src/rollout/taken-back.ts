@@ -5,7 +5,7 @@ import type {WorkloadTarget} from '../model/workload-target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {kubectlCommand} from '../shared/suggested-command.ts'
 import {kubectlName} from './kubectl-command.ts'
-import type {Rollout, RolloutStart} from './rollout.ts'
+import type {ChangeKind, Rollout, RolloutStart} from './rollout.ts'
 import type {Sightings} from './sightings.ts'
 
 /** A controller that watches an object acts within seconds, if it acts before its next interval. */
@@ -35,7 +35,7 @@ export async function watchAfterRollout(
       const leftMs = until - clock.now()
       if (leftMs <= 0 || (await seen.next(leftMs)) !== 'seen') return withOutlook(end, from)
     }
-    return takenBack(rollout.target, from, seen.state)
+    return takenBack(rollout.target, from, seen.state, rollout.kind)
   } catch {
     return withOutlook(end, from)
   }
@@ -47,9 +47,10 @@ function withOutlook(end: Settled, {owner}: RolloutStart): Settled {
   return {...end, reason: `${end.reason}; ${ownerName(owner)} may put it back later`}
 }
 
-/** The end of a target whose pod template is not as it was written any more. */
-export function takenBack(target: WorkloadTarget, from: RolloutStart, now: WorkloadState): Settled {
-  const message = `its pod template was changed back by ${whoChanged(from, now)}`
+/** The end of a target that is not as it was written any more. */
+export function takenBack(target: WorkloadTarget, from: RolloutStart, now: WorkloadState, kind?: ChangeKind): Settled {
+  const what = kind?.takenBack(now) ?? 'its pod template was changed back'
+  const message = `${what} by ${whoChanged(from, now)}`
   const suggestions = [kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml', '--show-managed-fields')]
   return {outcome: 'failed', reason: message, failure: {class: 'reverted', message, suggestions}}
 }

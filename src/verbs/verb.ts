@@ -80,6 +80,8 @@ export interface Verb<Args = unknown> {
   readonly targetType: Target['type']
   /** `safe`: a spoke that runs again does not repeat what was done. `never`: it might, and `runs retry` refuses. */
   readonly retry: 'safe' | 'never'
+  /** False: pods are not replaced, so that the plan shows no disruption by a rollout. Default: true. */
+  readonly replacesPods?: boolean
   /** Its writes can be reverted: `--undo-failed`. */
   readonly reverts: boolean
   /**

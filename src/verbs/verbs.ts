@@ -1,4 +1,5 @@
 import {restart} from './restart/restart.ts'
+import {scale} from './scale/scale.ts'
 import {setImage} from './set-image/set-image.ts'
 import {undo} from './undo/undo.ts'
 import type {Verb} from './verb.ts'
@@ -7,4 +8,4 @@ import type {Verb} from './verb.ts'
 export type Verbs = ReadonlyMap<string, Verb>
 
 /** Every verb of hubspoke. */
-export const verbs: Verbs = new Map([restart, setImage, undo].map((verb): [string, Verb] => [verb.name, verb]))
+export const verbs: Verbs = new Map([restart, setImage, scale, undo].map((verb): [string, Verb] => [verb.name, verb]))

@@ -100,6 +100,7 @@ const onlyTyped: Readonly<Record<string, string>> = {
   yes: 'consent is given on the command line; HUBSPOKE_YES counts only without a terminal',
   confirm: 'consent for a protected cluster is given for one run',
   'allow-repository-change': 'a forgotten variable must not allow another repository',
+  'confirm-zero': 'consent to scaling to 0 is given for one run',
   demo: 'it is another command in all but name',
   record: 'it is another command in all but name',
   'service-account': 'a forgotten variable must not grant rights',

@@ -15,6 +15,7 @@ import RunsPrune from '../../src/commands/runs/prune.ts'
 import RunsRetry from '../../src/commands/runs/retry.ts'
 import RunsShow from '../../src/commands/runs/show.ts'
 import Sandbox from '../../src/commands/sandbox.ts'
+import Scale from '../../src/commands/scale.ts'
 import SetImage from '../../src/commands/set-image.ts'
 import Undo from '../../src/commands/undo.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
@@ -36,6 +37,7 @@ const commands = {
   find: Find,
   rbac: Rbac,
   restart: Restart,
+  scale: Scale,
   'runs list': RunsList,
   'runs prune': RunsPrune,
   'runs retry': RunsRetry,

@@ -3,8 +3,8 @@ import type {ContextRef} from '../../model/cluster.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {AdditionalConfirmation, ProtectedCluster} from '../../model/plan-view.ts'
 import type {Runtime} from '../process/runtime.ts'
-import {confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
 import type {Terminal} from '../process/terminal.ts'
+import {confirmProtected, requireConfirmed} from '../protection/confirm-protected.ts'
 import {askReason} from './reason.ts'
 
 export interface ConsentRequest {

@@ -49,6 +49,7 @@ const exitForClass = {
   rejected: 'target-failed',
   rollout: 'target-failed',
   'not-restartable': 'target-failed',
+  'not-scalable': 'target-failed',
   owned: 'target-failed',
   reverted: 'target-failed',
   recreated: 'target-failed',

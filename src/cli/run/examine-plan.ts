@@ -5,14 +5,14 @@ import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
 import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {Planned} from '../../model/planned.ts'
+import type {Planned, Traits} from '../../model/planned.ts'
 import {type Prospect, toBeTried} from '../../model/proposal.ts'
 import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
 import type {PlanFacts, Verb} from '../../verbs/verb.ts'
 import type {RunSettings} from './run-settings.ts'
 
 interface ExaminationDeps {
-  readonly verb: Pick<Verb, 'needs' | 'parse' | 'remarks'>
+  readonly verb: Pick<Verb, 'needs' | 'parse' | 'remarks' | 'replacesPods'>
   /** Of the verb, as they were recorded. */
   readonly args: ArgumentsEntry
   readonly snapshots: PlanFacts['snapshots']
@@ -38,9 +38,12 @@ export async function examinePlan(
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)
   const tried = toBeTried(preflighted).filter(isWorkloadTarget)
-  const workloadsOf = {workloads: ({context}: WorkloadTarget) => reading.open(context).workloads, signal: reading.signal}
+  const workloadsOf = {
+    workloads: ({context}: WorkloadTarget) => reading.open(context).workloads,
+    signal: reading.signal,
+  }
   const [marked, withoutLock, notes] = await Promise.all([
-    markTargets(tried, traits, reading),
+    markTargets(tried, verb.replacesPods === false ? withoutRollout(traits) : traits, reading),
     lockOutlook(tried, policy, leases),
     verb.remarks?.(verb.parse(args), {targets: tried, traits, snapshots}, workloadsOf),
   ])
@@ -56,5 +59,15 @@ function refuseDenied({targets, refusals}: Pick<Prospect, 'targets' | 'refusals'
     `${refusals.size} of ${targets.length} targets may not be written (--preflight strict). Nothing was written.\n` +
       [...new Set(failures.map(({message}) => `  ${message}`))].join('\n'),
     {suggestions: [...new Set(failures.flatMap(({suggestions}) => suggestions))]},
+  )
+}
+
+/** What is to be known where no pod is replaced: nothing that only a rollout causes. */
+function withoutRollout(traits: Traits): Traits {
+  return new Map(
+    [...traits].map(([key, one]) => {
+      const obstacles = one.obstacles?.filter(({why}) => why === 'being-deleted') ?? []
+      return [key, {...one, obstacles, replacement: {...one.replacement, recreates: false, awayAtOnce: 0}}]
+    }),
   )
 }

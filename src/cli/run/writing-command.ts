@@ -47,7 +47,8 @@ export abstract class WritingCommand extends BaseCommand {
   }
 
   /**
-   * What a run of this verb is to do, except for its source. With `--run-id` it may have begun in an earlier invocation.
+   * What a run of this verb is to do, except for its source. With `--run-id` it may have begun in an earlier invocation;
+   * `continues`: there is a ledger of one.
    *
    * @throws HubspokeError of class `usage` for arguments or flags that are not possible, or a run id of another run
    */
@@ -55,7 +56,7 @@ export abstract class WritingCommand extends BaseCommand {
     verb: Verb<Args>,
     recorded: ArgumentsEntry,
     flags: WriteFlags & {readonly 'run-id'?: string | undefined},
-  ): Promise<{readonly args: Args; readonly start: Omit<RunStart, 'source'>}> {
+  ): Promise<{readonly args: Args; readonly start: Omit<RunStart, 'source'>; readonly continues: boolean}> {
     const {runtime} = this
     const args = verb.parse(recorded)
     const run = runIdentity(flags['run-id'], runtime)
@@ -65,7 +66,8 @@ export abstract class WritingCommand extends BaseCommand {
     const earlier = await earlierInvocations(run, meaning, runtime)
     const snapshots = recordedSnapshots(earlier?.targets ?? [])
     const contextsFrom = this.contextsFrom()
-    return {args, start: {run, verb, args: recorded, settings, resumed: run.named, snapshots, contextsFrom}}
+    const start = {run, verb, args: recorded, settings, resumed: run.named, snapshots, contextsFrom}
+    return {args, start, continues: earlier !== undefined}
   }
 
   /**

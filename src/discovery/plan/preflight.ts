@@ -133,10 +133,13 @@ function putTo({open, onEvent, signal}: PreflightDeps): Ask {
 }
 
 function refusal({context, namespace}: WorkloadTarget, {verb, group, resource}: AccessNeed): Failure {
-  const type = group === '' ? resource : `${resource}.${group}`
+  const [plural = '', subresource] = resource.split('/')
+  const type = group === '' ? plural : `${plural}.${group}`
+  const part = subresource === undefined ? '' : `/${subresource}`
+  const flags = subresource === undefined ? [] : ['--subresource', subresource]
   return {
     class: 'forbidden',
-    message: `Context ${quoted(context)} may not ${verb} ${type} in namespace ${quoted(namespace)}.`,
-    suggestions: [kubectlCommand({context}, 'auth', 'can-i', verb, type, '-n', namespace)],
+    message: `Context ${quoted(context)} may not ${verb} ${type}${part} in namespace ${quoted(namespace)}.`,
+    suggestions: [kubectlCommand({context}, 'auth', 'can-i', verb, type, ...flags, '-n', namespace)],
   }
 }

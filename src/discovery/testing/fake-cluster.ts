@@ -186,6 +186,8 @@ const unused = {
   patchTemplate: notNeeded,
   follow: notNeeded,
   podTroubles: notNeeded,
+  scale: notNeeded,
+  autoscalerOf: async () => undefined,
   runnerOf: async () => undefined,
   logTail: notNeeded,
 }

@@ -1,3 +1,4 @@
+import type {Failure} from '../../model/failure.ts'
 import type {Owner} from '../../model/owner.ts'
 import type {
   ContainerImage,
@@ -49,6 +50,16 @@ export interface Workloads {
     write: TemplateWrite,
     signal: AbortSignal,
   ): Promise<WorkloadState | undefined>
+  /**
+   * Sets the replicas of a Deployment or StatefulSet through its scale subresource. `uid` and `resourceVersion` of the state
+   * go into the request, so that a race is a conflict and not a second change.
+   *
+   * The result has the new replicas; a write that was accepted with another number rejects with class `reverted`. Undefined:
+   * there is no workload of this name any more, and nothing was written.
+   */
+  scale(workload: WorkloadState, write: ScaleWrite, signal: AbortSignal): Promise<WorkloadState | undefined>
+  /** The HorizontalPodAutoscaler that sets the replicas of a workload. Undefined: there is none. */
+  autoscalerOf(workload: WorkloadIdentity, signal: AbortSignal): Promise<Autoscaler | AutoscalerNotRead | undefined>
   /**
    * Follows one workload from now on: resolves when every later change is certain to be delivered, so call it before the
    * write. One watch per kind (per namespace, where permissions are namespaced) serves all workloads.
@@ -139,6 +150,24 @@ export interface TemplateWrite {
   /** Null removes it. */
   readonly annotations: Readonly<Record<string, string | null>>
   readonly dryRun: boolean
+}
+
+export interface ScaleWrite {
+  readonly replicas: number
+  readonly dryRun: boolean
+}
+
+/** A HorizontalPodAutoscaler, and the range in which it keeps the replicas. */
+export interface Autoscaler {
+  readonly namespace: string
+  readonly name: string
+  readonly min: number
+  readonly max: number
+}
+
+/** It could not be read whether there is one. */
+export interface AutoscalerNotRead {
+  readonly notRead: Failure
 }
 
 /** The changes of one workload. It may still deliver states from before a write: the reader compares generations. */

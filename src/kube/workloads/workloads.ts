@@ -5,10 +5,12 @@ import type {Workloads} from '../ports/workloads.ts'
 import {changesSince} from '../watch/changes-since.ts'
 import {newestVersion, watchWorkloads} from '../watch/watch-workloads.ts'
 import {createWorkloadFollower, type WorkloadFollower} from '../watch/workload-follower.ts'
+import {createAutoscalers} from './autoscalers.ts'
 import {readLogTail} from './log-tail.ts'
 import {patchTemplate} from './patch-template.ts'
 import {readWorkload} from './read-workload.ts'
 import {createRolloutTroubles} from './rollout-troubles.ts'
+import {scaleWorkload} from './scale-workload.ts'
 import {createTemplateRunners} from './template-runners.ts'
 import {listWorkloads, readListedWorkload} from './workload-list.ts'
 export interface WorkloadsDeps {
@@ -38,6 +40,12 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       if (written && !write.dryRun) followers.get(workload.kind)?.expect(written)
       return written
     },
+    async scale(workload, write, signal) {
+      const written = await scaleWorkload(api, workload, write, signal)
+      if (written && !write.dryRun) followers.get(workload.kind)?.expect(written)
+      return written
+    },
+    autoscalerOf: createAutoscalers(api),
     async follow(workload, signal) {
       const ofKind = followers.get(workload.kind)
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)

@@ -56,6 +56,13 @@ export function checkedWorkloads(
     }
   }
 
+  /** A write that was answered with "not found" was made to nothing: is the workload really missing? */
+  async function confirmMissing(workload: WorkloadIdentity, signal: AbortSignal): Promise<undefined> {
+    const state = await lookAgain(workload, signal)
+    if (state === undefined || state.uid !== uid) return undefined
+    throw contradiction('The write was answered with "not found"')
+  }
+
   return {
     ...workloads,
     async read(workload, signal) {
@@ -66,11 +73,11 @@ export function checkedWorkloads(
     },
     async patchTemplate(workload, write, signal) {
       await check.once(place, signal)
-      const accepted = await workloads.patchTemplate(workload, write, signal)
-      if (accepted !== undefined) return accepted
-      const state = await lookAgain(workload, signal)
-      if (state === undefined || state.uid !== uid) return undefined
-      throw contradiction('The write was answered with "not found"')
+      return (await workloads.patchTemplate(workload, write, signal)) ?? confirmMissing(workload, signal)
+    },
+    async scale(workload, write, signal) {
+      await check.once(place, signal)
+      return (await workloads.scale(workload, write, signal)) ?? confirmMissing(workload, signal)
     },
     async follow(workload, signal) {
       return checkedFeed(workload, await workloads.follow(workload, signal))

@@ -11,8 +11,9 @@ export function targetNeeds(verb: PermittedVerb): (target: Target) => readonly A
   const essential = permissionsOf(verb).filter((permission) => permission.essential && permission.verb !== 'list')
   return (target) => {
     const resource = workloadResource(requireWorkloadTarget(target).kind)
-    return essential
-      .filter(({scope, resources}) => scope === 'workloads' && resources.includes(resource))
-      .map((permission) => ({verb: permission.verb, group: permission.group, resource}))
+    const isOfKind = (one: string) => one === resource || one.startsWith(`${resource}/`)
+    return essential.flatMap(({verb: action, group, scope, resources}) =>
+      scope === 'workloads' ? resources.filter(isOfKind).map((one) => ({verb: action, group, resource: one})) : [],
+    )
   }
 }

@@ -1,9 +1,16 @@
-import type {PodTrouble, TemplateWrite, WorkloadFeed, Workloads} from '../../../src/kube/ports/workloads.ts'
+import type {
+  Autoscaler,
+  AutoscalerNotRead,
+  PodTrouble,
+  TemplateWrite,
+  WorkloadFeed,
+  Workloads,
+} from '../../../src/kube/ports/workloads.ts'
 import {HubspokeError} from '../../../src/model/failure.ts'
 import type {Owner} from '../../../src/model/owner.ts'
 import type {WorkloadIdentity, WorkloadState} from '../../../src/model/workload.ts'
 
-type Verb = 'read' | 'restart' | 'follow'
+type Verb = 'read' | 'restart' | 'scale' | 'follow'
 
 /** The behaviour of a call: `fine`, or it fails first, or it succeeds with a lost response. */
 type Mishap = HubspokeError | {readonly afterwards: HubspokeError} | 'fine'
@@ -13,6 +20,8 @@ export interface InMemoryWorkloads extends Workloads {
   /** `read shop/web`, `restart shop/web`, … in the order in which they arrived. */
   readonly calls: readonly string[]
   readonly writes: readonly TemplateWrite[]
+  /** The replicas that were written, in their order. */
+  readonly scales: readonly number[]
   /** Open feeds. */
   readonly feeds: number
   state(name: string): WorkloadState | undefined
@@ -27,6 +36,8 @@ export interface InMemoryWorkloads extends Workloads {
   deliver(state: WorkloadState): void
   /** Called after each write that arrived, as a controller would see it. */
   onRestart: (state: WorkloadState) => void
+  onScale: (state: WorkloadState) => void
+  autoscaler: Autoscaler | AutoscalerNotRead | undefined
   troubles: readonly PodTrouble[] | HubspokeError
   /** What runs the pods of a Deployment that has none itself. */
   runner: Owner | 'unknown' | undefined
@@ -36,6 +47,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
   const objects = new Map(initial.map((state) => [state.name, state]))
   const calls: string[] = []
   const writes: TemplateWrite[] = []
+  const scales: number[] = []
   const mishaps = new Map<Verb, Mishap[]>()
   const happenings = new Map<Verb, () => void>()
   const feeds = new Set<{readonly name: string; push(news: WorkloadState | 'deleted'): void}>()
@@ -72,10 +84,13 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
   const workloads: InMemoryWorkloads = {
     calls,
     writes,
+    scales,
     get feeds() {
       return feeds.size
     },
     onRestart: () => undefined,
+    onScale: () => undefined,
+    autoscaler: undefined,
     troubles: [],
     runner: undefined,
     state: (name) => objects.get(name),
@@ -110,6 +125,21 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         workloads.onRestart(stored)
         return stored
       }),
+    scale: (workload, {replicas, dryRun}, signal) =>
+      call('scale', workload, signal, () => {
+        const state = objects.get(workload.name)
+        if (!state) return undefined
+        if (state.uid !== workload.uid || state.resourceVersion !== workload.resourceVersion) throw conflict()
+        const next = {...state, wanted: replicas, generation: state.generation + 1}
+        if (dryRun) return next
+        scales.push(replicas)
+        const stored = put(next)
+        workloads.onScale(stored)
+        return stored
+      }),
+    async autoscalerOf() {
+      return workloads.autoscaler
+    },
     follow: (workload, signal) =>
       call('follow', workload, signal, () => {
         const feed = createFeed(() => feeds.delete(entry))
