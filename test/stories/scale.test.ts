@@ -368,3 +368,24 @@ describe('pods that do not become available', () => {
     expect(scales(fleet)).toHaveLength(2)
   })
 })
+
+describe('undo --run', () => {
+  test('restores the number before, once; a number of another client is kept', async () => {
+    await using fleet = await openFleet([eu])
+    await reportOf(fleet, ...scale, '--replicas', '+2')
+    const {run} = await reportOf(fleet, 'runs', 'show', 'last')
+    scaledByAnother(fleet, 'web', 9)
+    const {stderr} = await fleet.shell.run('undo', '--run', run.id, '--dry-run', 'client')
+    expect(stderr).toContain('2 replicas')
+    const undone = await reportOf(fleet, 'undo', '--run', run.id, '--yes')
+    expect(named(undone, 'queue')).toMatchObject({outcome: 'succeeded', reason: 'back to 2 replicas'})
+    expect(named(undone, 'web')).toMatchObject({
+      outcome: 'skipped',
+      reason: 'another client has scaled it to 9 since',
+    })
+    expect(replicasOf(fleet)).toEqual({web: 9, queue: 2})
+    const again = await reportOf(fleet, 'undo', '--run', run.id, '--yes')
+    expect(named(again, 'queue')).toMatchObject({outcome: 'unchanged'})
+    expect(scales(fleet)).toHaveLength(3)
+  })
+})

@@ -1,4 +1,5 @@
 import {HubspokeError} from '../../model/failure.ts'
+import {countOf} from '../../shared/words.ts'
 
 /** How many pods are wanted: a number, or one that depends on the present number. */
 export type Replicas =
@@ -78,7 +79,7 @@ export function replicasText(replicas: Replicas): string {
 export function replicasFrom(replicas: Replicas, current: number): number | {readonly problem: string} {
   if (replicas.is === 'number') return replicas.count
   const wanted = replicas.is === 'change' ? current + replicas.by : Math.ceil((current * replicas.thousandths) / 1000)
-  const from = `it has ${current} ${current === 1 ? 'replica' : 'replicas'}, and ${replicasText(replicas)}`
+  const from = `it has ${countOf(current, 'replica')}, and ${replicasText(replicas)}`
   if (wanted < 0) return {problem: `${from} would be fewer than none`}
   if (wanted === 0 && current > 0) return {problem: `${from} would end every pod, which needs --replicas 0`}
   if (wanted > mostReplicas) return {problem: `${from} would be more than ${mostReplicas}`}

@@ -6,6 +6,7 @@ import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {kubectlName} from '../../rollout/kubectl-command.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {countOf} from '../../shared/words.ts'
 import {gone, recreated} from '../workloads/obstacle.ts'
 import {type Replicas, replicasFrom} from './replicas.ts'
 import type {ScaleSnapshot} from './scale-snapshot.ts'
@@ -49,7 +50,7 @@ export function decideScale(
   const wanted = snapshot?.wanted ?? replicasFrom(aim.replicas, state.wanted)
   if (typeof wanted === 'object') return end(notPossible(wanted.problem))
   if (wanted === state.wanted) {
-    return end({outcome: 'unchanged', reason: `it has ${wanted} ${wanted === 1 ? 'replica' : 'replicas'} already`})
+    return end({outcome: 'unchanged', reason: `it has ${countOf(wanted, 'replica')} already`})
   }
   const {owner, deletedAt} = state
   if (deletedAt !== undefined) return end(beingDeleted(target, deletedAt))

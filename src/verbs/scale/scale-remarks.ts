@@ -3,7 +3,7 @@ import {isReconciling} from '../../model/owner.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {createSemaphore} from '../../shared/semaphore.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
-import {countOf} from '../../shared/words.ts'
+import {countOf, someOf} from '../../shared/words.ts'
 import type {PlanFacts, RemarkEnv} from '../verb.ts'
 import {type Replicas, replicasFrom} from './replicas.ts'
 import {readScaleSnapshot} from './scale-snapshot.ts'
@@ -100,8 +100,9 @@ async function readAutoscalers(targets: readonly WorkloadTarget[], env: RemarkEn
 
 function sentence(targets: readonly WorkloadTarget[], what: string): readonly string[] {
   if (targets.length === 0) return []
-  const names = targets.slice(0, mostNamed).map(({label}) => label)
-  const others = targets.length - names.length
-  const more = others === 0 ? '' : ` and ${countOf(others, 'other')}`
-  return [`${countOf(targets.length, 'target')}: ${what}: ${names.join(', ')}${more}.`]
+  const names = someOf(
+    targets.map(({label}) => label),
+    mostNamed,
+  )
+  return [`${countOf(targets.length, 'target')}: ${what}: ${names}.`]
 }

@@ -1,10 +1,12 @@
 import {canonicalQuery, imageQueryOf, matchingContainers} from '../../image/image-query.ts'
 import type {AdditionalConfirmation} from '../../model/plan-view.ts'
+import {countOf} from '../../shared/words.ts'
 import {textArgument} from '../text-argument.ts'
 import type {Verb} from '../verb.ts'
 import {targetNeeds} from '../workloads/target-needs.ts'
 import {parseReplicas, type Replicas, replicasText} from './replicas.ts'
 import {scaleRemarks} from './scale-remarks.ts'
+import {readScaleSnapshot} from './scale-snapshot.ts'
 import {scaleSpoke} from './scale-spoke.ts'
 
 interface ScaleArgs {
@@ -48,6 +50,10 @@ export const scale: Verb<ScaleArgs> = {
   }),
   needs: targetNeeds('scale'),
   remarks: scaleRemarks,
+  before(snapshot) {
+    const before = readScaleSnapshot(snapshot)?.before
+    return before === undefined ? undefined : countOf(before, 'replica')
+  },
   spoke({image, replicas, overrideOwner}, env) {
     const query = imageQueryOf(image)
     return scaleSpoke({replicas, overrideOwner, runsImage: (images) => matchingContainers(query, images)}, env)

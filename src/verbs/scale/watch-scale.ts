@@ -5,6 +5,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {awaitRollout} from '../../rollout/await-rollout.ts'
 import {recheckRollout} from '../../rollout/recheck-rollout.ts'
 import type {Rollout} from '../../rollout/rollout.ts'
+import {countOf} from '../../shared/words.ts'
 import type {VerbEnv} from '../verb.ts'
 import {readScaleReceipt, type ScaleReceipt} from './scale-receipt.ts'
 import {isScaledByOthers, scaleChange} from './scale-status.ts'
@@ -67,7 +68,7 @@ function lingering(end: PostRolloutWatch, receipt: ScaleReceipt): PostRolloutWat
 /** The end with the change in its reason. */
 function worded(settled: Settled, {before, wanted, reverts, remark}: ScaleReceipt): Settled {
   if (settled.outcome === 'succeeded') {
-    if (reverts) return {...settled, reason: `back to ${wanted} ${wanted === 1 ? 'replica' : 'replicas'}`}
+    if (reverts) return {...settled, reason: `back to ${countOf(wanted, 'replica')}`}
     const reason = `scaled from ${before} to ${wanted}: ${settled.reason}`
     return {...settled, reason: remark === null ? reason : `${reason}; ${remark}`}
   }
