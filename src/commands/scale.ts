@@ -1,9 +1,8 @@
 import {Flags} from '@oclif/core'
 import {confirmZeroFlag} from '../cli/flags/confirm-flag.ts'
-import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, targetsFlags, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
 import {imageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
-import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import {HubspokeError} from '../model/failure.ts'
@@ -47,6 +46,7 @@ export default class Scale extends WritingCommand {
     }),
     ...contextFlags,
     ...workloadFlags,
+    ...targetsFlags,
     ...writeFlags,
     ...confirmZeroFlag,
     'override-owner': Flags.boolean({
@@ -66,9 +66,8 @@ export default class Scale extends WritingCommand {
     }
     const {args: verbArgs, start, continues} = await this.startOf(scale, recorded, flags)
     if (verbArgs.replicas.is !== 'number' && start.run.named && !continues) throw withoutLedger(flags.replicas)
-    const query = imageQueryOf(verbArgs.image)
-    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
-    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    return this.carryOut({...start, source}, flags, reach)
   }
 }
 
