@@ -42,6 +42,20 @@ test('a row for each run, the newest first, and what to type to see what was lef
   `)
 })
 
+test('the verb is shown where runs have several', () => {
+  const run = recordedRun().run
+  const scaled = listedRun('20261124-101502-0001', recordedRun({run: run && {...run, verb: 'scale'}}))
+  expect(
+    renderRunsTable(summarize([whole, scaled]), terminal)
+      .split('\n')
+      .slice(0, 3),
+  ).toEqual([
+    'RUN                   STATE   BY  TARGETS      VERB     IMAGE',
+    '20261124-101502-0001  exit 0  -   none         scale    ghcr.io/acme/web',
+    '20261124-030412-9f3a  exit 0  -   1 succeeded  restart  ghcr.io/acme/web',
+  ])
+})
+
 test('wide: when each began, where its ledger is, and why it was made', () => {
   const text = renderRunsTable(summarize([{...whole, reason: 'memory leak'}]), {...terminal, wide: true})
   expect(text).toMatch(

@@ -57,6 +57,7 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
   // One more row takes no more room than the line that says it is missing.
   const shown = whole || runs.length <= rowsShown + 1 ? runs : runs.slice(0, rowsShown)
   const text = (known: string | null) => printable(known || '-')
+  const severalVerbs = !wide && new Set(shown.flatMap(({verb}) => verb ?? [])).size > 1
   const rows = shown.map((run) => [
     run.id,
     {text: stateWords(run), paint: paintState(run, palette)},
@@ -64,6 +65,7 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
     text(run.by && (whole ? accountWords(run.by) : cut(accountWords(run.by)))),
     whole ? countWords(run).join(', ') : worstWords(run),
     ...(wide ? wideWords(run).map(text) : []),
+    ...(severalVerbs ? [text(run.verb)] : []),
     text(run.image),
   ])
   const columns = [
@@ -73,6 +75,7 @@ export function runLines(runs: readonly ListedRun[], options: ViewOptions): read
     {title: 'BY'},
     {title: 'TARGETS'},
     ...(wide ? ['VERB', 'HOST', 'RETRIED BY', 'LEDGER', 'REASON'].map((title) => ({title})) : []),
+    ...(severalVerbs ? [{title: 'VERB'}] : []),
     {title: 'IMAGE', ...(!whole && {shorten: imageWithin})},
   ]
   const rest = runs.length - shown.length
