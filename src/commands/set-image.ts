@@ -1,8 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {contextFlags, outputFlag, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, targetsFlags, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
 import {imageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
-import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import type {RunReport} from '../model/report.ts'
@@ -50,6 +49,7 @@ export default class SetImage extends WritingCommand {
   static override flags = {
     ...contextFlags,
     ...workloadFlags,
+    ...targetsFlags,
     ...writeFlags,
     [repositoryChange]: Flags.boolean({
       summary: 'Allow a NEW of another repository than IMAGE.',
@@ -63,8 +63,7 @@ export default class SetImage extends WritingCommand {
     const allowed = flags[repositoryChange] && {[repositoryChange]: true}
     const recorded = {image: args.image, new: args.new, ...allowed}
     const {args: verbArgs, start} = await this.startOf(setImage, recorded, flags)
-    const query = imageQueryOf(verbArgs.image)
-    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
-    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    return this.carryOut({...start, source}, flags, reach)
   }
 }

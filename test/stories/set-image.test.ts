@@ -1,4 +1,5 @@
 import {readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {WorkloadSpec} from '../../src/sandbox/spec.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
@@ -244,4 +245,26 @@ test('the plan and the question name the change', async () => {
   expect(stderr).toContain('Set the image of 4 workloads in 2 clusters? [y/N] ')
   expect(exitCode).toBe(7)
   expect(fleet.writes()).toEqual([])
+})
+
+test('undo --run restores every image that the run has set, and names them first', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [mixed]}])
+  const before = templateOf(fleet)
+  await set(fleet, `${image}:1.0`, ':3.0')
+  const {stderr, document} = await fleet.shell.run('undo', '--run', 'last', '--yes', '-o', 'json')
+  expect(stderr).toContain(
+    `back to app ${image}:1.0, migrate ${image}:1.0 and logs ${image}:1.0@${digest.slice(0, 12)}`,
+  )
+  expect(document()).toMatchObject({counts: {total: 1, succeeded: 1}, verdict: {code: 0}})
+  expect(templateOf(fleet)).toEqual(before)
+})
+
+test('--targets acts only on the workloads that a file names', async () => {
+  await using fleet = await openFleet(two)
+  const found = await fleet.shell.run('find', image, '-c', 'eu', '-o', 'name')
+  const file = join(fleet.shell.home, 'targets')
+  await writeFile(file, found.stdout.replace(/.*cart.*\n/, ''))
+  const report = await run(fleet, 'set-image', image, ':1.1', '--targets', file, '--yes')
+  expect(outcomes(report)).toEqual(['eu/web succeeded'])
+  expect(imagesOf(fleet, 'cart')).toEqual([`cart=${image}:1.0`])
 })

@@ -1,7 +1,9 @@
 import {canonicalQuery, imageQueryOf} from '../../image/image-query.ts'
+import {listOf} from '../../shared/words.ts'
 import {textArgument} from '../text-argument.ts'
 import type {Verb} from '../verb.ts'
 import {targetNeeds} from '../workloads/target-needs.ts'
+import {readSnapshot} from '../workloads/template-snapshot.ts'
 import {templateSpoke} from '../workloads/template-spoke.ts'
 import {canonicalNew, newImageOf} from './new-image.ts'
 import {requireChange} from './require-change.ts'
@@ -49,6 +51,7 @@ export const setImage: Verb<SetImageArgs> = {
     place: 'cluster',
   }),
   needs: targetNeeds('set-image'),
+  before: (snapshot) => imagesInWords(readSnapshot(snapshot)?.images ?? new Map()),
   spoke({image, newImage}, env) {
     const aim: SetImageAim = {mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage)}
     return templateSpoke(
@@ -61,4 +64,10 @@ export const setImage: Verb<SetImageArgs> = {
       env,
     )
   },
+}
+
+/** `app ghcr.io/acme/web:1.0`, by container. Undefined: there is none. */
+function imagesInWords(images: ReadonlyMap<string, string>): string | undefined {
+  if (images.size === 0) return undefined
+  return listOf([...images].map(([container, image]) => `${container} ${image}`))
 }
