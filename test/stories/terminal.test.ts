@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {openRealClockClusters} from '../support/real-clock-clusters.ts'
@@ -89,4 +89,31 @@ describe('on a real terminal', () => {
     expect((await end).exitCode).toBe(129)
     expect(restartedIn(clusters.sandbox)).toEqual([])
   })
+
+  test('with --targets -, the question is asked on the terminal while stdin is a file', async ({skip}) => {
+    if (missing) skip(missing)
+    await using clusters = await openRealClockClusters(eu)
+    const {child, shows, end} = openTerminal(clusters, ...(await targetsOnStdin(clusters)))
+    await shows(question)
+    child.stdin?.write('y\r')
+    expect((await end).exitCode).toBe(0)
+    expect(restartedIn(clusters.sandbox)).toEqual(['eu/shop/Deployment/web'])
+  })
+
+  test('with --targets -, Ctrl-C at the question: 130', async ({skip}) => {
+    if (missing) skip(missing)
+    await using clusters = await openRealClockClusters(eu)
+    const {child, shows, end} = openTerminal(clusters, ...(await targetsOnStdin(clusters)))
+    await shows(question)
+    child.stdin?.write('\u0003')
+    expect((await end).exitCode).toBe(130)
+    expect(restartedIn(clusters.sandbox)).toEqual([])
+  })
 })
+
+/** The words of a restart that takes its targets from stdin. */
+async function targetsOnStdin({shell}: Clusters): Promise<readonly string[]> {
+  const path = join(shell.home, 'targets.json')
+  writeFileSync(path, (await shell.run('find', image, '-o', 'json')).stdout)
+  return ['restart', image, '--targets', '-', '<', path]
+}

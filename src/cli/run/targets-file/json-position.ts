@@ -1,3 +1,5 @@
+import {nextToken} from './json-tokens.ts'
+
 /** A position in a text, both counted from 1. */
 export interface TextPosition {
   readonly line: number
@@ -5,8 +7,6 @@ export interface TextPosition {
 }
 
 export type JsonPath = readonly (string | number)[]
-
-const token = /\s*("(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+)/y
 
 /** A list or an object that is read. */
 interface Level {
@@ -19,15 +19,11 @@ interface Level {
 export function jsonPosition(text: string, path: JsonPath): TextPosition {
   const levels: Level[] = []
   let nearest = {depth: -1, at: 0}
-  token.lastIndex = 0
-  for (let found = token.exec(text); found !== null && nearest.depth < path.length; found = token.exec(text)) {
-    const word = found[1] ?? ''
-    if (isValue(word, levels.at(-1))) {
-      const depth = levels.length
-      if (depth > nearest.depth && levels.every(({key}, index) => key === path[index])) {
-        nearest = {depth, at: token.lastIndex - word.length}
-      }
-    }
+  for (let token = nextToken(text, 0); token !== undefined; token = nextToken(text, token.end)) {
+    const {word, start} = token
+    const depth = levels.length
+    if (isValue(word, levels.at(-1)) && depth > nearest.depth && leadsTo(path, levels)) nearest = {depth, at: start}
+    if (nearest.depth === path.length) break
     follow(word, levels)
   }
   return positionAt(text, nearest.at)
@@ -36,6 +32,11 @@ export function jsonPosition(text: string, path: JsonPath): TextPosition {
 export function positionAt(text: string, offset: number): TextPosition {
   const before = text.slice(0, offset)
   return {line: before.split('\n').length, column: offset - before.lastIndexOf('\n')}
+}
+
+/** Are the values that are open the beginning of the path? */
+function leadsTo(path: JsonPath, levels: readonly Level[]): boolean {
+  return levels.length <= path.length && levels.every(({key}, index) => key === path[index])
 }
 
 function isValue(word: string, level: Level | undefined): boolean {

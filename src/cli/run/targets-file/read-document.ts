@@ -2,6 +2,7 @@ import {LineCounter, parseDocument} from 'yaml'
 import {HubspokeError} from '../../../model/failure.ts'
 import {printable} from '../../../shared/printable.ts'
 import {type JsonPath, jsonPosition, positionAt, type TextPosition} from './json-position.ts'
+import {jsonFault} from './json-tokens.ts'
 import {wrongTargets} from './wrong-targets.ts'
 
 /** YAML takes a hundred times as long to read as JSON. */
@@ -32,8 +33,7 @@ function readJson(text: string, file: string): DocumentText {
     return {file, value, at: (path) => words(jsonPosition(text, path))}
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const [, offset] = /at position (\d+)/.exec(error.message) ?? []
-    const at = words(positionAt(text, offset === undefined ? text.length : Number(offset)))
+    const at = words(positionAt(text, jsonFault(text)))
     throw wrongTargets(file, {at, why: 'this is not valid JSON, or more than one JSON document'}, keepDocument)
   }
 }
@@ -52,6 +52,7 @@ function readYaml(text: string, file: string): DocumentText {
   try {
     const document = parseDocument(text, options)
     const [error] = [...document.errors, ...document.warnings]
+    if (error?.message.includes('call stack')) throw tooDeep(file)
     if (error !== undefined) {
       const why = error.code === 'MULTIPLE_DOCS' ? 'there is more than one YAML document' : printable(error.message)
       throw wrongTargets(file, {at: at(error.pos[0]), why: why.replace(/\.$/, '')})
@@ -60,10 +61,14 @@ function readYaml(text: string, file: string): DocumentText {
     return {file, value, at: (path) => at(startOf(document, path))}
   } catch (error) {
     if (error instanceof RangeError || error instanceof ReferenceError) {
-      throw new HubspokeError('usage', `The YAML in ${file} is nested too deeply, or has too many aliases.`)
+      throw tooDeep(file)
     }
     throw error
   }
+}
+
+function tooDeep(file: string): HubspokeError {
+  return new HubspokeError('usage', `The YAML in ${file} is nested too deeply, or has too many aliases.`)
 }
 
 function startOf(document: ReturnType<typeof parseDocument>, path: JsonPath): number {
