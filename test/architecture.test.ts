@@ -57,6 +57,7 @@ const allowed: Readonly<Record<string, Row>> = {
       'sandbox',
       'image',
       'discovery',
+      'rollout',
       'verbs',
       'distribution',
       'summary',

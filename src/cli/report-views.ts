@@ -1,6 +1,7 @@
 import type {CheckReport} from '../model/check-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {StatusReport} from '../model/status-report.ts'
 import type {ViewOptions} from '../summary/view-options.ts'
 import {bareValues, viewsOf, wholeText} from './views.ts'
 
@@ -10,7 +11,7 @@ import {bareValues, viewsOf, wholeText} from './views.ts'
 const values = () => import('../summary/separated-values.ts')
 const names = async () => (await import('../summary/documents.ts')).renderNames
 
-async function nearImages({nearImages}: RunReport | FindReport, options: ViewOptions): Promise<readonly string[]> {
+async function nearImages({nearImages}: RunReport | FindReport | StatusReport, options: ViewOptions) {
   return (await import('../summary/near-images.ts')).nearImageLines(nearImages, options)
 }
 
@@ -25,6 +26,14 @@ export const findViews = viewsOf<FindReport>(async () => (await import('../summa
   name: bareValues(names, nearImages),
   tsv: bareValues(async () => (await values()).renderFindValues, nearImages),
 })
+
+export const statusViews = viewsOf<StatusReport>(
+  async () => (await import('../summary/status-table.ts')).renderStatusTable,
+  {
+    name: bareValues(names, nearImages),
+    tsv: bareValues(async () => (await values()).renderStatusValues, nearImages),
+  },
+)
 
 export const checkViews = viewsOf<CheckReport>(
   async () => (await import('../summary/check-table.ts')).renderCheckTable,

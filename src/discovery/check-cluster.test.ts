@@ -23,8 +23,10 @@ describe('permissions', () => {
     const listing = entry.permissions.filter(({verb, resource}) => verb === 'list' && resource === 'deployments.apps')
     expect(listing.map(({purpose}) => purpose)).toEqual([
       'find',
+      'status',
       'restart',
       'set-image',
+      'scale',
       'cache refresh',
       'cache watch',
     ])
@@ -40,8 +42,10 @@ describe('permissions', () => {
   test('what is denied is told with what comes of it', async () => {
     const {entry} = await check({mayI: (question) => !question.startsWith('list pods')})
     expect(entry.permissions.filter(({allowed}) => !allowed)).toMatchObject([
+      {purpose: 'status', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'restart', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'set-image', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
+      {purpose: 'scale', resource: 'pods', essential: false, without: 'the cause is not shown'},
     ])
   })
 

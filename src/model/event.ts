@@ -23,6 +23,8 @@ export type HubEvent =
   /** Where something else than workloads is asked for: permissions, the image cache. */
   | {readonly type: 'context-answered'; readonly context: string; readonly problem: Failure | null}
   | {readonly type: 'distribution-started'; readonly runId: string; readonly plan: Plan}
+  /** Targets are only watched; nothing is written. */
+  | {readonly type: 'watch-started'; readonly targets: readonly Target[]}
   | {readonly type: 'target-started'; readonly target: Target; readonly attempt: number}
   /** `found`: it had been written before this run. */
   | {readonly type: 'target-written'; readonly target: Target; readonly found?: boolean}

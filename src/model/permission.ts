@@ -3,6 +3,7 @@ import type {WorkloadKind} from './workload.ts'
 /** The commands that reach clusters and whose permissions are known here, in the order in which they are listed everywhere. */
 export const permittedVerbs = [
   'find',
+  'status',
   'restart',
   'set-image',
   'scale',

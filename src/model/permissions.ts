@@ -1,4 +1,5 @@
 import {type Need, type Permission, type PermittedVerb, type Reach, workloadResource} from './permission.ts'
+import {causes, follows} from './rollout-permissions.ts'
 import {scalePermissions} from './scale-permissions.ts'
 import {workloadKinds} from './workload.ts'
 
@@ -40,6 +41,27 @@ const lists: Permission = {
   why: 'see which workloads run an image',
   without: 'the cluster is read only in part (exit 4)',
 }
+
+const cacheReads: Permission = {
+  ...configMaps,
+  verb: 'get',
+  essential: false,
+  why: 'read the image cache',
+  without: 'the cluster is listed instead, which takes longer',
+}
+
+/** To answer from the image cache. */
+const cached: readonly Permission[] = [
+  {
+    ...kinds,
+    verb: 'watch',
+    scope: 'everywhere',
+    essential: false,
+    why: 'learn what has changed since the image cache was built',
+    without: 'large clusters are listed instead, which takes longer',
+  },
+  cacheReads,
+]
 
 /** To put an image cache in the place of the one that is there. */
 const saving: readonly Permission[] = [
@@ -90,34 +112,8 @@ const changing = ({does, before, without, event}: ChangeWords): readonly Permiss
     without,
   },
   {...kinds, verb: 'patch', essential: true, why: does, without},
-  {
-    ...kinds,
-    verb: 'watch',
-    essential: false,
-    why: 'follow rollouts as they happen',
-    without: 'every workload is read again every two seconds instead',
-  },
-  {
-    ...pods,
-    group: 'apps',
-    resources: ['replicasets'],
-    why: 'find the newest pods of a Deployment',
-    without: 'the cause of a stuck rollout of a Deployment is not shown',
-  },
-  {
-    ...pods,
-    group: '',
-    resources: ['pods'],
-    why: 'show why a rollout is stuck',
-    without: 'the cause of a stuck rollout is not shown',
-  },
-  {
-    ...pods,
-    group: '',
-    resources: ['events'],
-    why: 'show why a pod is not created or does not start, where only an Event has the cause',
-    without: 'only the state of such a pod is shown, such as ContainerCreating',
-  },
+  follows,
+  ...causes,
   {
     ...pods,
     verb: 'get',
@@ -152,23 +148,23 @@ const changing = ({does, before, without, event}: ChangeWords): readonly Permiss
 ]
 
 const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
-  find: [
+  find: [lists, ...cached, identity, typos],
+  status: [
     lists,
     {
       ...kinds,
-      verb: 'watch',
-      scope: 'everywhere',
-      essential: false,
-      why: 'learn what has changed since the image cache was built',
-      without: 'large clusters are listed instead, which takes longer',
+      verb: 'get',
+      essential: true,
+      why: 'read how far the rollout of a workload is',
+      without: 'its rollout status is unknown (exit 4)',
     },
     {
-      ...configMaps,
-      verb: 'get',
-      essential: false,
-      why: 'read the image cache',
-      without: 'the cluster is listed instead, which takes longer',
+      ...follows,
+      why: 'follow rollouts as they happen (--watch), and learn what has changed since the image cache was built',
+      without: `${follows.without}; large clusters are listed, which takes longer`,
     },
+    ...causes,
+    cacheReads,
     identity,
     typos,
   ],

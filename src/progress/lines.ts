@@ -87,6 +87,8 @@ function sentenceOf(
       return `${event.context}  ${event.problem === null ? 'answered' : `FAILED: ${event.problem.message}`}`
     case 'distribution-started':
       return `run ${event.runId} starts with ${countOf(event.plan.length, 'target')}`
+    case 'watch-started':
+      return `watching ${countOf(event.targets.length, 'target')}`
     case 'target-started':
       if (event.attempt > 1) return `${event.target.label}  try ${event.attempt}`
       return verbose ? `${event.target.label}  started` : undefined

@@ -77,6 +77,6 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
 }
 
 function endsReading({type}: HubEvent, {contexts}: ProgressView): boolean {
-  if (type === 'distribution-started') return true
+  if (type === 'distribution-started' || type === 'watch-started') return true
   return (type === 'context-read' || type === 'context-answered') && contexts.waitingFor.length === 0
 }

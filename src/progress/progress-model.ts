@@ -85,6 +85,9 @@ export function createProgressModel(now: () => number = () => 0): ProgressModel 
         case 'distribution-started':
           stage = 'distribution'
           return targets.plan(event.plan)
+        case 'watch-started':
+          stage = 'distribution'
+          return targets.plan(event.targets)
         case 'target-started':
         case 'target-undoing':
           troubles.forget(event.target)

@@ -3,12 +3,10 @@ import {HubspokeError} from '../model/failure.ts'
 import type {Health} from '../model/spoke.ts'
 import type {WorkloadState} from '../model/workload.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
-import {kubectlCommand} from '../shared/suggested-command.ts'
-import {kubectlName, rolloutStatusCommand} from './kubectl-command.ts'
 import type {ChangeKind, RolloutStart} from './rollout.ts'
+import {rolloutFailure} from './rollout-failure.ts'
 import {rolloutStatus} from './rollout-status.ts'
 import {takenBack} from './taken-back.ts'
-import {troubleSentence} from './trouble-sentence.ts'
 
 export interface FormerRollout {
   readonly target: WorkloadTarget
@@ -33,15 +31,9 @@ export async function recheckRollout(rollout: FormerRollout, signal: AbortSignal
   const status = (rollout.kind?.status ?? rolloutStatus)(state, from.generation)
   if (status.state === 'done') return {state: 'healthy'}
   const [worst] = await podTroubles(rollout, state, signal)
-  const message = worst === undefined ? status.message : `${troubleSentence(worst)}; ${status.message}`
-  const culprit = worst === undefined || worst.pod === '' ? [kubectlName(target)] : ['pod', worst.pod]
   return {
     state: status.state === 'failed' ? 'failed' : 'unhealthy',
-    failure: {
-      class: 'rollout',
-      message,
-      suggestions: [rolloutStatusCommand(target), kubectlCommand(target, 'describe', ...culprit)],
-    },
+    failure: rolloutFailure(target, status.message, worst),
   }
 }
 

@@ -11,7 +11,10 @@ import {notSelectedLines, verdictLines} from './report-lines.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {contextIn, showingContexts, type ViewOptions} from './view-options.ts'
 
+/** The commands with a column of their own; what the others lack is listed below the rows. */
 const purposes = ['find', 'restart', 'cache refresh'] as const
+
+const withRoles = ['find', 'status', 'restart', 'cache refresh'] as const
 
 /** The result of `check`: contexts that cannot be used first, then one row per context, then missing permissions. */
 export function renderCheckTable(
@@ -50,7 +53,7 @@ function missingRoles(contexts: readonly CheckEntry[]): readonly string[] {
   const denied = contexts.flatMap(({permissions}) =>
     permissions.filter(({essential, allowed}) => essential && !allowed),
   )
-  const words = purposes.filter((wanted) => denied.some(({purpose}) => purpose === wanted))
+  const words = withRoles.filter((wanted) => denied.some(({purpose}) => purpose === wanted))
   if (words.length === 0) return []
   return [`hubspoke rbac ${words.map((word) => word.replace(' ', '-')).join(' ')}  to print the missing roles`]
 }

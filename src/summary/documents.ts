@@ -2,6 +2,7 @@ import type {CheckReport} from '../model/check-report.ts'
 import type {ErrorReport} from '../model/error-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {StatusReport} from '../model/status-report.ts'
 import type {TargetEntry} from '../model/workload-entry.ts'
 import {escapeInJson, escapeInYaml, isPrintable} from '../shared/printable.ts'
 import {namesOf} from './target-names.ts'
@@ -9,6 +10,7 @@ import {namesOf} from './target-names.ts'
 export type Report =
   | RunReport
   | FindReport
+  | StatusReport
   | CheckReport
   | CacheReport
   | RunsReport
@@ -49,7 +51,10 @@ async function renderYaml(report: Report): Promise<string> {
  * One `namespace/Kind/name/context` a line: the workloads found, or the targets of a run, in order. The context comes last,
  * as only it may hold slashes: `IFS=/ read -r namespace kind name context` splits the line.
  */
-export function renderNames(report: RunReport | FindReport, printable: (text: string) => string): string {
+export function renderNames(
+  report: RunReport | FindReport | StatusReport,
+  printable: (text: string) => string,
+): string {
   const entries: readonly TargetEntry[] = report.type === 'RunReport' ? report.results : report.workloads
   return entries
     .map(namesOf)

@@ -44,7 +44,7 @@ function workloadLines(workloads: readonly WorkloadEntry[], options: ViewOptions
 }
 
 /** In a table of their own: it is not known whether they still run the image, or still exist. */
-function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptions): readonly string[] {
+export function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptions): readonly string[] {
   if (entries.length === 0) return []
   const count = countOf(entries.length, 'workload')
   const heading = `IN THE IMAGE CACHE ONLY  ${count}, not readable with these credentials`
@@ -58,12 +58,14 @@ function cachedOnlyTable(entries: readonly CachedOnlyEntry[], options: ViewOptio
 
 type FoundEntry = Omit<WorkloadEntry, 'uid'>
 
-function placeCells({context, namespace, kind, name}: FoundEntry, options: ViewOptions): readonly string[] {
+/** Context, namespace and name of a workload, as cells of a table. */
+export function placeCells({context, namespace, kind, name}: FoundEntry, options: ViewOptions): readonly string[] {
   const {printable} = options
   return [printable(contextIn(options)(context)), printable(namespace), `${kind}/${printable(name)}`]
 }
 
-function imageCells(workload: FoundEntry, {printable, width, wide}: ViewOptions): readonly string[] {
+/** The images that matched, as cells of a table; with `wide` after their containers. */
+export function imageCells(workload: FoundEntry, {printable, width, wide}: ViewOptions): readonly string[] {
   const imageOf = wide || width === undefined ? (image: string) => image : shortImage
   const images = matchedImages(workload).map((image) => `${imageOf(image)}${wide ? '' : besides(workload, image)}`)
   const containers = workload.matched.map(({container, role}) => containerWords(container, role))

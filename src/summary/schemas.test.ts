@@ -9,12 +9,14 @@ import {failureClasses} from '../model/failure.ts'
 import {permittedVerbs} from '../model/permission.ts'
 import {writeStates} from '../model/recorded-run.ts'
 import {outcomes} from '../model/result.ts'
+import {rolloutStates} from '../model/status-report.ts'
 import {waveStates} from '../model/wave.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {documentRenderers} from './documents.ts'
 import {openStates} from './ledger-words.ts'
 import {summarizeCaches, summarizeCheck, summarizeFind, summarizeRun} from './summarize.ts'
 import {listedRun, summarizeLedger, summarizePrune, summarizeRuns} from './summarize-ledgers.ts'
+import {summarizeStatus} from './summarize-status.ts'
 import {checked, permission} from './testing/checked.ts'
 import {failed, failure, match, readInPart, reading, result, runFacts, scope, unreadable} from './testing/facts.ts'
 import {done, open, recordedRun, runId} from './testing/recorded.ts'
@@ -111,6 +113,17 @@ const ledgers = [
   recordedRun({run: undefined, ended: undefined, lastAt: undefined}),
 ]
 
+const {kind, matched} = match('eu/shop/Deployment/web')
+const statuses = rolloutStates.map((status, index) => ({
+  ...{clusterUid: 'u', context: 'eu', kind, namespace: 'shop', name: status, uid: status},
+  ...{matched, status, lasting: status === 'stuck', message: '1 of 3 pods updated'},
+  pods: index === 0 ? null : {wanted: 3, current: 4, updated: 1, ready: 3, available: 3},
+  cause: index === 0 ? null : {reason: 'FailedCreate', message: 'FailedCreate: no', pod: index === 1 ? null : 'web-1'},
+  causeUnknown: index === 0 ? 'reason unknown: may not read pods' : null,
+  failure: index === 0 ? failure('rollout') : null,
+  suggestions: ['kubectl describe'],
+}))
+
 const documents = [
   {
     name: 'run-report',
@@ -131,6 +144,16 @@ const documents = [
     reports: [true, false].map((allowEmpty) => {
       const found = allowEmpty ? readings : [reading('eu')]
       return summarizeFind({query: 'web', scope: scope(['eu'], {selector: 'a=b'}), readings: found, allowEmpty})
+    }),
+  },
+  {
+    name: 'status-report',
+    reports: [true, false].map((watched) => {
+      const found = watched ? readings : [reading('eu')]
+      return summarizeStatus({
+        ...{query: 'web', scope: scope(['eu'], {selector: 'a=b'}), readings: found, allowEmpty: false, watched},
+        statuses: watched ? statuses : [],
+      })
     }),
   },
   {name: 'check-report', reports: [summarizeCheck([check, {...check, ...unknown, uid: null}]), summarizeCheck([])]},
@@ -215,6 +238,7 @@ test('the lists of words in the schemas are those of the model', () => {
   expect($defs.verdict.properties.name.enum).toEqual(Object.keys(exitCodes))
   expect($defs.verdict.properties.code.enum).toEqual(Object.values(exitCodes).map(({code}) => code))
   expect(readSchema('check-report').$defs.permission.properties.purpose.enum).toEqual([...permittedVerbs])
+  expect(readSchema('status-report').$defs.status.properties.status.enum).toEqual([...rolloutStates])
   const {recordedTarget} = readSchema('ledger-report').$defs
   expect(recordedTarget.properties.outcome.enum).toEqual([...outcomes, null])
   expect(recordedTarget.properties.state.enum.toSorted()).toEqual([...openStates, 'result'].sort())

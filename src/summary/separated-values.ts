@@ -1,6 +1,7 @@
 import {accountWords} from '../model/actor.ts'
 import type {CheckReport} from '../model/check-report.ts'
 import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {StatusReport} from '../model/status-report.ts'
 import type {ExcludedEntry, TargetEntry} from '../model/workload-entry.ts'
 import {matchedImages} from './image-words.ts'
 import {namesOf} from './target-names.ts'
@@ -43,6 +44,23 @@ export const renderFindValues: Render<FindReport> = ({workloads, cachedOnly}, pr
     })
   })
   const columns = ['context', 'clusterUid', 'namespace', 'kind', 'name', 'image', 'containers', 'source']
+  return renderValues(columns, rows, printable)
+}
+
+/** Of `status`: a line per workload, in the order of the report. */
+export const renderStatusValues: Render<StatusReport> = ({workloads}, printable) => {
+  const rows = workloads.map((entry) => {
+    const {context, clusterUid, namespace, kind, name, status, pods, message, cause, failure} = entry
+    return [
+      ...[context, clusterUid, namespace, kind, name, status],
+      ...[pods?.wanted ?? null, pods?.updated ?? null, pods?.available ?? null, matchedImages(entry).join(',')],
+      ...[failure?.class ?? null, cause?.reason ?? null, cause?.message ?? message],
+    ]
+  })
+  const columns = [
+    ...['context', 'clusterUid', 'namespace', 'kind', 'name', 'status'],
+    ...['wanted', 'updated', 'available', 'images', 'failure', 'cause', 'reason'],
+  ]
   return renderValues(columns, rows, printable)
 }
 

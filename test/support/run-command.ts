@@ -17,6 +17,7 @@ import RunsShow from '../../src/commands/runs/show.ts'
 import Sandbox from '../../src/commands/sandbox.ts'
 import Scale from '../../src/commands/scale.ts'
 import SetImage from '../../src/commands/set-image.ts'
+import Status from '../../src/commands/status.ts'
 import Undo from '../../src/commands/undo.ts'
 import type {LocalUser} from '../../src/model/actor.ts'
 import type {StopSignal} from '../../src/model/exit-code.ts'
@@ -45,6 +46,7 @@ const commands = {
   sandbox: Sandbox,
   'set-image': SetImage,
   undo: Undo,
+  status: Status,
 } as const
 
 export interface ShellOptions {

@@ -1,8 +1,7 @@
-import type {WorkloadFeed} from '../../kube/ports/workloads.ts'
-import type {Health, PostRolloutWatch, Settled, Spoke, Watch} from '../../model/spoke.ts'
-import type {WorkloadState} from '../../model/workload.ts'
+import type {Health, PostRolloutWatch, Settled, Spoke} from '../../model/spoke.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {awaitRollout} from '../../rollout/await-rollout.ts'
+import {type FollowedWorkload, followWorkload} from '../../rollout/follow-workload.ts'
 import {recheckRollout} from '../../rollout/recheck-rollout.ts'
 import type {Rollout} from '../../rollout/rollout.ts'
 import type {VerbEnv} from '../verb.ts'
@@ -10,24 +9,18 @@ import {readTemplateReceipt, type TemplateReceipt} from './template-receipt.ts'
 import {readSnapshot} from './template-snapshot.ts'
 import {watchRevert} from './watch-revert.ts'
 
-/** A watch that was opened before the write, and the newest known state. */
-interface Followed {
-  readonly feed: WorkloadFeed
-  readonly state: WorkloadState
-}
-
 /** Watches changes of pod templates to their ends, from their receipts alone. */
 export interface RolloutWatch extends Required<Pick<Spoke<WorkloadTarget>, 'settle' | 'recheck'>> {
   /** Keeps the watch that was opened before the write, for the `settle` that follows it: it saves a read. */
-  hand(target: WorkloadTarget, followed: Followed): void
+  hand(target: WorkloadTarget, followed: FollowedWorkload): void
 }
 
 /** Was the annotation of a workload written by another client after this run's? */
 export type IsAfterOurs = (workloadUid: string, restartedAt: string | undefined, before?: string | null) => boolean
 
 export function createRolloutWatch(env: VerbEnv, isAfterOurs: IsAfterOurs): RolloutWatch {
-  const handed = new Map<string, Followed>()
-  const take = (target: WorkloadTarget): Followed | undefined => {
+  const handed = new Map<string, FollowedWorkload>()
+  const take = (target: WorkloadTarget): FollowedWorkload | undefined => {
     const followed = handed.get(target.key)
     handed.delete(target.key)
     return followed
@@ -46,7 +39,7 @@ export function createRolloutWatch(env: VerbEnv, isAfterOurs: IsAfterOurs): Roll
     async settle(target, data, watch) {
       const receipt = readTemplateReceipt(data)
       if (!env.options.wait && !receipt.reverts) return acceptedOnly(receipt)
-      const followed = take(target) ?? (await follow(target, env, watch.signal))
+      const followed = take(target) ?? (await followWorkload(env.workloads(target), target, watch.signal))
       if (followed === undefined) return undefined
       if (followed === 'gone') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
       const rollout = rolloutOf(target, receipt, followed, env, isTakenBack(target, receipt))
@@ -74,31 +67,10 @@ function acceptedOnly({remark}: TemplateReceipt): Settled {
   return remarked({outcome: 'succeeded', reason: 'accepted, not waited for'}, remark)
 }
 
-/** In a process that did not make the write. Undefined: the signal was aborted first. */
-async function follow(
-  target: WorkloadTarget,
-  env: VerbEnv,
-  signal: Watch['signal'],
-): Promise<Followed | 'gone' | undefined> {
-  const workloads = env.workloads(target)
-  let feed: WorkloadFeed | undefined
-  try {
-    feed = await workloads.follow(target, signal)
-    const state = await workloads.read(target, signal)
-    if (state !== undefined && state.uid === target.uid) return {feed, state}
-    feed.close()
-    return 'gone'
-  } catch (error) {
-    feed?.close()
-    if (signal.aborted) return undefined
-    throw error
-  }
-}
-
 function rolloutOf(
   target: WorkloadTarget,
   from: TemplateReceipt,
-  {feed, state}: Followed,
+  {feed, state}: FollowedWorkload,
   {workloads: of, options, clock, onLogTail}: VerbEnv,
   isTakenBack: Rollout['isTakenBack'],
 ): Rollout {
