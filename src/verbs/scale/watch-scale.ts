@@ -41,7 +41,7 @@ export function createScaleWatch(env: VerbEnv): ScaleWatch {
       if (followed === 'gone') return {outcome: 'skipped', reason: 'deleted while it was scaled'}
       const end = await awaitRollout(rolloutOf(target, receipt, followed, env), watch)
       if (end?.outcome !== 'post-rollout-watch') return end && worded(end, receipt)
-      return receipt.reverts ? worded(await end.settle(), receipt) : lingering(end, receipt)
+      return receipt.reverts ? worded(await end.settle(), receipt) : postRolloutWatch(end, receipt)
     },
     recheck(target, data, signal): Promise<Health> {
       const receipt = readScaleReceipt(data)
@@ -61,7 +61,7 @@ export function createScaleWatch(env: VerbEnv): ScaleWatch {
   }
 }
 
-function lingering(end: PostRolloutWatch, receipt: ScaleReceipt): PostRolloutWatch {
+function postRolloutWatch(end: PostRolloutWatch, receipt: ScaleReceipt): PostRolloutWatch {
   return {...end, settle: async () => worded(await end.settle(), receipt)}
 }
 
