@@ -19,6 +19,8 @@ export interface Prospect {
   readonly budgetsNotRead: readonly BudgetsNotRead[]
   /** Places in which there can be no lock, as far as that is known before one is acquired. */
   readonly withoutLock: readonly LockOutlook[]
+  /** What the verb changes of each target, by key. Default: what the source says of it. */
+  readonly changes?: ReadonlyMap<string, string>
   /** What the verb adds to the plan, one sentence each; raw text. Default: nothing. */
   readonly notes?: readonly string[]
 }

@@ -97,6 +97,8 @@ export interface Verb<Args = unknown> {
   text(args: Args): PlanText
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
+  /** What is changed of a target, in a few words for its line of the plan. Absent, or undefined: the verb says it all. */
+  change?(args: Args, target: WorkloadTarget): string | undefined
   /** What a revert restores, in a few words for the plan; undefined: the snapshot does not tell. */
   before?(snapshot: Snapshot): string | undefined
   /**

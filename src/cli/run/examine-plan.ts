@@ -12,7 +12,7 @@ import type {PlanFacts, Verb} from '../../verbs/verb.ts'
 import type {RunSettings} from './run-settings.ts'
 
 interface ExaminationDeps {
-  readonly verb: Pick<Verb, 'needs' | 'parse' | 'remarks' | 'replacesPods'>
+  readonly verb: Pick<Verb, 'needs' | 'parse' | 'change' | 'remarks' | 'replacesPods'>
   /** Of the verb, as they were recorded. */
   readonly args: ArgumentsEntry
   readonly snapshots: PlanFacts['snapshots']
@@ -42,12 +42,26 @@ export async function examinePlan(
     workloads: ({context}: WorkloadTarget) => reading.open(context).workloads,
     signal: reading.signal,
   }
+  const parsed = verb.parse(args)
   const [marked, withoutLock, notes] = await Promise.all([
     markTargets(tried, verb.replacesPods === false ? withoutRollout(traits) : traits, reading),
     lockOutlook(tried, policy, leases),
-    verb.remarks?.(verb.parse(args), {targets: tried, traits, snapshots}, workloadsOf),
+    verb.remarks?.(parsed, {targets: tried, traits, snapshots}, workloadsOf),
   ])
-  return {...preflighted, ...marked, withoutLock, ...(notes && {notes})}
+  const changes = verb.change && changesOf(tried, (target) => verb.change?.(parsed, target))
+  return {...preflighted, ...marked, withoutLock, ...(changes && {changes}), ...(notes && {notes})}
+}
+
+function changesOf(
+  targets: readonly WorkloadTarget[],
+  change: (target: WorkloadTarget) => string | undefined,
+): ReadonlyMap<string, string> {
+  return new Map(
+    targets.flatMap((target): [string, string][] => {
+      const words = change(target)
+      return words === undefined ? [] : [[target.key, words]]
+    }),
+  )
 }
 
 /** @throws HubspokeError of class `usage` that shows every missing permission together */
