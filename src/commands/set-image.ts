@@ -5,7 +5,7 @@ import {runViews} from '../cli/report-views.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import type {RunReport} from '../model/report.ts'
-import {repositoryChange, setImage} from '../verbs/set-image/set-image.ts'
+import {ownerOverride, repositoryChange, setImage} from '../verbs/set-image/set-image.ts'
 
 export default class SetImage extends WritingCommand {
   static override summary = 'Replace an image in every workload that runs it, in every selected cluster.'
@@ -55,13 +55,19 @@ export default class SetImage extends WritingCommand {
       summary: 'Allow a NEW of another repository than IMAGE.',
       helpGroup: 'SAFETY',
     }),
+    [ownerOverride]: Flags.boolean({
+      summary: 'Also set the image of what a GitOps controller or an operator reconciles.',
+      env: 'HUBSPOKE_OVERRIDE_OWNER',
+      helpGroup: 'SAFETY',
+    }),
     output: outputFlag(runViews),
   }
 
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(SetImage)
     const allowed = flags[repositoryChange] && {[repositoryChange]: true}
-    const recorded = {image: args.image, new: args.new, ...allowed}
+    const overridden = flags[ownerOverride] && {[ownerOverride]: true}
+    const recorded = {image: args.image, new: args.new, ...allowed, ...overridden}
     const {args: verbArgs, start} = await this.startOf(setImage, recorded, flags)
     const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
     return this.carryOut({...start, source}, flags, reach)

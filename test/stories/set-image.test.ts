@@ -242,6 +242,7 @@ test('the plan and the question name the change', async () => {
   await using fleet = await openFleet(two, {answers: ['n']})
   const {stderr, exitCode} = await fleet.shell.run('set-image', image, ':1.1', '--all-contexts')
   expect(stderr).toContain(`set the image to :1.1 where ${image} runs\n`)
+  expect(stderr).toContain(`eu/shop/Deployment/web  web ${image}:1.0 → :1.1\n`)
   expect(stderr).toContain('Set the image of 4 workloads in 2 clusters? [y/N] ')
   expect(exitCode).toBe(7)
   expect(fleet.writes()).toEqual([])
@@ -267,4 +268,72 @@ test('--targets acts only on the workloads that a file names', async () => {
   const report = await run(fleet, 'set-image', image, ':1.1', '--targets', file, '--yes')
   expect(outcomes(report)).toEqual(['eu/web succeeded'])
   expect(imagesOf(fleet, 'cart')).toEqual([`cart=${image}:1.0`])
+})
+
+test('the plan has the old and the new image of each matching container', async () => {
+  await using fleet = await openFleet([{name: 'eu', workloads: [mixed]}])
+  const {stderr} = await fleet.shell.run('set-image', image, ':2.0', '--all-contexts', '--dry-run', 'client')
+  expect(stderr).toContain(
+    `eu/shop/Deployment/web  app and migrate ${image}:1.0 → :2.0; worker ${image}:2.0 (set already); logs ${image}:1.0@${digest.slice(0, 19)}… → :2.0\n`,
+  )
+})
+
+describe('a workload with an owner', () => {
+  const web = {namespace: 'shop', name: 'web', image: `${image}:1.0`, replicas: 1}
+  const byArgo = {...web, annotations: {'argocd.argoproj.io/tracking-id': 'shop-prod:apps/Deployment:shop/web'}}
+  const reaction = 'sets the previous image again at its next sync, at once with self-heal'
+
+  test('that reconciles it is skipped, and the plan says what the owner does', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [byArgo, {...web, name: 'api'}]}])
+    const {stderr, document, exitCode} = await fleet.shell.run('set-image', image, ':1.1', ...everywhere, '-o', 'json')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `1 target: the owner ${reaction}; skipped, --override-owner sets it nevertheless: eu/shop/Deployment/web.`,
+    )
+    const reason = `Argo CD Application shop-prod reconciles it, and ${reaction}: it was left alone`
+    expect((document() as RunReport).results).toMatchObject([
+      {name: 'api', outcome: 'succeeded'},
+      {name: 'web', outcome: 'skipped', reason, failure: {class: 'owned'}},
+    ])
+    expect(exitCode).toBe(1)
+    expect(imagesOf(fleet)).toEqual([`web=${image}:1.0`])
+  })
+
+  test('is written with --override-owner, watched longer, and the result says what the owner does', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [byArgo]}])
+    const report = await set(fleet, image, ':1.1', '--override-owner')
+    expect(report.results[0]).toMatchObject({
+      outcome: 'succeeded',
+      reason: `1 new pod available; Argo CD Application shop-prod ${reaction}`,
+    })
+    expect(report.run.durationMs).toBeGreaterThanOrEqual(10_000)
+    expect(imagesOf(fleet)).toEqual([`web=${image}:1.1`])
+  })
+
+  test('that sets the previous image again within the watch has failed, and is not undone', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [byArgo]}])
+    const putBack = async () => {
+      while (imagesOf(fleet)[0] === `web=${image}:1.0`) await fleet.clock.sleep(100)
+      await fleet.clock.sleep(5_000)
+      const containers = [{name: 'web', image: `${image}:1.0`}]
+      fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {spec: {containers}}}})
+    }
+    void putBack()
+    const report = await set(fleet, image, ':1.1', '--override-owner', '--undo-failed')
+    const message = expect.stringMatching(/^its pod template was changed back by .*Argo CD Application shop-prod/)
+    expect(report.results[0]).toMatchObject({outcome: 'failed', failure: {class: 'reverted', message}})
+    expect(report.verdict.code).toBe(1)
+    expect(fleet.writes()).toHaveLength(1)
+  })
+
+  test('that does not reconcile it, as Helm, is written', async () => {
+    const byHelm = {
+      ...web,
+      annotations: {'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'shop'},
+      labels: {'app.kubernetes.io/managed-by': 'Helm'},
+    }
+    await using fleet = await openFleet([{name: 'eu', workloads: [byHelm]}])
+    const report = await set(fleet, image, ':1.1')
+    expect(report.results[0]).toMatchObject({outcome: 'succeeded'})
+    expect(report.results[0]?.reason).toContain('sets the image of its chart at the next upgrade')
+  })
 })

@@ -1,30 +1,37 @@
 import {type ImageQuery, matchingContainers} from '../../image/image-query.ts'
+import {isReconciling} from '../../model/owner.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {listOf} from '../../shared/words.ts'
 import {gone, obstacleOf, recreated} from '../workloads/obstacle.ts'
 import type {TemplateDecision} from '../workloads/template-spoke.ts'
 import {imageFor, isSameImage, type NewImage} from './new-image.ts'
+import {leftToOwner, ownerRemark} from './owned-images.ts'
 
 export interface SetImageAim {
   /** The mark of the run. */
   readonly mark: string
   readonly query: ImageQuery
   readonly newImage: NewImage
+  /** Also what another controller reconciles. */
+  readonly overrideOwner: boolean
 }
 
 /** Decides from the target as it is now, so that deciding again after any failure is safe. */
 export function decideSetImage(
   target: WorkloadTarget,
   state: WorkloadState | undefined,
-  {mark, query, newImage}: SetImageAim,
+  {mark, query, newImage, overrideOwner}: SetImageAim,
 ): TemplateDecision {
   if (state === undefined) return {todo: 'nothing', end: gone}
   if (state.uid !== target.uid) return {todo: 'nothing', end: recreated(target)}
   const images = imagesToSet(newImage, matchingContainers(query, state.images))
   if (images.length > 0) {
+    const {owner} = state
+    if (owner && isReconciling(owner) && !overrideOwner) return {todo: 'nothing', end: leftToOwner(target, owner)}
     const obstacle = obstacleOf(target, state, 'a new image')
-    return obstacle === undefined ? {todo: 'write', state, images} : {todo: 'nothing', end: obstacle}
+    if (obstacle !== undefined) return {todo: 'nothing', end: obstacle}
+    return {todo: 'write', state, images, remark: owner && ownerRemark(owner)}
   }
   if (state.restartedAt === mark) return {todo: 'watch', state}
   const set = alreadySet(newImage, target.matched, state.images)

@@ -5,7 +5,9 @@ import type {Verb} from '../verb.ts'
 import {targetNeeds} from '../workloads/target-needs.ts'
 import {readSnapshot} from '../workloads/template-snapshot.ts'
 import {templateSpoke} from '../workloads/template-spoke.ts'
+import {changeInWords} from './change-in-words.ts'
 import {canonicalNew, newImageOf} from './new-image.ts'
+import {ownedRemarks} from './owned-images.ts'
 import {requireChange} from './require-change.ts'
 import {decideSetImage, type SetImageAim} from './set-image-decision.ts'
 
@@ -15,10 +17,15 @@ interface SetImageArgs {
   readonly image: string
   readonly newImage: string
   readonly allowRepositoryChange: boolean
+  /** Also where another controller reconciles the workload. */
+  readonly overrideOwner: boolean
 }
 
 /** The name under which a ledger records that the repository may change: that of the flag. */
 export const repositoryChange = 'allow-repository-change'
+
+/** The same for workloads that another controller reconciles. */
+export const ownerOverride = 'override-owner'
 
 /** `kubectl set image` of the matching containers of every workload that runs an image. */
 export const setImage: Verb<SetImageArgs> = {
@@ -31,16 +38,18 @@ export const setImage: Verb<SetImageArgs> = {
     const newImage = newImageOf(textArgument(recorded, 'new'))
     const allowRepositoryChange = recorded[repositoryChange] === true
     requireChange(query, newImage, {allowRepositoryChange})
-    return {image: query.text, newImage: newImage.text, allowRepositoryChange}
+    const overrideOwner = recorded[ownerOverride] === true
+    return {image: query.text, newImage: newImage.text, allowRepositoryChange, overrideOwner}
   },
   canonical: ({image, newImage}) => ({
     image: canonicalQuery(imageQueryOf(image)),
     new: canonicalNew(newImageOf(newImage)),
   }),
-  words: ({image, newImage, allowRepositoryChange}) => [
+  words: ({image, newImage, allowRepositoryChange, overrideOwner}) => [
     image,
     newImage,
     ...(allowRepositoryChange ? [`--${repositoryChange}`] : []),
+    ...(overrideOwner ? [`--${ownerOverride}`] : []),
   ],
   text: ({image, newImage}) => ({
     heading: `set the image to ${newImage} where ${image} runs`,
@@ -51,9 +60,11 @@ export const setImage: Verb<SetImageArgs> = {
     place: 'cluster',
   }),
   needs: targetNeeds('set-image'),
+  change: ({newImage}, {matched}) => changeInWords(newImageOf(newImage), matched),
+  remarks: async ({overrideOwner}, plan) => ownedRemarks(plan, {overrideOwner}),
   before: (snapshot) => imagesInWords(readSnapshot(snapshot)?.images ?? new Map()),
-  spoke({image, newImage}, env) {
-    const aim: SetImageAim = {mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage)}
+  spoke({image, newImage, overrideOwner}, env) {
+    const aim: SetImageAim = {mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage), overrideOwner}
     return templateSpoke(
       {
         verb: 'set-image',

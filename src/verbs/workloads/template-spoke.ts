@@ -26,6 +26,8 @@ export interface TemplateTodo {
   readonly state: WorkloadState
   /** The containers whose images are set, with their new ones; default: none, the mark is all that is written. */
   readonly images?: readonly ContainerImage[]
+  /** Added to the reason of a success; default: nothing. */
+  readonly remark?: string | undefined
 }
 
 /** What one verb changes in pod templates. */
@@ -97,7 +99,10 @@ async function act(it: Try): Promise<Settled | Written> {
   }
   const runner = await runnerOf(it, decision.state)
   if (typeof runner === 'object') return runElsewhere(target, runner)
-  const remark = runner === 'unknown' ? perhapsElsewhere : null
+  const remarks = [decision.remark, runner === 'unknown' ? perhapsElsewhere : undefined].filter(
+    (one) => one !== undefined,
+  )
+  const remark = remarks.length === 0 ? null : remarks.join('; ')
   return options.dryRun ? tryOut(it, decision, remark) : write(it, decision, remark)
 }
 
