@@ -34,6 +34,8 @@ export interface Clusters extends SelectedContexts {
   readonly isInCluster: boolean
   /** Contexts with the same endpoint reach the same server. Not for people. */
   endpointOf(context: string): string
+  /** The text of a kubeconfig in which this context is the only one. It holds credentials. */
+  minified(context: string): string
   /** More contexts than these take turns. */
   readonly connectedAtOnce: number
 }
@@ -85,6 +87,7 @@ export async function withClusters<Result>(
       open: opened.open,
       costOf: opened.costOf,
       endpointOf: kubeconfig.endpointOf,
+      minified: kubeconfig.minified,
       connectedAtOnce,
       isInCluster,
     })

@@ -13,7 +13,7 @@ import {retryRead} from './retry-read.ts'
  */
 export async function identifyContext(
   context: ContextRef,
-  told: Required<Pick<ClusterReading, 'tier' | 'tierReason'>>,
+  told: Pick<ClusterReading, 'tier' | 'tierReason'>,
   deps: DiscoveryDeps,
 ): Promise<ClusterReading> {
   let cluster: ClusterAccess | undefined

@@ -14,6 +14,8 @@ export interface AttemptState {
   sent: boolean
   /** The last write was refused. */
   refused: boolean
+  /** The last write was carried out, and was seen to fail. */
+  observed: boolean
   lastFailure: Failure | undefined
   /** Attempts that failed and were followed by another one. */
   readonly failedTries: FailedTry[]
@@ -32,6 +34,7 @@ export function newAttemptState(snapshot: Snapshot | undefined): AttemptState {
     mayHaveArrived: false,
     sent: false,
     refused: false,
+    observed: false,
     lastFailure: undefined,
     failedTries: [],
     snapshot,

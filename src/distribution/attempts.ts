@@ -101,9 +101,10 @@ async function act(it: Attempting): Promise<SpokeEnd | PostRolloutWatch | ActFai
   try {
     acted = await operation.act(attempt)
   } catch (error) {
-    if (attempt.sent && error instanceof HubspokeError && error.refused) {
+    if (attempt.sent && error instanceof HubspokeError && (error.refused || error.observed)) {
       state.mayHaveArrived = false
-      state.refused = true
+      state.refused = error.refused
+      state.observed = error.observed
     }
     const torn = state.heldBack !== undefined || run.abort.aborted
     return torn ? heldBackEnd(it) : {outcome: 'act-failed', error}

@@ -112,6 +112,10 @@ describe('results', () => {
   test.each([
     {error: new HubspokeError('throttled', 'Later.', {refused: true}), refused: true, because: 'the server said so'},
     {error: new HubspokeError('unreachable', 'Cut.'), refused: false, because: 'the reply was lost'},
+    {
+      error: new HubspokeError('command-failed', 'exit status 1', {observed: true}),
+      ...{refused: false, because: 'it was carried out, and has failed'},
+    },
   ])('the ledger of a retry knows whether the write was refused: $refused, $because', async ({error, refused}) => {
     const spoke = testSpoke(async (_target, attempt, times) => {
       await attempt.writing()
@@ -297,6 +301,11 @@ describe('retries', () => {
       because: 'an earlier write may have arrived, and what is refused now is the look for it',
       fails: [new HubspokeError('timeout', 'Silence.'), 'read'],
       end: 'unverified, forbidden',
+    },
+    {
+      because: 'it was carried out, and seen to fail, in every attempt',
+      fails: [new HubspokeError('command-failed', 'exit status 1', {observed: true})],
+      end: 'failed, command-failed',
     },
     {
       because: 'the second write was refused after a look that did not find the first',

@@ -35,7 +35,7 @@ export function stoppedEnd({state, inspect}: Unobserved, reason: StopReason | un
       failure: withCommands(inspect, {class: lastFailure?.class ?? 'rollout', message: sentence, suggestions: []}),
     }
   }
-  if (state.refused && lastFailure !== undefined) {
+  if ((state.refused || state.observed) && lastFailure !== undefined) {
     return {outcome: 'failed', reason: `${lastFailure.message} Not tried again: ${phrase}.`, failure: lastFailure}
   }
   const without = state.attempts === 0 ? 'not started' : 'nothing was written'

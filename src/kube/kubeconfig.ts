@@ -14,6 +14,7 @@ import {type Credentials, createCredentials} from './credentials/credentials.ts'
 import {createExecCredentials, type ExecCredentials} from './credentials/exec-credentials.ts'
 import type {KubeconfigEntries} from './credentials/kubeconfig-file.ts'
 import {implicitPaths} from './credentials/kubeconfig-sources.ts'
+import {minifiedKubeconfig} from './credentials/minified-kubeconfig.ts'
 import {
   type EntriesRequest,
   type ReadEntries,
@@ -79,6 +80,11 @@ function toKubeconfig(
       server: shownServer(entries.clusters.get(cluster)?.server ?? ''),
     }),
   )
+  const named = (name: string): ContextRef => {
+    const context = contexts.find((one) => one.name === name)
+    if (context === undefined) throw noSuchContext(name)
+    return context
+  }
   const opened = new Map<string, ClusterAccess>()
   return {
     contexts,
@@ -90,9 +96,14 @@ function toKubeconfig(
       const cluster = entries.clusters.get(entries.contexts.get(name)?.cluster ?? '')
       return JSON.stringify([canonicalServer(cluster?.server ?? ''), cluster?.proxyUrl, cluster?.tlsServerName])
     },
+    minified(name) {
+      const context = named(name)
+      const resolved = resolveContext(entries, context)
+      if (resolved instanceof HubspokeError) throw resolved
+      return minifiedKubeconfig(resolved, context.namespace)
+    },
     open(name) {
-      const context = contexts.find((one) => one.name === name)
-      if (context === undefined) throw noSuchContext(name)
+      const context = named(name)
       const access =
         opened.get(name) ??
         createClusterAccess({

@@ -7,6 +7,7 @@ import {externalText, ownText} from '../shared/external-text.ts'
  * `rollout` a write that was accepted and did not
  * become healthy; `not-restartable` a workload that a restart would not move (paused, `OnDelete`, partition covers all); `not-scalable` one whose number of pods is
  * given by its nodes (a DaemonSet);
+ * `command-failed` a command that was run for a target and did not end with exit status 0;
  * `owned` one whose template another controller runs;
  * `other-cluster` a context that points at another cluster than when the run was planned;
  * `reverted` a write that was accepted and changed back by another client.
@@ -23,6 +24,7 @@ export const failureClasses = [
   'server-error',
   'rejected',
   'rollout',
+  'command-failed',
   'not-restartable',
   'not-scalable',
   'owned',
@@ -51,6 +53,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number
   /** The server answered that it did not carry the request out: a write that failed so was certainly not made. */
   readonly refused?: boolean
+  /** What was done has ended, and failed: unlike an answer that did not arrive, the outcome is known. */
+  readonly observed?: boolean
   /** No server was asked: what is wrong is written down on this machine, and another try would end in the same way. */
   readonly final?: boolean
 }
@@ -70,6 +74,7 @@ export class HubspokeError extends Error {
   readonly status: number | undefined
   readonly retryAfterMs: number | undefined
   readonly refused: boolean
+  readonly observed: boolean
   readonly final: boolean
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
@@ -79,6 +84,7 @@ export class HubspokeError extends Error {
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.refused = details.refused ?? false
+    this.observed = details.observed ?? false
     this.final = details.final ?? false
   }
 

@@ -15,7 +15,8 @@ export interface PlannedCluster {
   readonly uid: string
   /** The UID could not be read: server URL and CA hash stand in for it. */
   readonly uidIsFallback: boolean
-  readonly tier: Tier
+  /** Undefined: nothing was searched. */
+  readonly tier?: Tier
   readonly tierReason?: string
   readonly cacheAgeMs?: number
   readonly targets: number
@@ -54,6 +55,8 @@ export interface RetryView {
   readonly planned: number
   /** Why each of the targets is retried, and how many are: `failed`, `no result, write announced`. */
   readonly takenUp: readonly (readonly [words: string, count: number])[]
+  /** Targets that had started are done again, and not only watched. */
+  readonly repeats: boolean
   /** Lines of its ledger that cannot be understood. */
   readonly damagedLines: number
   /** Runs that have taken it up before, oldest first. */

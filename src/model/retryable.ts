@@ -1,7 +1,16 @@
 import type {FailureClass} from './failure.ts'
 
-/** A server that was not reached, did not answer, asked for patience or broke may do better later. */
-const healing: ReadonlySet<FailureClass> = new Set(['unreachable', 'timeout', 'throttled', 'server-error'])
+/**
+ * A server that was not reached, did not answer, asked for patience or broke may do better later. So may a command: how often it is
+ * run again is for `--retries` to say.
+ */
+const healing: ReadonlySet<FailureClass> = new Set([
+  'unreachable',
+  'timeout',
+  'throttled',
+  'server-error',
+  'command-failed',
+])
 
 /**
  * Failures that another attempt may not have. A `conflict` is not even a failure: the object was changed in between, and is read and

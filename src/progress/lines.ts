@@ -134,6 +134,7 @@ function sentenceOf(
 const writtenWords = ({found}: {readonly found?: boolean}) => (found ? 'was written before' : 'written')
 
 function readSentence({workloadsRead, matches, tier, tierReason}: ClusterReading): string {
+  if (tier === undefined || (tier === 'ledger' && workloadsRead === 0)) return 'identified'
   const source = [tier, tierReason].filter((part) => part !== undefined).join(', ')
   return `${matches.length} of ${countOf(workloadsRead, 'workload')} match (${source})`
 }

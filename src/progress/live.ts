@@ -31,7 +31,7 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
   }
   let list: Promise<LiveList | undefined> | undefined
   let settled: Promise<void> = Promise.resolve()
-  let notices: readonly string[] = []
+  let notices: string[] = []
   let stopped = false
   let wasDrawn = false
   const show = () => {
@@ -49,7 +49,7 @@ export function createLiveProgress({stream, every, color, now}: LiveOptions): Pr
   const follow = (event: HubEvent) => {
     model.apply(event)
     if (event.type === 'notice') {
-      notices = [...notices, event.message]
+      notices.push(event.message)
       // Nothing that would have to be waited for is drawn.
       if (list === undefined) void hide()
     }

@@ -112,7 +112,7 @@ function excludedCase(entry: ExcludedEntry): TestCase {
 
 function caseNames(entry: TargetEntry) {
   const {context, namespace, kind, name} = namesOf(entry)
-  return {classname: `${context}.${namespace}`, name: `${kind}/${name}`}
+  return {classname: namespace === '' ? context : `${context}.${namespace}`, name: `${kind}/${name}`}
 }
 
 function endingOf(entry: ResultEntry): Ending {

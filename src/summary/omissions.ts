@@ -3,6 +3,7 @@ import type {Exclusion} from '../model/exclusion.ts'
 import type {Verdict} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import {workloadKinds} from '../model/workload.ts'
+import {isWorkloadTarget} from '../model/workload-target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf, listOf, someOf} from '../shared/words.ts'
 import {neverSearched} from './entries.ts'
@@ -53,7 +54,8 @@ export function recordedOmissions({
 function excludedOmissions(excluded: readonly Exclusion[]): readonly string[] {
   return [...Map.groupBy(excluded, ({reason}) => reason)].map(([reason, group]) => {
     const include = group[0]?.include ?? ''
-    return `${countOf(group.length, 'workload')} ${reason} (${include} includes ${group.length === 1 ? 'it' : 'them'})`
+    const noun = group.every(({target}) => isWorkloadTarget(target)) ? 'workload' : 'target'
+    return `${countOf(group.length, noun)} ${reason} (${include} includes ${group.length === 1 ? 'it' : 'them'})`
   })
 }
 
@@ -96,11 +98,12 @@ export function notSelected(contexts: readonly string[] = []): readonly string[]
 }
 
 /**
- * What was not searched.
+ * What was not searched. Without kinds nothing was: the contexts are the targets.
  *
  * @param options.isAnswer the verdict answers what runs an image, so it also lists what is never searched
  */
 export function scopeOmissions(scope: Scope, options: {readonly isAnswer: boolean}): readonly string[] {
+  if (scope.kinds.length === 0) return notSelected(scope.contextsLeftOut)
   const kinds = workloadKinds.filter((kind) => !scope.kinds.includes(kind)).map((kind) => `${kind}s`)
   const never = [...neverSearched.slice(0, kindsOfResourcesNamed), 'other kinds']
   return [

@@ -90,7 +90,7 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
   const withTargets = clusters.filter(({targets}) => targets > 0)
   if (withTargets.length === 0) return []
   const {printable, width, color, wide} = options
-  const rows = withTargets.map((cluster) => [
+  const cells = withTargets.map((cluster) => [
     printable(contextIn(options)(cluster.contexts[0] ?? '')),
     `${cluster.targets}`,
     kindWords(cluster),
@@ -106,7 +106,10 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
     ...(wide ? [{title: 'CLUSTER UID'}, {title: 'WHY'}] : []),
     {title: 'SERVER'},
   ]
-  return [...renderColumns(columns, rows, {width: wide ? undefined : width, heading: paletteFor(color).quiet}), '']
+  const isUsed = (_: unknown, at: number) => cells.some((row) => row[at] !== '')
+  const rows = cells.map((row) => row.filter(isUsed))
+  const look = {width: wide ? undefined : width, heading: paletteFor(color).quiet}
+  return [...renderColumns(columns.filter(isUsed), rows, look), '']
 }
 
 /** The targets that will be written, by name. */
@@ -157,7 +160,7 @@ function kindWords({byKind}: PlannedCluster): string {
 }
 
 function sourceWords({tier, cacheAgeMs}: PlannedCluster): string {
-  return cacheAgeMs === undefined ? tier : `${tier}, ${formatDuration(cacheAgeMs)} old`
+  return cacheAgeMs === undefined ? (tier ?? '') : `${tier}, ${formatDuration(cacheAgeMs)} old`
 }
 
 /** Notes about single clusters: other contexts that point at them, and an identity that could not be read. */

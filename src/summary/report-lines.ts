@@ -69,11 +69,19 @@ export function notSelectedLines(contexts: readonly string[], options: ViewOptio
   )
 }
 
-/** What was searched and what was not: an empty answer refers to the searched part only. */
+/**
+ * What was searched and what was not: an empty answer refers to the searched part only. Where no kind was, nothing was searched:
+ * the contexts are the targets.
+ */
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
   const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
   const named = (names: readonly string[]) => namesIn(options, names.map(contextIn(options)))
+  const quiet = paletteFor(options.color).quiet
+  if (kinds.length === 0) {
+    const left = contextsLeftOut.length > 0 ? `; not selected: ${named(contextsLeftOut)}` : ''
+    return wrapText(printable(`Contexts: ${contexts.length}${left}.`), width).map(quiet)
+  }
   const looked = [
     kinds.map((kind) => `${kind}s`).join(', '),
     namespaces.length === 0 ? 'all namespaces' : `namespaces ${listOf(namespaces)}`,
@@ -88,7 +96,7 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
     [...notSearched.kinds.map((kind) => `${kind}s`), ...notSearched.resources].join(', '),
   ]
   const lines = [`Searched: ${looked.join('; ')}.`, `Not searched: ${missed.join('; ')}.`]
-  return lines.flatMap((line) => wrapText(printable(line), width)).map(paletteFor(options.color).quiet)
+  return lines.flatMap((line) => wrapText(printable(line), width)).map(quiet)
 }
 
 /** The same for a run whose targets are in a file. */
@@ -136,7 +144,7 @@ export function sourceLines(clusters: readonly ClusterEntry[], options: ViewOpti
 
 /** The same in a sentence, for views in which the results matter more than the cost. */
 export function sourceSentence(clusters: readonly ClusterEntry[], options: ViewOptions): readonly string[] {
-  const read = clusters.filter(({status}) => status !== 'not-read')
+  const read = clusters.filter(({status, tier}) => status !== 'not-read' && tier !== null)
   if (read.length === 0) return []
   const parts = [...Map.groupBy(read, ({tier, tierReason}) => `${tier} (${tierReason ?? '-'})`)].map(([source, of]) => {
     const oldest = Math.max(...of.map(({cacheAgeMs}) => cacheAgeMs ?? -1))

@@ -84,17 +84,17 @@ function calmRows(entries: readonly ResultEntry[], dryRun: DryRun, options: View
   const reasonOf = (entry: ResultEntry) => (isPlanned(entry, dryRun) ? '' : entry.reason)
   const hasReasons = entries.some((entry) => reasonOf(entry) !== '')
   const hasWaves = entries.some(({wave}) => wave !== null)
-  const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), 'CONTEXT', 'NAMESPACE', 'WORKLOAD', 'TIME']
-  if (wide) titles.push('STARTED', 'ENDED', 'TRIES', 'IMAGE')
+  const names = nameColumns(entries, options)
+  const titles = ['OUTCOME', ...(hasWaves ? ['WAVE'] : []), ...names.titles, 'TIME']
+  if (wide) titles.push('STARTED', 'ENDED', 'TRIES', ...(names.haveImages ? ['IMAGE'] : []))
   if (hasReasons) titles.push('REASON')
   const rows = entries.map((entry) => [
     {text: isPlanned(entry, dryRun) ? 'planned' : entry.outcome, paint: paintOutcome(entry, palette)},
     ...(hasWaves ? [`${entry.wave ?? '-'}`] : []),
-    ...nameCells(entry, options),
+    ...names.cells(entry),
     entry.attempts === 0 ? '-' : formatDuration(entry.durationMs),
-    ...(wide
-      ? [secondOf(entry.startedAt), secondOf(entry.endedAt), `${entry.attempts}`, printable(imagesOf(entry))]
-      : []),
+    ...(wide ? [secondOf(entry.startedAt), secondOf(entry.endedAt), `${entry.attempts}`] : []),
+    ...(wide && names.haveImages ? [printable(imagesOf(entry))] : []),
     ...(hasReasons ? [printable(reasonOf(entry))] : []),
   ])
   const columns = titles.map((title) => ({title}))
@@ -150,8 +150,30 @@ function cutTo(room: number, why: string): string {
 const secondOf = (time: string | null) => (time === null ? '-' : `${time.slice(0, 19)}Z`)
 const imagesOf = (entry: ResultEntry) => (isWorkloadEntry(entry) ? matchedImages(entry).join(', ') : '')
 
-function nameCells(entry: ResultEntry, options: ViewOptions): readonly string[] {
-  const {context, namespace, kind, name} = namesOf(entry)
+interface NameColumns {
+  readonly titles: readonly string[]
+  readonly haveImages: boolean
+  cells(entry: ResultEntry): readonly string[]
+}
+
+/** What is no workload is named by its label alone. */
+function nameColumns(entries: readonly ResultEntry[], options: ViewOptions): NameColumns {
   const {printable} = options
-  return [printable(contextIn(options)(context)), printable(namespace), `${kind}/${printable(name)}`]
+  const contextOf = (entry: ResultEntry) => printable(contextIn(options)(namesOf(entry).context))
+  if (!entries.some(isWorkloadEntry)) {
+    const isShown = entries.some((entry) => labelIn(options, entry) !== namesOf(entry).context)
+    return {
+      titles: ['CONTEXT', ...(isShown ? ['TARGET'] : [])],
+      haveImages: false,
+      cells: (entry) => [contextOf(entry), ...(isShown ? [printable(labelIn(options, entry))] : [])],
+    }
+  }
+  return {
+    titles: ['CONTEXT', 'NAMESPACE', 'WORKLOAD'],
+    haveImages: true,
+    cells(entry) {
+      const {namespace, kind, name} = namesOf(entry)
+      return [contextOf(entry), printable(namespace), `${kind}/${printable(name)}`]
+    },
+  }
 }

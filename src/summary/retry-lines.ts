@@ -25,11 +25,14 @@ export function retryLines({retry, unreached = []}: PlanView, options: ViewOptio
   ]
 }
 
-function takenUpSentence({planned, takenUp}: RetryView): string {
+function takenUpSentence({planned, takenUp, repeats}: RetryView): string {
   const count = takenUp.reduce((sum, [, each]) => sum + each, 0)
   const words = listOf(takenUp.map(([word, each]) => `${each} ${word}`))
-  return `${count} of its ${countOf(planned, 'target')} ${count === 1 ? 'is' : 'are'} retried: ${words}. Targets that the run has already written are only watched.`
+  return `${count} of its ${countOf(planned, 'target')} ${count === 1 ? 'is' : 'are'} retried: ${words}. ${repeats ? repeated : watched}`
 }
+
+const watched = 'Targets that the run has already written are only watched.'
+const repeated = 'What had started is done again.'
 
 function damagedSentence({damagedLines}: RetryView): string {
   return `${countOf(damagedLines, 'line')} of its ledger cannot be read. Every planned target is known; each is read before it is written.`

@@ -1,4 +1,5 @@
 import type {Workloads} from '../kube/ports/workloads.ts'
+import type {ClusterPlace} from '../lease/cluster-check.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {LogTail} from '../model/log-tail.ts'
 import type {AccessNeed} from '../model/permission.ts'
@@ -10,6 +11,7 @@ import type {Spoke} from '../model/spoke.ts'
 import type {Target} from '../model/target.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {Commands} from './foreach/commands.ts'
 import type {EventRecorder} from './workloads/record-events.ts'
 
 /** How the spokes of a run behave, whatever their verb is. */
@@ -39,6 +41,10 @@ export interface VerbEnv {
   by(context: string): string
   /** The workloads of the cluster of the target; they reject when the context points at another cluster by now. */
   workloads(target: WorkloadTarget): Workloads
+  /** Rejects with a `HubspokeError` unless the context still points at that cluster. */
+  confirmCluster(place: ClusterPlace, signal: AbortSignal): Promise<void>
+  /** Programs of this machine. */
+  readonly commands: Commands
   readonly events: Pick<EventRecorder, 'record'>
   /** Receives the log tail of crashed containers; undefined: they are not read. */
   readonly onLogTail?: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
@@ -78,12 +84,17 @@ export interface Verb<Args = unknown> {
   /** As ledgers record it, and the name of its command. */
   readonly name: string
   readonly targetType: Target['type']
-  /** `safe`: a spoke that runs again does not repeat what was done. `never`: it might, and `runs retry` refuses. */
-  readonly retry: 'safe' | 'never'
+  /**
+   * `safe`: a spoke that runs again does not repeat what was done. `ask`: it does, so `runs retry` repeats a target whose write
+   * had begun only when that is confirmed.
+   */
+  readonly retry: 'safe' | 'ask'
   /** False: pods are not replaced, so that the plan shows no disruption by a rollout. Default: true. */
   readonly replacesPods?: boolean
   /** Its writes can be reverted: `--undo-failed`. */
   readonly reverts: boolean
+  /** False: no server can check its writes without making them, so there is no `--dry-run server`. Default: true. */
+  readonly dryRunsOnServer?: boolean
   /**
    * The arguments of the verb, from the form in which they are typed and recorded.
    *
@@ -95,6 +106,12 @@ export interface Verb<Args = unknown> {
   /** The arguments as words of its command line, in their order. */
   words(args: Args): readonly string[]
   text(args: Args): PlanText
+  /**
+   * Checks what the run needs on this machine, before any cluster is asked.
+   *
+   * @throws HubspokeError of class `usage` for what is missing
+   */
+  prepare?(args: Args, env: Pick<VerbEnv, 'commands'>): Promise<void>
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
   /** What is changed of a target, in a few words for its line of the plan. Absent, or undefined: the verb says it all. */

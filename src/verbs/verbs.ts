@@ -1,3 +1,4 @@
+import {foreach} from './foreach/foreach.ts'
 import {restart} from './restart/restart.ts'
 import {scale} from './scale/scale.ts'
 import {setImage} from './set-image/set-image.ts'
@@ -8,4 +9,6 @@ import type {Verb} from './verb.ts'
 export type Verbs = ReadonlyMap<string, Verb>
 
 /** Every verb of hubspoke. */
-export const verbs: Verbs = new Map([restart, setImage, scale, undo].map((verb): [string, Verb] => [verb.name, verb]))
+export const verbs: Verbs = new Map(
+  [restart, setImage, scale, undo, foreach].map((verb): [string, Verb] => [verb.name, verb]),
+)

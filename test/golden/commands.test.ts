@@ -101,6 +101,8 @@ const onlyTyped: Readonly<Record<string, string>> = {
   confirm: 'consent for a protected cluster is given for one run',
   'allow-repository-change': 'a forgotten variable must not allow another repository',
   'confirm-zero': 'consent to scaling to 0 is given for one run',
+  'repeat-started': 'a forgotten variable must not run a command twice',
+  shell: 'a forgotten variable must not change what is run',
   demo: 'it is another command in all but name',
   record: 'it is another command in all but name',
   'service-account': 'a forgotten variable must not grant rights',

@@ -8,6 +8,7 @@ import CacheShow from '../../src/commands/cache/show.ts'
 import CacheWatch from '../../src/commands/cache/watch.ts'
 import Check from '../../src/commands/check.ts'
 import Find from '../../src/commands/find.ts'
+import Foreach from '../../src/commands/foreach.ts'
 import Rbac from '../../src/commands/rbac.ts'
 import Restart from '../../src/commands/restart.ts'
 import RunsList from '../../src/commands/runs/list.ts'
@@ -36,6 +37,7 @@ const commands = {
   'cache watch': CacheWatch,
   check: Check,
   find: Find,
+  foreach: Foreach,
   rbac: Rbac,
   restart: Restart,
   scale: Scale,

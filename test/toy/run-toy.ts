@@ -25,6 +25,7 @@ const clusters: RunEnv['clusters'] = {
   },
   costOf: () => ({connections: 0, requests: 0, bytesRead: 0}),
   endpointOf: (context) => context,
+  minified: () => '',
 }
 const nothingRead = {scope: {kinds: [], namespaces: [], contexts: [], contextsLeftOut: []}, readings: []}
 const targets = await filesIn(cabinet)

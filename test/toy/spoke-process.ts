@@ -13,6 +13,8 @@ process.once('message', async (asked: SpokeCall) => {
     options: {wait: true, timeoutMs: undefined, failFast: false, changeCause: false, dryRun: false},
     events: {record: () => undefined},
     earlier: () => Promise.reject(new Error('the toy undoes nothing')),
+    confirmCluster: async () => undefined,
+    commands: {exists: async () => false, run: () => Promise.reject(new Error('the toy has no commands'))},
     workloads: () => {
       throw new Error('the toy has no workloads')
     },

@@ -91,7 +91,7 @@ function plannedCluster(
     server: reading.context.server,
     uid,
     uidIsFallback: reading.identity?.isFallback ?? false,
-    tier: reading.tier ?? 'scan',
+    ...(reading.tier !== undefined && {tier: reading.tier}),
     ...(reading.tierReason !== undefined && {tierReason: reading.tierReason}),
     ...(reading.cacheAgeMs !== undefined && {cacheAgeMs: reading.cacheAgeMs}),
     targets: targets.length,

@@ -19,7 +19,7 @@ const notRepeated: readonly string[] = ['yes', 'confirm', 'dry-run', 'run-id', '
 export function commandAgain({run}: Pick<RecordedRun, 'run'>, verbs: Verbs): string | undefined {
   const verb = run && verbs.get(run.verb)
   // The mark of a retry is not that of its own id.
-  if (verb === undefined || verb.retry === 'never' || run?.retryOf !== undefined) return undefined
+  if (verb === undefined || verb.retry !== 'safe' || run?.retryOf !== undefined) return undefined
   const args = argsOf(verb, run?.args ?? {})
   if (run === undefined || args === undefined) return undefined
   if (run.options.targets === '-') return undefined // its stdin is gone
@@ -46,7 +46,7 @@ export function waysOn(id: string, recorded: RecordedRun, verbs: Verbs): readonl
   if (disagreements(recorded, verbs).length > 0) return []
   const again = commandAgain(recorded, verbs)
   const {run, targets, targetsMissing} = recorded
-  const canBeRetried = run !== undefined && verbs.get(run.verb)?.retry === 'safe' && targetsMissing === 0
+  const canBeRetried = run !== undefined && verbs.has(run.verb) && targetsMissing === 0
   const isOpen = chooseTargets(targets, 'all').length > 0
   return [...(canBeRetried && isOpen ? [`hubspoke runs retry ${id}`] : []), ...(again === undefined ? [] : [again])]
 }

@@ -1,3 +1,4 @@
+import {isClusterTarget} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import {isMark} from '../../model/run-id.ts'
@@ -80,6 +81,7 @@ function requireReadable({id, args, mark}: RunRecord, verb: Verb, refuse: Refuse
 function refuseUnreadableTargets(id: string, {targets}: RecordedRun, {targetType}: Verb, refuse: Refuse): void {
   const [first] = targets.flatMap(({target}) => {
     if (target.type !== targetType) return [`"${printable(target.label)}" is no ${targetType}`]
+    if (isClusterTarget(target)) return target.key === target.clusterUid ? [] : [unlikeKey(target.key)]
     return isWorkloadTarget(target) ? unreadableIn(target) : []
   })
   if (first === undefined) return
@@ -91,9 +93,11 @@ function unreadableIn(target: WorkloadTarget): readonly string[] {
   return [
     ...(isNamespaceName(namespace) ? [] : [`"${printable(namespace)}" is no name of Kubernetes`]),
     ...(isObjectName(name) ? [] : [`"${printable(name)}" is no name of Kubernetes`]),
-    ...(workloadKey(target) === key ? [] : [`the key "${printable(key)}" is not that of its target`]),
+    ...(workloadKey(target) === key ? [] : [unlikeKey(key)]),
   ]
 }
+
+const unlikeKey = (key: string) => `the key "${printable(key)}" is not that of its target`
 
 /** Earlier versions let one id be used for several runs: what one of them left would be looked for as the other's. */
 function refuseSeveralRuns({id, recorded, verbs}: PastRun, refuse: Refuse): void {

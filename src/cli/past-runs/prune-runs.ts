@@ -1,9 +1,11 @@
+import {rm} from 'node:fs/promises'
 import {removeLedger} from '../../ledger/remove-ledger.ts'
 import {HubspokeError, toFailure} from '../../model/failure.ts'
 import type {PruneAnswer, PruneReport} from '../../model/prune-report.ts'
 import type {RunsReport} from '../../model/report.ts'
 import {runMark} from '../../model/run-id.ts'
 import {formatDuration} from '../../shared/duration.ts'
+import {onFileError} from '../../shared/file-error.ts'
 import {isSaid, isYes} from '../consent/consent.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {type SessionFlags, withSession} from '../process/session.ts'
@@ -98,7 +100,7 @@ export async function agreeToPrune(
   )
 }
 
-/** Removes them one by one; one that cannot be removed keeps no other. */
+/** Removes them one by one, each with the folder that its commands have left; one that cannot be removed keeps no other. */
 export async function removeRuns(
   candidates: readonly ListedRun[],
 ): Promise<Pick<PruneReport, 'removed' | 'notRemoved'>> {
@@ -107,6 +109,7 @@ export async function removeRuns(
   for (const run of candidates) {
     try {
       await removeLedger(run.ledger)
+      await rm(run.ledger.replace(/\.jsonl$/, ''), {recursive: true, force: true}).catch(onFileError(undefined))
       removed.push(run)
     } catch (error) {
       notRemoved.push({id: run.id, problem: toFailure(error)})

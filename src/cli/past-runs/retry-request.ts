@@ -1,6 +1,7 @@
 import {imageQueryOf} from '../../image/image-query.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextRef} from '../../model/cluster.ts'
+import {isClusterTarget, isInCluster} from '../../model/cluster-target.ts'
 import {type Exclusion, notRetriedExclusion} from '../../model/exclusion.ts'
 import {exitCodes} from '../../model/exit-code.ts'
 import type {RetryView} from '../../model/plan-view.ts'
@@ -8,7 +9,7 @@ import type {RecordedRun, RecordedTarget} from '../../model/recorded-run.ts'
 import type {RunReport} from '../../model/report.ts'
 import {chooseTargets, leftOpen, type RetryChoice} from '../../model/retry-choice.ts'
 import type {Retried} from '../../model/run-facts.ts'
-import {isWorkloadTarget, requireWorkloadTarget} from '../../model/workload-target.ts'
+import {isWorkloadTarget} from '../../model/workload-target.ts'
 import {summarizeRun} from '../../summary/summarize.ts'
 import {textArgument} from '../../verbs/text-argument.ts'
 import type {Verb} from '../../verbs/verb.ts'
@@ -42,10 +43,7 @@ export interface RetryRequest {
   readonly view: RetryView
 }
 
-const retrying: UseOfRun = {
-  done: 'retried',
-  refusal: ({name, retry}) => (retry === 'never' ? `"${name}" may not be safe to run twice` : undefined),
-}
+const retrying: UseOfRun = {done: 'retried', refusal: () => undefined}
 
 /**
  * What there is to retry of a recorded run; of a retry, what that one left.
@@ -86,6 +84,7 @@ export function retryRequest(
       runId: id,
       planned: recorded.targets.length,
       takenUp: [...words].map(([word, each]) => [word, each.length] as const),
+      repeats: verb.retry !== 'safe',
       damagedLines: recorded.damagedLines,
       retriedBy,
       options,
@@ -100,16 +99,22 @@ export function concernedBy({
   readonly targets: readonly RecordedTarget[]
 }): (context: ContextRef) => boolean {
   const names = new Set(targets.map(({target}) => target.via))
-  const servers = new Set(targets.flatMap(({target}) => (isWorkloadTarget(target) ? [target.server] : [])))
+  const servers = new Set(targets.flatMap(({target}) => (isInCluster(target) ? [target.server] : [])))
   return ({name, server}) => names.has(name) || servers.has(server)
 }
 
 /** The targets to look for again. */
-export function recordedSource({retried, verb, targets, excluded, args}: RetryRequest): SourceRequest {
-  if (verb.targetType !== 'workload') return {from: 'records', targets, excluded}
-  const workloads = targets.map((one) => ({...one, target: requireWorkloadTarget(one.target)}))
-  const query = imageQueryOf(textArgument(args, 'image'))
-  return {from: 'ledger', recorded: {runId: retried.id, query, targets: workloads, excluded}}
+export function recordedSource({retried: {id: runId}, targets, excluded, args}: RetryRequest): SourceRequest {
+  const workloads = targets.flatMap(({target, ...rest}) => (isWorkloadTarget(target) ? [{...rest, target}] : []))
+  if (workloads.length === targets.length) {
+    const query = imageQueryOf(textArgument(args, 'image'))
+    return {from: 'ledger', recorded: {runId, query, targets: workloads, excluded}}
+  }
+  const clusters = targets.flatMap(({target, ...rest}) => (isClusterTarget(target) ? [{...rest, target}] : []))
+  if (clusters.length === targets.length) {
+    return {from: 'recorded-clusters', recorded: {runId, targets: clusters, excluded}}
+  }
+  return {from: 'records', targets, excluded}
 }
 
 /** The report of a retry that has nothing to do: no cluster is reached, and no question is asked. */

@@ -48,6 +48,7 @@ const exitForClass = {
   'server-error': 'target-failed',
   rejected: 'target-failed',
   rollout: 'target-failed',
+  'command-failed': 'target-failed',
   'not-restartable': 'target-failed',
   'not-scalable': 'target-failed',
   owned: 'target-failed',

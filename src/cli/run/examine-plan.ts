@@ -4,6 +4,7 @@ import {preflight} from '../../discovery/plan/preflight.ts'
 import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
 import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
+import {isInCluster} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Planned, Traits} from '../../model/planned.ts'
 import {type Prospect, toBeTried} from '../../model/proposal.ts'
@@ -23,8 +24,8 @@ interface ExaminationDeps {
 }
 
 /**
- * Obstacles of a plan, before the first write: missing permissions, disruption, places without a lock. Targets that
- * are no workloads have no permissions to ask for in advance.
+ * What stands against a plan, before the first write: missing permissions, disruption, places without a lock. Targets that
+ * are no workloads have no permissions to ask for in advance, and no disruption that is known.
  */
 export async function examinePlan(
   planned: Planned,
@@ -33,7 +34,8 @@ export async function examinePlan(
   const {targets, sameCluster, traits} = planned
   const workloads = targets.filter(isWorkloadTarget)
   if (workloads.length < targets.length) {
-    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock: []}
+    const withoutLock = await lockOutlook(targets.filter(isInCluster), policy, leases)
+    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock}
   }
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)

@@ -1,7 +1,9 @@
+import {contextsSource} from '../../discovery/contexts-source.ts'
 import type {DiscoveryDeps} from '../../discovery/discover.ts'
 import {fileSource} from '../../discovery/from-file/file-source.ts'
 import type {RecordedTargets} from '../../discovery/from-ledger/find-recorded.ts'
 import {ledgerSource} from '../../discovery/from-ledger/ledger-source.ts'
+import {type RecordedClusters, recordedClustersSource} from '../../discovery/from-ledger/recorded-clusters-source.ts'
 import {recordsSource} from '../../discovery/from-ledger/records-source.ts'
 import {imageSource} from '../../discovery/image-source.ts'
 import type {ImageQuery} from '../../image/image-query.ts'
@@ -16,6 +18,8 @@ import type {TargetsFile} from './targets-file/open-targets.ts'
 export type SourceRequest =
   | {readonly from: 'image'; readonly query: ImageQuery; readonly selection: Selection}
   | FileRequest
+  | {readonly from: 'contexts'}
+  | {readonly from: 'recorded-clusters'; readonly recorded: Omit<RecordedClusters, 'contexts'>}
   | {readonly from: 'ledger'; readonly recorded: Omit<RecordedTargets, 'contexts'>}
   | {readonly from: 'records'; readonly targets: readonly RecordedTarget[]; readonly excluded: readonly Exclusion[]}
 
@@ -38,6 +42,10 @@ export function openSource(request: SourceRequest, {selected, leftOut, all}: Clu
       const known = new Set(all.map(({name}) => name))
       return fileSource({...request, contexts: selected, known, others}, reading)
     }
+    case 'contexts':
+      return contextsSource({contexts: selected, contextsLeftOut: leftOut}, reading)
+    case 'recorded-clusters':
+      return recordedClustersSource({...request.recorded, contexts: selected}, reading)
     case 'ledger':
       return ledgerSource({...request.recorded, contexts: selected}, reading)
     case 'records':

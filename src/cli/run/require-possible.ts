@@ -10,10 +10,16 @@ import type {WriteFlags} from './run-settings.ts'
  */
 export function requirePossible(
   flags: Pick<WriteFlags, 'waves' | 'pause' | 'wait' | 'dry-run' | 'undo-failed'>,
-  {name, reverts}: Pick<Verb, 'name' | 'reverts'>,
+  {name, reverts, dryRunsOnServer = true}: Pick<Verb, 'name' | 'reverts' | 'dryRunsOnServer'>,
   {terminal}: Pick<Runtime, 'terminal'>,
 ): void {
   requirePossibleWaves(flags, terminal !== undefined)
+  if (flags['dry-run'] === 'server' && !dryRunsOnServer) {
+    throw usage(
+      `No server can check what "${name}" does without doing it: there is no --dry-run server.`,
+      '--dry-run client  to see the plan',
+    )
+  }
   if (!flags['undo-failed']) return
   if (!reverts) throw usage(`What "${name}" has written cannot be undone: there is no --undo-failed.`)
   if (!flags.wait) {

@@ -8,6 +8,7 @@ import {type ClusterCheck, clusterCheck} from '../../lease/cluster-check.ts'
 import {boundedLedger} from '../../ledger/bounded-ledger.ts'
 import {ledgerDirectory} from '../../ledger/ledger-directory.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
+import {isInCluster} from '../../model/cluster-target.ts'
 import type {ContextsOrigin} from '../../model/contexts-origin.ts'
 import type {OnEvent} from '../../model/event.ts'
 import type {LogTail} from '../../model/log-tail.ts'
@@ -17,7 +18,7 @@ import type {Retried} from '../../model/run-facts.ts'
 import {type LockEntry, noLock} from '../../model/run-lock.ts'
 import type {Snapshot} from '../../model/snapshot.ts'
 import type {Source} from '../../model/source.ts'
-import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
+import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {printable} from '../../shared/printable.ts'
 import type {CommandPlace} from '../../shared/suggested-command.ts'
 import type {Verb, VerbEnv} from '../../verbs/verb.ts'
@@ -26,6 +27,7 @@ import {createEventRecorder, type EventRecorder} from '../../verbs/workloads/rec
 import type {Clusters} from '../clusters.ts'
 import {agreeToPlan} from '../consent/agree-to-plan.ts'
 import {unsetOptions} from '../flags/kept-flags.ts'
+import {type LocalCommands, localCommands} from '../process/commands/local-commands.ts'
 import type {Runtime} from '../process/runtime.ts'
 import type {Session} from '../process/session.ts'
 import {type Actors, createActors} from './cluster-users.ts'
@@ -94,6 +96,8 @@ export async function startRun(start: RunStart, given: RunEnv): Promise<RunRepor
   })
   const {run, verb, settings} = start
   const args = verb.parse(start.args)
+  const commands = openCommands(run, env)
+  await verb.prepare?.(args, {commands})
   const text = verb.text(args)
   const request: RunRequest = {
     id: run.id,
@@ -101,7 +105,7 @@ export async function startRun(start: RunStart, given: RunEnv): Promise<RunRepor
     args: start.args,
     options: settings.recorded,
     unset: unsetOptions(settings.recorded),
-    spoke: verb.spoke(args, verbEnv(start, env, {check, actors, events})),
+    spoke: verb.spoke(args, verbEnv(start, env, {check, actors, events, commands})),
     mark: run.mark,
     ...(start.retryOf && {retryOf: start.retryOf.run}),
     ...(env.origin && {origin: env.origin}),
@@ -114,7 +118,10 @@ export async function startRun(start: RunStart, given: RunEnv): Promise<RunRepor
   }
   const subject = {text, retry: start.retryOf?.view, contextsFrom: start.contextsFrom}
   const agree = agreeToPlan(subject, settings, env)
-  return runHub(request, {...hubDeps(start, env, {check, actors}), agree}).finally(events.settled)
+  return runHub(request, {...hubDeps(start, env, {check, actors}), agree}).finally(async () => {
+    await commands.close()
+    await events.settled()
+  })
 }
 
 interface Shared {
@@ -122,10 +129,19 @@ interface Shared {
   readonly actors: Actors
 }
 
+function openCommands({id}: RunIdentity, {runtime, clusters, session}: RunEnv): LocalCommands {
+  const {env, homeDir, user, clock} = runtime
+  return localCommands({
+    ...{env, clock, runs: ledgerDirectory({env, homeDir}), runId: id, host: user.host, minified: clusters.minified},
+    ...{stop: session.stop.signal, abort: session.abort},
+    show: (message) => session.onEvent({type: 'notice', message}),
+  })
+}
+
 function verbEnv(
   {run, settings, resumed}: RunStart,
   {runtime, clusters, onLogTail}: RunEnv,
-  {check, actors, events}: Shared & {readonly events: EventRecorder},
+  {check, actors, events, commands}: Shared & {readonly events: EventRecorder; readonly commands: LocalCommands},
 ): VerbEnv {
   return {
     runId: run.id,
@@ -135,6 +151,8 @@ function verbEnv(
     clock: runtime.clock,
     by: actors.words,
     workloads: (target) => checkedWorkloads(clusters.open(target.context).workloads, target, check),
+    confirmCluster: check.now,
+    commands,
     events,
     onLogTail,
     earlier: (runId) => earlierRun(runId, runtime),
@@ -171,7 +189,7 @@ function hubDeps(
     },
     ...(gate !== undefined && {gate}),
     async lock(targets, ways) {
-      const lockable = targets.filter(isWorkloadTarget)
+      const lockable = targets.filter(isInCluster)
       if (lockable.length === 0) return noLock
       await actors.learn(lockable)
       return takeRunLock({targets: lockable, ways, told}, policy, {

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {confirmZeroFlag} from '../../cli/flags/confirm-flag.ts'
 import {contextFlags, outputFlag, writeFlags} from '../../cli/flags/flags.ts'
+import {agreeToRepeat} from '../../cli/past-runs/agree-to-repeat.ts'
 import {keptOptions, keptWords} from '../../cli/past-runs/kept-options.ts'
 import {findRetries, findRun, runIdArg} from '../../cli/past-runs/past-runs.ts'
 import {concernedBy, nothingLeft, recordedSource, retryRequest} from '../../cli/past-runs/retry-request.ts'
@@ -49,6 +50,10 @@ export default class RunsRetry extends WritingCommand {
       env: 'HUBSPOKE_NOT_RUN',
       helpGroup: 'WORKLOADS',
     }),
+    'repeat-started': Flags.boolean({
+      summary: 'Do not ask before a command is run again for targets for which it had started (foreach).',
+      helpGroup: 'SAFETY',
+    }),
     ...retryWriteFlags,
     ...confirmZeroFlag,
     output: outputFlag(runViews),
@@ -67,6 +72,7 @@ export default class RunsRetry extends WritingCommand {
     requirePossible(flags, retry.verb, runtime)
     const run = {...runIdentity(undefined, runtime), mark: retry.mark}
     const settings = {...runSettings(flags), reason: retry.reason}
+    await agreeToRepeat(retry, flags, runtime)
     if (retry.targets.length === 0) return this.tell(nothingLeft(retry, {run, settings}, runtime), flags)
     const start = {
       ...{run, verb: retry.verb, args: retry.args, settings, resumed: true, source: recordedSource(retry)},

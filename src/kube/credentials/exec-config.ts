@@ -1,7 +1,7 @@
 import {objectAt, objectsAt, textAt} from '../json-fields.ts'
 
 /** The extension of a cluster entry that is passed to exec plugins with `provideClusterInfo`. */
-const extensionName = 'client.authentication.k8s.io/exec'
+export const execExtension = 'client.authentication.k8s.io/exec'
 
 /**
  * The `config` that the clusters of a kubeconfig have for exec plugins, by the cluster's name. Unlike everything else in a
@@ -10,13 +10,13 @@ const extensionName = 'client.authentication.k8s.io/exec'
  * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster
  */
 export async function readExecConfigs(text: string): Promise<ReadonlyMap<string, unknown>> {
-  if (!text.includes(extensionName)) return new Map()
+  if (!text.includes(execExtension)) return new Map()
   const {parse} = await import('yaml')
   const clusters = objectsAt(parse(text, {schema: 'core', merge: true, logLevel: 'silent'}), 'clusters')
   return new Map(
     clusters.flatMap((entry) =>
       objectsAt(objectAt(entry, 'cluster'), 'extensions')
-        .filter((extension) => textAt(extension, 'name') === extensionName)
+        .filter((extension) => textAt(extension, 'name') === execExtension)
         .map(({extension}) => [textAt(entry, 'name'), extension] as const),
     ),
   )

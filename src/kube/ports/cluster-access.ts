@@ -59,6 +59,12 @@ export interface Kubeconfig {
   readonly connectedAtOnce: number
   /** Identifies the server of a context and the way to it: two with the same endpoint reach the same server. Not for display. */
   endpointOf(context: string): string
+  /**
+   * The text of a kubeconfig in which this context is the only one. It holds credentials.
+   *
+   * @throws HubspokeError for a context that cannot be used
+   */
+  minified(context: string): string
   /** The same access every time: one connection per context, opened with its first request. */
   open(context: string): ClusterAccess
 }

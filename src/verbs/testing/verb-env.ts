@@ -7,6 +7,11 @@ export interface TestEnv extends Partial<Omit<VerbEnv, 'workloads' | 'clock' | '
   readonly options?: Partial<SpokeOptions>
 }
 
+const noCommands: VerbEnv['commands'] = {
+  exists: async () => false,
+  run: () => Promise.reject(new Error('there are no commands')),
+}
+
 /** A run of Ada's over the workloads of one cluster. */
 export function verbEnv(workloads: Workloads, clock: Clock, {options, ...more}: TestEnv = {}): VerbEnv {
   return {
@@ -17,6 +22,8 @@ export function verbEnv(workloads: Workloads, clock: Clock, {options, ...more}: 
     clock,
     by: () => 'ada on laptop-7',
     workloads: () => workloads,
+    confirmCluster: async () => undefined,
+    commands: noCommands,
     events: {record: () => undefined},
     earlier: () => Promise.reject(new Error('there is no earlier run')),
     ...more,

@@ -1,0 +1,70 @@
+import {Flags} from '@oclif/core'
+import {durationFlag, severalValues} from './flag-types.ts'
+import {writeFlags} from './flags.ts'
+
+const {
+  'undo-failed': _undo,
+  'fail-fast': _failFast,
+  'include-logs': _logs,
+  'change-cause': _cause,
+  preflight: _preflight,
+  wait: _wait,
+  'run-id': _runId,
+  stagger: _stagger,
+  'stagger-by': _staggerBy,
+  ...kept
+} = writeFlags
+
+/** What the flags that `foreach` does not have are to the run: they are about rollouts, and about writes of hubspoke itself. */
+export const withoutRollouts = {
+  'undo-failed': false,
+  'fail-fast': false,
+  'include-logs': false,
+  'change-cause': false,
+  preflight: 'report',
+  wait: true,
+  'stagger-by': 'registry',
+} as const
+
+/** The flags of a verb that runs local commands. */
+export const foreachFlags = {
+  shell: Flags.boolean({
+    summary: 'Run CMD with /bin/sh -c. The values of placeholders are quoted for it.',
+    helpGroup: 'COMMAND',
+  }),
+  'output-dir': Flags.string({
+    summary: 'Folder for the output of each command. Default: the folder of the run.',
+    helpValue: 'DIR',
+    env: 'HUBSPOKE_OUTPUT_DIR',
+    helpGroup: 'COMMAND',
+  }),
+  'pass-env': Flags.string({
+    summary: 'Environment variables that CMD gets in addition to the usual ones. May be repeated.',
+    helpValue: 'NAME',
+    ...severalValues,
+    env: 'HUBSPOKE_PASS_ENV',
+    helpGroup: 'COMMAND',
+  }),
+  ...kept,
+  'dry-run': Flags.option({
+    summary: 'Run nothing: "client" shows the plan.',
+    options: ['client'] as const,
+    env: 'HUBSPOKE_DRY_RUN',
+    helpGroup: 'SAFETY',
+  })(),
+  retries: Flags.integer({
+    summary: 'How often CMD is run again after it has failed. It must be safe to run twice.',
+    helpValue: 'N',
+    default: 0,
+    min: 0,
+    max: 100,
+    env: 'HUBSPOKE_RETRIES',
+    helpGroup: 'PACE',
+  }),
+  timeout: durationFlag({
+    min: 1_000,
+    summary: 'Maximum duration of one CMD, from its start to its end. Then it gets SIGTERM, and SIGKILL 10 s later.',
+    env: 'HUBSPOKE_TIMEOUT',
+    helpGroup: 'PACE',
+  }),
+}

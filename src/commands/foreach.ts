@@ -1,0 +1,71 @@
+import {resolve} from 'node:path'
+import {beforeDashes} from '../cli/flags/command-line-flags.ts'
+import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
+import {foreachFlags, withoutRollouts} from '../cli/flags/foreach-flags.ts'
+import {runViews} from '../cli/report-views.ts'
+import {WritingCommand} from '../cli/run/writing-command.ts'
+import type {RunReport} from '../model/report.ts'
+import {foreach} from '../verbs/foreach/foreach.ts'
+
+export default class Foreach extends WritingCommand {
+  static override summary = 'Run a local command once for each selected context.'
+  static override description =
+    'Shows the plan and asks for confirmation. Then starts one process per cluster, in parallel. Each has a kubeconfig with its ' +
+    'context alone, no input, and the variables HUBSPOKE_CONTEXT, HUBSPOKE_CLUSTER_UID, HUBSPOKE_SERVER and HUBSPOKE_RUN_ID. In the words ' +
+    'of CMD, {context} is the name of the context. Output is shown on stderr line by line, and kept in files. Exit status 0 of CMD ' +
+    'is a success; CMD is not run again unless --retries says so.'
+  static override usage = '<%= command.id %> [flags] -- CMD…'
+  static override examples = [
+    {
+      description: 'See what would be run, and where',
+      command: '<%= config.bin %> <%= command.id %> --all-contexts --dry-run client -- kubectl get nodes',
+    },
+    {
+      description: 'In every production cluster',
+      command: '<%= config.bin %> <%= command.id %> -c "prod-*" -- kubectl get pods -n shop',
+    },
+    {
+      description: 'From a runbook: one cluster first, stop at a failure, with a limit for each',
+      command:
+        '<%= config.bin %> <%= command.id %> -c "prod-*" --waves 1,100% --timeout 5m --reason "INC-42" -- ./fix-quota.sh {context}',
+    },
+    {
+      description: 'A pipe needs a shell',
+      command: `<%= config.bin %> <%= command.id %> -c "prod-*" --shell -- 'kubectl get pods -A | grep -c Pending'`,
+    },
+    {
+      description: 'From cron: no prompt, JSON output, files in a folder of your own',
+      command:
+        '<%= config.bin %> <%= command.id %> -c "prod-*" --yes -o json --output-dir /var/backups/clusters -- kubectl get all -A -o yaml',
+    },
+  ]
+  static override flags = {
+    ...contextFlags,
+    ...foreachFlags,
+    output: outputFlag(runViews),
+  }
+
+  async run(): Promise<RunReport> {
+    const words = beforeDashes(this.typed)
+    const {flags} = await this.parse(Foreach, [...words])
+    const outputFolder = flags['output-dir']
+    const recorded = {
+      command: this.typed.slice(words.length + 1),
+      shell: flags.shell,
+      passEnv: flags['pass-env'] ?? [],
+      ...(outputFolder !== undefined && {outputFolder: resolve(outputFolder)}),
+    }
+    const {start} = await this.startOf(foreach, recorded, {...withoutRollouts, ...flags, retries: this.retries(flags)})
+    return this.carryOut({...start, source: {from: 'contexts'}}, flags)
+  }
+
+  /** A default that was made for writes that are safe to repeat must not run a command twice. */
+  private retries({retries}: {readonly retries: number}): number {
+    const origin = this.originOf('retries')
+    if (origin === undefined || retries === 0) return retries
+    this.runtime.stderr.write(
+      `--retries from ${origin} is not used: foreach takes it only from the command line. No command is run again.\n`,
+    )
+    return 0
+  }
+}
