@@ -64,8 +64,9 @@ function searchedLines(
   return scopeLines(scopeEntry(scope), unread, options)
 }
 
-function headingOf({text, retry}: PlanView): string {
-  return retry === undefined ? text.heading : `retry the run ${retry.runId}: ${text.unfinished}`
+function headingOf({text, retry, targetsFile}: PlanView): string {
+  if (retry !== undefined) return `retry the run ${retry.runId}: ${text.unfinished}`
+  return targetsFile === undefined ? text.heading : `${text.heading}, among the targets of ${targetsFile}`
 }
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {

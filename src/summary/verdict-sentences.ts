@@ -9,6 +9,7 @@ import type {Undo} from '../model/undo.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {wasReadInFull} from './read-in-full.ts'
+import {targetsFileOf} from './targets-file.ts'
 
 /** One line for people that explains the exit of a run. */
 export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
@@ -43,7 +44,13 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
 }
 
 /** "Nothing runs it" must not be said if an excluded workload runs it. */
-function emptyRun({arguments: {image}, scope, excluded}: RunFacts): string {
+function emptyRun({arguments: args, scope, excluded}: RunFacts): string {
+  const {image} = args
+  const file = targetsFileOf(args)
+  if (file !== undefined && excluded.length === 0) return `There are no targets in ${file}.`
+  if (file !== undefined) {
+    return `No target of ${file} is left: ${countOf(excluded.length, 'is', 'are')} excluded.`
+  }
   if (excluded.length === 0) return emptySentence(image, scope)
   const [run, match, are] = excluded.length === 1 ? ['runs', 'matches', 'is'] : ['run', 'match', 'are']
   const what = typeof image === 'string' ? `${run} "${image}"` : match

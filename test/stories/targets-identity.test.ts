@@ -110,6 +110,17 @@ test('lines that name one workload through two contexts of its cluster: it is re
   expect(fleet.writes().filter((one) => one.includes('PATCH'))).toHaveLength(1)
 })
 
+test('-c with another context of the same cluster selects none of the targets: contexts are compared by name', async () => {
+  await using fleet = await openFleet(two)
+  const path = await found(fleet, 'json', '-c', 'eu')
+  await editKubeconfig(fleet, (all) => [...all, {name: 'alias', context: {cluster: 'eu', user: 'eu'}}])
+  const ended = await restart(fleet, path, '-c', 'alias')
+  expect((ended.document() as RunReport).excluded).toHaveLength(2)
+  expect((ended.document() as RunReport).verdict.sentence).toMatch(/^No target of ".*" is left: 2 are excluded\./)
+  expect(fleet.writes()).toEqual([])
+  expect(ended.exitCode).toBe(3)
+})
+
 test('a protected context of the file has to be confirmed by name', async () => {
   await using fleet = await openFleet(two, {config: 'protectedContexts: [us]\n'})
   const path = await found(fleet, 'json')

@@ -24,6 +24,7 @@ test.each(['json', 'yaml', 'name'])(
     await pipe.fill(format)
     const ended = await pipe.fleet.shell.run('restart', image, '--targets', '-')
     expect(ended.stderr).toContain('Restart 2 workloads in 1 cluster? [y/N]')
+    expect(ended.stderr).toContain(`runs ${image}, among the targets of stdin`)
     expect(ended.stderr).toContain('the targets are those of stdin')
     expect(pipe.fleet.restarted()).toEqual(both)
     expect(ended.exitCode).toBe(0)

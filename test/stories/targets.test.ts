@@ -245,7 +245,11 @@ describe('of the targets in a file', () => {
       fleet,
       filtered(await find(fleet), () => false),
     )
-    for (const flags of [[], ['--allow-empty']]) expect((await restart(fleet, path, ...flags)).exitCode).toBe(3)
+    for (const flags of [[], ['--allow-empty']]) {
+      const ended = await restart(fleet, path, ...flags)
+      expect(report(ended).verdict.sentence).toMatch(/^There are no targets in ".*targets\.json"\.$/)
+      expect(ended.exitCode).toBe(3)
+    }
     expect(fleet.writes()).toEqual([])
   })
 

@@ -20,11 +20,11 @@ export interface Part {
 /** `-c` was given, and a target is in none of these contexts. */
 export const contextExclusion = {
   reason: 'in contexts that -c or -g does not select',
-  include: 'no -c and no -g',
+  include: 'a run without -c and -g',
 } as const
 
-const namespaceExclusion = {reason: 'in namespaces that -n does not select', include: 'no -n'} as const
-const kindExclusion = {reason: 'of kinds that --kind does not select', include: 'no --kind'} as const
+const namespaceExclusion = {reason: 'in namespaces that -n does not select', include: 'a run without -n'} as const
+const kindExclusion = {reason: 'of kinds that --kind does not select', include: 'a run without --kind'} as const
 
 /**
  * The part of the file that `-c`, `-n` and `--kind` select, without workloads of `kube-system`, unless that namespace is
