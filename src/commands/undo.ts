@@ -1,54 +1,110 @@
-import {Flags} from '@oclif/core'
-import {contextFlags, outputFlag, writeFlags} from '../cli/flags/flags.ts'
+import {Args, Flags} from '@oclif/core'
+import {contextFlags, outputFlag, targetsFlags, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
 import {findRun} from '../cli/past-runs/past-runs.ts'
 import {concernedBy} from '../cli/past-runs/retry-request.ts'
 import {undoRequest, undoSource} from '../cli/past-runs/undo-request.ts'
 import {runViews} from '../cli/report-views.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
+import {imageQueryOf} from '../image/image-query.ts'
+import {HubspokeError} from '../model/failure.ts'
 import type {RunReport} from '../model/report.ts'
-import {undo} from '../verbs/undo/undo.ts'
+import {undo, undoFlags} from '../verbs/undo/undo.ts'
 
-const {kubeconfig, 'cache-namespace': cacheNamespace} = contextFlags
 const {'undo-failed': _, ...undoWriteFlags} = writeFlags
 
+/** With `--run`, the ledger says all of these. */
+const selecting = ['context', 'group', 'all-contexts', 'namespace', 'selector', 'kind', 'targets'] as const
+
 export default class Undo extends WritingCommand {
-  static override summary = 'Undo a past run: restore what it has changed.'
+  static override summary = 'Undo the last change of workloads, or all that a past run has changed.'
   static override description =
-    'Takes the targets that the run has written from its ledger, and restores the state before. A target is restored only ' +
-    'while it still has the change of that run; one that another client has changed since is left alone. Every context must ' +
-    'still point at the same cluster, and every name at the same workload.'
+    'With IMAGE: returns every workload that runs it to its previous revision, as "kubectl rollout undo" does. With --run: takes the ' +
+    'targets that the run has written from its ledger, and restores the state before; a target that another client has changed ' +
+    'since is left alone. The plan shows what each target returns to.'
   static override examples = [
     {
-      description: 'See what each target would return to',
+      description: 'See what each target of a run would return to',
       command: '<%= config.bin %> <%= command.id %> --run last --dry-run client',
     },
     {
-      description: 'Runbook: undo a release, one target first',
-      command: '<%= config.bin %> <%= command.id %> --run 20261124-100000-01a1 --waves 1,100% --reason "INC-42"',
+      description: 'From a laptop: the previous revision of what runs a bad tag, one workload first',
+      command: '<%= config.bin %> <%= command.id %> ghcr.io/acme/web:1.4.3 -c "prod-*" --waves 1,10%,100%',
     },
     {
-      description: 'From a job: no prompt, JSON output',
+      description: 'From a runbook: undo a release',
+      command: '<%= config.bin %> <%= command.id %> --run 20261124-100000-01a1 --reason "INC-42"',
+    },
+    {
+      description: 'From cron: no prompt, JSON output',
       command: '<%= config.bin %> <%= command.id %> --run 20261124-100000-01a1 --yes -o json',
     },
   ]
+  static override args = {
+    image: Args.string({
+      name: 'IMAGE',
+      ignoreStdin: true,
+      description: 'Reference, repository, tag glob or digest. Without it: --run.',
+    }),
+  }
   static override flags = {
-    kubeconfig,
-    'cache-namespace': cacheNamespace,
+    ...contextFlags,
+    ...workloadFlags,
+    ...targetsFlags,
     run: Flags.string({
       summary: 'Undo this run: its ID, or its unique beginning, or "last".',
       helpValue: 'ID',
-      required: true,
       helpGroup: 'WORKLOADS',
+    }),
+    [undoFlags.toRevision]: Flags.integer({
+      summary: 'Return to this revision instead of the previous one.',
+      helpValue: 'N',
+      min: 1,
+      helpGroup: 'WORKLOADS',
+    }),
+    [undoFlags.overrideOwner]: Flags.boolean({
+      summary: 'Also undo workloads that an owner such as Argo CD reconciles.',
+      env: 'HUBSPOKE_OVERRIDE_OWNER',
+      helpGroup: 'SAFETY',
     }),
     ...undoWriteFlags,
     output: outputFlag(runViews),
   }
 
   async run(): Promise<RunReport> {
-    const {flags} = await this.parse(Undo)
-    const {id, recorded} = await findRun(flags.run, this.runtime, 'undo --run')
-    const undone = undoRequest(id, recorded, this.runtime.verbs)
-    const {start} = await this.startOf(undo, {run: id, image: undone.image}, {...flags, 'undo-failed': false})
-    return this.carryOut({...start, source: undoSource(undone)}, flags, {only: concernedBy(undone)})
+    const {args, flags} = await this.parse(Undo)
+    const given = {...flags, 'undo-failed': false}
+    const {run, [undoFlags.toRevision]: toRevision, [undoFlags.overrideOwner]: overrideOwner} = flags
+    if (run !== undefined) {
+      this.requireOnlyRun(args.image, toRevision)
+      const {id, recorded} = await findRun(run, this.runtime, 'undo --run')
+      const undone = undoRequest(id, recorded, this.runtime.verbs)
+      const {start} = await this.startOf(undo, {run: id, image: undone.image}, given)
+      return this.carryOut({...start, source: undoSource(undone)}, flags, {only: concernedBy(undone)})
+    }
+    if (args.image === undefined) throw usage('What is to be undone is missing: IMAGE, or --run ID.')
+    const revision = toRevision !== undefined && {[undoFlags.toRevision]: toRevision}
+    const override = overrideOwner && {[undoFlags.overrideOwner]: true}
+    const {start} = await this.startOf(undo, {image: args.image, ...revision, ...override}, given)
+    const {source, reach} = await this.sourceOf(imageQueryOf(args.image), flags)
+    return this.carryOut({...start, source}, flags, reach)
   }
+
+  /** Variables and config files may select contexts for other commands; what was typed is meant. */
+  private requireOnlyRun(image: string | undefined, toRevision: number | undefined): void {
+    const typed = selecting.filter((name) => {
+      const said = this.resolved?.said.get(name)
+      return said !== undefined && said.origin === undefined
+    })
+    const others = [
+      ...(image === undefined ? [] : ['IMAGE']),
+      ...(toRevision === undefined ? [] : [`--${undoFlags.toRevision}`]),
+      ...typed.map((name) => `--${name}`),
+    ]
+    if (others.length > 0)
+      throw usage(`--run takes its targets from the ledger: not together with ${others.join(', ')}.`)
+  }
+}
+
+function usage(message: string): HubspokeError {
+  return new HubspokeError('usage', message, {suggestions: ['hubspoke undo --help']})
 }

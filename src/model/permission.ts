@@ -7,6 +7,7 @@ export const permittedVerbs = [
   'restart',
   'set-image',
   'scale',
+  'undo',
   'cache refresh',
   'cache watch',
   'cache show',

@@ -181,6 +181,21 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     event: 'the user who set its image, the run and the reason',
   }),
   scale: scalePermissions({kinds, pods, around: [lists, identity, typos], leases, runLease}),
+  undo: [
+    ...changing({
+      does: 'undo changes',
+      before: 'it is undone',
+      without: 'nothing is undone',
+      event: 'the user who undid a change, the run and the reason',
+    }),
+    {
+      ...pods,
+      group: 'apps',
+      resources: ['replicasets', 'controllerrevisions'],
+      why: 'find the revision to return to',
+      without: 'undo IMAGE changes nothing; undo --run does not need it',
+    },
+  ],
   'cache refresh': [
     {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},
     ...saving,

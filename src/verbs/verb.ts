@@ -114,8 +114,11 @@ export interface Verb<Args = unknown> {
   prepare?(args: Args, env: Pick<VerbEnv, 'commands'>): Promise<void>
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
-  /** What is changed of a target, in a few words for its line of the plan. Absent, or undefined: the verb says it all. */
-  change?(args: Args, target: WorkloadTarget): string | undefined
+  /**
+   * What is changed of a target, in a few words for its line of the plan. Never rejects because the target cannot be read.
+   * Absent, or undefined: the source says it, or the verb alone.
+   */
+  change?(args: Args, target: WorkloadTarget, env: RemarkEnv): string | undefined | Promise<string | undefined>
   /** What a revert restores, in a few words for the plan; undefined: the snapshot does not tell. */
   before?(snapshot: Snapshot): string | undefined
   /**

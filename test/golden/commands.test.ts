@@ -108,6 +108,7 @@ const onlyTyped: Readonly<Record<string, string>> = {
   'service-account': 'a forgotten variable must not grant rights',
   user: 'a forgotten variable must not grant rights',
   run: 'a forgotten variable must not choose what is undone',
+  'to-revision': 'a forgotten variable must not choose what is undone',
   namespaced: 'a forgotten variable must not change what is granted',
   essential: 'a forgotten variable must not change what is granted',
   name: 'it names the objects of one invocation',

@@ -30,8 +30,10 @@ interface Annotated {
   readonly spec?: {readonly template: unknown}
 }
 
-const templatesOf = (fleet: Fleet) =>
-  all.map((key) => {
+const templatesOf = (fleet: Fleet) => templatesIn(fleet, all)
+
+const templatesIn = (fleet: Fleet, keys: readonly string[]) =>
+  keys.map((key) => {
     const [cluster = '', namespace = '', kind = '', name = ''] = key.split('/')
     const {metadata, spec} = fleet.cluster(cluster).object(kind, namespace, name) as Annotated
     const ours = Object.entries(metadata.annotations ?? {}).filter(([one]) => one.startsWith('hubspoke.dev/'))
@@ -122,6 +124,70 @@ describe('undo --run', () => {
     await restart(fleet)
     const undone = await undo(fleet, 'last')
     expect(ends(undone)).toEqual([`${all[0]} succeeded`, `${all[2]} succeeded`])
+  })
+})
+
+describe('of set-image', () => {
+  const setImage = (fleet: Fleet) => run(fleet, 'set-image', image, ':2.0', '--all-contexts', '--yes')
+
+  test('restores the images before, which its plan names', async () => {
+    await using fleet = await openFleet(two)
+    const before = templatesOf(fleet)
+    const done = await setImage(fleet)
+    expect(done.verdict.code).toBe(0)
+    expect(templatesOf(fleet)).not.toEqual(before)
+    const {stderr} = await fleet.shell.run('undo', '--run', done.run.id, '--dry-run', 'client')
+    expect(stderr).toContain(`  eu/shop/Deployment/web  back to web ${image}:1.0\n`)
+    const undone = await undo(fleet, done.run.id)
+    expect(ends(undone)).toEqual(all.map((key) => `${key} succeeded`))
+    expect(templatesOf(fleet)).toEqual(before)
+    expect(ends(await undo(fleet, done.run.id))).toEqual(all.map((key) => `${key} unchanged`))
+  })
+
+  test('that was killed between "writing" and "written": what arrived is restored', async () => {
+    await using fleet = await openFleet([two[1]])
+    const before = templatesIn(fleet, [all[2] ?? ''])
+    const done = await setImage(fleet)
+    await cutBefore(done.run.ledger, 'written')
+    expect(ends(await undo(fleet, done.run.id))).toEqual([`${all[2]} succeeded`])
+    expect(templatesIn(fleet, [all[2] ?? ''])).toEqual(before)
+  })
+})
+
+describe('of scale', () => {
+  const replicas = (fleet: Fleet) =>
+    all.map((key) => {
+      const [cluster = '', namespace = '', kind = '', name = ''] = key.split('/')
+      const {spec} = fleet.cluster(cluster).object(kind, namespace, name) as {spec?: {replicas?: number}}
+      return spec?.replicas
+    })
+  const scale = (fleet: Fleet) => run(fleet, 'scale', image, '--replicas', '3', '--all-contexts', '--yes')
+
+  test('restores the replicas before, which its plan names; a second undo changes nothing', async () => {
+    await using fleet = await openFleet(two)
+    const done = await scale(fleet)
+    expect(replicas(fleet)).toEqual([3, 3, 3])
+    const written = fleet.writes()
+    const {stderr} = await fleet.shell.run('undo', '--run', done.run.id, '--dry-run', 'client')
+    expect(stderr).toContain('  eu/shop/Deployment/web  back to 1 replica\n')
+    await undo(fleet, done.run.id, '--dry-run', 'server')
+    expect(fleet.writes()).toEqual(written)
+    const undone = await undo(fleet, done.run.id)
+    expect(ends(undone)).toEqual(all.map((key) => `${key} succeeded`))
+    expect(replicas(fleet)).toEqual([1, 1, 1])
+    const again = fleet.writes()
+    expect((await undo(fleet, done.run.id)).verdict.code).toBe(0)
+    expect(fleet.writes()).toEqual(again)
+  })
+
+  test('leaves alone what was scaled again since', async () => {
+    await using fleet = await openFleet(two)
+    const done = await scale(fleet)
+    fleet.cluster('us').patch('Deployment', 'shop', 'web', {spec: {replicas: 5}})
+    await fleet.clock.advance(60_000)
+    const undone = await undo(fleet, done.run.id)
+    expect(resultOf(undone, 'us')).toMatchObject({outcome: 'skipped'})
+    expect(replicas(fleet)).toEqual([1, 1, 5])
   })
 })
 

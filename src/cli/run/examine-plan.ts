@@ -9,6 +9,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {Planned, Traits} from '../../model/planned.ts'
 import {type Prospect, toBeTried} from '../../model/proposal.ts'
 import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
+import {createSemaphore} from '../../shared/semaphore.ts'
 import type {PlanFacts, Verb} from '../../verbs/verb.ts'
 import type {RunSettings} from './run-settings.ts'
 
@@ -40,29 +41,28 @@ export async function examinePlan(
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)
   const tried = toBeTried(preflighted).filter(isWorkloadTarget)
-  const workloadsOf = {
-    workloads: ({context}: WorkloadTarget) => reading.open(context).workloads,
-    signal: reading.signal,
-  }
+  const reads = {workloads: ({context}: WorkloadTarget) => reading.open(context).workloads, signal: reading.signal}
   const parsed = verb.parse(args)
-  const [marked, withoutLock, notes] = await Promise.all([
+  const [marked, withoutLock, notes, changes] = await Promise.all([
     markTargets(tried, verb.replacesPods === false ? withoutRollout(traits) : traits, reading),
     lockOutlook(tried, policy, leases),
-    verb.remarks?.(parsed, {targets: tried, traits, snapshots}, workloadsOf),
+    verb.remarks?.(parsed, {targets: tried, traits, snapshots}, reads),
+    changesOf(tried, async (target) => verb.change?.(parsed, target, reads)),
   ])
-  const changes = verb.change && changesOf(tried, (target) => verb.change?.(parsed, target))
-  return {...preflighted, ...marked, withoutLock, ...(changes && {changes}), ...(notes && {notes})}
+  return {...preflighted, ...marked, withoutLock, ...(changes.size > 0 && {changes}), ...(notes && {notes})}
 }
 
-function changesOf(
+/** A verb may read each target. */
+const readsAtOnce = 20
+
+async function changesOf(
   targets: readonly WorkloadTarget[],
-  change: (target: WorkloadTarget) => string | undefined,
-): ReadonlyMap<string, string> {
+  change: (target: WorkloadTarget) => Promise<string | undefined>,
+): Promise<ReadonlyMap<string, string>> {
+  const inTurn = createSemaphore(readsAtOnce)
+  const words = targets.map(async (target) => [target.key, await inTurn(() => change(target))] as const)
   return new Map(
-    targets.flatMap((target): [string, string][] => {
-      const words = change(target)
-      return words === undefined ? [] : [[target.key, words]]
-    }),
+    (await Promise.all(words)).flatMap(([key, said]) => (said === undefined ? [] : [[key, said] as const])),
   )
 }
 

@@ -185,6 +185,7 @@ const unused = {
   read: notNeeded,
   patchTemplate: notNeeded,
   follow: notNeeded,
+  revisions: notNeeded,
   podTroubles: notNeeded,
   scale: notNeeded,
   autoscalerOf: async () => undefined,

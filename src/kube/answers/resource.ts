@@ -17,6 +17,12 @@ export const events: Resource = {...core, plural: 'events', kind: 'Event'}
 export const namespaces: Resource = {...core, plural: 'namespaces', kind: 'Namespace', scope: 'cluster'}
 export const pods: Resource = {...core, plural: 'pods', kind: 'Pod'}
 export const replicaSets: Resource = {...core, group: 'apps', plural: 'replicasets', kind: 'ReplicaSet'}
+export const controllerRevisions: Resource = {
+  ...core,
+  group: 'apps',
+  plural: 'controllerrevisions',
+  kind: 'ControllerRevision',
+}
 export const disruptionBudgets: Resource = {
   ...core,
   group: 'policy',

@@ -24,6 +24,17 @@ export interface WorkloadPage {
   readonly resourceVersion: string
 }
 
+/** A pod template that a workload has, or had before. */
+export interface WorkloadRevision {
+  /** As `kubectl rollout history` numbers it. */
+  readonly revision: number
+  readonly images: readonly ContainerImage[]
+  readonly template: PodTemplate
+}
+
+/** As the API has it: only `patchTemplate` reads it. */
+export type PodTemplate = Readonly<Record<string, unknown>>
+
 export interface Workloads {
   /**
    * Pages of 500, consistent as of one resource version. A page token that expires restarts the list: pages before it
@@ -60,6 +71,11 @@ export interface Workloads {
   scale(workload: WorkloadState, write: ScaleWrite, signal: AbortSignal): Promise<WorkloadState | undefined>
   /** The HorizontalPodAutoscaler that sets the replicas of a workload. Undefined: there is none. */
   autoscalerOf(workload: WorkloadIdentity, signal: AbortSignal): Promise<Autoscaler | AutoscalerNotRead | undefined>
+  /**
+   * The revisions of a workload, newest first: the first is the present one. Takes one request. Rejects with class `conflict` when
+   * the controller of the workload has not observed its newest template.
+   */
+  revisions(workload: WorkloadState, signal: AbortSignal): Promise<readonly WorkloadRevision[]>
   /**
    * Follows one workload from now on: resolves when every later change is certain to be delivered, so call it before the
    * write. One watch per kind (per namespace, where permissions are namespaced) serves all workloads.
@@ -144,6 +160,8 @@ export interface TemplateWrite {
   readonly restartedAt: string | null
   /** The containers whose images are set, with their new ones; default: none. */
   readonly images?: readonly ContainerImage[]
+  /** Replaces the present pod template; default: it is kept. */
+  readonly template?: PodTemplate
   /** Of the workload as it was read, like its generation. */
   readonly resourceVersion: string
   readonly generation: number

@@ -4,6 +4,7 @@ import {oneObject} from '../answers/object-question.ts'
 import {unlessMissing} from '../answers/unless-missing.ts'
 import type {Api} from '../api.ts'
 import {quoted, unexpectedAnswer} from '../errors.ts'
+import {type JsonObject, objectAt} from '../json-fields.ts'
 import type {TemplateWrite} from '../ports/workloads.ts'
 import {readWorkload} from './read-workload.ts'
 import {workloadResources} from './workload-resources.ts'
@@ -26,16 +27,11 @@ export async function patchTemplate(
   write: TemplateWrite,
   signal: AbortSignal,
 ): Promise<WorkloadState | undefined> {
-  const {restartedAt, images = [], resourceVersion, annotations, dryRun} = write
+  const {resourceVersion, annotations, dryRun} = write
   const {kind, namespace, name, uid} = workload
   const body = {
     metadata: {uid, resourceVersion, annotations},
-    spec: {
-      template: {
-        metadata: {annotations: {[restartedAtAnnotation]: restartedAt}},
-        ...(images.length > 0 && {spec: imagesByList(images)}),
-      },
-    },
+    spec: {template: templatePatch(write)},
   }
   const query = {fieldManager, dryRun: dryRun ? 'All' : undefined}
   const question = oneObject(workloadResources[kind], {namespace, name, uid, query})
@@ -49,6 +45,18 @@ export async function patchTemplate(
   if (found === undefined || found.uid !== uid) throw unexpectedAnswer(api.party, 'it is not what was written')
   if (!isWritten(found, write)) throw notAsWritten(api, found, write)
   return found
+}
+
+/** The mark and the images, or a whole template with the mark: `$patch: replace` is how ControllerRevisions record theirs. */
+function templatePatch({restartedAt, images = [], template}: TemplateWrite): JsonObject {
+  if (template === undefined) {
+    const metadata = {annotations: {[restartedAtAnnotation]: restartedAt}}
+    return {metadata, ...(images.length > 0 && {spec: imagesByList(images)})}
+  }
+  const metadata = objectAt(template, 'metadata')
+  const {[restartedAtAnnotation]: _, ...kept} = objectAt(metadata, 'annotations')
+  const annotations = restartedAt === null ? kept : {...kept, [restartedAtAnnotation]: restartedAt}
+  return {...template, metadata: {...metadata, annotations}, $patch: 'replace'}
 }
 
 /** The lists of a pod spec merge by the name of the container. Sidecars are in the list of init containers. */

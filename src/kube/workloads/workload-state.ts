@@ -105,7 +105,8 @@ function ownAnnotations(metadata: JsonObject): Readonly<Record<string, string>> 
   return Object.fromEntries(annotations.filter(([name]) => name.startsWith('hubspoke.dev/')))
 }
 
-function podTemplateImages(podSpec: JsonObject): readonly ContainerImage[] {
+/** The containers of a pod spec that have an image. */
+export function podTemplateImages(podSpec: JsonObject): readonly ContainerImage[] {
   const containers = objectsAt(podSpec, 'containers').map((container) => toContainerImage(container, 'container'))
   const initContainers = objectsAt(podSpec, 'initContainers').map((container) =>
     toContainerImage(container, textAt(container, 'restartPolicy') === 'Always' ? 'sidecar' : 'init'),

@@ -13,6 +13,8 @@ import {createRolloutTroubles} from './rollout-troubles.ts'
 import {scaleWorkload} from './scale-workload.ts'
 import {createTemplateRunners} from './template-runners.ts'
 import {listWorkloads, readListedWorkload} from './workload-list.ts'
+import {readRevisions} from './workload-revisions.ts'
+
 export interface WorkloadsDeps {
   readonly api: Api
   readonly clock: Clock
@@ -51,6 +53,7 @@ export function createWorkloads({api, clock, closing, watchLimit}: WorkloadsDeps
       if (ofKind === undefined) throw new RangeError(`no such kind: ${workload.kind}`)
       return ofKind.follow(workload, signal)
     },
+    revisions: (workload, signal) => readRevisions(api, workload, signal),
     podTroubles: createRolloutTroubles(api, clock),
     runnerOf: createTemplateRunners(api),
     logTail: (namespace, trouble, signal) => readLogTail(api, namespace, trouble, signal),

@@ -1,4 +1,4 @@
-import type {TemplateWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
+import type {PodTemplate, TemplateWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Attempt, Receipt, Settled, Spoke, Written} from '../../model/spoke.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
@@ -28,6 +28,8 @@ export interface TemplateTodo {
   readonly images?: readonly ContainerImage[]
   /** Added to the reason of a success; default: nothing. */
   readonly remark?: string | undefined
+  /** Replaces the present template; default: it is kept. */
+  readonly template?: PodTemplate
 }
 
 /** What one verb changes in pod templates. */
@@ -46,6 +48,13 @@ export interface TemplateChange {
     state: WorkloadState | undefined,
     isAfterOurs: (restartedAt: string | undefined) => boolean,
   ): TemplateDecision
+  /** Reads what else the write needs; default: nothing. May find that there is nothing to write. */
+  complete?(
+    target: WorkloadTarget,
+    todo: TemplateTodo,
+    workloads: Workloads,
+    signal: AbortSignal,
+  ): Promise<TemplateTodo | Extract<TemplateDecision, {readonly todo: 'nothing'}>>
   /** The result under a dry run, and where the same run wrote before. */
   readonly alreadyDone: Settled
 }
@@ -97,13 +106,13 @@ async function act(it: Try): Promise<Settled | Written> {
     if (attempt.sentBefore) recordEvent(it) // the answer was lost
     return watchAgain(it, decision.state)
   }
-  const runner = await runnerOf(it, decision.state)
+  const todo = (await it.change.complete?.(target, decision, workloads, attempt.signal)) ?? decision
+  if (todo.todo === 'nothing') return todo.end
+  const runner = await runnerOf(it, todo.state)
   if (typeof runner === 'object') return runElsewhere(target, runner)
-  const remarks = [decision.remark, runner === 'unknown' ? perhapsElsewhere : undefined].filter(
-    (one) => one !== undefined,
-  )
+  const remarks = [todo.remark, runner === 'unknown' ? perhapsElsewhere : undefined].filter((one) => one !== undefined)
   const remark = remarks.length === 0 ? null : remarks.join('; ')
-  return options.dryRun ? tryOut(it, decision, remark) : write(it, decision, remark)
+  return options.dryRun ? tryOut(it, todo, remark) : write(it, todo, remark)
 }
 
 /** Only for a Deployment without pods: one that has pods runs them itself. */
@@ -179,11 +188,12 @@ async function closingOnEnd(
   }
 }
 
-function patchOf({change, env, options, target, attempt}: Try, {state, images = []}: TemplateTodo): TemplateWrite {
+function patchOf({change, env, options, target, attempt}: Try, todo: TemplateTodo): TemplateWrite {
+  const {state, images = [], template} = todo
   const facts = {verb: change.verb, runId: env.runId, by: env.by(target.context), reason: attempt.reason}
   const annotations = changeAnnotations({...facts, changeCause: options.changeCause}, state)
   const {resourceVersion, generation} = state
-  const set = images.length > 0 && {images}
+  const set = {...(images.length > 0 && {images}), ...(template && {template})}
   return {restartedAt: env.mark, ...set, resourceVersion, generation, annotations, dryRun: options.dryRun}
 }
 

@@ -148,6 +148,7 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
         return feed
       }),
     changesSince: async () => ({unproven: 'failed'}),
+    revisions: async () => [],
     runnerOf: async () => workloads.runner,
     logTail: async (_namespace, {pod}) => [`the log tail of ${pod}`],
     async podTroubles(_state, signal) {
