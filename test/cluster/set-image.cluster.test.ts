@@ -21,6 +21,10 @@ interface Template {
   readonly spec: {readonly containers: readonly Container[]; readonly initContainers?: readonly Container[]}
 }
 
+interface Pod {
+  readonly status: {readonly containerStatuses?: readonly {readonly imageID: string}[]}
+}
+
 /** Two containers, an init container and a sidecar. */
 const mixed = {
   spec: {
@@ -40,12 +44,19 @@ const mixed = {
 describe.skipIf(!binaries)('set-image, against a genuine control plane', () => {
   let cluster: RealCluster
   let shell: Shell
+  /** The run that has set the images. */
+  let done: string
 
   const templateOf = async (kind: string, name: string) =>
     (await cluster.get<{spec: {template: Template}}>(`/apis/apps/v1/namespaces/shop/${kind}/${name}`)).spec.template
   const imagesOf = async (kind: string, name: string) => {
     const {containers, initContainers = []} = (await templateOf(kind, name)).spec
     return [...containers, ...initContainers].map((one) => `${one.name}=${one.image.slice('registry.example/'.length)}`)
+  }
+  const imageIdsOf = async (name: string) => {
+    const path = `/api/v1/namespaces/shop/pods?labelSelector=app=${name}`
+    const {items} = await cluster.get<{items: readonly Pod[]}>(path)
+    return items.flatMap(({status}) => status.containerStatuses?.map(({imageID}) => imageID) ?? [])
   }
   const revisionOf = async (name: string) => (await replicaSetCounts(cluster))[`shop/${name}`]
   const set = async (...words: readonly string[]) => {
@@ -89,6 +100,7 @@ describe.skipIf(!binaries)('set-image, against a genuine control plane', () => {
 
   test('images are set in matching containers only, in every kind, with one revision more', async () => {
     const {report, exitCode} = await set(`${image}:1`, ':2')
+    done = report.run.id
     expect(report.counts).toMatchObject({total: 4, succeeded: 4})
     expect(exitCode).toBe(0)
     expect(await imagesOf('deployments', 'mixed')).toEqual([
@@ -109,10 +121,7 @@ describe.skipIf(!binaries)('set-image, against a genuine control plane', () => {
       'StatefulSet shop/db': 2,
       'DaemonSet shop/agent': 2,
     })
-    const {items} = await cluster.get<{items: readonly {spec: Template['spec']}[]}>(
-      '/api/v1/namespaces/shop/pods?labelSelector=app=plain',
-    )
-    expect(items.map(({spec}) => spec.containers[0]?.image)).toEqual([`${image}:2`])
+    expect(await imageIdsOf('plain')).toEqual([`${image}:2`])
   })
 
   test('a second run writes nothing', async () => {
@@ -120,5 +129,20 @@ describe.skipIf(!binaries)('set-image, against a genuine control plane', () => {
     expect(report.results).toMatchObject([{outcome: 'unchanged', reason: `it runs ${image}:2 already`}])
     expect(exitCode).toBe(0)
     expect(await revisionOf('plain')).toEqual({replicaSets: 2, revision: 2})
+  })
+
+  test('undo --run restores every kind: the ReplicaSet and the ControllerRevision before are the current ones', async () => {
+    const {document, exitCode} = await shell.run('undo', '--run', done, '--yes', '-o', 'json')
+    expect((document() as RunReport).counts).toMatchObject({total: 4, succeeded: 4})
+    expect(exitCode).toBe(0)
+    expect((await imagesOf('deployments', 'mixed')).join(' ')).toBe(
+      'proxy=shop/proxy:1 app=shop/web:1 worker=shop/web:7 migrate=shop/web:1 logs=shop/web:1',
+    )
+    expect(await imageIdsOf('plain')).toEqual([`${image}:1`])
+    expect(await revisionOf('plain')).toEqual({replicaSets: 2, revision: 3})
+    expect(await controllerRevisionCounts(cluster)).toMatchObject({
+      'StatefulSet shop/db': 2,
+      'DaemonSet shop/agent': 2,
+    })
   })
 })

@@ -325,6 +325,23 @@ describe('a workload with an owner', () => {
     expect(fleet.writes()).toHaveLength(1)
   })
 
+  test('that has set the previous image again is written again by a retry, and undo --run restores the template before both', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [byArgo], rolloutStepMs: 60_000}])
+    const before = templateOf(fleet)
+    const putBack = async () => {
+      while (imagesOf(fleet)[0] === `web=${image}:1.0`) await fleet.clock.sleep(100)
+      const containers = [{name: 'web', image: `${image}:1.0`}]
+      fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {spec: {containers}}}})
+    }
+    void putBack()
+    expect((await set(fleet, image, ':1.1', '--override-owner')).counts).toMatchObject({failed: 1})
+    const retried = await run(fleet, 'runs', 'retry', 'last', '--yes')
+    expect(retried.counts).toMatchObject({succeeded: 1})
+    expect(imagesOf(fleet)).toEqual([`web=${image}:1.1`])
+    expect((await run(fleet, 'undo', '--run', 'last', '--yes')).counts).toMatchObject({succeeded: 1})
+    expect(templateOf(fleet)).toEqual(before)
+  })
+
   test('that does not reconcile it, as Helm, is written', async () => {
     const byHelm = {
       ...web,
@@ -336,4 +353,44 @@ describe('a workload with an owner', () => {
     expect(report.results[0]).toMatchObject({outcome: 'succeeded'})
     expect(report.results[0]?.reason).toContain('sets the image of its chart at the next upgrade')
   })
+})
+
+describe('undo --run leaves alone', () => {
+  test.each([
+    {change: {containers: [{name: 'proxy', image: 'envoy:2'}]}, because: 'the image of another container was changed'},
+    {change: {containers: [{name: 'app', image: `${image}:9`}]}, because: 'the image was changed again'},
+    {change: {terminationGracePeriodSeconds: 7}, because: 'another field was changed'},
+  ])('what was changed since: $because', async ({change}) => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [mixed]}])
+    await set(fleet, `${image}:1.0`, ':3.0')
+    const {containers} = templateOf(fleet).spec
+    const merged = containers.map((one) => ({...one, ...change.containers?.find(({name}) => name === one.name)}))
+    const spec = {...change, containers: merged}
+    fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {spec}}})
+    const changed = templateOf(fleet)
+    const report = await run(fleet, 'undo', '--run', 'last', '--yes')
+    expect(report.results[0]).toMatchObject({outcome: 'skipped', reason: 'its pod template has been changed since'})
+    expect(templateOf(fleet)).toEqual(changed)
+  })
+})
+
+test('90 targets in waves: a failed canary is all that a broken tag reaches; a good tag reaches all, and undo --run reverts them', async () => {
+  const names = Array.from({length: 30}, (_, index) => `web-${index}`)
+  const clusters = ['eu', 'us', 'ap'].map((name) => ({name, workloads: runningWeb(...names), trouble: [broken]}))
+  await using fleet = await openFleet(clusters)
+  const tags = () =>
+    new Set(
+      clusters.flatMap(({name}) => names.flatMap((one) => imagesOf(fleet, one, name).map((of) => of.split('=')[1]))),
+    )
+  const waves = ['--waves', '1,10%,100%', '--undo-failed', '--fail-fast'] as const
+  const failed = await set(fleet, image, ':broken', ...waves)
+  expect(failed.counts).toMatchObject({total: 90, failed: 1, notRun: 89})
+  expect(failed.results[0]?.undo).toMatchObject({outcome: 'undone'})
+  expect(fleet.writes()).toHaveLength(2)
+  expect(tags()).toEqual(new Set([`${image}:1.0`]))
+  expect((await set(fleet, image, ':1.1', ...waves)).counts).toMatchObject({total: 90, succeeded: 90})
+  expect(tags()).toEqual(new Set([`${image}:1.1`]))
+  expect((await run(fleet, 'undo', '--run', 'last', '--yes')).counts).toMatchObject({total: 90, succeeded: 90})
+  expect(tags()).toEqual(new Set([`${image}:1.0`]))
+  expect(fleet.restarted()).toEqual([])
 })

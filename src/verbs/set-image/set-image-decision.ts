@@ -40,7 +40,7 @@ export function decideSetImage(
 }
 
 /** The containers that do not have the new image, with the new one. */
-export function imagesToSet(newImage: NewImage, containers: readonly ContainerImage[]): readonly ContainerImage[] {
+function imagesToSet(newImage: NewImage, containers: readonly ContainerImage[]): readonly ContainerImage[] {
   return containers
     .map((one) => ({...one, image: imageFor(newImage, one.image)}))
     .filter(({image}, index) => !isSameImage(image, containers[index]?.image ?? ''))

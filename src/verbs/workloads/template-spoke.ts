@@ -1,5 +1,6 @@
 import type {PodTemplate, TemplateWrite, WorkloadFeed, Workloads} from '../../kube/ports/workloads.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {Snapshot} from '../../model/snapshot.ts'
 import type {Attempt, Receipt, Settled, Spoke, Written} from '../../model/spoke.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
@@ -134,7 +135,7 @@ async function write(it: Try, todo: TemplateTodo, remark: string | null): Promis
   const feed = options.wait ? await workloads.follow(target, attempt.signal) : undefined
   return closingOnEnd(feed, async () => {
     const patch = patchOf(it, todo)
-    const snapshot = takeSnapshot(todo.state, patch)
+    const snapshot = snapshotOf(it, todo, patch)
     await attempt.writing(snapshot)
     const accepted = await workloads.patchTemplate(target, patch, attempt.signal)
     if (accepted === undefined) return gone
@@ -142,6 +143,12 @@ async function write(it: Try, todo: TemplateTodo, remark: string | null): Promis
     if (feed) rollouts.hand(target, {feed, state: accepted})
     return {outcome: 'written', receipt: templateReceipt(accepted, {reverts: false, snapshot, remark})}
   })
+}
+
+/** Where the mark of the run is there already, the state before its first write is the one to restore. */
+function snapshotOf({env, attempt}: Try, {state}: TemplateTodo, patch: TemplateWrite): Snapshot {
+  const taken = takeSnapshot(state, patch)
+  return state.restartedAt === env.mark ? {...taken, ...attempt.snapshot} : taken
 }
 
 /** Written by an earlier attempt, or by an earlier invocation of the run. It may have been rolled out before we followed. */
