@@ -194,7 +194,7 @@ export const writeFlags = {
     helpGroup: 'PACE',
   }),
   'run-id': Flags.string({
-    summary: 'Use this run ID. Targets that a run with this ID has already restarted are not restarted again.',
+    summary: 'Use this run ID. Targets that a run with this ID has already written are not written again.',
     helpValue: 'ID',
     env: 'HUBSPOKE_RUN_ID',
     helpGroup: 'PACE',

@@ -16,7 +16,7 @@ export const waveFlags = {
     helpGroup: 'WAVES',
   })(),
   pause: pauseFlag({
-    summary: 'After each wave, watch the health of restarted targets for this time, or ask whether to continue.',
+    summary: 'After each wave, watch the health of written targets for this time, or ask whether to continue.',
     env: 'HUBSPOKE_PAUSE',
     helpGroup: 'WAVES',
   }),
