@@ -100,6 +100,27 @@ test('of -o name, a context that is not in the kubeconfig is refused without ask
   expect(fleet.writes()).toEqual([])
 })
 
+test.each([
+  ['json', ['us/cart succeeded', 'us/web succeeded']],
+  ['name', []],
+])('a cluster that could not be reached, with -o %s: exit 4, and runs retry acts on %j', async (format, retried) => {
+  await using fleet = await openFleet(two)
+  const path = await found(fleet, format)
+  const before = await readFile(fleet.shell.kubeconfigPath, 'utf8')
+  await editKubeconfig(fleet, (all) =>
+    all.map((one) => (one.name === 'us' ? {...one, context: {...toUs, user: 'eu'}} : one)),
+  )
+  const ended = await restart(fleet, path)
+  const {results: ofRun, excluded} = ended.document() as RunReport
+  expect([...ofRun, ...excluded]).toHaveLength(4)
+  expect(fleet.restarted()).toEqual(inEu)
+  expect(ended.exitCode).toBe(4)
+  await writeFile(fleet.shell.kubeconfigPath, before)
+  const retry = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
+  expect(results(retry)).toEqual(retried)
+  expect(retry.exitCode).toBe(0)
+})
+
 test('lines that name one workload through two contexts of its cluster: it is restarted once', async () => {
   await using fleet = await openFleet(two)
   await editKubeconfig(fleet, (all) => [...all, {name: 'alias', context: {cluster: 'eu', user: 'eu'}}])

@@ -23,6 +23,12 @@ export const contextExclusion = {
   include: 'a run without -c and -g',
 } as const
 
+/** Without a UID, a retry could not tell it from another workload: it is no result that can be retried. */
+export const unreadExclusion = {
+  reason: 'that could not be read and have no UID in the file',
+  include: 'another run with the same file',
+} as const
+
 const namespaceExclusion = {reason: 'in namespaces that -n does not select', include: 'a run without -n'} as const
 const kindExclusion = {reason: 'of kinds that --kind does not select', include: 'a run without --kind'} as const
 

@@ -6,15 +6,15 @@ import {workloadName} from '../../model/workload.ts'
 import {type WorkloadTarget, workloadTarget} from '../../model/workload-target.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {sameClusters, traitsOf} from '../plan/plan-targets.ts'
-import {contextExclusion, type LeftOut, type Part} from './choose-part.ts'
+import {contextExclusion, type LeftOut, type Part, unreadExclusion} from './choose-part.ts'
 import type {NamedTarget, NamedTargets} from './named-target.ts'
 import {notesOn} from './notes.ts'
 import {type Reached, wayTo} from './way-to.ts'
 
 /**
  * The targets of a file as a plan, in the order of the file, each once. What is no target any more (it is gone, was
- * recreated, or runs another image), or could not be read, has its result already: each target of the file is
- * accounted for.
+ * recreated, or runs another image), or could not be read, has its result already, or is excluded: each target of the file
+ * is accounted for.
  */
 export function planNamed(readings: readonly ClusterReading[], request: NamedTargets, part: Part): Planned {
   const targets = new Map<string, WorkloadTarget>()
@@ -24,17 +24,15 @@ export function planNamed(readings: readonly ClusterReading[], request: NamedTar
   for (const named of part.targets) {
     const way = wayTo(named, readings)
     const problem = readings.find(({context}) => context.name === named.context)?.problem
-    if (way === undefined && problem === undefined) {
-      leftOut.push({target: named, ...contextExclusion})
-      continue
-    }
     const found = way && lookUp(way, named)
-    if (way && found && 'matched' in found) {
+    const exclusion = found === undefined ? exclusionOf(named, way !== undefined || problem !== undefined) : undefined
+    if (exclusion !== undefined) leftOut.push({target: named, ...exclusion})
+    else if (way && found && 'matched' in found) {
       const target = foundTarget(way, found)
       targets.set(target.key, targets.get(target.key) ?? target)
     } else {
       const target = namedTarget(named, way)
-      ended.set(target.key, endOf(target, {named, way, dropped: found && 'why' in found ? found : undefined, problem}))
+      ended.set(target.key, endOf(target, {named, way, found, problem}))
     }
   }
   const unreached = [...ended.values()]
@@ -47,6 +45,12 @@ export function planNamed(readings: readonly ClusterReading[], request: NamedTar
     notes: notesOn(request.file, part.targets, unreached),
     sameCluster: sameClusters(readings),
   }
+}
+
+/** Why a target without an answer has no result. Undefined: it has one. */
+function exclusionOf({uid}: NamedTarget, wasTried: boolean): Omit<LeftOut, 'target'> | undefined {
+  if (!wasTried) return contextExclusion
+  return uid === undefined ? unreadExclusion : undefined
 }
 
 /** What a context has answered about a target; undefined: it could not be read. */
@@ -79,13 +83,14 @@ function namedTarget(
 interface Ending {
   readonly named: NamedTarget
   readonly way: Reached | undefined
-  readonly dropped: DroppedMatch | undefined
+  /** Undefined: it could not be read. */
+  readonly found: WorkloadMatch | DroppedMatch | undefined
   readonly problem: Failure | undefined
 }
 
-function endOf(target: WorkloadTarget, {named, way, dropped, problem}: Ending): SpokeResult<WorkloadTarget> {
+function endOf(target: WorkloadTarget, {named, way, found, problem}: Ending): SpokeResult<WorkloadTarget> {
   const common = {target, attempts: 0, durationMs: 0}
-  switch (dropped?.why) {
+  switch (found && 'why' in found ? found.why : undefined) {
     case 'gone':
       return {...common, outcome: 'skipped', reason: 'it no longer exists'}
     case 'runs another image':
