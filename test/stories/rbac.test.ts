@@ -185,6 +185,28 @@ describe('with exactly what was printed', () => {
     expect(fleet.restarted()).toEqual(['eu/shop/Deployment/web'])
   })
 
+  test.each([
+    {because: 'everywhere', words: []},
+    {because: 'in one namespace', words: ['-n', 'shop']},
+  ])('status works $because, with the cause of a stuck rollout and --watch', async ({words}) => {
+    const printed = manifests(await rbac('status', ...words, '--user', 'ada'))
+    await using fleet = await fleetWith(granted(printed))
+    expect(await fleet.shell.run('status', image, '--watch', ...words)).toMatchObject({exitCode: 0})
+    fleet.cluster('eu').addTrouble({type: 'unpullable-image', image: '*:bad'})
+    const containers = [{name: 'web', image: `${image}:bad`}]
+    fleet.cluster('eu').patch('Deployment', 'shop', 'web', {spec: {template: {spec: {containers}}}})
+    const stuck = await fleet.shell.run('status', image, '--watch', '--fail-fast', ...words)
+    expect(stuck).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/ STUCK .* (ErrImagePull|ImagePullBackOff): /),
+    })
+    const watches = fleet
+      .cluster('eu')
+      .requests()
+      .filter(({path}) => /[?&]watch=/.test(path))
+    expect(watches.length).toBeGreaterThan(0)
+  })
+
   test('but for watch: a rollout is read again and again instead of followed', async () => {
     const readsOf = async (may: readonly AccessRule[]) => {
       await using fleet = await fleetWith(may)
