@@ -39,6 +39,11 @@ const rows = [
     file: "hubspoke restart --kubeconfig fleet.yaml ghcr.io/acme/web --reason 'a  b' --run-id x",
   },
   {text: 'hubspoke find web', file: 'hubspoke find --kubeconfig fleet.yaml web'},
+  ...['status web', 'set-image web :2', 'scale web --replicas 2', 'undo --run 20261124-030412-9f3a'].map((words) => {
+    const [command, ...rest] = words.split(' ')
+    const there = `${command} --kubeconfig fleet.yaml ${rest.join(' ')}`
+    return {text: `hubspoke ${words}`, file: `hubspoke ${there}`, clone: `npm run -s hubspoke -- ${there}`}
+  }),
   {text: 'hubspoke check', file: 'hubspoke check --kubeconfig fleet.yaml'},
   {text: 'hubspoke cache refresh', file: 'hubspoke cache refresh --kubeconfig fleet.yaml'},
   {

@@ -175,7 +175,7 @@ describe('with exactly what was printed', () => {
     (document() as CheckReport).contexts.flatMap(({permissions}) => permissions.filter(({allowed}) => !allowed))
 
   test('find, restart and cache refresh work, and check misses nothing', async () => {
-    const printed = manifests(await rbac('find', 'restart', 'cache-refresh', 'cache-show', '--user', 'ada'))
+    const printed = manifests(await rbac('find', 'restart', 'scale', 'cache-refresh', 'cache-show', '--user', 'ada'))
     await using fleet = await fleetWith(granted(printed))
     expect(deniedIn(await fleet.shell.run('check', '-o', 'json'))).toEqual([])
     expect(await fleet.shell.run('cache', 'refresh', '-c', 'eu', '-y')).toMatchObject({exitCode: 0})
@@ -237,7 +237,7 @@ describe('with exactly what was printed', () => {
     const {stdout, exitCode} = await fleet.shell.run('check')
     expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +mostly +mostly +in part +- +forbidden$/m)
     expect(stdout).toContain(
-      'restart and set-image: nothing keeps other runs out; may not get leases.coordination.k8s.io',
+      'restart, set-image and scale: nothing keeps other runs out; may not get leases.coordination.k8s.io',
     )
     expect(exitCode).toBe(0)
     expect(await fleet.shell.run('restart', image, '-c', 'eu', '-y')).toMatchObject({exitCode: 0})
