@@ -29,6 +29,17 @@ test('contexts are counted as they answer, and the others are named', () => {
   })
 })
 
+test('targets that are only watched are counted as those of a run', () => {
+  const watched: HubEvent = {type: 'watch-started', targets: [target('eu/shop/web'), target('us/shop/web')]}
+  const {stage, totals} = after(discovery, watched, started('eu/shop/web'), finished('us/shop/web', 'succeeded'))
+  expect(stage).toBe('distribution')
+  expect(totals).toMatchObject({total: 2, rolling: 1, done: 1, waiting: 0})
+  // Rolled out, and changed again.
+  expect(after(watched, finished('us/shop/web', 'succeeded'), started('us/shop/web')).totals).toMatchObject({
+    rolling: 1,
+  })
+})
+
 test('a context that answers twice is counted once', () => {
   expect(after(discovery, read('us'), read('us')).contexts.read).toBe(1)
 })

@@ -126,6 +126,17 @@ describe('what its pods say', () => {
   })
 })
 
+test.each([
+  {state: {}, says: '3 of 3 pods updated and available'},
+  {state: {wanted: 0, current: 0, updated: 0, ready: 0, available: 0}, says: 'no pods are wanted'},
+  {
+    state: {kind: 'StatefulSet', partition: 2, updated: 1, updateRevision: 'web-2'},
+    says: '1 of 3 pods updated: the partition keeps the others',
+  },
+] as const)('what is rolled out says how: $says', ({state, says}) => {
+  expect(assess(state).message).toBe(says)
+})
+
 test('a paused Deployment is suggested to be resumed', () => {
   expect(assess({...halfWay, paused: true}).suggestions).toEqual([
     'kubectl --context eu-1 -n shop rollout resume deployment/web',
