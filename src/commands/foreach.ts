@@ -1,20 +1,24 @@
 import {resolve} from 'node:path'
 import {beforeDashes} from '../cli/flags/command-line-flags.ts'
-import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, workloadFlags} from '../cli/flags/flags.ts'
 import {foreachFlags, withoutRollouts} from '../cli/flags/foreach-flags.ts'
+import {optionalImageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
+import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
+import {imageQueryOf} from '../image/image-query.ts'
+import {HubspokeError} from '../model/failure.ts'
 import type {RunReport} from '../model/report.ts'
 import {foreach} from '../verbs/foreach/foreach.ts'
 
 export default class Foreach extends WritingCommand {
-  static override summary = 'Run a local command once for each selected context.'
+  static override summary = 'Run a local command for each context, or each workload that runs an image.'
   static override description =
-    'Shows the plan and asks for confirmation. Then starts one process per cluster, in parallel. Each has a kubeconfig with its ' +
+    'Shows the plan and asks for confirmation. Then starts one process per cluster, or with IMAGE one per workload, in parallel. Each has a kubeconfig with its ' +
     'context alone, no input, and the variables HUBSPOKE_CONTEXT, HUBSPOKE_CLUSTER_UID, HUBSPOKE_SERVER and HUBSPOKE_RUN_ID. In the words ' +
-    'of CMD, {context} is the name of the context. Output is shown on stderr line by line, and kept in files. Exit status 0 of CMD ' +
+    'of CMD, {context} is the name of the context; with IMAGE there are {namespace}, {kind}, {name} and {image}, too. Output is shown on stderr line by line, and kept in files. Exit status 0 of CMD ' +
     'is a success; CMD is not run again unless --retries says so.'
-  static override usage = '<%= command.id %> [flags] -- CMD…'
+  static override usage = '<%= command.id %> [IMAGE] [flags] -- CMD…'
   static override examples = [
     {
       description: 'See what would be run, and where',
@@ -23,6 +27,11 @@ export default class Foreach extends WritingCommand {
     {
       description: 'In every production cluster',
       command: '<%= config.bin %> <%= command.id %> -c "prod-*" -- kubectl get pods -n shop',
+    },
+    {
+      description: 'For every workload that runs an image',
+      command:
+        '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" -- kubectl -n {namespace} describe {kind}/{name}',
     },
     {
       description: 'From a runbook: one cluster first, stop at a failure, with a limit for each',
@@ -39,24 +48,53 @@ export default class Foreach extends WritingCommand {
         '<%= config.bin %> <%= command.id %> -c "prod-*" --yes -o json --output-dir /var/backups/clusters -- kubectl get all -A -o yaml',
     },
   ]
+  static override args = {image: optionalImageArg}
   static override flags = {
     ...contextFlags,
+    ...workloadFlags,
     ...foreachFlags,
     output: outputFlag(runViews),
   }
 
   async run(): Promise<RunReport> {
     const words = beforeDashes(this.typed)
-    const {flags} = await this.parse(Foreach, [...words])
+    const {args, flags} = await this.parse(Foreach, [...words])
     const outputFolder = flags['output-dir']
+    if (args.image === undefined) this.refuseWorkloadFlags()
     const recorded = {
+      ...(args.image !== undefined && {image: args.image}),
       command: this.typed.slice(words.length + 1),
       shell: flags.shell,
       passEnv: flags['pass-env'] ?? [],
       ...(outputFolder !== undefined && {outputFolder: resolve(outputFolder)}),
     }
-    const {start} = await this.startOf(foreach, recorded, {...withoutRollouts, ...flags, retries: this.retries(flags)})
-    return this.carryOut({...start, source: {from: 'contexts'}}, flags)
+    const {args: verbArgs, start} = await this.startOf(foreach, recorded, {
+      ...withoutRollouts,
+      ...flags,
+      retries: this.retries(flags),
+    })
+    if (verbArgs.image === undefined) return this.carryOut({...start, source: {from: 'contexts'}}, flags)
+    const query = imageQueryOf(verbArgs.image)
+    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
+    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
+  }
+
+  /** Without IMAGE no workload is looked for: a flag that narrows the search would have no effect. */
+  private refuseWorkloadFlags(): void {
+    const typed = Object.keys(workloadFlags).find((name) => this.isTyped(name))
+    if (typed === undefined) return
+    throw new HubspokeError(
+      'usage',
+      `--${typed} is about workloads, and without IMAGE the command runs once per context.`,
+      {
+        suggestions: ['hubspoke foreach IMAGE -- …  to run it once per workload'],
+      },
+    )
+  }
+
+  private isTyped(name: string): boolean {
+    const said = this.resolved?.said.get(name)
+    return said !== undefined && said.origin === undefined
   }
 
   /** A default that was made for writes that are safe to repeat must not run a command twice. */

@@ -83,7 +83,8 @@ export interface RemarkEnv {
 export interface Verb<Args = unknown> {
   /** As ledgers record it, and the name of its command. */
   readonly name: string
-  readonly targetType: Target['type']
+  /** Several: its arguments decide. */
+  readonly targetType: Target['type'] | readonly Target['type'][]
   /**
    * `safe`: a spoke that runs again does not repeat what was done. `ask`: it does, so `runs retry` repeats a target whose write
    * had begun only when that is confirmed.

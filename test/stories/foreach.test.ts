@@ -6,6 +6,7 @@ import {describe, expect, test} from 'vitest'
 import type {LedgerReport, RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import {openRealClockClusters, type RealClockClusters} from '../support/real-clock-clusters.ts'
+import {runningWeb} from '../support/sandbox-fleet.ts'
 import {schemaErrors} from '../support/schemas.ts'
 import type {ProcessEnd} from '../support/spawn-command.ts'
 
@@ -57,6 +58,47 @@ test('one process per context, each with its own kubeconfig, its name, and nothi
   expect(stdout).not.toContain('["in')
   expect(readdirSync(runFolder(world)).sort()).toEqual(['eu.stderr', 'eu.stdout', 'us.stderr', 'us.stdout'])
   expect(exitCode).toBe(0)
+})
+
+describe('with IMAGE', () => {
+  const web = 'ghcr.io/acme/web'
+  const two: readonly ClusterSpec[] = ['eu', 'us'].map((name) => ({name, workloads: runningWeb('cart', 'web')}))
+  const script =
+    'const e = process.env; console.log([process.argv[1], e.HUBSPOKE_CONTEXT, e.HUBSPOKE_NAMESPACE, e.HUBSPOKE_KIND, e.HUBSPOKE_NAME, e.HUBSPOKE_IMAGE].join(" "))'
+
+  test('one process per workload that runs it, with its names', async () => {
+    await using world = await openRealClockClusters(two)
+    const word = '{context}/{namespace}/{kind}/{name}={image}'
+    const end = await world.shell.run('foreach', web, ...foreach.slice(1), '-o', 'json', ...node(script, word))
+    expect(reportOf(end).results.map(({outcome}) => outcome)).toEqual(Array(4).fill('succeeded'))
+    const files = readdirSync(runFolder(world)).filter((name) => name.endsWith('.stdout'))
+    const said = files.map((name) => readFileSync(join(runFolder(world), name), 'utf8')).sort()
+    expect(said).toEqual(
+      ['eu', 'us'].flatMap((context) =>
+        ['cart', 'web'].map(
+          (name) => `${context}/shop/Deployment/${name}=${web}:1.0 ${context} shop Deployment ${name} ${web}:1.0\n`,
+        ),
+      ),
+    )
+    expect(end.exitCode).toBe(0)
+  })
+
+  test('what failed is run again when that is said', async () => {
+    await using world = await openRealClockClusters(two)
+    const first = await world.shell.run('foreach', web, '-c', 'eu', '--yes', ...node('process.exit(1)'))
+    expect(first.exitCode).toBe(1)
+    const again = await world.shell.run('runs', 'retry', 'last', '--yes', '--repeat-started', '-o', 'json')
+    expect(reportOf(again).results.map(({outcome}) => outcome)).toEqual(['failed', 'failed'])
+    expect((await world.shell.run('runs', 'retry', 'last', '--yes')).exitCode).toBe(2)
+  })
+
+  test('nothing that runs it is 3, and a flag about workloads without IMAGE is 2', async () => {
+    await using world = await openRealClockClusters(two)
+    expect((await world.shell.run('foreach', 'nginx', ...foreach.slice(1), ...node(''))).exitCode).toBe(3)
+    const {stderr, exitCode} = await world.shell.run(...foreach, '-n', 'shop', ...node(''))
+    expect(stderr).toContain('--namespace is about workloads')
+    expect(exitCode).toBe(2)
+  })
 })
 
 test('--pass-env, --output-dir, and a shell that quotes what is filled in', async () => {

@@ -7,3 +7,10 @@ export const imageArg = Args.string({
   ignoreStdin: true,
   description: 'Reference, repository, tag glob or digest.',
 })
+
+/** The same where it may be left out. */
+export const optionalImageArg = Args.string({
+  name: 'IMAGE',
+  ignoreStdin: true,
+  description: 'Reference, repository, tag glob or digest. Without it, CMD runs once per context.',
+})

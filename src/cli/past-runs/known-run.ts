@@ -80,7 +80,8 @@ function requireReadable({id, args, mark}: RunRecord, verb: Verb, refuse: Refuse
 /** No server lists a workload under such a name, and no verb has targets of another type: the ledger was changed. */
 function refuseUnreadableTargets(id: string, {targets}: RecordedRun, {targetType}: Verb, refuse: Refuse): void {
   const [first] = targets.flatMap(({target}) => {
-    if (target.type !== targetType) return [`"${printable(target.label)}" is no ${targetType}`]
+    const types = [targetType].flat()
+    if (!types.includes(target.type)) return [`"${printable(target.label)}" is no ${types.join(' or ')}`]
     if (isClusterTarget(target)) return target.key === target.clusterUid ? [] : [unlikeKey(target.key)]
     return isWorkloadTarget(target) ? unreadableIn(target) : []
   })

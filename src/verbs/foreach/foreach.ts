@@ -1,11 +1,13 @@
-import {type ClusterTarget, isClusterTarget} from '../../model/cluster-target.ts'
+import {canonicalQuery, imageQueryOf, matchingContainers} from '../../image/image-query.ts'
+import {type ClusterTarget, requireInCluster} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
-import type {Spoke} from '../../model/spoke.ts'
-import type {Target} from '../../model/target.ts'
+import type {Attempt, Settled, Spoke} from '../../model/spoke.ts'
+import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
 import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {Verb, VerbEnv} from '../verb.ts'
+import {gone, recreated} from '../workloads/obstacle.ts'
 import {settledBy} from './command-end.ts'
 import type {CommandOrder} from './commands.ts'
 import {type ForeachArgs, parseForeachArgs} from './foreach-args.ts'
@@ -16,21 +18,29 @@ const shell = '/bin/sh'
 /** A local command, run once for each target with a kubeconfig of its own. */
 export const foreach: Verb<ForeachArgs> = {
   name: 'foreach',
-  targetType: 'cluster',
+  targetType: ['cluster', 'workload'],
   retry: 'ask',
+  replacesPods: false,
   reverts: false,
   dryRunsOnServer: false,
   parse: parseForeachArgs,
-  canonical: ({command, shell}) => ({command: JSON.stringify(command), shell: `${shell}`}),
-  words: ({command}) => ['--', ...command],
-  text: ({command}) => ({
-    heading: `run a local command for every selected context: ${command.map(shellWord).join(' ')}`,
-    unfinished: `run a local command where it has not succeeded yet: ${command.map(shellWord).join(' ')}`,
-    question: 'Run it for',
-    again: 'the command for',
-    target: 'context',
-    place: 'cluster',
+  canonical: ({image, command, shell}) => ({
+    ...(image !== undefined && {image: canonicalQuery(imageQueryOf(image))}),
+    ...{command: JSON.stringify(command), shell: `${shell}`},
   }),
+  words: ({image, command}) => [...(image === undefined ? [] : [image]), '--', ...command],
+  text({image, command}) {
+    const words = command.map(shellWord).join(' ')
+    const targets = image === undefined ? 'selected context' : `workload that runs ${image}`
+    return {
+      heading: `run a local command for every ${targets}: ${words}`,
+      unfinished: `run a local command where it has not succeeded yet: ${words}`,
+      question: 'Run it for',
+      again: 'the command for',
+      target: image === undefined ? 'context' : 'workload',
+      place: 'cluster',
+    }
+  },
   needs: () => [],
   async prepare({command: [program], shell: isScript}, {commands}) {
     const started = isScript ? shell : program
@@ -41,15 +51,18 @@ export const foreach: Verb<ForeachArgs> = {
   spoke: foreachSpoke,
 }
 
-const hasPlaceholder = (word: string) => fillIn(word, {context: ''}) !== word
+const hasPlaceholder = (word: string) =>
+  fillIn(word, {context: '', namespace: '', kind: '', name: '', image: ''}) !== word
 
 function foreachSpoke(args: ForeachArgs, env: VerbEnv): Spoke {
   const {timeoutMs} = env.options
   return {
     async act(target, attempt) {
-      const cluster = requireClusterTarget(target)
-      await env.confirmCluster(cluster, attempt.signal)
-      const result = await env.commands.run(orderOf(cluster, args, env), () =>
+      const known = requireInCluster(target)
+      await env.confirmCluster(known, attempt.signal)
+      const reason = isWorkloadTarget(known) ? await obstacleOf(known, args, env, attempt) : undefined
+      if (reason !== undefined) return reason
+      const result = await env.commands.run(orderOf(known, args, env), () =>
         attempt.writing({startedAt: env.clock.date().toISOString()}),
       )
       return settledBy(result, timeoutMs)
@@ -60,27 +73,46 @@ function foreachSpoke(args: ForeachArgs, env: VerbEnv): Spoke {
   }
 }
 
-function orderOf(target: ClusterTarget, args: ForeachArgs, {runId, options}: VerbEnv): CommandOrder {
+/** Why the command is not for this workload any more; undefined: it still runs the image. */
+async function obstacleOf(
+  target: WorkloadTarget,
+  {image}: ForeachArgs,
+  env: VerbEnv,
+  {signal}: Attempt,
+): Promise<Settled | undefined> {
+  const state = await env.workloads(target).read(target, signal)
+  if (state === undefined) return gone
+  if (state.uid !== target.uid) return recreated(target)
+  const isMatch = image === undefined || matchingContainers(imageQueryOf(image), state.images).length > 0
+  return isMatch ? undefined : {outcome: 'skipped', reason: 'it no longer runs the image'}
+}
+
+function orderOf(target: ClusterTarget | WorkloadTarget, args: ForeachArgs, {runId, options}: VerbEnv): CommandOrder {
   const {context, clusterUid, server, label} = target
+  const values = valuesOf(target)
+  const ofTarget = Object.entries(values).map(([name, value]) => [`HUBSPOKE_${name.toUpperCase()}`, value] as const)
   const variables = {
-    HUBSPOKE_CONTEXT: context,
+    ...Object.fromEntries(ofTarget),
     HUBSPOKE_CLUSTER_UID: clusterUid,
     HUBSPOKE_SERVER: server,
     HUBSPOKE_RUN_ID: runId,
   }
   return {
-    ...{context, label, variables, words: wordsFor({context}, args), passedOn: args.passEnv},
+    ...{context, label, variables, words: wordsFor(values, args), passedOn: args.passEnv},
     ...{outputFolder: args.outputFolder, timeoutMs: options.timeoutMs},
   }
+}
+
+/** The image of a workload is the one that matched, as its pod template spells it; of several, the first. */
+function valuesOf(target: ClusterTarget | WorkloadTarget): Values & {readonly context: string} {
+  const {context} = target
+  if (!isWorkloadTarget(target)) return {context}
+  const {namespace, kind, name, matched} = target
+  return {context, namespace, kind, name, image: matched[0]?.image ?? ''}
 }
 
 function wordsFor(values: Values, {command, shell: isScript}: ForeachArgs): CommandOrder['words'] {
   if (isScript) return [shell, '-c', command.map((word) => fillIn(word, values, shellQuoted)).join(' ')]
   const [program, ...args] = command
   return [fillIn(program, values), ...args.map((word) => fillIn(word, values))]
-}
-
-function requireClusterTarget(target: Target): ClusterTarget {
-  if (isClusterTarget(target)) return target
-  throw new Error(`${target.label} is a ${target.type}, not a cluster`)
 }
