@@ -225,6 +225,14 @@ describe('is left alone', () => {
     expect(exitCode).toBe(1)
   })
 
+  test('it does not stop a relative value that is possible for the others', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [web, {...web, name: 'small', replicas: 1}]}])
+    addAutoscaler(fleet, 'small')
+    const report = await reportOf(fleet, ...scale, '--replicas', '-2')
+    expect(replicasOf(fleet)).toEqual({web: 1, small: 1})
+    expect(report.verdict.code).toBe(1)
+  })
+
   test('unless --override-owner is given', async () => {
     await using fleet = await openFleet([eu])
     addAutoscaler(fleet, 'web')

@@ -30,13 +30,15 @@ export async function scaleRemarks(
   env: RemarkEnv,
 ): Promise<readonly string[]> {
   const scalable = plan.targets.filter(({kind}) => kind !== 'DaemonSet')
-  const changes = changesOf(scalable, replicas, plan)
   const skipped = plan.targets.length - scalable.length
   const reconciled = scalable.filter((target) => {
     const owner = plan.traits.get(target.key)?.owner ?? null
     return owner !== null && isReconciling(owner)
   })
   const autoscalers = await readAutoscalers(scalable, env)
+  const owned = new Set(overrideOwner ? [] : [...reconciled, ...autoscalers.scaled])
+  const tried = scalable.filter((target) => !owned.has(target))
+  const changes = changesOf(tried, replicas, plan)
   const fate = overrideOwner ? 'scaled nevertheless (--override-owner)' : 'skipped; --override-owner scales them'
   return [
     ...(changes.length === 0 ? [] : [`Replicas: ${changes.join(', ')}.`]),
