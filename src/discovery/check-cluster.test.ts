@@ -45,7 +45,7 @@ describe('permissions', () => {
       {purpose: 'status', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'restart', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'set-image', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
-      {purpose: 'scale', resource: 'pods', essential: false, without: 'the cause is not shown'},
+      {purpose: 'scale', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
     ])
   })
 

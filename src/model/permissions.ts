@@ -1,6 +1,6 @@
 import {type Need, type Permission, type PermittedVerb, type Reach, workloadResource} from './permission.ts'
 import {causes, follows} from './rollout-permissions.ts'
-import {scalePermissions} from './scale-permissions.ts'
+import {isForTemplates, scaling} from './scale-permissions.ts'
 import {workloadKinds} from './workload.ts'
 
 const kinds = {group: 'apps', resources: workloadKinds.map(workloadResource), scope: 'workloads'} as const
@@ -180,7 +180,12 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     without: 'no image is set',
     event: 'the user who set its image, the run and the reason',
   }),
-  scale: scalePermissions({kinds, pods, around: [lists, identity, typos], leases, runLease}),
+  scale: [
+    ...changing({does: '', before: 'it is scaled', without: 'nothing is scaled', event: ''}).filter(
+      (permission) => !isForTemplates(permission),
+    ),
+    ...scaling,
+  ],
   undo: [
     ...changing({
       does: 'undo changes',

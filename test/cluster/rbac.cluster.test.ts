@@ -93,7 +93,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     await untilRolledOut(cluster, ['stuck/stuck', 'stuck/crashing'])
     account = await createServiceAccount(cluster, 'ops', 'hubspoke')
     shell = await shellOf(account)
-    const verbs = ['find', 'restart', 'cache-refresh', 'cache-watch']
+    const verbs = ['find', 'restart', 'scale', 'cache-refresh', 'cache-watch']
     printed = (await shell.run('rbac', ...verbs, '--service-account', 'ops/hubspoke')).stdout
   }, 180_000)
   afterAll(async () => {

@@ -89,6 +89,11 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
     'set-image: create events',
     'set-image: create leases.coordination.k8s.io',
     'set-image: update leases.coordination.k8s.io',
+    'scale: create leases.coordination.k8s.io',
+    'scale: update leases.coordination.k8s.io',
+    'scale: update deployments/scale.apps',
+    'scale: update statefulsets/scale.apps',
+    'scale: create events',
     'cache refresh: create configmaps',
     'cache refresh: update configmaps',
     'cache refresh: delete configmaps',
@@ -111,7 +116,7 @@ test('who may not see everything: 4', async () => {
   const {stdout, exitCode} = await fleet.shell.run('check')
   expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +in part /m)
   expect(stdout).toContain(
-    'find, restart, set-image, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
+    'find, restart, set-image, scale, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
   )
   expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
   expect(exitCode).toBe(4)

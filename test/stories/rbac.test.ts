@@ -208,6 +208,15 @@ describe('with exactly what was printed', () => {
     expect(watches.length).toBeGreaterThan(0)
   })
 
+  test('of scale: it works, with its autoscalers, its Event and its lock', async () => {
+    await using fleet = await fleetWith(granted(manifests(await rbac('scale', '--user', 'ada'))))
+    const {stderr, exitCode} = await fleet.shell.run('scale', image, '--replicas', '2', '-c', 'eu', '-y')
+    expect(stderr).not.toMatch(/No lock|could not be listed|no Event/)
+    expect(exitCode).toBe(0)
+    const events = fleet.cluster('eu').objects('Event', 'shop') as readonly {readonly reason?: unknown}[]
+    expect(events.filter(({reason}) => reason === 'Scaled')).toHaveLength(1)
+  })
+
   test('but for watch: a rollout is read again and again instead of followed', async () => {
     const readsOf = async (may: readonly AccessRule[]) => {
       await using fleet = await fleetWith(may)

@@ -135,6 +135,12 @@ describe('a relative value is computed once', () => {
     expect(workloads.scales).toEqual(scales)
   })
 
+  test('the recorded number is written, whatever the value would give now', async () => {
+    const {run, workloads} = scene({snapshot: {replicas: '3', wanted: '6'}})
+    expect((await run()).result).toMatchObject({outcome: 'succeeded', reason: 'scaled from 3 to 6: 6 pods available'})
+    expect(workloads.scales).toEqual([6])
+  })
+
   test('a value that became impossible since the plan fails its target only', async () => {
     const {run, workloads} = scene({replicas: '-3'})
     expect((await run()).ends).toEqual(['web: failed, not-scalable'])
