@@ -27,6 +27,7 @@ describe('permissions', () => {
       'restart',
       'set-image',
       'scale',
+      'undo',
       'cache refresh',
       'cache watch',
     ])
@@ -46,6 +47,7 @@ describe('permissions', () => {
       {purpose: 'restart', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'set-image', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
       {purpose: 'scale', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
+      {purpose: 'undo', resource: 'pods', essential: false, without: 'the cause of a stuck rollout is not shown'},
     ])
   })
 

@@ -94,6 +94,12 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
     'scale: update deployments/scale.apps',
     'scale: update statefulsets/scale.apps',
     'scale: create events',
+    'undo: patch deployments.apps',
+    'undo: patch statefulsets.apps',
+    'undo: patch daemonsets.apps',
+    'undo: create events',
+    'undo: create leases.coordination.k8s.io',
+    'undo: update leases.coordination.k8s.io',
     'cache refresh: create configmaps',
     'cache refresh: update configmaps',
     'cache refresh: delete configmaps',
@@ -106,7 +112,7 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
   expect(ended.exitCode).toBe(0)
   const {stdout} = await fleet.shell.run('check')
   expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +yes +in part +in part +missing +forbidden$/m)
-  expect(stdout).toContain('restart and set-image: may not patch deployments.apps in all namespaces (eu)')
+  expect(stdout).toContain('restart, set-image and undo: may not patch deployments.apps in all namespaces (eu)')
   expect(stdout).toContain('Exit 0: 1 context can be read; 1 of them may not be written in full.')
 })
 
@@ -116,7 +122,7 @@ test('who may not see everything: 4', async () => {
   const {stdout, exitCode} = await fleet.shell.run('check')
   expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +in part /m)
   expect(stdout).toContain(
-    'find, restart, set-image, scale, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
+    'find, status, restart, set-image, scale, undo, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
   )
   expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
   expect(exitCode).toBe(4)
