@@ -44,19 +44,17 @@ export const permittedWords: readonly string[] = permittedVerbs.map(typedAs)
 
 /** The verbs in the order of the table, each once. */
 function verbsIn(words: readonly string[]): readonly PermittedVerb[] {
-  const asked = new Set(words.map((word) => word.trim().replaceAll(/[-\s]+/g, ' ')))
-  const unknown = [...asked].filter((word) => !permittedVerbs.some((verb) => verb === word))
+  const asked = new Set(words.map((word) => word.trim().replaceAll(/[-\s]+/g, '-')))
+  const unknown = [...asked].filter((word) => !permittedVerbs.some((verb) => typedAs(verb) === word))
   if (unknown.length > 0) {
-    const near = unknown
-      .flatMap((word) => nearNames(word, permittedVerbs))
-      .map((verb) => typedAs(verb as PermittedVerb))
+    const near = unknown.flatMap((word) => nearNames(word, permittedWords))
     throw new HubspokeError(
       'usage',
       `"${unknown[0]}" is not a command with known permissions: choose among ${permittedWords.join(', ')}.`,
       {suggestions: near.map((verb) => `hubspoke rbac ${verb}`)},
     )
   }
-  return permittedVerbs.filter((verb) => asked.has(verb))
+  return permittedVerbs.filter((verb) => asked.has(typedAs(verb)))
 }
 
 function subjectsOf(flags: RbacFlags): readonly RbacSubject[] {

@@ -169,7 +169,7 @@ test.each([
 })
 
 describe('with exactly what was printed', () => {
-  const commands = ['find', 'restart', 'scale', 'undo', 'cache-refresh', 'cache-show']
+  const commands = ['find', 'restart', 'set-image', 'scale', 'undo', 'cache-refresh', 'cache-show']
   const eu: ClusterSpec = {name: 'eu', workloads: runningWeb('web'), namespaces: ['hubspoke-system']}
   const fleetWith = (may: readonly AccessRule[]) => openFleet([{...eu, may}])
   const deniedIn = ({document}: Ended) =>
