@@ -56,6 +56,11 @@ const isResult = isShape<RecordOf<'result'>['result']>({
   undo: maybe(isUndo),
 })
 
+/** An `ArgumentsEntry`: what is neither a word nor a list of words was not written by a command. */
+const isArguments = (value: unknown) =>
+  isObject(value) &&
+  Object.values(value as object).every((each) => each === null || typeof each !== 'object' || eachIs(isText)(each))
+
 /** What every record has. */
 function base<T extends LedgerRecord['type']>(type: T) {
   return {type: isOneOf([type]), at: isText}
@@ -68,8 +73,8 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     id: isText,
     verb: isText,
     startedAt: maybe(isText),
-    args: isObject,
-    options: isObject,
+    args: isArguments,
+    options: isArguments,
     mark: isText,
     targets: maybe(isNumber),
     retryOf: maybe(isText),

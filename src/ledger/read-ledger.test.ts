@@ -132,12 +132,23 @@ describe('what a write replaced', () => {
 describe('a plan that is not all there', () => {
   const of = (targets: number) => lineOf({...run, targets})
   const other = lineOf({type: 'planned', target: targetOf('api')})
+  const third = lineOf({type: 'planned', target: targetOf('third')})
   test.each([
     {lines: [of(2), planned, other], missing: 0, because: 'every target has its record'},
     {lines: [of(2), planned], missing: 1, because: 'it was killed before the plan was on disk'},
     {lines: [of(2), planned, `${other.slice(0, 40)}\n`, writing], missing: 1, because: 'a line is damaged'},
     {lines: [of(2), planned, of(2), planned, other], missing: 0, because: 'a later invocation has planned anew'},
     {lines: [of(1), planned, of(2), planned], missing: 1, because: 'the later invocation was killed while it planned'},
+    {
+      lines: [of(3), planned, other, of(1), planned],
+      missing: 1,
+      because: 'the later invocation planned fewer: it could not reach a cluster',
+    },
+    {
+      lines: [of(3), planned, of(1), planned, of(3), planned, other, third],
+      missing: 0,
+      because: 'the last of three has planned all of them',
+    },
     {lines: [head, planned], missing: 0, because: 'an older ledger does not tell'},
   ])('$missing missing: $because', async ({lines, missing}) => {
     expect((await read(...lines)).targetsMissing).toBe(missing)
@@ -256,6 +267,14 @@ test('a reason for a stop that only a later version knows does not hide the end 
   )
   expect([end?.exitCode, end?.stoppedBy, damagedLines]).toEqual([9, 'boredom', 0])
 })
+
+test.each([{retries: {a: 1}}, {waves: [1, {}]}, {'wave-by': [['context']]}])(
+  'a run with an option that no command writes is not known: %j',
+  async (options) => {
+    const {run: known, damagedLines} = await read(lineOf({...run, options} as never), planned)
+    expect([known, damagedLines]).toEqual([undefined, 1])
+  },
+)
 
 describe('a target', () => {
   const {uid: _, ...withoutUid} = web
@@ -376,9 +395,11 @@ describe('a ledger of version 1', () => {
   ])('is a run of this version: $name', async ({name, images, mark, targets, exitCode}) => {
     const recorded = await readLedger(fixture(name), ledgerFormats)
     const lines = (await readFile(fixture(name), 'utf8')).trim().split('\n')
-    const {image: _, ...flags} = JSON.parse(lines[0] ?? '').arguments
+    const {image: _, timeout, ...flags} = JSON.parse(lines[0] ?? '').arguments
+    // Version 1 recorded its default as if it were given.
+    const given = timeout === 600_000 ? flags : {...flags, timeout}
     expect(recorded.run).toMatchObject({schemaVersion: 2, verb: 'restart', args: {image: images[0]}, mark})
-    expect(recorded.run?.options).toEqual(flags)
+    expect(recorded.run?.options).toEqual(given)
     expect(recorded.invocations.map(({args}) => args)).toEqual(images.map((image) => ({image})))
     expect(recorded).toMatchObject({damagedLines: 0, targetsMissing: 0, ended: {exitCode}})
     expect(recorded.targets.map(({target, wrote, snapshot}) => [target.label, target.key, wrote, snapshot])).toEqual(

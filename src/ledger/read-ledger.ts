@@ -97,11 +97,11 @@ function createFold(path: string): Fold {
   let ended: RecordedRun['ended']
   let lastAt: string | undefined
   let damagedLines = 0
-  let missing = 0
+  const count = createPlanCount()
 
   const plan = (record: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const {key} = record.target
-    missing -= 1
+    count.planned()
     entries.set(key, plannedEntry(record, entries.get(key)?.recorded))
   }
   const take = (record: LedgerRecord) => {
@@ -110,7 +110,7 @@ function createFold(path: string): Fold {
       invocations.push(record)
       excluded = []
       ended = undefined
-      missing = record.targets ?? Number.NEGATIVE_INFINITY
+      count.begin(record.targets)
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
     else if (record.type === 'excluded') excluded.push(record)
@@ -136,11 +136,44 @@ function createFold(path: string): Fold {
       invocations,
       excluded: excluded.map(({target, reason, include}) => ({target, reason, include})),
       targets: [...entries.values()].map(({recorded}) => recorded),
-      targetsMissing: Math.max(0, missing),
+      targetsMissing: count.missing(entries.size),
       ended,
       lastAt,
       damagedLines,
     }),
+  }
+}
+
+/** Counts the targets that were planned and are not known. */
+interface PlanCount {
+  /** @param targets of the invocation that begins; undefined: its ledger does not tell */
+  begin(targets: number | undefined): void
+  planned(): void
+  /** @param known the targets of all invocations */
+  missing(known: number): number
+}
+
+/**
+ * A later invocation whose plan is complete replaces an incomplete one only when it is not shorter: it may not have found again
+ * what is missing, for example because a context was unreachable.
+ */
+function createPlanCount(): PlanCount {
+  let length = 0
+  let left = 0
+  let incomplete = 0
+  return {
+    begin(targets = 0) {
+      if (left > 0) incomplete = Math.max(incomplete, length)
+      length = targets
+      left = targets
+    },
+    planned() {
+      left -= 1
+    },
+    missing(known) {
+      if (left > 0) return left
+      return incomplete > length ? Math.max(1, incomplete - known) : 0
+    },
   }
 }
 
