@@ -36,6 +36,16 @@ describe('a record of version 1 becomes one of version 2', () => {
       two: {...upgraded, options: {...upgraded.options, retries: 5, deadline: null, 'max-failures': '10%'}},
     },
     {
+      what: 'a run whose --timeout was the default, which was recorded as if it were given',
+      one: {...run, options: {timeout: 600_000}},
+      two: upgraded,
+    },
+    {
+      what: 'a run with a --timeout',
+      one: {...run, options: {timeout: 90_000}},
+      two: {...upgraded, options: {...upgraded.options, timeout: 90_000}},
+    },
+    {
       what: 'a run whose contexts came from a file',
       one: {...run, place: {kubeconfig: '/k'}, retryOf: 'r', reason: 'a leak'},
       two: {...upgraded, origin: {kubeconfig: '/k'}, retryOf: 'r', reason: 'a leak'},

@@ -27,6 +27,9 @@ export function isKnownTarget(target: Target): boolean {
   return !isWorkloadTarget(target) || hasWorkloadFields(target)
 }
 
+/** Of version 1. */
+const defaultTimeoutMs = 600_000
+
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -58,10 +61,15 @@ function upgradeRun(record: Fields): unknown {
     ...fields,
     schemaVersion: 2,
     args: image === undefined ? {} : {image},
-    options: {...(options as Fields), ...flags},
+    options: given({...(options as Fields), ...flags}),
     mark: stamp,
     ...(place !== undefined && {origin: place}),
   }
+}
+
+/** Version 1 recorded a default as if it were given, and a given `--timeout` is kept below the deadline of a rollout itself. */
+function given({timeout, ...options}: Fields): Fields {
+  return {...options, ...(timeout !== undefined && timeout !== defaultTimeoutMs && {timeout})}
 }
 
 function upgradeTarget(target: unknown, server: unknown): unknown {
