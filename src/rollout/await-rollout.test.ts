@@ -23,6 +23,8 @@ interface Story {
   readonly troubles?: (now: number) => readonly PodTrouble[]
   readonly stopAfterMs?: number
   readonly failFast?: boolean
+  /** What a read answers, where the watch has not told it. Default: the newest state that the watch has told. */
+  readonly unseen?: Partial<WorkloadState> | 'deleted'
 }
 
 interface Watched {
@@ -43,7 +45,7 @@ interface Watched {
 
 /** A rollout to generation 2, of which the write returned `from`, and then what the controller made of it. */
 async function watch(story: Story): Promise<Watched> {
-  const {from = {}, steps = [], timeoutMs, troubles, stopAfterMs, failFast = false} = story
+  const {from = {}, steps = [], timeoutMs, troubles, stopAfterMs, failFast = false, unseen} = story
   const crashes: string[] = []
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
   const stop = new AbortController()
@@ -55,6 +57,7 @@ async function watch(story: Story): Promise<Watched> {
     feedClosed += 1
   })
   const written = workloadState({generation: 2, observedGeneration: 1, restartedAt: stamp, ...from})
+  const told = {state: written}
   const end = awaitRollout(
     {
       target: targetOf('web', 'eu-1', {kind: written.kind}),
@@ -66,6 +69,7 @@ async function watch(story: Story): Promise<Watched> {
       isTakenBack: ({restartedAt}) => restartedAt !== stamp,
       failFast,
       onCrash: async ({pod}) => void crashes.push(`${clock.now()} ${pod}`),
+      read: async () => (unseen === 'deleted' ? undefined : {...told.state, ...unseen}),
       podTroubles: async () => {
         looks += 1
         return troubles?.(clock.now()) ?? []
@@ -80,7 +84,10 @@ async function watch(story: Story): Promise<Watched> {
       onTrouble: ({sentence}) => void said.push(`${clock.now()} ${sentence}`),
     },
   )
-  void play(clock, written, steps, feed.push)
+  void play(clock, written, steps, (news) => {
+    if (news !== 'deleted') told.state = news
+    feed.push(news)
+  })
   if (stopAfterMs !== undefined) void clock.sleep(stopAfterMs).then(() => stop.abort())
   const ended = await end
   const rolledOutAt = clock.now()
@@ -498,6 +505,24 @@ describe('why', () => {
   })
 })
 
+describe('a watch that says nothing', () => {
+  test.each<{unseen: Partial<WorkloadState> | 'deleted'; outcome: string; reason: string}>([
+    {unseen: {observedGeneration: 2, updated: 3}, outcome: 'succeeded', reason: '3 new pods available'},
+    {unseen: 'deleted', outcome: 'skipped', reason: 'deleted while it was rolling out'},
+    {unseen: {uid: 'another'}, outcome: 'skipped', reason: 'deleted while it was rolling out'},
+  ])('is no failure: the workload is read before it would fail, and $outcome', async ({unseen, ...end}) => {
+    const watched = await watch({timeoutMs: 1_000, unseen})
+    expect(watched.end).toMatchObject(end)
+    expect(watched.tookMs).toBe(1_000)
+  })
+
+  test('nor is it the end when the read shows progress', async () => {
+    const {end, tookMs} = await watch({timeoutMs: 1_000, unseen: {observedGeneration: 2, updated: 2, available: 2}})
+    expect(end).toMatchObject({outcome: 'failed', failure: {class: 'timeout'}})
+    expect(tookMs).toBe(2_000)
+  })
+})
+
 describe('an end that is no verdict', () => {
   test('deleted while watched: nobody has to look', async () => {
     const {end, feedClosed} = await watch({
@@ -524,6 +549,7 @@ describe('an end that is no verdict', () => {
     clock: createVirtualClock({autoAdvance: true, loopback: false}),
     isTakenBack: () => false,
     failFast: false,
+    read: async () => workloadState({generation: 2}),
     podTroubles: async () => [],
   })
   const deaf = {onProgress: () => undefined, onTrouble: () => undefined}

@@ -54,6 +54,8 @@ export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Sett
   }
 }
 
+const deleted: Settled = {outcome: 'skipped', reason: 'deleted while it was rolling out'}
+
 async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Promise<Settled | undefined> {
   const {target} = rollout
   const rolling = new AbortController()
@@ -62,12 +64,12 @@ async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Prom
   const judge = createJudge(rollout, watch, troubles)
   try {
     for (;;) {
+      const verdict = await verdictOn(rollout, seen, judge, signal)
       const {state} = seen
-      const verdict = judge(state)
       if (verdict.state === 'ended') return verdict.end
       if (verdict.state === 'failed') return failed(target, verdict, state, await troubles.cause())
       const next = await seen.next(verdict.waitMs, troubles.unrecoverable)
-      if (next === 'deleted') return {outcome: 'skipped', reason: 'deleted while it was rolling out'}
+      if (next === 'deleted') return deleted
       if (next === undefined && signal.aborted) return undefined
       if (next === undefined && troubles.unrecoverable.aborted) {
         const message = `given up at once (--fail-fast): ${verdict.message}`
@@ -77,6 +79,21 @@ async function watchToEnd(rollout: Rollout, seen: Sightings, watch: Watch): Prom
   } finally {
     rolling.abort()
   }
+}
+
+/** A watch may be silent, and its rollout over: nothing fails for its time alone, and is undone, without a read. */
+async function verdictOn(
+  {target, read}: Rollout,
+  seen: Sightings,
+  judge: (state: WorkloadState) => Verdict,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const verdict = judge(seen.state)
+  if (verdict.state !== 'failed' || !verdict.isLate) return verdict
+  const now = await read(signal)
+  if (now?.uid !== target.uid) return {state: 'ended', end: deleted}
+  seen.take(now)
+  return judge(seen.state)
 }
 
 /** What the pods say meanwhile; `unrecoverable` is aborted when they are not to be waited for any more. */
@@ -110,6 +127,8 @@ type Verdict =
 interface Why {
   readonly class: 'rollout' | 'timeout'
   readonly message: string
+  /** Nothing says that it failed, but it took too long. */
+  readonly isLate?: boolean
 }
 
 /** Judges state after state, says how far it is when that changes, and remembers when there last was progress. */
@@ -137,7 +156,11 @@ function createJudge(
     const {limitMs, ownTime} = patienceWith(state, timeoutMs, troubles.endingMs())
     const leftMs = progressAt + limitMs - now
     if (leftMs > 0) return {state: 'waiting', message, waitMs: leftMs}
-    return {state: 'failed', ...outOfPatience({message, limitMs, ownTime, isExplicit: timeoutMs !== undefined})}
+    return {
+      state: 'failed',
+      isLate: true,
+      ...outOfPatience({message, limitMs, ownTime, isExplicit: timeoutMs !== undefined}),
+    }
   }
 }
 

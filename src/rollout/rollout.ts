@@ -32,6 +32,8 @@ export interface Rollout {
   readonly kind?: ChangeKind
   /** A trouble that does not recover without a change ends it. */
   readonly failFast: boolean
+  /** Undefined: it does not exist any more. Rejects with a `HubspokeError`. */
+  read(signal: AbortSignal): Promise<WorkloadState | undefined>
   podTroubles(state: WorkloadState, signal: AbortSignal): Promise<readonly PodTrouble[]>
   /** Called for a container that crashed, to read its log tail. Never rejects. */
   onCrash?(trouble: PodTrouble, signal: AbortSignal): Promise<void>

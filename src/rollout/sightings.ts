@@ -9,6 +9,8 @@ export interface Sightings {
   readonly state: WorkloadState
   /** Waits for the next one, at most so long; undefined when there was none, or the signal or `until` was aborted first. */
   next(ms: number, until?: AbortSignal): Promise<'seen' | 'deleted' | undefined>
+  /** It was read meanwhile. */
+  take(read: WorkloadState): void
 }
 
 export interface SightingsOptions {
@@ -22,7 +24,11 @@ export interface SightingsOptions {
 export function openSightings({feed, from, state: first, clock}: SightingsOptions, signal: AbortSignal): Sightings {
   let state = first
   let news = nextOf(feed, signal)
+  const take = (next: WorkloadState) => {
+    if (next.generation >= from.generation) state = next
+  }
   return {
+    take,
     get state() {
       return state
     },
@@ -30,7 +36,7 @@ export function openSightings({feed, from, state: first, clock}: SightingsOption
       const next = await firstOf(news, clock, ms, [signal, until])
       if (next === undefined || next === 'deleted') return next
       news = nextOf(feed, signal)
-      if (next.generation >= from.generation) state = next
+      take(next)
       return 'seen'
     },
   }

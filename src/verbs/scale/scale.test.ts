@@ -238,7 +238,9 @@ describe('pods that do not become available', () => {
   ])('are not reverted where $reason', async ({wanted, reason}) => {
     const {run, workloads} = scene({options: {timeoutMs: 60_000}, undoFailed: true})
     stuck(workloads)
-    workloads.before('scale', () => workloads.before('read', () => workloads.change('web', {wanted})))
+    // The rollout is read before it fails, and once more before it would be reverted.
+    const onRevert = () => workloads.before('read', () => workloads.change('web', {wanted}))
+    workloads.before('scale', () => workloads.before('read', onRevert))
     const {result} = await run()
     expect(workloads.scales).toEqual([5])
     expect(result.undo).toMatchObject({outcome: 'not-undone', reason})

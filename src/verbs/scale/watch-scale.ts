@@ -109,6 +109,7 @@ function rolloutOf(
     ...{target, feed, from: receipt, state, timeoutMs, clock, failFast},
     isTakenBack: isScaledByOthers(receipt),
     kind: scaleChange(receipt),
+    read: (signal) => workloads.read(target, signal),
     podTroubles: (seen, signal) => workloads.podTroubles(seen, signal),
     async onCrash(trouble, signal) {
       const {pod, container = ''} = trouble

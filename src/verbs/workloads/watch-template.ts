@@ -78,6 +78,7 @@ function rolloutOf(
   const {timeoutMs, failFast} = options
   return {
     ...{target, feed, from, state, timeoutMs, clock, failFast, isTakenBack},
+    read: (signal) => workloads.read(target, signal),
     podTroubles: (seen, signal) => workloads.podTroubles(seen, signal),
     async onCrash(trouble, signal) {
       const {pod, container = ''} = trouble

@@ -72,8 +72,9 @@ export function createInMemoryWorkloads(...initial: readonly WorkloadState[]): I
     calls.push(`${verb} ${namespace}/${name}`)
     await new Promise((resolve) => setImmediate(resolve))
     if (signal.aborted) throw new HubspokeError('unreachable', 'The request was abandoned.')
-    happenings.get(verb)?.()
+    const happening = happenings.get(verb)
     happenings.delete(verb)
+    happening?.()
     const mishap = mishaps.get(verb)?.shift()
     if (mishap instanceof HubspokeError) throw mishap
     const answer = work()
