@@ -62,6 +62,18 @@ describe('writes nothing', () => {
     expect(decisionFor(has)).toEqual({todo: 'nothing', end: {outcome, reason}})
   })
 
+  test('for what was restarted since and is not rolled out, and that is no success', () => {
+    const decision = decisionFor({restartedAt: '2026-11-24T10:00:01Z', available: 1})
+    expect(decision).toMatchObject({
+      todo: 'nothing',
+      end: {
+        outcome: 'skipped',
+        reason: 'restarted since, at 2026-11-24T10:00:01Z, and not rolled out: 1 of 3 updated pods available',
+        failure: {class: 'rollout', suggestions: ['kubectl --context eu-1 -n shop rollout status deployment/web']},
+      },
+    })
+  })
+
   test('for what does not exist any more', () => {
     expect(decideRestart(targetOf(), undefined, aim, () => false)).toEqual({
       todo: 'nothing',

@@ -1,6 +1,6 @@
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
-import {gone, obstacleOf, recreated} from '../workloads/obstacle.ts'
+import {gone, obstacleOf, recreated, restartedSince} from '../workloads/obstacle.ts'
 import type {TemplateDecision} from '../workloads/template-spoke.ts'
 
 export interface RestartAim {
@@ -28,7 +28,7 @@ export function decideRestart(
   }
   if (state.restartedAt === aim.restartedAt) return {todo: 'watch', state}
   if (isAfterOurs(state.restartedAt)) {
-    return {todo: 'nothing', end: {outcome: 'unchanged', reason: `restarted since, at ${state.restartedAt}`}}
+    return {todo: 'nothing', end: restartedSince(target, state)}
   }
   const obstacle = obstacleOf(target, state, 'a restart')
   return obstacle === undefined ? {todo: 'write', state} : {todo: 'nothing', end: obstacle}

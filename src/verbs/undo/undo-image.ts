@@ -6,7 +6,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {kubectlName} from '../../rollout/kubectl-command.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {RemarkEnv, VerbEnv} from '../verb.ts'
-import {gone, obstacleOf, recreated} from '../workloads/obstacle.ts'
+import {gone, obstacleOf, recreated, restartedSince} from '../workloads/obstacle.ts'
 import {type TemplateDecision, templateSpoke} from '../workloads/template-spoke.ts'
 import {chooseRevision, revisionWords} from './choose-revision.ts'
 
@@ -38,7 +38,7 @@ export function undoImageSpoke(aim: UndoImageAim, env: VerbEnv): Spoke {
 }
 
 /** Decides from the target as it is now, before its revisions are read. */
-export function decideUndoImage(
+function decideUndoImage(
   target: WorkloadTarget,
   state: WorkloadState | undefined,
   {mark, runsImage, overrideOwner}: UndoImageAim & {readonly mark: string},
@@ -48,7 +48,7 @@ export function decideUndoImage(
   if (state.uid !== target.uid) return {todo: 'nothing', end: recreated(target)}
   if (state.restartedAt === mark) return {todo: 'watch', state}
   if (isAfterOurs(state.restartedAt)) {
-    return {todo: 'nothing', end: {outcome: 'unchanged', reason: `restarted since, at ${state.restartedAt}`}}
+    return {todo: 'nothing', end: restartedSince(target, state)}
   }
   if (runsImage(state.images).length === 0) {
     return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it no longer runs the image'}}

@@ -3,7 +3,8 @@ import {type Owner, ownerName} from '../../model/owner.ts'
 import type {Settled} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
-import {kubectlName} from '../../rollout/kubectl-command.ts'
+import {kubectlName, rolloutStatusCommand} from '../../rollout/kubectl-command.ts'
+import {rolloutStatus} from '../../rollout/rollout-status.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 
 /** A workload that no longer exists is in the desired state: the user does not have to act. */
@@ -47,6 +48,15 @@ export function obstacleOf(target: WorkloadTarget, state: WorkloadState, change:
     return notReplaced(`its partition (${partition}) covers all ${wanted} pods`, command)
   }
   return undefined
+}
+
+/** Another client has restarted it after this run: nothing is left to do once that is rolled out, and only then. */
+export function restartedSince(target: WorkloadTarget, state: WorkloadState): Settled {
+  const reason = `restarted since, at ${state.restartedAt}`
+  const {state: reached, message: status} = rolloutStatus(state, state.generation)
+  if (reached === 'done') return {outcome: 'unchanged', reason}
+  const message = `${reason}, and not rolled out: ${status}`
+  return skipped({class: 'rollout', message, suggestions: [rolloutStatusCommand(target)]})
 }
 
 /** A Deployment whose pods another controller runs: a changed template is a new release there. */
