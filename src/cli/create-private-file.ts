@@ -1,7 +1,8 @@
-import {type FileHandle, lstat, mkdir, open, readFile, rm} from 'node:fs/promises'
+import {type FileHandle, lstat, open, readFile, rm} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {codeOf, fileProblem} from '../ledger/ledger-error.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {makeDirectories} from '../shared/make-directories.ts'
 
 export interface PrivateFile {
   readonly path: string
@@ -38,7 +39,7 @@ export async function createPrivateFile(paths: string | Iterable<string>, conten
 async function createNew(path: string): Promise<FileHandle | undefined> {
   let folderExists = false
   try {
-    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await makeDirectories(dirname(path), 0o700)
     folderExists = true
     return await open(path, 'wx', 0o600)
   } catch (error) {

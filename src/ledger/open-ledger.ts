@@ -1,8 +1,9 @@
 import {constants} from 'node:fs'
-import {type FileHandle, mkdir, open} from 'node:fs/promises'
+import {type FileHandle, open} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Clock} from '../shared/clock.ts'
+import {makeDirectories} from '../shared/make-directories.ts'
 import {escapeInJson, printable} from '../shared/printable.ts'
 import {createGroupCommit} from './group-commit.ts'
 import {ledgerPath} from './ledger-directory.ts'
@@ -76,7 +77,7 @@ async function createFile(directory: string, path: string): Promise<FileHandle |
 
 async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, {recursive: true, mode: 0o700})
+    await makeDirectories(directory, 0o700)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
     throw ledgerNotWritable(directory, 'it is the folder of all ledgers, and something there is not a folder')

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
-import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {openFilesLimit} from '../../../kube/connection/open-files.ts'
 import {HubspokeError} from '../../../model/failure.ts'
 import type {Clock} from '../../../shared/clock.ts'
 import {codeOf} from '../../../shared/file-error.ts'
+import {makeDirectories} from '../../../shared/make-directories.ts'
 import {printable} from '../../../shared/printable.ts'
 import {createSemaphore, type Semaphore} from '../../../shared/semaphore.ts'
 import type {CommandOrder, CommandResult, Commands, KeptOutput} from '../../../verbs/foreach/commands.ts'
@@ -98,7 +98,7 @@ async function prepare(order: CommandOrder, folder: string, shared: Shared) {
   const text = minified(order.context)
   const file = join(folder, fileName(order.label))
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await makeDirectories(folder, 0o700)
     const show = (line: string) => shared.show(`${order.label}  ${line}`)
     return {
       stdout: shownAndKept(await createOutputFile(`${file}.stdout`, writing), show, `${file}.stdout`),

@@ -1,6 +1,7 @@
-import {mkdir, readdir, rm, writeFile} from 'node:fs/promises'
+import {readdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {onFileError} from '../../../shared/file-error.ts'
+import {makeDirectories} from '../../../shared/make-directories.ts'
 
 /** The kubeconfigs that one process hands to its commands: in a folder that only its user can read. */
 export interface PrivateKubeconfigs {
@@ -30,7 +31,7 @@ export function privateKubeconfigs(place: KubeconfigsPlace): PrivateKubeconfigs 
   let count = 0
   return {
     async write(text) {
-      await mkdir(folder, {recursive: true, mode: 0o700})
+      await makeDirectories(folder, 0o700)
       count += 1
       const path = join(folder, `${count}.yaml`)
       await writeFile(path, text, {mode: 0o600, flag: 'wx'})
