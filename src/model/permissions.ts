@@ -196,9 +196,9 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
     {
       ...pods,
       group: 'apps',
-      resources: ['replicasets', 'controllerrevisions'],
-      why: 'find the revision to return to',
-      without: 'undo IMAGE changes nothing; undo --run does not need it',
+      resources: ['controllerrevisions'],
+      why: 'find the revision of a StatefulSet or a DaemonSet to return to',
+      without: 'undo IMAGE changes none of them; undo --run does not need it',
     },
   ],
   'cache refresh': [

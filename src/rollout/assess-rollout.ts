@@ -20,7 +20,7 @@ export interface PodFindings {
 export const nothingFound: PodFindings = {troubles: []}
 
 /** Is the rollout at its end, without regard to any write? */
-export function isRolledOut(state: WorkloadState): boolean {
+function isRolledOut(state: WorkloadState): boolean {
   return presentStatus(state).state === 'done'
 }
 

@@ -91,10 +91,10 @@ async function forget(cluster: RealCluster): Promise<void> {
 }
 
 /** Without a list of any kind. */
-export const isByChanges = ({tier, tierReason}: Answered): boolean =>
+const isByChanges = ({tier, tierReason}: Answered): boolean =>
   tier === 'cache+changes' && !tierReason.includes('scanned')
 
-export const isOrdinary = ({special}: Round): boolean => special === undefined
+const isOrdinary = ({special}: Round): boolean => special === undefined
 
 /** In percent, of the rounds in which the server remembers everything. */
 export function shareByChanges(played: readonly Round[]): number {

@@ -43,6 +43,14 @@ const findReport = ({document}: Ended) => document() as FindReport
 const runReport = ({document}: Ended) => document() as RunReport
 const cacheOf = ({document}: Ended) => (document() as CacheReport).caches[0]
 
+/** Rules that only `scale` and `undo` need: the stories of `rbac`, `scale` and `undo` show them. */
+const provedInStories: ReadonlySet<string> = new Set([
+  'list controllerrevisions',
+  'list horizontalpodautoscalers',
+  'update deployments/scale',
+  'update statefulsets/scale',
+])
+
 describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () => {
   let cluster: RealCluster
   let account: ServiceAccount
@@ -93,7 +101,7 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     await untilRolledOut(cluster, ['stuck/stuck', 'stuck/crashing'])
     account = await createServiceAccount(cluster, 'ops', 'hubspoke')
     shell = await shellOf(account)
-    const verbs = ['find', 'restart', 'scale', 'cache-refresh', 'cache-watch']
+    const verbs = ['find', 'status', 'restart', 'set-image', 'scale', 'undo', 'cache-refresh', 'cache-watch']
     printed = (await shell.run('rbac', ...verbs, '--service-account', 'ops/hubspoke')).stdout
   }, 180_000)
   afterAll(async () => {
@@ -325,7 +333,8 @@ describe.skipIf(!binaries)('the roles that rbac prints, on a real cluster', () =
     test('with all of them what is left of older builds goes, and no rule was forgotten here', async () => {
       expect(await sweep()).toBe(404)
       const all = rolesOf(printed).flatMap(({rules}) => singles(rules).map(wordsOf))
-      expect([...new Set(proved)].sort()).toEqual([...new Set(all)].sort())
+      const here = all.filter((rule) => !provedInStories.has(rule))
+      expect([...new Set(proved)].sort()).toEqual([...new Set(here)].sort())
     })
   })
 

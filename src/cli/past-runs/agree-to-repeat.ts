@@ -15,7 +15,7 @@ export interface RepeatFlags extends SessionFlags {
 const namesShown = 5
 
 /** The targets of which a retry may repeat what was done: those whose write had begun, in this run or in one that it retries. */
-export function startedBefore({verb, targets}: Pick<RetryRequest, 'verb' | 'targets'>): readonly RecordedTarget[] {
+function startedBefore({verb, targets}: Pick<RetryRequest, 'verb' | 'targets'>): readonly RecordedTarget[] {
   if (verb.retry === 'safe') return []
   return targets.filter(({wrote, snapshot}) => wrote !== 'no' || snapshot !== undefined)
 }

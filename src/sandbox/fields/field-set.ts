@@ -18,7 +18,7 @@ export function nodeOf(options: {readonly isMember: boolean}, inside: FieldsV1):
   return options.isMember ? {'.': {}, ...inside} : inside
 }
 
-export function insideOf(fields: FieldSet): [string, FieldsV1][] {
+function insideOf(fields: FieldSet): [string, FieldsV1][] {
   return Object.entries(fields ?? {}).filter(([step]) => step !== '.')
 }
 

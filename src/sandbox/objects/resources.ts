@@ -1,7 +1,7 @@
 import {defineResource, type Resource, scale, statusOf} from './define-resource.ts'
 import {customResourceDefinitions, plainResources, resourceQuotas} from './plain-resources.ts'
 
-export type {Resource, Subresource} from './define-resource.ts'
+export type {Resource} from './define-resource.ts'
 export {customResourceDefinitions, resourceQuotas} from './plain-resources.ts'
 
 const all = ['all']

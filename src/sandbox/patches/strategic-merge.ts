@@ -5,7 +5,7 @@ import {isObject, type Json, type JsonObject, sameJson} from './json.ts'
  * The key by which the elements of a list merge, per field name.
  * Source: the `patchMergeKey` tags of https://github.com/kubernetes/api (core/v1, apps/v1, meta/v1).
  */
-export const mergeKeys: Readonly<Record<string, string>> = {
+const mergeKeys: Readonly<Record<string, string>> = {
   conditions: 'type',
   containers: 'name',
   env: 'name',

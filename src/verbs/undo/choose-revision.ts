@@ -34,7 +34,7 @@ export function chooseRevision(
 }
 
 /** The containers whose images the revision changes, as they are in it. */
-export function changedImages(
+function changedImages(
   {images}: Pick<WorkloadState, 'images'>,
   revision: Pick<WorkloadRevision, 'images'>,
 ): readonly ContainerImage[] {

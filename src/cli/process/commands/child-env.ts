@@ -17,7 +17,7 @@ const plugins = [
 ] as const
 
 /** Every variable of hubspoke's environment that a command gets without being asked for. */
-export const passedVariables: readonly string[] = [
+const passedVariables: readonly string[] = [
   ...general,
   ...reaching,
   ...reaching.filter((name) => name.endsWith('PROXY')).map((name) => name.toLowerCase()),

@@ -4,7 +4,7 @@ import type {Semaphore} from '../../../shared/semaphore.ts'
 import type {KeptOutput} from '../../../verbs/foreach/commands.ts'
 
 /** Of one stream of one command. */
-export const keptBytes = 10 * 1024 * 1024
+const keptBytes = 10 * 1024 * 1024
 
 /** A file that grows while a command prints. */
 export interface OutputFile {
