@@ -76,6 +76,7 @@ const taken: Readonly<Record<string, readonly string[]>> = {
   'small-cluster': count,
   stagger: duration,
   timeout: atLeastASecond,
+  'to-revision': ['1'],
   waves: ['100%'],
 }
 

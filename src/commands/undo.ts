@@ -59,6 +59,7 @@ export default class Undo extends WritingCommand {
       summary: 'Return to this revision instead of the previous one.',
       helpValue: 'N',
       min: 1,
+      max: 2_147_483_647,
       helpGroup: 'WORKLOADS',
     }),
     [undoFlags.overrideOwner]: Flags.boolean({
