@@ -20,7 +20,7 @@ const pure = [] as const
 const allowed: Readonly<Record<string, Row>> = {
   // An error is told in many places: its sentences are made safe where it is made.
   model: {ours: ['shared/external-text.ts'], packages: [], builtins: pure},
-  shared: {ours: [], packages: [], builtins: ['node:timers/promises', 'node:fs', 'node:fs/promises']},
+  shared: {ours: [], packages: [], builtins: ['node:timers/promises', 'node:fs', 'node:fs/promises', 'node:path']},
   kube: {ours: ['model', 'shared'], packages: ['undici', 'yaml']},
   ledger: {ours: ['model', 'shared'], packages: []},
   sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},

@@ -182,6 +182,7 @@ test('restarted by another client since: unchanged; another image by now: skippe
   fleet.cluster('eu').patch('Deployment', 'shop', 'web', template(later))
   const other = {spec: {containers: [{name: 'app', image: 'ghcr.io/acme/other:1'}]}}
   fleet.cluster('us').patch('Deployment', 'shop', 'web', template(other))
+  await fleet.clock.advance(60_000)
   const before = fleet.writes()
   const report = await retry(fleet)
   expect(resultOf(report, 'eu')).toMatchObject({
