@@ -1,8 +1,7 @@
-import type {WorkloadFeed} from '../../kube/ports/workloads.ts'
-import type {Health, PostRolloutWatch, Settled, Spoke, Watch} from '../../model/spoke.ts'
-import type {WorkloadState} from '../../model/workload.ts'
+import type {Health, PostRolloutWatch, Settled, Spoke} from '../../model/spoke.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {awaitRollout} from '../../rollout/await-rollout.ts'
+import {type FollowedWorkload, followWorkload} from '../../rollout/follow-workload.ts'
 import {recheckRollout} from '../../rollout/recheck-rollout.ts'
 import type {Rollout} from '../../rollout/rollout.ts'
 import {countOf} from '../../shared/words.ts'
@@ -10,21 +9,15 @@ import type {VerbEnv} from '../verb.ts'
 import {readScaleReceipt, type ScaleReceipt} from './scale-receipt.ts'
 import {isScaledByOthers, scaleChange} from './scale-status.ts'
 
-/** A watch that was opened before the write, and the newest known state. */
-interface Followed {
-  readonly feed: WorkloadFeed
-  readonly state: WorkloadState
-}
-
 /** Watches changes of replicas to their ends, from their receipts alone. */
 export interface ScaleWatch extends Required<Pick<Spoke<WorkloadTarget>, 'settle' | 'recheck'>> {
   /** Keeps the watch that was opened before the write, for the `settle` that follows it: it saves a read. */
-  hand(target: WorkloadTarget, followed: Followed): void
+  hand(target: WorkloadTarget, followed: FollowedWorkload): void
 }
 
 export function createScaleWatch(env: VerbEnv): ScaleWatch {
-  const handed = new Map<string, Followed>()
-  const take = (target: WorkloadTarget): Followed | undefined => {
+  const handed = new Map<string, FollowedWorkload>()
+  const take = (target: WorkloadTarget): FollowedWorkload | undefined => {
     const followed = handed.get(target.key)
     handed.delete(target.key)
     return followed
@@ -36,7 +29,7 @@ export function createScaleWatch(env: VerbEnv): ScaleWatch {
       if (!env.options.wait && !receipt.reverts) {
         return worded({outcome: 'succeeded', reason: 'accepted, not waited for'}, receipt)
       }
-      const followed = take(target) ?? (await follow(target, env, watch.signal))
+      const followed = take(target) ?? (await followWorkload(env.workloads(target), target, watch.signal))
       if (followed === undefined) return undefined
       if (followed === 'gone') return {outcome: 'skipped', reason: 'deleted while it was scaled'}
       const end = await awaitRollout(rolloutOf(target, receipt, followed, env), watch)
@@ -76,31 +69,10 @@ function worded(settled: Settled, {before, wanted, reverts, remark}: ScaleReceip
   return {...settled, reason: `its replicas are as before, and it is not healthy: ${settled.reason}`}
 }
 
-/** In a process that did not make the write. Undefined: the signal was aborted first. */
-async function follow(
-  target: WorkloadTarget,
-  env: VerbEnv,
-  signal: Watch['signal'],
-): Promise<Followed | 'gone' | undefined> {
-  const workloads = env.workloads(target)
-  let feed: WorkloadFeed | undefined
-  try {
-    feed = await workloads.follow(target, signal)
-    const state = await workloads.read(target, signal)
-    if (state !== undefined && state.uid === target.uid) return {feed, state}
-    feed.close()
-    return 'gone'
-  } catch (error) {
-    feed?.close()
-    if (signal.aborted) return undefined
-    throw error
-  }
-}
-
 function rolloutOf(
   target: WorkloadTarget,
   receipt: ScaleReceipt,
-  {feed, state}: Followed,
+  {feed, state}: FollowedWorkload,
   {workloads: of, options, clock, onLogTail}: VerbEnv,
 ): Rollout {
   const workloads = of(target)
