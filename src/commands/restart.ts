@@ -49,8 +49,8 @@ export default class Restart extends WritingCommand {
 
   async run(): Promise<RunReport> {
     const {args, flags} = await this.parse(Restart)
-    const {args: verbArgs, start} = await this.startOf(restart, {image: args.image}, flags)
-    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    const {args: verbArgs, start, begun} = await this.startOf(restart, {image: args.image}, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)
   }
 }

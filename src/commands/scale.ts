@@ -64,9 +64,9 @@ export default class Scale extends WritingCommand {
       replicas: flags.replicas,
       ...(flags['override-owner'] && {'override-owner': true}),
     }
-    const {args: verbArgs, start, continues} = await this.startOf(scale, recorded, flags)
-    if (verbArgs.replicas.is !== 'number' && start.run.named && !continues) throw withoutLedger(flags.replicas)
-    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    const {args: verbArgs, start, begun} = await this.startOf(scale, recorded, flags)
+    if (verbArgs.replicas.is !== 'number' && start.run.named && begun === undefined) throw withoutLedger(flags.replicas)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)
   }
 }

@@ -68,8 +68,8 @@ export default class SetImage extends WritingCommand {
     const allowed = flags[repositoryChange] && {[repositoryChange]: true}
     const overridden = flags[ownerOverride] && {[ownerOverride]: true}
     const recorded = {image: args.image, new: args.new, ...allowed, ...overridden}
-    const {args: verbArgs, start} = await this.startOf(setImage, recorded, flags)
-    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags)
+    const {args: verbArgs, start, begun} = await this.startOf(setImage, recorded, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)
   }
 }

@@ -85,8 +85,8 @@ export default class Undo extends WritingCommand {
     if (args.image === undefined) throw usage('What is to be undone is missing: IMAGE, or --run ID.')
     const revision = toRevision !== undefined && {[undoFlags.toRevision]: toRevision}
     const override = overrideOwner && {[undoFlags.overrideOwner]: true}
-    const {start} = await this.startOf(undo, {image: args.image, ...revision, ...override}, given)
-    const {source, reach} = await this.sourceOf(imageQueryOf(args.image), flags)
+    const {start, begun} = await this.startOf(undo, {image: args.image, ...revision, ...override}, given)
+    const {source, reach} = await this.sourceOf(imageQueryOf(args.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)
   }
 

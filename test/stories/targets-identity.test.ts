@@ -164,3 +164,20 @@ test('--run-id belongs to one targets file', async () => {
   expect(errorOf(other).message).toContain('targets "')
   expect(other.exitCode).toBe(2)
 })
+
+test('--run-id belongs to one content of its targets file: 2, what it has begun is named, nothing more is written', async () => {
+  await using fleet = await openFleet(two)
+  const path = await found(fleet, 'name', '-c', 'eu')
+  const id = ['--run-id', '20261124-200000-abcd']
+  expect((await restart(fleet, path, ...id)).exitCode).toBe(0)
+  const before = fleet.writes()
+  await writeFile(path, 'shop/Deployment/cart/us\nshop/Deployment/web/us\n')
+  const other = await restart(fleet, path, ...id)
+  expect(other.exitCode).toBe(2)
+  expect(errorOf(other).message).toContain('it has planned eu/shop/Deployment/cart and 1 other target, which ')
+  expect(fleet.writes()).toEqual(before)
+  const more = ['cart/us', 'web/us', 'cart/eu', 'web/eu'].map((one) => `shop/Deployment/${one}`)
+  await writeFile(path, `${more.join('\n')}\n`)
+  expect(results(await restart(fleet, path, ...id))).toHaveLength(4)
+  expect(fleet.writes().filter((one) => one.includes('PATCH'))).toHaveLength(4)
+})

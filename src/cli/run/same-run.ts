@@ -1,8 +1,12 @@
+import type {NamedTarget} from '../../discovery/from-file/named-target.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import {workloadKinds} from '../../model/workload.ts'
+import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
+import {printable} from '../../shared/printable.ts'
 import {quoted} from '../../shared/problem.ts'
+import {countOf} from '../../shared/words.ts'
 import type {Verbs} from '../../verbs/verbs.ts'
 
 /** What a run is about: one verb, its arguments, one selection. Its pace may differ from one invocation to the next. */
@@ -38,8 +42,36 @@ export function requireSameMeaning(
   verbs: Verbs,
 ): void {
   const differences = [...new Set(invocations.flatMap((recorded) => differencesOf(recorded, asked, verbs)))]
-  if (differences.length === 0) return
-  throw new HubspokeError(
+  if (differences.length > 0) throw belongsToAnother(id, differences)
+}
+
+/**
+ * The path of a targets file says nothing of its content: another file would be another selection, and what this run has begun
+ * would be left as it is.
+ *
+ * @param begun the targets that earlier invocations of the run have planned
+ * @throws HubspokeError of class `usage` that names the first target that the file does not name
+ */
+export function requireNamedAgain(
+  id: string,
+  begun: RecordedRun['targets'],
+  {file, targets}: {readonly file: string; readonly targets: readonly NamedTarget[]},
+): void {
+  const keyOf = ({context, namespace, kind, name}: Named) => [context, namespace, kind, name].join('/')
+  // Another context of the same cluster may have been used in place of the one that the file names.
+  const named = new Set(targets.flatMap((target) => [keyOf(target), target.uid]))
+  const isNamed = (target: WorkloadTarget) => named.has(keyOf(target)) || named.has(target.uid)
+  const left = begun.flatMap(({target}) => (isWorkloadTarget(target) && !isNamed(target) ? [target] : []))
+  const [first] = left
+  if (first === undefined) return
+  const others = left.length === 1 ? '' : ` and ${countOf(left.length - 1, 'other target')}`
+  throw belongsToAnother(id, [`it has planned ${printable(first.label)}${others}, which ${file} does not name`])
+}
+
+type Named = Pick<NamedTarget, 'context' | 'namespace' | 'kind' | 'name'>
+
+function belongsToAnother(id: string, differences: readonly string[]): HubspokeError {
+  return new HubspokeError(
     'usage',
     `The run id ${id} belongs to another run: ${differences.join('; ')}. One run id stands for one verb, one image and one selection. Nothing was written.`,
     {

@@ -4,6 +4,7 @@ import type {ImageQuery} from '../../image/image-query.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextsOrigin} from '../../model/contexts-origin.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {RecordedRun} from '../../model/recorded-run.ts'
 import type {RunReport} from '../../model/report.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
@@ -18,6 +19,7 @@ import {requirePossible} from './require-possible.ts'
 import {runIdentity} from './run-identity.ts'
 import {earlierInvocations} from './run-ledger.ts'
 import {runSettings, type WriteFlags} from './run-settings.ts'
+import {requireNamedAgain} from './same-run.ts'
 import {selectionOf, type WorkloadFlags} from './selection.ts'
 import {type RunStart, startRun} from './start-run.ts'
 
@@ -47,8 +49,8 @@ export abstract class WritingCommand extends BaseCommand {
   }
 
   /**
-   * What a run of this verb is to do, except for its source. With `--run-id` it may have begun in an earlier invocation;
-   * `continues`: there is a ledger of one.
+   * What a run of this verb is to do, except for its source. With `--run-id` it may have begun in an earlier invocation:
+   * `begun` is what its ledger says, undefined where there is none.
    *
    * @throws HubspokeError of class `usage` for arguments or flags that are not possible, or a run id of another run
    */
@@ -56,29 +58,36 @@ export abstract class WritingCommand extends BaseCommand {
     verb: Verb<Args>,
     recorded: ArgumentsEntry,
     flags: WriteFlags & {readonly 'run-id'?: string | undefined},
-  ): Promise<{readonly args: Args; readonly start: Omit<RunStart, 'source'>; readonly continues: boolean}> {
+  ): Promise<{
+    readonly args: Args
+    readonly start: Omit<RunStart, 'source'>
+    readonly begun: RecordedRun | undefined
+  }> {
     const {runtime} = this
     const args = verb.parse(recorded)
     const run = runIdentity(flags['run-id'], runtime)
     requirePossible(flags, verb, runtime)
     const settings = runSettings(flags)
     const meaning = {verb: verb.name, args: recorded, options: settings.recorded}
-    const earlier = await earlierInvocations(run, meaning, runtime)
-    const snapshots = recordedSnapshots(earlier?.targets ?? [])
+    const begun = await earlierInvocations(run, meaning, runtime)
+    const snapshots = recordedSnapshots(begun?.targets ?? [])
     const contextsFrom = this.contextsFrom()
     const start = {run, verb, args: recorded, settings, resumed: run.named, snapshots, contextsFrom}
-    return {args, start, continues: earlier !== undefined}
+    return {args, start, begun}
   }
 
   /**
    * Where the targets of a verb on workloads come from: the file of `--targets`, else what runs the image in the selected
    * contexts. Reads that file, and from then on asks questions on the terminal itself if it was stdin.
    *
+   * @param begun what earlier invocations of this run have planned: a file must still name all of it
    * @throws HubspokeError of class `usage` for a file that is wrong, or with flags that cannot apply to it
    */
   protected async sourceOf(
     query: ImageQuery,
-    flags: ContextFlags & WorkloadFlags & {readonly targets?: string | undefined},
+    flags: ContextFlags &
+      WorkloadFlags & {readonly targets?: string | undefined; readonly 'run-id'?: string | undefined},
+    begun: RecordedRun | undefined,
   ): Promise<{readonly source: SourceRequest; readonly reach: Partial<Reach>}> {
     const {targets: path} = flags
     if (path === undefined) {
@@ -88,6 +97,7 @@ export abstract class WritingCommand extends BaseCommand {
     this.refuseSearching(flags)
     const {openTargets} = await import('./targets-file/open-targets.ts') // it reads YAML
     const {file, targets} = await openTargets(path, this.runtime)
+    if (begun !== undefined) requireNamedAgain(flags['run-id'] ?? '', begun.targets, {file, targets})
     if (path === '-') this.runtime = {...this.runtime, terminal: this.runtime.ownTerminal()}
     const contextsSelected = [...(flags.context ?? []), ...(flags.group ?? [])].length > 0
     const names = new Set(targets.map(({context}) => context))
