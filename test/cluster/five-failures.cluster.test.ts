@@ -160,7 +160,7 @@ describe.skipIf(!binaries)('five unusable contexts, beside a cluster that answer
     const {stdout} = await shell.run('check')
     const next = stdout.slice(stdout.indexOf('Next:'))
     for (const {next: step} of Object.values(others)) expect(next).toContain(`  ${step}\n`)
-    expect(next).toContain('  hubspoke rbac find restart cache-refresh  to print the missing roles\n')
+    expect(next).toContain('  hubspoke rbac find status restart cache-refresh  to print the missing roles\n')
     expect(stdout).toContain('Exit 4: 4 of 6 contexts cannot be used.')
   })
 })
