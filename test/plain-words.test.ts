@@ -13,7 +13,8 @@ const root = join(import.meta.dirname, '..')
 
 /** In every file: code, tests, documents, help, schemas. */
 const phrases: readonly Phrase[] = [
-  {not: /\b(may heal|heals by itself)\b/, but: 'transient failure, recovers'},
+  // An application of Argo CD has the setting self-heal.
+  {not: /(?<!self-)\bheal(s|ing|ed)?\b/i, but: 'transient failure, recovers'},
   {not: /\bas wanted\b/, but: 'in the desired state'},
   {not: /\b(take|takes|took|taken|taking) up again\b/, but: 'retry unfinished targets, open again'},
   {not: /\bmend(s|ed)?\b/, but: 'fixed'},
@@ -28,7 +29,7 @@ const phrases: readonly Phrase[] = [
   {not: /[Rr]ecall/, but: 'resume from ledger'},
   {not: /\b[Bb]rake\b|Brake/, but: 'stop controller'},
   {not: /[Aa]nnouncer/, but: 'event recorder'},
-  {not: /\b[Ll]ingering\b/, but: 'post-rollout watch'},
+  {not: /\b[Ll]inger(s|ed|ing|[A-Z]\w*)?\b/, but: 'post-rollout watch'},
   {not: /\b[Rr]elapse/, but: 'regression'},
   {not: /\b[Vv]igil\b/, but: 'post-rollout watch'},
 ]

@@ -364,7 +364,7 @@ describe('trouble', () => {
     expect(answer.reading.tierReason).toBe('the image cache could not be read: No answer')
   })
 
-  test('that heals is waited for', async () => {
+  test('that passes is waited for', async () => {
     const trouble = failing(/identity|Deployment|read/, () => new HubspokeError('unreachable', 'Cut.'), 3)
     const answer = await read(cluster({cache: cached(), trouble}))
     expect(answer.reading).toMatchObject({tierReason: 'a list is estimated to take 0ms, catching up 800ms', unread: []})

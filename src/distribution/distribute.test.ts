@@ -489,7 +489,7 @@ describe('a stop', () => {
     expect([results[0]?.attempts, clock.slept]).toEqual([1, []])
   })
 
-  test('does not excuse a failure that no retry would have healed', async () => {
+  test('does not excuse a failure that no retry would have changed', async () => {
     const {run, stop} = createStage()
     const spoke = testSpoke(async () => {
       stop.stop('SIGINT')

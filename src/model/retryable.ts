@@ -4,7 +4,7 @@ import type {FailureClass} from './failure.ts'
  * A server that was not reached, did not answer, asked for patience or broke may do better later. So may a command: how often it is
  * run again is for `--retries` to say.
  */
-const healing: ReadonlySet<FailureClass> = new Set([
+const transient: ReadonlySet<FailureClass> = new Set([
   'unreachable',
   'timeout',
   'throttled',
@@ -17,5 +17,5 @@ const healing: ReadonlySet<FailureClass> = new Set([
  * decided on again. Refusals (400, 401, 403, 404, 422) stay what they are, and a rollout is never repeated.
  */
 export function isRetryable(failureClass: FailureClass): boolean {
-  return failureClass === 'conflict' || healing.has(failureClass)
+  return failureClass === 'conflict' || transient.has(failureClass)
 }

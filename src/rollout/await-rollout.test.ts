@@ -400,7 +400,7 @@ describe('why', () => {
   test.each([
     {lasts: 40_000, is: 'CrashLoopBackOff (pod web-2, container app); ', because: 'it is the latest'},
     {lasts: 0, is: `${pulled}; `, because: 'it may come back between two looks'},
-    {lasts: -30_000, is: '', because: 'it healed long ago'},
+    {lasts: -30_000, is: '', because: 'it recovered long ago'},
   ])('is the latest trouble, "$is", when $because', async ({lasts, is}) => {
     const crashed = {...pull, reason: 'CrashLoopBackOff', message: ''}
     const {end} = await watch({

@@ -29,7 +29,7 @@ const unseen: PodTrouble = {
 
 /**
  * Watches a rollout to its end: succeeded, failed (with what its pods say, or who has changed it back), or gone. A success
- * that its owner may still change back lingers. Undefined when the watch was aborted first. Rejects when the feed does: the
+ * that its owner may still change back is watched further. Undefined when the watch was aborted first. Rejects when the feed does: the
  * end was not seen.
  */
 export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Settled | PostRolloutWatch | undefined> {
@@ -40,17 +40,17 @@ export async function awaitRollout(rollout: Rollout, watch: Watch): Promise<Sett
     rollout.feed.close()
   }
   const seen = openSightings(rollout, signal)
-  let lingers = false
+  let goesOn = false
   try {
     const end = await watchToEnd(rollout, seen, {...watch, signal})
-    lingers = end?.outcome === 'succeeded' && mayBeTakenBack(rollout.from)
-    if (end === undefined || !lingers) return end
+    goesOn = end?.outcome === 'succeeded' && mayBeTakenBack(rollout.from)
+    if (end === undefined || !goesOn) return end
     return {outcome: 'post-rollout-watch', settle: () => watchAfterRollout(rollout, end, seen, watch).finally(close)}
   } catch (error) {
     if (watch.signal.aborted) return undefined
     throw error
   } finally {
-    if (!lingers) close()
+    if (!goesOn) close()
   }
 }
 

@@ -17,7 +17,7 @@ export interface LaneOptions {
 }
 
 /** What came late is carried out only as long as its connection stands. */
-const lingerMs = 500
+const lateGraceMs = 500
 
 export function openLane(from: Socket, to: Socket, {delayMs, onLimit}: LaneOptions): Lane {
   const queue: {chunk: Buffer; dueAt: number}[] = []
@@ -58,7 +58,7 @@ export function openLane(from: Socket, to: Socket, {delayMs, onLimit}: LaneOptio
   from.on('error', () => undefined)
   from.on('close', () => {
     hasEnded = true
-    lateMs = queue.length === 0 ? 0 : lingerMs
+    lateMs = queue.length === 0 ? 0 : lateGraceMs
     if (queue.length === 0) pump()
   })
   return {

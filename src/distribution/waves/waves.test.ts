@@ -139,7 +139,7 @@ describe('a target of an earlier wave', () => {
     expect(finished).toHaveLength(1)
   })
 
-  test('that will not heal by itself is failed at once', async () => {
+  test('that does not recover without a change is failed at once', async () => {
     const {run, clock} = createStage()
     const spoke = spokeOf(clock, (_target, at) => (at > 60_000 ? failed : undefined))
     const {ends, results, waves: states} = await run({...waveRun, spoke, fanOut: {pauseMs, maxFailures: 0}})
