@@ -53,7 +53,7 @@ export function assessRollout(target: WorkloadTarget, state: WorkloadState, pods
  * The status without a write that it is about. A workload with the strategy OnDelete is rolled out when its pods have been
  * replaced: its controller does not replace them, and counts them.
  */
-function presentStatus(state: WorkloadState): RolloutStatus {
+export function presentStatus(state: WorkloadState): RolloutStatus {
   const {strategy, wanted, updated, available, partition} = state
   if (isSeen(state, 0) && wanted === 0 && state.current === 0) return {state: 'done', message: 'no pods are wanted'}
   const isReplaced = strategy === 'OnDelete' && isSeen(state, 0) && updated >= wanted && available >= wanted

@@ -36,7 +36,7 @@ const everyKind: readonly Row[] = [
   },
   {
     has: {wanted: 0, current: 0, updated: 0, ready: 0, available: 0},
-    is: 'done: no pods to restart',
+    is: 'done: no pods to replace',
     because: 'there are none',
   },
   {
@@ -108,7 +108,7 @@ describe('a StatefulSet', () => {
     },
     {
       has: {partition: 2, wanted: 0, current: 0, updated: 0, ready: 0, available: 0},
-      is: 'done: no pods to restart',
+      is: 'done: no pods to replace',
       because: 'a partition of nothing keeps nothing',
     },
     {

@@ -85,7 +85,7 @@ function progressing(message: string): RolloutStatus {
 }
 
 function done(count: number): RolloutStatus {
-  return {state: 'done', message: count === 0 ? 'no pods to restart' : `${count} new ${pods(count)} available`}
+  return {state: 'done', message: count === 0 ? 'no pods to replace' : `${count} new ${pods(count)} available`}
 }
 
 function pods(count: number): string {

@@ -181,7 +181,7 @@ describe.skipIf(!binaries)('what blocks a rollout, on a genuine control plane', 
   })
 
   test('a Deployment that a Rollout refers to is not written', async () => {
-    expect((await restart('idle')).result).toMatchObject({outcome: 'succeeded', reason: 'no pods to restart'})
+    expect((await restart('idle')).result).toMatchObject({outcome: 'succeeded', reason: 'no pods to replace'})
     const schema = {type: 'object', 'x-kubernetes-preserve-unknown-fields': true}
     const definition = {
       ...{

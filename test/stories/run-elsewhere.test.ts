@@ -56,7 +56,7 @@ describe('a Deployment without pods', () => {
   test('that nothing runs elsewhere succeeds with nothing to restart: 0', async () => {
     await using fleet = await openFleet([cluster])
     const {of, exitCode} = await reportOf(fleet)
-    expect(of('api')).toMatchObject({outcome: 'succeeded', reason: 'no pods to restart', obstacles: []})
+    expect(of('api')).toMatchObject({outcome: 'succeeded', reason: 'no pods to replace', obstacles: []})
     expect(exitCode).toBe(0)
   })
 
@@ -65,7 +65,7 @@ describe('a Deployment without pods', () => {
     await using fleet = await openFleet([{...cluster, trouble}])
     const {of, exitCode} = await reportOf(fleet)
     expect(of('api')?.reason).toMatch(
-      /^no pods to restart; it has 0 replicas; if Argo Rollouts or Flagger runs its pods elsewhere, this begins a release/,
+      /^no pods to replace; it has 0 replicas; if Argo Rollouts or Flagger runs its pods elsewhere, this begins a release/,
     )
     expect(exitCode).toBe(0)
   })

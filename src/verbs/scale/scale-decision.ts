@@ -7,9 +7,10 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {kubectlName} from '../../rollout/kubectl-command.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {countOf} from '../../shared/words.ts'
-import {gone, recreated} from '../workloads/obstacle.ts'
+import {gone, recreated, unchanged} from '../workloads/obstacle.ts'
 import {type Replicas, replicasFrom} from './replicas.ts'
 import type {ScaleSnapshot} from './scale-snapshot.ts'
+import {replicasStatus} from './scale-status.ts'
 
 export interface ScaleAim {
   readonly replicas: Replicas
@@ -50,7 +51,8 @@ export function decideScale(
   const wanted = snapshot?.wanted ?? replicasFrom(aim.replicas, state.wanted)
   if (typeof wanted === 'object') return end(notPossible(wanted.problem))
   if (wanted === state.wanted) {
-    return end({outcome: 'unchanged', reason: `it has ${countOf(wanted, 'replica')} already`})
+    const reason = `it has ${countOf(wanted, 'replica')} already`
+    return end(unchanged(target, state, reason, {status: replicasStatus(state), reached: 'available'}))
   }
   const {owner, deletedAt} = state
   if (deletedAt !== undefined) return end(beingDeleted(target, deletedAt))

@@ -3,7 +3,7 @@ import {isReconciling} from '../../model/owner.ts'
 import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {listOf} from '../../shared/words.ts'
-import {gone, obstacleOf, recreated} from '../workloads/obstacle.ts'
+import {gone, obstacleOf, recreated, unchanged} from '../workloads/obstacle.ts'
 import type {TemplateDecision} from '../workloads/template-spoke.ts'
 import {imageFor, isSameImage, type NewImage} from './new-image.ts'
 import {leftToOwner, ownerRemark} from './owned-images.ts'
@@ -36,7 +36,7 @@ export function decideSetImage(
   if (state.restartedAt === mark) return {todo: 'watch', state}
   const set = alreadySet(newImage, target.matched, state.images)
   if (set.length === 0) return {todo: 'nothing', end: {outcome: 'skipped', reason: 'it no longer runs the image'}}
-  return {todo: 'nothing', end: {outcome: 'unchanged', reason: `it runs ${listOf(set)} already`}}
+  return {todo: 'nothing', end: unchanged(target, state, `it runs ${listOf(set)} already`)}
 }
 
 /** The containers that do not have the new image, with the new one. */

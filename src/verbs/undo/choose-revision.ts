@@ -4,6 +4,7 @@ import type {ContainerImage, WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {kubectlName} from '../../rollout/kubectl-command.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {unchanged} from '../workloads/obstacle.ts'
 
 /** The revision that a workload returns to, or why it returns to none. */
 export type ChosenRevision =
@@ -19,14 +20,14 @@ export type ChosenRevision =
  */
 export function chooseRevision(
   target: WorkloadTarget,
-  state: Pick<WorkloadState, 'images'>,
+  state: WorkloadState,
   revisions: readonly WorkloadRevision[],
   wanted: number | undefined,
 ): ChosenRevision {
   const [present, previous] = revisions
   const revision = wanted === undefined ? previous : revisions.find((one) => one.revision === wanted)
   if (revision === undefined) return {end: missing(target, revisions, wanted)}
-  if (revision === present) return {end: {outcome: 'unchanged', reason: `revision ${wanted} is the present one`}}
+  if (revision === present) return {end: unchanged(target, state, `revision ${wanted} is the present one`)}
   if (changedImages(state, revision).length === 0) {
     return {end: {outcome: 'skipped', reason: `revision ${revision.revision} has the same images`}}
   }

@@ -3,8 +3,9 @@ import {type Owner, ownerName} from '../../model/owner.ts'
 import type {Settled} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
+import {presentStatus} from '../../rollout/assess-rollout.ts'
 import {kubectlName, rolloutStatusCommand} from '../../rollout/kubectl-command.ts'
-import {rolloutStatus} from '../../rollout/rollout-status.ts'
+import type {RolloutStatus} from '../../rollout/rollout-status.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 
 /** A workload that no longer exists is in the desired state: the user does not have to act. */
@@ -50,13 +51,27 @@ export function obstacleOf(target: WorkloadTarget, state: WorkloadState, change:
   return undefined
 }
 
-/** Another client has restarted it after this run: nothing is left to do once that is rolled out, and only then. */
-export function restartedSince(target: WorkloadTarget, state: WorkloadState): Settled {
-  const reason = `restarted since, at ${state.restartedAt}`
-  const {state: reached, message: status} = rolloutStatus(state, state.generation)
-  if (reached === 'done') return {outcome: 'unchanged', reason}
-  const message = `${reason}, and not rolled out: ${status}`
+/**
+ * There is nothing to write: `unchanged` once its pods are as the workload says, and only then. A rollout that another write
+ * began is not watched.
+ *
+ * @param reason why there is nothing to write, as a clause
+ */
+export function unchanged(
+  target: WorkloadTarget,
+  state: WorkloadState,
+  reason: string,
+  {status, reached = 'rolled out'}: {readonly status?: RolloutStatus; readonly reached?: string} = {},
+): Settled {
+  const {state: now, message: found} = status ?? presentStatus(state)
+  if (now === 'done') return {outcome: 'unchanged', reason}
+  const message = `${reason}, and not ${reached}: ${found}`
   return skipped({class: 'rollout', message, suggestions: [rolloutStatusCommand(target)]})
+}
+
+/** Another client has restarted it after this run. */
+export function restartedSince(target: WorkloadTarget, state: WorkloadState): Settled {
+  return unchanged(target, state, `restarted since, at ${state.restartedAt}`)
 }
 
 /** A Deployment whose pods another controller runs: a changed template is a new release there. */

@@ -78,7 +78,7 @@ const settled: readonly Story[] = [
     has: {wanted: 0, current: 0, updated: 0, ready: 0, available: 0},
     runner: 'unknown',
     happens: [{observedGeneration: 2, available: 0}],
-    end: {outcome: 'succeeded', reason: expect.stringMatching(/^no pods to restart; it has 0 replicas; if Argo/)},
+    end: {outcome: 'succeeded', reason: expect.stringMatching(/^no pods to replace; it has 0 replicas; if Argo/)},
   },
   {
     because: 'it was found written',
