@@ -16,9 +16,18 @@ export interface Disruption {
 /**
  * Why a rollout may not get on. `being-deleted`: the workload is. `broken-pods`: not all pods of a StatefulSet are ready, and its
  * controller replaces none until they are. `volume`: a new pod may need a volume that the old one holds on another node.
- * `run-elsewhere`: another controller runs the pods of this template, and a change of it begins a release there.
+ * `run-elsewhere`: another controller runs the pods of this template, and a change of it begins a release there. `paused`,
+ * `on-delete`, `partition`: a changed template replaces no pod.
  */
-export const obstacleWhys = ['being-deleted', 'broken-pods', 'volume', 'run-elsewhere'] as const
+export const obstacleWhys = [
+  'being-deleted',
+  'broken-pods',
+  'volume',
+  'run-elsewhere',
+  'paused',
+  'on-delete',
+  'partition',
+] as const
 
 export interface Obstacle {
   readonly why: (typeof obstacleWhys)[number]

@@ -12,7 +12,7 @@ const skewWorthSayingMs = 30_000
 const soonMs = 7 * 24 * 3_600_000
 
 const byNameNote =
-  'A role may still allow get and patch of single workloads by name: restart checks each of them before it writes.'
+  'A role may still allow get and patch of single workloads by name: each is checked before it is written.'
 
 /**
  * Missing permissions, each once with the commands and the contexts that it affects: required ones first,

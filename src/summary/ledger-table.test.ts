@@ -145,9 +145,7 @@ test('of a retry and of what was retried the other one is named', () => {
   const next = {suggestions: ['hubspoke runs show 20261125-000000-0003'], retriedBy}
   const ended = {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 1, stoppedBy: null} as const
   const text = renderLedgerTable(summarizeLedger(runId, {...retry, ended}, next), {...terminal, width: undefined})
-  expect(text).toContain(
-    'It retried the unfinished targets of the run 20261123-000000-0001, with the restartedAt annotation of that run.\n',
-  )
+  expect(text).toContain('It retried the unfinished targets of the run 20261123-000000-0001.\n')
   expect(text).toContain('Retried by 20261125-000000-0002 and 20261125-000000-0003.\n')
   expect(text).toContain('The first of these commands shows the result.\nNext:\n  hubspoke runs show')
 })

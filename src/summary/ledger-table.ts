@@ -116,9 +116,7 @@ function nextSentence({run}: LedgerReport): string {
 
 function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
   return [
-    ...(retryOf === null
-      ? []
-      : [`It retried the unfinished targets of the run ${retryOf}, with the restartedAt annotation of that run.`]),
+    ...(retryOf === null ? [] : [`It retried the unfinished targets of the run ${retryOf}.`]),
     ...(retriedBy.length === 0 ? [] : [`Retried by ${listOf(retriedBy)}.`]),
   ]
 }

@@ -33,7 +33,8 @@ test('disruption, broken budgets, budgets that were not read, and owners', () =>
   }))
   expect(`\n${markLines({marked: targets, budgetsNotRead}, terminal).join('\n')}`).toMatchInlineSnapshot(`
     "
-    1 workload is unavailable while it restarts: eu/shop/Deployment/cart (Recreate).
+    1 workload is unavailable during its rollout: eu/shop/Deployment/cart
+    (Recreate).
     1 workload breaks a disruption budget, which rollouts ignore:
     eu/shop/Deployment/web (2 of 4 away at once, budget web allows 1).
     Disruption budgets not read in us/pay and us/edge (forbidden).
@@ -62,7 +63,7 @@ test('five hundred marked targets are a few lines of 80 columns; -o wide names t
   const lines = text(targets).split('\n')
   expect(lines.length).toBeLessThan(25)
   expect(Math.max(...lines.map(({length}) => length))).toBeLessThanOrEqual(80)
-  expect(lines[0]).toMatch(/^500 workloads are unavailable while they restart:/)
+  expect(lines[0]).toMatch(/^500 workloads are unavailable during their rollouts:/)
   expect(text(targets)).toContain('and 495 more.')
   const wide = text(targets, {...terminal, wide: true})
   expect(wide).toContain('workload-499 (Recreate)')

@@ -27,7 +27,7 @@ const isBudget = ({why}: Disruption): boolean => why === 'disruption-budget'
 function downSentences(marked: readonly MarkedTarget[], options: ViewOptions): readonly string[] {
   const down = named(marked, (mark) => !isBudget(mark))
   if (down.length === 0) return []
-  const are = down.length === 1 ? 'is unavailable while it restarts' : 'are unavailable while they restart'
+  const are = down.length === 1 ? 'is unavailable during its rollout' : 'are unavailable during their rollouts'
   return [`${countOf(down.length, 'workload')} ${are}: ${namesIn(options, down)}.`]
 }
 

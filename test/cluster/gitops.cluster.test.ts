@@ -218,7 +218,7 @@ describe.skipIf(!binaries)('workloads with an owner, on a real cluster', () => {
       ['gone', ['recreate']],
       ['half', []],
     ])
-    expect(stderr).toContain('1 workload is unavailable while it restarts: gitops/shop/Deployment/gone (Recreate).')
+    expect(stderr).toContain('1 workload is unavailable during its rollout: gitops/shop/Deployment/gone (Recreate).')
     await cluster.client.patch(`${path}/half`, {spec: {minAvailable: '90%'}})
     const broken = await restart('registry.example/down/app', '--dry-run', 'client')
     expect(broken.stderr).toContain('2 of 4 away at once, budget half allows 0')

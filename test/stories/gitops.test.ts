@@ -69,7 +69,7 @@ test('the plan and the report show disruption, broken budgets and owners; surge 
   await using fleet = await openFleet([{name: 'eu', workloads: [down, half, api]}])
   fleet.cluster('eu').create(budget)
   const {stderr, document} = await fleet.shell.run(...restart)
-  expect(stderr).toContain('1 workload is unavailable while it restarts: eu/shop/Deployment/cart (Recreate).')
+  expect(stderr).toContain('1 workload is unavailable during its rollout: eu/shop/Deployment/cart (Recreate).')
   expect(stderr).toContain('1 workload breaks a disruption budget')
   expect(stderr).toContain('eu/shop/Deployment/web (2 of 4 away at once, budget web-budget allows 1)')
   expect(stderr).toContain('Argo CD Application: shop-prod (1)')

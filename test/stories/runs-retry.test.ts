@@ -86,7 +86,7 @@ test('its plan says what goes down, as that of any run', async () => {
   await using fleet = await openFleet([{name: 'eu', workloads: [down], trouble: [refusing]}])
   await restart(fleet)
   const {stderr, document} = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
-  expect(stderr).toContain('1 workload is unavailable while it restarts: eu/shop/Deployment/web (Recreate).')
+  expect(stderr).toContain('1 workload is unavailable during its rollout: eu/shop/Deployment/web (Recreate).')
   expect(document()).toMatchObject({results: [{disruption: [{why: 'recreate'}], outcome: 'succeeded'}]})
 })
 
@@ -234,8 +234,8 @@ test('a damaged line that hides no target is said, and what it hid is looked for
 
 test.each([
   {change: {verb: 'explode'}, says: 'does not know its verb "explode"'},
-  {change: {args: {}}, says: 'its arguments or its restartedAt annotation cannot be read'},
-  {change: {mark: 'soon'}, says: 'its arguments or its restartedAt annotation cannot be read'},
+  {change: {args: {}}, says: 'its arguments or its mark cannot be read'},
+  {change: {mark: 'soon'}, says: 'its arguments or its mark cannot be read'},
   {change: {mark: 5}, says: 'what it was to do is not recorded'},
 ])('a ledger that begins with $change is refused: 2', async ({change, says}) => {
   await using fleet = await openFleet([{...two[0]!, trouble: [refusing]}])

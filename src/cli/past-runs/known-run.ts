@@ -68,7 +68,7 @@ export function runRefused(
 /** What is not understood is not done again. */
 function requireReadable({id, args, mark}: RunRecord, verb: Verb, refuse: Refuse): void {
   const unreadable = () =>
-    refuse('its arguments or its restartedAt annotation cannot be read in its ledger', [`hubspoke runs show ${id}`])
+    refuse('its arguments or its mark cannot be read in its ledger', [`hubspoke runs show ${id}`])
   if (!isMark(mark)) throw unreadable()
   try {
     verb.parse(args)
@@ -115,8 +115,5 @@ function refuseHalfAPlan({recorded, verbs}: Omit<PastRun, 'id'>, refuse: Refuse)
   if (missing === 0) return
   const again = commandAgain(recorded, verbs)
   const known = `its ledger names only ${targets.length} of the ${targets.length + missing} targets that it had planned`
-  throw refuse(
-    known,
-    again === undefined ? [] : [`${again}  to find all of them again, with the same restartedAt annotation`],
-  )
+  throw refuse(known, again === undefined ? [] : [`${again}  to find all of them again, under the same id`])
 }

@@ -57,9 +57,7 @@ async function readEarlier(
     ])
   }
   if (run?.retryOf !== undefined || (run !== undefined && run.mark !== mark)) {
-    throw otherRun(`The run ${id} retries targets of another run, and has the restartedAt annotation of that run.`, [
-      `hubspoke runs retry ${id}  to continue it`,
-    ])
+    throw otherRun(`The run ${id} retries targets of another run.`, [`hubspoke runs retry ${id}  to continue it`])
   }
   requireSameMeaning(id, invocations, asked, verbs)
   return recorded

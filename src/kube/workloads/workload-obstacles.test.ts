@@ -50,6 +50,26 @@ describe.each(workloadKinds)('a %s', (kind) => {
       object: {spec: {replicas: 1, ...withClaim, strategy: {type: 'Recreate'}}, status: {readyReplicas: 1}},
       is: [],
     },
+    {
+      because: 'it is paused',
+      object: {spec: {replicas: 2, paused: true}, status: {readyReplicas: 2}},
+      is: own('Deployment', 'paused'),
+    },
+    {
+      because: 'its pods are replaced by hand',
+      object: {spec: {replicas: 2, updateStrategy: {type: 'OnDelete'}}, status: {readyReplicas: 2}},
+      is: kind === 'Deployment' ? [] : ['on-delete'],
+    },
+    {
+      because: 'a partition covers all its pods',
+      object: {spec: {replicas: 2, updateStrategy: {rollingUpdate: {partition: 2}}}, status: {readyReplicas: 2}},
+      is: own('StatefulSet', 'partition'),
+    },
+    {
+      because: 'a partition covers some of its pods',
+      object: {spec: {replicas: 2, updateStrategy: {rollingUpdate: {partition: 1}}}, status: {readyReplicas: 2}},
+      is: [],
+    },
     {because: 'it has no pods', object: {spec: {replicas: 0, ...withClaim, ...rolling(1, 0)}}, is: []},
   ])('has $is, as $because', ({object, is}) => {
     expect(obstaclesOf(kind, object)).toEqual(is)

@@ -12,6 +12,7 @@ export function workloadObstacles(
   const spec = objectAt(object, 'spec')
   return [
     ...beingDeleted(objectAt(object, 'metadata')),
+    ...notReplaced(kind, spec, replacement),
     ...(kind === 'StatefulSet' ? brokenPods(spec, objectAt(object, 'status')) : []),
     ...(kind === 'Deployment' ? heldVolumes(spec, replacement) : []),
   ]
@@ -20,6 +21,20 @@ export function workloadObstacles(
 function beingDeleted(metadata: JsonObject): readonly Obstacle[] {
   const since = sentenceAt(metadata, 'deletionTimestamp')
   return since === '' ? [] : [{why: 'being-deleted', message: `being deleted since ${since}`}]
+}
+
+/** Its controller replaces no pod when the template changes. */
+function notReplaced(kind: WorkloadKind, spec: JsonObject, {wanted}: PodReplacement): readonly Obstacle[] {
+  if (kind === 'Deployment') {
+    return spec.paused === true ? [{why: 'paused', message: 'paused: no pod is replaced until it is resumed'}] : []
+  }
+  const strategy = objectAt(spec, 'updateStrategy')
+  if (textAt(strategy, 'type') === 'OnDelete') {
+    return [{why: 'on-delete', message: 'OnDelete: pods are replaced only when they are deleted'}]
+  }
+  const partition = numberAt(objectAt(strategy, 'rollingUpdate'), 'partition')
+  if (wanted === 0 || partition < wanted) return []
+  return [{why: 'partition', message: `partition ${partition} covers all its pods: none is replaced`}]
 }
 
 /** A controller that waits for its pods in order replaces none while one is not ready. */

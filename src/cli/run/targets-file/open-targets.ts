@@ -29,7 +29,7 @@ export async function openTargets(path: string, runtime: Pick<Runtime, 'clock' |
 async function readStdin({stdin}: Pick<Runtime, 'stdin'>): Promise<Buffer> {
   if (stdin.isTerminal) {
     throw new HubspokeError('usage', '--targets - reads stdin, and stdin is a terminal.', {
-      suggestions: ['hubspoke find IMAGE -o json | hubspoke restart IMAGE --targets -', '--targets FILE'],
+      suggestions: ['hubspoke find IMAGE -o json >targets.json', '--targets targets.json'],
     })
   }
   const content = await stdin.read(largestBytes)
