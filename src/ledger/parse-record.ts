@@ -1,5 +1,5 @@
 import type {Actor, KubernetesUser} from '../model/actor.ts'
-import type {Scope} from '../model/cluster.ts'
+import type {Scope, TargetsOf} from '../model/cluster.ts'
 import type {ContextsOrigin} from '../model/contexts-origin.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
@@ -18,6 +18,7 @@ const isOrigin = isShape<ContextsOrigin>({
 })
 
 const isScope = isShape<Scope>({
+  targetsOf: maybe(isShape<TargetsOf>({type: isOneOf(['run', 'file']), name: isText})),
   kinds: eachIs(isText),
   namespaces: eachIs(isText),
   selector: maybe(isText),

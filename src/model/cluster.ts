@@ -109,8 +109,17 @@ export interface ClusterReading {
   readonly problem?: Failure
 }
 
+/** What names the targets of a run: an earlier run, or a file. */
+export interface TargetsOf {
+  readonly type: 'run' | 'file'
+  /** The id of the run; the file as sentences name it: `stdin`, or its quoted path. */
+  readonly name: string
+}
+
 /** What was searched: an empty answer refers to it. */
 export interface Scope {
+  /** Nothing was searched: the other fields say where the targets are. Absent: it was. */
+  readonly targetsOf?: TargetsOf
   readonly kinds: readonly WorkloadKind[]
   /** Namespace patterns as given; empty: all namespaces. */
   readonly namespaces: readonly string[]

@@ -137,8 +137,6 @@ export interface PlanView {
   readonly reason?: string | undefined
   /** What chose the contexts, when it was not the command line: the name of an environment variable. */
   readonly contextsFrom?: string | undefined
-  /** The file that names the targets: nothing was searched. */
-  readonly targetsFile?: string | undefined
   /** In plan order, those that will be refused among them. */
   readonly targets: readonly Target[]
   /** What each is changed to, by key; raw text. Default: nothing to add. */

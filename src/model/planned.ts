@@ -28,8 +28,6 @@ export interface Planned {
   readonly traits: Traits
   /** Workloads that match and are not acted on. */
   readonly excluded: readonly Exclusion[]
-  /** The file that names the targets, as sentences name it: nothing was searched. Absent: there is none. */
-  readonly targetsFile?: string
   /** What else is to be known of them before the plan is confirmed, one sentence each; default: nothing. */
   readonly notes?: readonly string[]
   /** Clusters that several of the selected contexts lead to. */

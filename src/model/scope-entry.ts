@@ -1,7 +1,10 @@
+import type {TargetsOf} from './cluster.ts'
 import type {WorkloadKind} from './workload.ts'
 
 /** What was searched, and what was not. */
 export interface ScopeEntry {
+  /** Null: it was searched. */
+  readonly targetsOf: TargetsOf | null
   readonly kinds: readonly WorkloadKind[]
   readonly namespaces: readonly string[]
   readonly selector: string | null

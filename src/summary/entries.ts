@@ -24,6 +24,7 @@ export const neverSearched = [
 /** The scope as documents hold it. */
 export function scopeEntry(scope: Scope): ScopeEntry {
   return {
+    targetsOf: scope.targetsOf ?? null,
     kinds: scope.kinds,
     namespaces: scope.namespaces,
     selector: scope.selector ?? null,

@@ -7,7 +7,6 @@ import {isWorkloadTarget} from '../model/workload-target.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf, listOf, someOf} from '../shared/words.ts'
 import {neverSearched} from './entries.ts'
-import {targetsFileOf} from './targets-file.ts'
 
 const groupsNamed = 3
 const contextsNamed = 5
@@ -24,16 +23,13 @@ export function withOmissions(verdict: Verdict, omissions: readonly string[]): V
 
 /** Everything that a run leaves out although its command line may suggest it, one clause each. */
 export function runOmissions(facts: RunFacts): readonly string[] {
-  const {excluded, sameCluster, results, readings, scope, retryOf} = facts
+  const {excluded, sameCluster, results, readings, scope} = facts
   return [
     ...excludedOmissions(excluded),
     ...droppedOmissions(results),
     ...cacheOmissions(readings),
     ...sameClusterOmissions(sameCluster),
-    // The targets of a retry are those of its ledger, others those of a file: nothing was searched.
-    ...(retryOf === undefined && targetsFileOf(facts.arguments) === undefined
-      ? scopeOmissions(scope, {isAnswer: results.length === 0})
-      : []),
+    ...scopeOmissions(scope, {isAnswer: results.length === 0}),
   ]
 }
 
@@ -98,11 +94,12 @@ export function notSelected(contexts: readonly string[] = []): readonly string[]
 }
 
 /**
- * What was not searched. Without kinds nothing was: the contexts are the targets.
+ * What was not searched. Where a run or a file names the targets, no search is claimed; without kinds, the contexts are the targets.
  *
  * @param options.isAnswer the verdict answers what runs an image, so it also lists what is never searched
  */
 export function scopeOmissions(scope: Scope, options: {readonly isAnswer: boolean}): readonly string[] {
+  if (scope.targetsOf !== undefined) return []
   if (scope.kinds.length === 0) return notSelected(scope.contextsLeftOut)
   const kinds = workloadKinds.filter((kind) => !scope.kinds.includes(kind)).map((kind) => `${kind}s`)
   const never = [...neverSearched.slice(0, kindsOfResourcesNamed), 'other kinds']

@@ -9,8 +9,8 @@ import {clusterEntry, excludedEntries, scopeEntry} from './entries.ts'
 import {shortImage} from './image-words.ts'
 import {paletteFor} from './palette.ts'
 import {markLines} from './plan-marks.ts'
-import {excludedLines, fileScopeLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
-import {retryLines, retryScopeLines} from './retry-lines.ts'
+import {excludedLines, reasonLines, scopeLines, unreadSections} from './report-lines.ts'
+import {retryLines} from './retry-lines.ts'
 import {labelIn, targetEntry} from './target-names.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
 import {contextIn, namesIn, showingContexts, showsAll, type ViewOptions} from './view-options.ts'
@@ -47,26 +47,16 @@ export function renderPlan(plan: PlanView, wholeNames: ViewOptions): string {
     ...markLines(plan, options),
     ...excludedSection(plan, options),
     ...cachedOnlyLines(plan.cachedOnly, options),
-    ...searchedLines(plan, unread, options),
+    ...scopeLines(scopeEntry(plan.scope), unread, options),
     ...wrapText(totalLine(plan), options.width).map(palette.heading),
     ...consentLines(plan, options),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function searchedLines(
-  {retry, targetsFile, scope}: PlanView,
-  unread: readonly string[],
-  options: ViewOptions,
-): readonly string[] {
-  if (retry !== undefined) return retryScopeLines(retry.runId, options)
-  if (targetsFile !== undefined) return fileScopeLines(targetsFile, options)
-  return scopeLines(scopeEntry(scope), unread, options)
-}
-
-function headingOf({text, retry, targetsFile}: PlanView): string {
+function headingOf({text, retry, scope: {targetsOf}}: PlanView): string {
   if (retry !== undefined) return `retry the run ${retry.runId}: ${text.unfinished}`
-  return targetsFile === undefined ? text.heading : `${text.heading}, among the targets of ${targetsFile}`
+  return targetsOf?.type === 'file' ? `${text.heading}, among the targets of ${targetsOf.name}` : text.heading
 }
 
 function troubleSections({notRead, refused}: PlanView): readonly TroubleSection[] {

@@ -9,6 +9,7 @@ import {renderColumns} from './columns.ts'
 import type {Trouble} from './group-troubles.ts'
 import {paletteFor} from './palette.ts'
 import {labelIn} from './target-names.ts'
+import {targetsOfWords} from './targets-of-words.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {contextIn, namesIn, showsAll, type ViewOptions} from './view-options.ts'
 import {wrapText} from './wrap-text.ts'
@@ -70,14 +71,18 @@ export function notSelectedLines(contexts: readonly string[], options: ViewOptio
 }
 
 /**
- * What was searched and what was not: an empty answer refers to the searched part only. Where no kind was, nothing was searched:
- * the contexts are the targets.
+ * What was searched and what was not: an empty answer refers to the searched part only. Nothing was where a run or a file names the
+ * targets, and where there is no kind: the contexts are the targets.
  */
 export function scopeLines(scope: ScopeEntry, unread: readonly string[], options: ViewOptions): readonly string[] {
   const {printable, width} = options
-  const {kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
+  const {targetsOf, kinds, namespaces, selector, contexts, contextsLeftOut, notSearched} = scope
   const named = (names: readonly string[]) => namesIn(options, names.map(contextIn(options)))
   const quiet = paletteFor(options.color).quiet
+  if (targetsOf !== null) {
+    const text = `Searched: nothing; the targets are those of ${targetsOfWords(targetsOf)}.`
+    return wrapText(printable(text), width).map(quiet)
+  }
   if (kinds.length === 0) {
     const left = contextsLeftOut.length > 0 ? `; not selected: ${named(contextsLeftOut)}` : ''
     return wrapText(printable(`Contexts: ${contexts.length}${left}.`), width).map(quiet)
@@ -97,12 +102,6 @@ export function scopeLines(scope: ScopeEntry, unread: readonly string[], options
   ]
   const lines = [`Searched: ${looked.join('; ')}.`, `Not searched: ${missed.join('; ')}.`]
   return lines.flatMap((line) => wrapText(printable(line), width)).map(quiet)
-}
-
-/** The same for a run whose targets are in a file. */
-export function fileScopeLines(file: string, {printable, width, color}: ViewOptions): readonly string[] {
-  const text = `Searched: nothing; the targets are those of ${file}.`
-  return wrapText(printable(text), width).map(paletteFor(color).quiet)
 }
 
 /** The reason of a run, if one is given. */

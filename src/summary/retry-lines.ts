@@ -59,9 +59,3 @@ function unknownSentences({options: {unknown}}: RetryView): readonly string[] {
   if (unknown.length === 0) return []
   return [`Not recorded by that run, so the values of this command apply: ${unknown.join(', ')}.`]
 }
-
-/** What a retry searched. */
-export function retryScopeLines(runId: string, {printable, width, color}: ViewOptions): readonly string[] {
-  const text = `Searched: nothing; the targets are those that the run ${runId} left unfinished.`
-  return wrapText(printable(text), width).map(paletteFor(color).quiet)
-}

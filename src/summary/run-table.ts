@@ -7,7 +7,6 @@ import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
 import {
   excludedLines,
-  fileScopeLines,
   reasonLines,
   sameClusterLines,
   scopeLines,
@@ -17,8 +16,6 @@ import {
   verdictLines,
 } from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
-import {retryScopeLines} from './retry-lines.ts'
-import {targetsFileOf} from './targets-file.ts'
 import {troubleLines} from './trouble-lines.ts'
 import {showingContexts, type ViewOptions} from './view-options.ts'
 import {wavesLine} from './wave-lines.ts'
@@ -47,7 +44,7 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
     ...wavesLine(report, options),
     ...excludedLines(report.excluded, options),
     ...sameClusterLines(clusters, options),
-    ...searchedLines(report, unread, options),
+    ...scopeLines(scope, unread, options),
     ...(options.wide ? sourceLines(clusters, options) : sourceSentence(clusters, options)),
     ...nearImageLines(report.nearImages, options),
     ...nextLines([...suggestionsOf(troubles), [report.suggestions]], options, retryCommands(report)),
@@ -61,13 +58,6 @@ function retryCommands({run, results}: RunReport): readonly string[] {
   const isOpen = ({outcome, failure}: ResultEntry) =>
     outcome === 'skipped' ? failure !== null : outcome !== 'succeeded' && outcome !== 'unchanged'
   return run.ledger !== null && results.some(isOpen) ? [`hubspoke runs retry ${run.id}`] : []
-}
-
-function searchedLines({run, scope}: RunReport, unread: readonly string[], options: ViewOptions): readonly string[] {
-  const file = targetsFileOf(run.arguments)
-  if (run.retryOf !== null) return retryScopeLines(run.retryOf, options)
-  if (file !== undefined) return fileScopeLines(file, options)
-  return scopeLines(scope, unread, options)
 }
 
 /** Without a ledger, the id of a run leads to nothing. */

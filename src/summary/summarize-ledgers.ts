@@ -19,7 +19,6 @@ import {countOutcomes} from './count-outcomes.ts'
 import {excludedEntries, scopeEntry} from './entries.ts'
 import {recordedOmissions, withOmissions} from './omissions.ts'
 import {targetEntry} from './target-names.ts'
-import {targetsFileOf} from './targets-file.ts'
 import {toVerdict} from './verdict.ts'
 
 type ListedRun = RunsReport['runs'][number]
@@ -104,8 +103,7 @@ export function summarizeLedger(
   const {run, targets, excluded = []} = recorded
   const {scope: searched, sameCluster = []} = recorded.invocations.at(-1) ?? {}
   // A ledger that was changed may name anything.
-  const wasSearched = targetsFileOf(recorded.invocations.at(-1)?.options ?? {}) === undefined
-  const scope = wasSearched && searched?.kinds.every((kind) => workloadKinds.includes(kind)) ? searched : undefined
+  const scope = searched?.kinds.every((kind) => workloadKinds.includes(kind)) ? searched : undefined
   const entry = pastRunEntry(id, recorded, next)
   return {
     schemaVersion: 1,

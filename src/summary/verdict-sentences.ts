@@ -9,7 +9,7 @@ import type {Undo} from '../model/undo.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
 import {wasReadInFull} from './read-in-full.ts'
-import {targetsFileOf} from './targets-file.ts'
+import {targetsOfWords} from './targets-of-words.ts'
 
 /** One line for people that explains the exit of a run. */
 export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
@@ -46,10 +46,11 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
 /** "Nothing runs it" must not be said if an excluded workload runs it. */
 function emptyRun({arguments: args, scope, excluded}: RunFacts): string {
   const {image} = args
-  const file = targetsFileOf(args)
-  if (file !== undefined && excluded.length === 0) return `There are no targets in ${file}.`
-  if (file !== undefined) {
-    return `No target of ${file} is left: ${countOf(excluded.length, 'is', 'are')} excluded.`
+  const {targetsOf} = scope
+  if (targetsOf !== undefined) {
+    const named = targetsOfWords(targetsOf)
+    if (excluded.length > 0) return `No target of ${named} is left: ${countOf(excluded.length, 'is', 'are')} excluded.`
+    return `There are no targets in ${named}.`
   }
   if (excluded.length === 0) return emptySentence(image, scope)
   const [run, match, are] = excluded.length === 1 ? ['runs', 'matches', 'is'] : ['run', 'match', 'are']

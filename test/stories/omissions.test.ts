@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {WorkloadSpec} from '../../src/sandbox/spec.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
@@ -111,4 +113,33 @@ test('runs show tells it of a past run, in every format', async () => {
     for (const clause of clauses) expect(stdout.replaceAll(/\s+/g, ' '), format).toContain(clause)
   }
   expect((await fleet.shell.run('runs', 'show', 'last', '-o', 'tsv')).stdout).toMatch(/\tproxy\texcluded\t/)
+})
+
+describe('a run whose targets are named, by a ledger or by a file, claims no search', () => {
+  const refused = {type: 'answer', status: 422, verb: 'patch', name: 'web', message: 'No.', times: 1} as const
+  const flat = (text: string) => text.replace(/\s+/g, ' ')
+
+  test.each([
+    {words: () => ['undo', '--run', 'last'], named: /the targets are those of the run \d{8}-\d{6}-[\da-f]{4}\./},
+    {words: () => ['runs', 'retry', 'last'], named: /the targets are those of the run \d{8}-\d{6}-[\da-f]{4}\./},
+    {
+      words: (path: string) => ['restart', image, '--targets', path],
+      named: /the targets are those of "[^"]*targets\.txt"\./,
+    },
+  ])('$named', async ({words, named}) => {
+    await using fleet = await openFleet([{name: 'eu', workloads: runningWeb('cart', 'web'), trouble: [refused]}])
+    await fleet.shell.run('restart', image, '--all-contexts', '--yes')
+    const {stdout: names} = await fleet.shell.run('find', image, '-o', 'name')
+    const path = join(fleet.shell.home, 'targets.txt')
+    await writeFile(path, names)
+    await fleet.clock.advance(60_000)
+    const ended = await fleet.shell.run(...words(path), '--yes', '-o', 'table')
+    const {stdout: shown} = await fleet.shell.run('runs', 'show', 'last')
+    const {stdout: document} = await fleet.shell.run('runs', 'show', 'last', '-o', 'json')
+    expect(flat(ended.stderr)).toMatch(named)
+    expect(flat(ended.stdout)).toMatch(named)
+    for (const said of [ended.stderr, ended.stdout, shown, document]) {
+      expect(flat(said)).not.toMatch(/Not searched:|other namespaces|StatefulSets and DaemonSets/)
+    }
+  })
 })

@@ -75,7 +75,7 @@ test('shows what it retries and why, and asks; anything but yes is a No: 7, noth
   )
   expect(stderr).toMatch(/eu +1 +1 deploy +ledger +https/)
   expect(stderr).toMatch(/^Images that match:$/m)
-  expect(stderr).toContain('left unfinished.')
+  expect(stderr).toContain('Searched: nothing; the targets are those of the run ')
   expect(stderr).toContain('Retry the restart of 1 workload in 1 cluster? [y/N] ')
   expect(exitCode).toBe(7)
   expect(fleet.writes()).toEqual(before)

@@ -28,7 +28,6 @@ export function planView(
     sameCluster,
     withoutLock,
     waves,
-    targetsFile,
   } = proposal
   const aliases = new Map(sameCluster.map(({clusterUid, contexts}) => [clusterUid, contexts]))
   const byCluster = Map.groupBy(targets, ({place}) => place)
@@ -60,7 +59,6 @@ export function planView(
     }),
     budgetsNotRead: proposal.budgetsNotRead,
     scope: discovery.scope,
-    targetsFile,
   }
 }
 

@@ -114,7 +114,7 @@ export function recordedSource({retried: {id: runId}, targets, excluded, args}: 
   if (clusters.length === targets.length) {
     return {from: 'recorded-clusters', recorded: {runId, targets: clusters, excluded}}
   }
-  return {from: 'records', targets, excluded}
+  return {from: 'records', runId, targets, excluded}
 }
 
 /** The report of a retry that has nothing to do: no cluster is reached, and no question is asked. */

@@ -4,11 +4,9 @@ import {fileSource} from '../../discovery/from-file/file-source.ts'
 import type {RecordedTargets} from '../../discovery/from-ledger/find-recorded.ts'
 import {ledgerSource} from '../../discovery/from-ledger/ledger-source.ts'
 import {type RecordedClusters, recordedClustersSource} from '../../discovery/from-ledger/recorded-clusters-source.ts'
-import {recordsSource} from '../../discovery/from-ledger/records-source.ts'
+import {type RecordsRequest, recordsSource} from '../../discovery/from-ledger/records-source.ts'
 import {imageSource} from '../../discovery/image-source.ts'
 import type {ImageQuery} from '../../image/image-query.ts'
-import type {Exclusion} from '../../model/exclusion.ts'
-import type {RecordedTarget} from '../../model/recorded-run.ts'
 import type {Source} from '../../model/source.ts'
 import type {Clusters} from '../clusters.ts'
 import type {Selection} from './selection.ts'
@@ -21,7 +19,7 @@ export type SourceRequest =
   | {readonly from: 'contexts'}
   | {readonly from: 'recorded-clusters'; readonly recorded: Omit<RecordedClusters, 'contexts'>}
   | {readonly from: 'ledger'; readonly recorded: Omit<RecordedTargets, 'contexts'>}
-  | {readonly from: 'records'; readonly targets: readonly RecordedTarget[]; readonly excluded: readonly Exclusion[]}
+  | ({readonly from: 'records'} & RecordsRequest)
 
 interface FileRequest extends TargetsFile, Pick<Selection, 'kinds' | 'namespaces'> {
   readonly from: 'file'
@@ -49,7 +47,7 @@ export function openSource(request: SourceRequest, {selected, leftOut, all}: Clu
     case 'ledger':
       return ledgerSource({...request.recorded, contexts: selected}, reading)
     case 'records':
-      return recordsSource(request.targets, request.excluded)
+      return recordsSource(request)
     default:
       return request satisfies never
   }

@@ -35,7 +35,7 @@ export async function findNamed(request: NamedTargets, deps: DiscoveryDeps): Pro
       return read
     }),
   )
-  return {scope: scopeOf(targets, whole), readings: whole}
+  return {scope: scopeOf(request, whole), readings: whole}
 }
 
 /** Which source answers, and why. */
@@ -92,9 +92,10 @@ function replacementSentence(context: string, {context: {name}}: ClusterReading)
   return `Context ${quoted(context)} is not in the kubeconfig; ${quoted(name)} leads to the same cluster and is used.`
 }
 
-function scopeOf(targets: readonly NamedTarget[], readings: readonly ClusterReading[]): Discovery['scope'] {
+function scopeOf({file, targets}: NamedTargets, readings: readonly ClusterReading[]): Discovery['scope'] {
   const kinds = new Set(targets.map(({kind}) => kind))
   return {
+    targetsOf: {type: 'file', name: file},
     kinds: workloadKinds.filter((kind) => kinds.has(kind)),
     namespaces: [...new Set(targets.map(({namespace}) => namespace))].sort(),
     contexts: readings.map(({context}) => context.name),

@@ -41,7 +41,6 @@ export function planNamed(readings: readonly ClusterReading[], request: NamedTar
     traits: traitsOf(readings),
     unreached,
     excluded: leftOut.map(({target, reason, include}) => ({target: namedTarget(target, undefined), reason, include})),
-    targetsFile: request.file,
     notes: notesOn(request.file, part.targets, unreached),
     sameCluster: sameClusters(readings),
   }

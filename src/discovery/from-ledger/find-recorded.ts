@@ -33,7 +33,7 @@ export async function findRecorded(request: RecordedTargets, deps: DiscoveryDeps
   const {runId, contexts, targets} = request
   const readings = await identifyRecorded({runId, contexts, targets: targets.map(({target}) => target)}, deps)
   const all = await Promise.all(readings.map((reading) => withTraits(reading, request, deps)))
-  return {scope: scopeOf(targets, all), readings: all}
+  return {scope: scopeOf(runId, targets, all), readings: all}
 }
 
 /** Only now that no context leads elsewhere. */
@@ -53,11 +53,13 @@ async function withTraits(
 }
 
 function scopeOf(
+  runId: string,
   targets: readonly RecordedTarget<WorkloadTarget>[],
   readings: readonly ClusterReading[],
 ): Discovery['scope'] {
   const kinds = new Set(targets.map(({target}) => target.kind))
   return {
+    targetsOf: {type: 'run', name: runId},
     kinds: workloadKinds.filter((kind) => kinds.has(kind)),
     namespaces: [...new Set(targets.map(({target}) => target.namespace))].sort(),
     contexts: readings.map(({context}) => context.name),

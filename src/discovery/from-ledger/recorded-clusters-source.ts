@@ -30,7 +30,8 @@ export function recordedClustersSource(request: RecordedClusters, deps: Discover
       const readings = await identifyRecorded({runId, contexts, targets: targets.map(({target}) => target)}, deps)
       for (const reading of readings) deps.onEvent({type: 'context-read', reading})
       const names = readings.map(({context}) => context.name)
-      return {scope: {kinds: [], namespaces: [], contexts: names, contextsLeftOut: []}, readings}
+      const targetsOf = {type: 'run', name: runId} as const
+      return {scope: {targetsOf, kinds: [], namespaces: [], contexts: names, contextsLeftOut: []}, readings}
     },
     plan({readings}) {
       const planned: ClusterTarget[] = []
