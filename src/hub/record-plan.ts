@@ -6,7 +6,7 @@ import type {RunFacts} from '../model/run-facts.ts'
 import type {HubDeps, RunRequest} from './contract.ts'
 
 /**
- * Opens the ledger and puts the whole plan on disk: a run that cannot do so does not begin.
+ * Opens the ledger and puts the whole plan on disk: a run that cannot do so does not begin, and leaves no new ledger.
  *
  * @throws HubspokeError of class `usage` when it cannot be written
  */
@@ -22,7 +22,7 @@ export async function recordPlan(
     await Promise.all(entriesOf(request, proposal, deps.actor?.()).map((entry) => opened.append(entry)))
     return opened
   } catch (error) {
-    await ledger?.close()
+    await ledger?.discard()
     const {message, suggestions} = toFailure(error)
     throw new HubspokeError('usage', `Nothing was written: ${message}`, {suggestions})
   }

@@ -61,6 +61,7 @@ function createScene({targets = [targetOf('web', 'eu')], refused = [], agrees = 
         path: '/runs/1.jsonl',
         append: async () => undefined,
         close: async () => step('close', undefined),
+        discard: async () => step('discard', undefined),
       }),
     distribute,
     costOf: () => ({connections: 1, requests: 1, bytesRead: 1}),
@@ -134,18 +135,40 @@ test('a plan that cannot be recorded gives the lock back', async () => {
   expect(steps.slice(-2)).toEqual(['lock web', 'release'])
 })
 
-test('a plan that can be recorded only in part closes the ledger, and the run does not begin', async () => {
-  const closed: string[] = []
+test('a plan that can be recorded only in part discards the ledger, and the run does not begin', async () => {
+  const ended: string[] = []
   const openLedger = async () => ({
     path: '/runs/1.jsonl',
     append: ({type}: {readonly type: string}) =>
       type === 'planned' ? Promise.reject(new HubspokeError('usage', 'Disk full.')) : Promise.resolve(),
-    close: async () => void closed.push('close'),
+    close: async () => void ended.push('close'),
+    discard: async () => void ended.push('discard'),
   })
   const {steps, run} = createScene({deps: {openLedger}})
   await expect(run()).rejects.toMatchObject({failureClass: 'usage', message: 'Nothing was written: Disk full.'})
-  expect(closed).toEqual(['close'])
+  expect(ended).toEqual(['discard'])
   expect(steps.filter((step) => step.startsWith('act'))).toEqual([])
+})
+
+test.each(['result', 'ended'])('a ledger whose "%s" cannot be written: 5, with every result', async (lost) => {
+  const notices: string[] = []
+  const openLedger = async () => ({
+    path: '/runs/1.jsonl',
+    append: async ({type}: {readonly type: string}) => {
+      if (type === lost || type === 'ended') throw new HubspokeError('usage', 'Disk full.')
+    },
+    close: async () => undefined,
+    discard: async () => undefined,
+  })
+  const onEvent = (event: HubEvent) => void (event.type === 'notice' && notices.push(event.message))
+  const {verdict, counts} = await createScene({deps: {openLedger, onEvent}}).run()
+  expect(notices).toEqual(['The ledger has no end: Disk full.'])
+  expect(counts).toMatchObject({succeeded: 1, total: 1})
+  expect(verdict).toEqual({
+    code: 5,
+    name: 'stopped-early',
+    sentence: 'The ledger is incomplete: of 1 target 1 succeeded.',
+  })
 })
 
 test('the ledger has the options that were set and those that were not, the report only the first', async () => {
@@ -157,6 +180,7 @@ test('the ledger has the options that were set and those that were not, the repo
         path: '/runs/1.jsonl',
         append: async (entry) => void records.push(entry),
         close: async () => undefined,
+        discard: async () => undefined,
       }),
     },
   })
@@ -188,6 +212,7 @@ test('targets in clusters that cannot be reached are recorded and reported with 
         path: '/runs/1.jsonl',
         append: async (entry) => void records.push(entry),
         close: async () => undefined,
+        discard: async () => undefined,
       }),
     },
   })

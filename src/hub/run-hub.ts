@@ -6,7 +6,7 @@ import {exitForSignal} from '../model/exit-code.ts'
 import type {Ledger} from '../model/ledger.ts'
 import {type Proposal, toBeTried} from '../model/proposal.ts'
 import type {RunReport} from '../model/report.ts'
-import type {Consent} from '../model/run-facts.ts'
+import type {Consent, RunFacts} from '../model/run-facts.ts'
 import {noLock} from '../model/run-lock.ts'
 import type {StopReason} from '../model/stop.ts'
 import {summarizeRun} from '../summary/summarize.ts'
@@ -51,7 +51,7 @@ async function runStages(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
       ? await carryOut(request, proposal, {deps, waiting, lock, ledger: ledger ?? unrecorded})
       : notRun(proposal, request.dryRun, deps.stop.reason)
     const {unreached = []} = proposal
-    const report = summarizeRun({
+    const facts: RunFacts = {
       id: request.id,
       verb: request.verb,
       ...(request.retryOf && {retryOf: request.retryOf}),
@@ -64,6 +64,7 @@ async function runStages(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
       waited: request.waited,
       allowEmpty: request.allowEmpty,
       ledger: ledger?.path ?? null,
+      ledgerIsIncomplete: stoppedBy === 'ledger',
       by: writes ? (deps.actor?.() ?? null) : null,
       locks: lock.entries(),
       scope: proposal.discovery.scope,
@@ -77,9 +78,10 @@ async function runStages(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
       declinedBecause: because,
       consent,
       stoppedBy,
-    })
-    await closeLedger(ledger, report, stoppedBy, deps)
-    return report
+    }
+    const report = summarizeRun(facts)
+    const hasEnd = await closeLedger(ledger, report, stoppedBy, deps)
+    return hasEnd ? report : summarizeRun({...facts, ledgerIsIncomplete: true})
   } finally {
     await lock.release()
   }
@@ -155,19 +157,21 @@ async function agreementTo(proposal: Proposal, request: RunRequest, deps: HubDep
   return {agreed, reason, consent: request.dryRun === null ? consent : null, askedMs}
 }
 
-/** The run is over: what the ledger cannot take any more is said, and changes nothing. */
+/** False: its end could not be recorded, nor perhaps the results before it. */
 async function closeLedger(
   ledger: Ledger | undefined,
   report: RunReport,
   stoppedBy: StopReason | undefined,
   {onEvent}: HubDeps,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const {verdict, run} = report
     const {durationMs} = run
     await ledger?.append({type: 'ended', exitCode: verdict.code, stoppedBy: stoppedBy ?? null, durationMs})
+    return true
   } catch (error) {
     onEvent({type: 'notice', message: `The ledger has no end: ${error instanceof Error ? error.message : error}`})
+    return false
   } finally {
     await ledger?.close()
   }

@@ -9,7 +9,13 @@ const never = () => new Promise<never>(() => undefined)
 function setUp(ledger: Partial<Ledger> = {}) {
   const clock = createVirtualClock({autoAdvance: true, loopback: false})
   const abort = new AbortController()
-  const whole = {path: '/runs/1.jsonl', append: async () => undefined, close: async () => undefined, ...ledger}
+  const whole = {
+    path: '/runs/1.jsonl',
+    append: async () => undefined,
+    close: async () => undefined,
+    discard: async () => undefined,
+    ...ledger,
+  }
   return {clock, abort, whole, bounds: {abort: abort.signal, clock}}
 }
 

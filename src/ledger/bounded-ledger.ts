@@ -25,6 +25,7 @@ export async function boundedLedger(opening: Promise<Ledger>, bounds: LedgerBoun
     path,
     append: (entry) => unlessHung(path, ledger.append(entry), bounds),
     close: () => unlessHung(path, ledger.close(), bounds).catch(() => undefined),
+    discard: () => unlessHung(path, ledger.discard(), bounds).catch(() => undefined),
   }
 }
 

@@ -1,5 +1,5 @@
 import {constants} from 'node:fs'
-import {type FileHandle, open} from 'node:fs/promises'
+import {type FileHandle, open, unlink} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -27,16 +27,21 @@ export interface LedgerPlace {
 export async function createLedger({directory, runId, mayContinue, clock}: LedgerPlace): Promise<Ledger> {
   if (!/^\w[\w.-]*$/.test(runId)) throw new HubspokeError('usage', `Invalid run ID "${printable(runId)}".`)
   const path = ledgerPath(directory, runId)
-  const file = (await createFile(directory, path)) ?? (await continueFile(path, runId, mayContinue))
+  const created = await createFile(directory, path)
+  const file = created ?? (await continueFile(path, runId, mayContinue))
   const commit = createGroupCommit(file)
   let last = Promise.resolve()
   let closing: Promise<void> | undefined
 
-  const close = async () => {
+  const end = async () => {
     // Commits end in order, so the last one is the end of all. Its failure is reported to its append.
     await last.catch(() => undefined)
     // Everything is on disk by now: there is nothing left that closing could fail to write.
     await file.close().catch(() => undefined)
+  }
+  const close = () => {
+    closing ??= end()
+    return closing
   }
 
   return {
@@ -53,9 +58,10 @@ export async function createLedger({directory, runId, mayContinue, clock}: Ledge
         throw ledgerNotWritable(path, fileProblem(error))
       }
     },
-    close() {
-      closing ??= close()
-      return closing
+    close,
+    async discard() {
+      await close()
+      if (created !== undefined) await unlink(path).catch(() => undefined)
     },
   }
 }

@@ -8,7 +8,7 @@ export const exitCodes = {
     code: 4,
     means: 'a context was unreachable, unauthenticated, forbidden or read only in part, and no target failed',
   },
-  'stopped-early': {code: 5, means: 'stopped early with targets left not-run'},
+  'stopped-early': {code: 5, means: 'stopped early with targets left not-run, or the ledger is incomplete'},
   locked: {code: 6, means: 'another run holds the lock; nothing was written'},
   declined: {code: 7, means: 'declined at the prompt or between waves'},
   bug: {code: 70, means: 'a bug in hubspoke'},

@@ -106,6 +106,8 @@ export interface Ledger {
   /** Resolves when the record, and every one before it, is on disk. */
   append(entry: LedgerEntry): Promise<void>
   close(): Promise<void>
+  /** Closes it, and removes it if it is a new one: the run that it is of does not begin. Never rejects. */
+  discard(): Promise<void>
 }
 
 /** What the ledger has to be told about the targets of a run, whose fields it does not read. */

@@ -35,6 +35,8 @@ export interface RunFacts {
   readonly waited: boolean
   readonly allowEmpty: boolean
   readonly ledger: string | null
+  /** A record of what was done could not be written. */
+  readonly ledgerIsIncomplete: boolean
   /** Null: nothing was written, or it is not known. */
   readonly by: Actor | null
   readonly locks: readonly LockEntry[]

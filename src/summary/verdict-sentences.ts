@@ -25,7 +25,7 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
         ? declinedSentence(facts.declinedBecause)
         : `Declined between waves: ${outcomesOf(counts)}${undone(facts)}.`
     case 'stopped-early':
-      return `${stopWords(facts.stoppedBy)}: ${outcomesOf(counts)}${undone(facts)}.`
+      return `${hasNotRun(facts) ? stopWords(facts.stoppedBy) : 'The ledger is incomplete'}: ${outcomesOf(counts)}${undone(facts)}.`
     case 'target-failed':
       return `${failedTargets(facts, counts)}${undone(facts)}${unreadBesides(facts)}.`
     case 'context-not-read':
@@ -64,6 +64,11 @@ function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   }
   if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is in the desired state.`
   return `No selected target is left to retry; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
+}
+
+/** Is there a target that was not run? */
+export function hasNotRun({results}: Pick<RunFacts, 'results'>): boolean {
+  return results.some(({outcome}) => outcome === 'not-run')
 }
 
 const stopWords = (reason: StopReason | undefined) =>

@@ -6,7 +6,7 @@ import type {RunFacts} from '../model/run-facts.ts'
 import {exitOfSignal} from '../model/stop.ts'
 import {runOmissions, withOmissions} from './omissions.ts'
 import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
-import {sentenceOfRun} from './verdict-sentences.ts'
+import {hasNotRun, sentenceOfRun} from './verdict-sentences.ts'
 
 /** The code a run ends with and the one line that explains it. */
 export function verdictOfRun(facts: RunFacts): Verdict {
@@ -31,7 +31,7 @@ function exitOfRun(facts: RunFacts): ExitName {
   if (ofSignal !== undefined) return ofSignal
   if (endedInBug(facts)) return 'bug'
   if (facts.declined || stoppedBy === 'gate') return 'declined'
-  if (stoppedBy !== undefined && results.some(({outcome}) => outcome === 'not-run')) return 'stopped-early'
+  if (facts.ledgerIsIncomplete || (stoppedBy !== undefined && hasNotRun(facts))) return 'stopped-early'
   if (results.some(needsAttention)) return 'target-failed'
   if (!readings.every(wasReadInFull)) return 'context-not-read'
   if (!wasEveryContextRead(scope, readings)) return 'bug'

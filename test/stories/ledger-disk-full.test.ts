@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
-import type {RunReport} from '../support/workload-documents.ts'
+import type {RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const names = Array.from({length: 24}, (_, index) => `web-${String(index).padStart(2, '0')}`)
 const pageBytes = 4096
@@ -66,15 +66,34 @@ describe.skipIf(disk === undefined)('the ledger of a run on a disk that is full'
     await rm(disk ?? '', {recursive: true})
   })
 
-  test.each([0, 1])('before the run, with %i pages left: 2, and nothing was written', async (pagesLeft) => {
+  test.each([0, 1])(
+    'before the run, with %i pages left: 2, nothing was written, and no ledger remains',
+    async (pagesLeft) => {
+      await using fleet = await openScene()
+      clear()
+      fill(pagesLeft)
+      const {stderr, exitCode} = await fleet.shell.run(...restart)
+      expect(stderr).toContain('Nothing was written: Cannot write the ledger')
+      expect(stderr).toContain('the disk is full (ENOSPC)')
+      expect(exitCode).toBe(2)
+      expect(fleet.writes()).toEqual([])
+      const listed = (await fleet.shell.run('runs', 'list', '-o', 'json')).document() as RunsReport
+      expect(listed.runs).toEqual([])
+    },
+  )
+
+  test('before a retry: the run that is the last stays the last', async () => {
     await using fleet = await openScene()
     clear()
-    fill(pagesLeft)
-    const {stderr, exitCode} = await fleet.shell.run(...restart)
-    expect(stderr).toContain('Nothing was written: Cannot write the ledger')
-    expect(stderr).toContain('the disk is full (ENOSPC)')
-    expect(exitCode).toBe(2)
-    expect(fleet.writes()).toEqual([])
+    const makeRoom = fill(4)
+    const stopped = (await fleet.shell.run(...restart)).document() as RunReport
+    const refused = await fleet.shell.run('runs', 'retry', 'last', '--yes')
+    expect(refused.stderr).toContain('Nothing was written: Cannot write the ledger')
+    expect(refused.exitCode).toBe(2)
+    makeRoom()
+    const retried = await fleet.shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
+    expect(retried.document()).toMatchObject({run: {retryOf: stopped.run.id}, verdict: {code: 0}})
+    expect(fleet.restarted()).toHaveLength(names.length)
   })
 
   test('during the run: it stops starting and says so: 5; with room again, the retry does the rest, each once', async () => {

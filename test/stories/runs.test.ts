@@ -178,6 +178,22 @@ test('of runs of one second, the last is the one that began later', async () => 
   expect((await show(fleet, 'last')).run.id).toBe('20261124-080000-0001')
 })
 
+test.each(['', '{"type":"run","at":"20'])(
+  'the last run is none that was killed before its first record: %j',
+  async (left) => {
+    await using fleet = await openFleet(two)
+    const {run} = await restarted(fleet)
+    await writeFile(join(dirname(run.ledger ?? ''), '20261124-230000-0001.jsonl'), left)
+    for (const words of [['show'], ['retry', '--dry-run', 'client']]) {
+      const {stdout, exitCode} = await fleet.shell.run('runs', ...words, 'last')
+      expect(stdout).toContain(run.id)
+      expect(exitCode).toBe(0)
+    }
+    await rm(run.ledger ?? '')
+    expect((await show(fleet, 'last')).run.id).toBe('20261124-230000-0001')
+  },
+)
+
 test('without runs the list says so and ends with 0; showing the last one ends with 2', async () => {
   await using fleet = await openFleet(two)
   const listed = await fleet.shell.run('runs', 'list')

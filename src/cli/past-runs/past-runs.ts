@@ -54,9 +54,9 @@ export async function findRun(
 ): Promise<{readonly id: string; readonly recorded: RecordedRun}> {
   const directory = ledgerDirectory(runtime)
   const ids = await listLedgers(directory)
-  const [id, ...others] = wanted === 'last' ? await newestFirst(ids, directory) : startingWith(wanted, ids)
+  const [id, ...others] = wanted === 'last' ? await newestOf(ids, directory) : startingWith(wanted, ids)
   if (id === undefined) throw unknownRun(wanted, ids, {directory, command})
-  if (others.length > 0 && wanted !== 'last') throw severalRuns(wanted, [id, ...others], command)
+  if (others.length > 0) throw severalRuns(wanted, [id, ...others], command)
   return {id, recorded: await readRun(directory, id)}
 }
 
@@ -87,13 +87,24 @@ const startingWith = (wanted: string, ids: readonly string[]) =>
 
 const secondOf = (id: string) => id.slice(0, id.lastIndexOf('-'))
 
-/** Ids tell seconds; of runs that began in the same one, their ledgers tell which was later. */
-async function newestFirst(ids: readonly string[], directory: string): Promise<readonly string[]> {
-  const newest = ids.filter((id) => secondOf(id) === secondOf(ids[0] ?? ''))
-  if (newest.length < 2) return newest
-  const begun = await Promise.all(newest.map(async (id) => ({id, at: (await readRun(directory, id)).run?.at ?? ''})))
-  return begun.sort((a, b) => (a.at < b.at ? 1 : -1)).map(({id}) => id)
+/**
+ * The newest run; one that was killed before anything was recorded, only if there is no other. Ids tell seconds; of runs that
+ * began in the same one, their ledgers tell which was later.
+ */
+async function newestOf(ids: readonly string[], directory: string): Promise<readonly string[]> {
+  for (const sameSecond of Map.groupBy(ids, secondOf).values()) {
+    const runs = await Promise.all(sameSecond.map(async (id) => ({id, recorded: await readRun(directory, id)})))
+    const [newest] = runs
+      .filter(({recorded}) => hasBegun(recorded))
+      .sort((a, b) => ((a.recorded.run?.at ?? '') < (b.recorded.run?.at ?? '') ? 1 : -1))
+    if (newest !== undefined) return [newest.id]
+  }
+  return ids.slice(0, 1)
 }
+
+/** Half of the first line is what a run leaves that was killed in it; more that cannot be read may be anything. */
+const hasBegun = ({run, targets, damagedLines}: RecordedRun) =>
+  run !== undefined || targets.length > 0 || damagedLines > 1
 
 async function readRun(directory: string, id: string): Promise<RecordedRun> {
   const recorded = await readLedger(ledgerPath(directory, id), ledgerFormats)

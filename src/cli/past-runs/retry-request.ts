@@ -138,6 +138,7 @@ export function nothingLeft(
     waited: asked.settings.spoke.wait,
     allowEmpty: false,
     ledger: null,
+    ledgerIsIncomplete: false,
     locks: [],
     scope: {kinds: [], namespaces: [], contexts: [], contextsLeftOut: []},
     readings: [],

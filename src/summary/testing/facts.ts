@@ -91,6 +91,7 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     waited: true,
     allowEmpty: false,
     ledger: '/state/hubspoke/runs/20261124-030412-9f3a.jsonl',
+    ledgerIsIncomplete: false,
     locks: [],
     scope: scope(readings.map(({context}) => context.name)),
     readings,
