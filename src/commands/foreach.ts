@@ -1,10 +1,9 @@
 import {resolve} from 'node:path'
 import {beforeDashes} from '../cli/flags/command-line-flags.ts'
-import {contextFlags, outputFlag, workloadFlags} from '../cli/flags/flags.ts'
+import {contextFlags, outputFlag, targetsFlags, workloadFlags} from '../cli/flags/flags.ts'
 import {foreachFlags, withoutRollouts} from '../cli/flags/foreach-flags.ts'
 import {optionalImageArg} from '../cli/flags/image-arg.ts'
 import {runViews} from '../cli/report-views.ts'
-import {selectionOf} from '../cli/run/selection.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import {HubspokeError} from '../model/failure.ts'
@@ -34,6 +33,11 @@ export default class Foreach extends WritingCommand {
         '<%= config.bin %> <%= command.id %> ghcr.io/acme/web -c "prod-*" -- kubectl -n {namespace} describe {kind}/{name}',
     },
     {
+      description: 'Only for the workloads that a document names, after a review',
+      command:
+        '<%= config.bin %> <%= command.id %> ghcr.io/acme/web --targets reviewed.json -- kubectl -n {namespace} logs {kind}/{name}',
+    },
+    {
       description: 'From a runbook: one cluster first, stop at a failure, with a limit for each',
       command:
         '<%= config.bin %> <%= command.id %> -c "prod-*" --waves 1,100% --timeout 5m --reason "INC-42" -- ./fix-quota.sh {context}',
@@ -52,6 +56,7 @@ export default class Foreach extends WritingCommand {
   static override flags = {
     ...contextFlags,
     ...workloadFlags,
+    ...targetsFlags,
     ...foreachFlags,
     output: outputFlag(runViews),
   }
@@ -60,7 +65,7 @@ export default class Foreach extends WritingCommand {
     const words = beforeDashes(this.typed)
     const {args, flags} = await this.parse(Foreach, [...words])
     const outputFolder = flags['output-dir']
-    if (args.image === undefined) this.refuseWorkloadFlags()
+    if (args.image === undefined) this.refuseWorkloadFlags(flags)
     const recorded = {
       ...(args.image !== undefined && {image: args.image}),
       command: this.typed.slice(words.length + 1),
@@ -68,24 +73,30 @@ export default class Foreach extends WritingCommand {
       passEnv: flags['pass-env'] ?? [],
       ...(outputFolder !== undefined && {outputFolder: resolve(outputFolder)}),
     }
-    const {args: verbArgs, start} = await this.startOf(foreach, recorded, {
+    const {
+      args: verbArgs,
+      start,
+      begun,
+    } = await this.startOf(foreach, recorded, {
       ...withoutRollouts,
       ...flags,
       retries: this.retries(flags),
     })
     if (verbArgs.image === undefined) return this.carryOut({...start, source: {from: 'contexts'}}, flags)
-    const query = imageQueryOf(verbArgs.image)
-    const selection = selectionOf({...flags, fresh: this.freshForWrites(flags.fresh)})
-    return this.carryOut({...start, source: {from: 'image', query, selection}}, flags)
+    const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
+    return this.carryOut({...start, source}, flags, reach)
   }
 
-  /** Without IMAGE no workload is looked for: a flag that narrows the search would have no effect. */
-  private refuseWorkloadFlags(): void {
-    const typed = Object.keys(workloadFlags).find((name) => this.isTyped(name))
-    if (typed === undefined) return
+  /**
+   * Without IMAGE no workload is looked for: a flag that narrows the search would have no effect. The targets of one run are no
+   * default, wherever they were named.
+   */
+  private refuseWorkloadFlags({targets}: {readonly targets?: string | undefined}): void {
+    const given = targets === undefined ? Object.keys(workloadFlags).find((name) => this.isTyped(name)) : 'targets'
+    if (given === undefined) return
     throw new HubspokeError(
       'usage',
-      `--${typed} is about workloads, and without IMAGE the command runs once per context.`,
+      `--${given} is about workloads, and without IMAGE the command runs once per context.`,
       {
         suggestions: ['hubspoke foreach IMAGE -- …  to run it once per workload'],
       },

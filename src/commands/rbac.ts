@@ -3,6 +3,7 @@ import {BaseCommand} from '../cli/base-command.ts'
 import {contextFlags} from '../cli/flags/flags.ts'
 import {namespacesFlag} from '../cli/flags/permission-flags.ts'
 import {permittedWords, rbacRequest} from '../cli/rbac-request.ts'
+import {unknownPermissions} from '../model/permission.ts'
 import {planRoles} from '../summary/plan-roles.ts'
 import {type Manifest, permissionWords, rbacList, renderRbac} from '../summary/rbac-manifests.ts'
 
@@ -62,6 +63,10 @@ export default class Rbac extends BaseCommand {
     if (!flags.quiet) {
       for (const need of plan.leftOut)
         stderr.write(`Left out: ${permissionWords(need)} (${need.purpose}): ${need.without}.\n`)
+      for (const verb of request.verbs) {
+        const unknown = unknownPermissions[verb]
+        if (unknown !== undefined) stderr.write(`${verb}: ${unknown}\n`)
+      }
       if (request.subjects.length === 0)
         stderr.write('No --service-account, --user or --group: roles without bindings.\n')
     }

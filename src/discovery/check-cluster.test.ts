@@ -28,6 +28,7 @@ describe('permissions', () => {
       'set-image',
       'scale',
       'undo',
+      'foreach',
       'cache refresh',
       'cache watch',
     ])

@@ -8,12 +8,18 @@ export const permittedVerbs = [
   'set-image',
   'scale',
   'undo',
+  'foreach',
   'cache refresh',
   'cache watch',
   'cache show',
 ] as const
 
 export type PermittedVerb = (typeof permittedVerbs)[number]
+
+/** Sentences about commands whose permissions are known only in part. */
+export const unknownPermissions: Readonly<Partial<Record<PermittedVerb, string>>> = {
+  foreach: 'The permissions that CMD needs are not known, and not included.',
+}
 
 /** Something that a command asks of the API, and what comes of it when the API says no. */
 export interface Permission {

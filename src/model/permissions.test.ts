@@ -9,8 +9,8 @@ const commands = join(import.meta.dirname, '..', 'commands')
 const reach = {namespaces: [], cacheNamespace: 'hubspoke-system'}
 const narrow = {...reach, namespaces: ['shop', 'pay']}
 
-/** They need what other commands need, and nothing of their own: `sandbox --record` lists as `find` does, `foreach` runs CMD. */
-const withoutRow = ['check', 'foreach', 'sandbox']
+/** They need what other commands need, and nothing of their own: `sandbox --record` lists as `find` does. */
+const withoutRow = ['check', 'sandbox']
 
 test('every command that reaches clusters has its row, and every row its command', () => {
   const reaching = globSync('**/*.ts', {cwd: commands})

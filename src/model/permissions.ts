@@ -1,38 +1,17 @@
+import {cacheReads, configMaps, saving} from './cache-permissions.ts'
+import {identity, typos} from './cluster-permissions.ts'
 import {type Need, type Permission, type PermittedVerb, type Reach, workloadResource} from './permission.ts'
 import {causes, follows} from './rollout-permissions.ts'
 import {isForTemplates, scaling} from './scale-permissions.ts'
 import {workloadKinds} from './workload.ts'
 
 const kinds = {group: 'apps', resources: workloadKinds.map(workloadResource), scope: 'workloads'} as const
-/** Not limited by name: a cache that does not fit in one ConfigMap has more of them, with names of their own. */
-const configMaps = {group: '', resources: ['configmaps'], scope: 'cache'} as const
 const leases = {group: 'coordination.k8s.io', resources: ['leases'], scope: 'cache', essential: false} as const
 const runLease = {...leases, name: 'hubspoke-run'} as const
 const watchLease = {...leases, name: 'hubspoke-cache-watch'} as const
 const pods = {verb: 'list', scope: 'workloads', essential: false} as const
 
-/** The API server takes the name of a namespace for its namespace, too, and so does authorisation. */
-const kubeSystem = {verb: 'get', group: '', resources: ['namespaces'], name: 'kube-system', scope: 'cluster'} as const
-
-const identity: Permission = {
-  ...kubeSystem,
-  essential: false,
-  why: 'tell clusters apart by the UID of this namespace',
-  without:
-    'the fallback identity is a hash of its URL and CA: two contexts of one cluster are not recognised as such, and its image cache is not trusted',
-}
-
 const everyoneWatches = 'several watchers of one cluster all write'
-
-const typos: Permission = {
-  verb: 'list',
-  group: '',
-  resources: ['namespaces'],
-  scope: 'cluster',
-  essential: false,
-  why: 'tell a mistyped -n from a namespace in which nothing runs',
-  without: 'a mistyped -n is not refused: nothing is found there',
-}
 
 const lists: Permission = {
   ...kinds,
@@ -40,14 +19,6 @@ const lists: Permission = {
   essential: true,
   why: 'see which workloads run an image',
   without: 'the cluster is read only in part (exit 4)',
-}
-
-const cacheReads: Permission = {
-  ...configMaps,
-  verb: 'get',
-  essential: false,
-  why: 'read the image cache',
-  without: 'the cluster is listed instead, which takes longer',
 }
 
 /** To answer from the image cache. */
@@ -63,31 +34,11 @@ const cached: readonly Permission[] = [
   cacheReads,
 ]
 
-/** To put an image cache in the place of the one that is there. */
-const saving: readonly Permission[] = [
-  {
-    ...identity,
-    essential: true,
-    why: 'record in the image cache which cluster it is of',
-    without: 'nothing is saved: the cluster of the image cache would be unknown',
-  },
-  {...configMaps, verb: 'get', essential: true, why: 'see what it replaces', without: 'nothing is saved'},
-  {...configMaps, verb: 'create', essential: true, why: 'save it for the first time', without: 'nothing is saved'},
-  {...configMaps, verb: 'update', essential: true, why: 'save it again', without: 'nothing is saved'},
-  {
-    ...configMaps,
-    verb: 'list',
-    essential: false,
-    why: 'find what is left of older builds that were split',
-    without: 'ConfigMaps of older builds of a large image cache stay',
-  },
-  {
-    ...configMaps,
-    verb: 'delete',
-    essential: false,
-    why: 'remove what is left of older builds that were split',
-    without: 'ConfigMaps of older builds of a large image cache stay',
-  },
+/** To keep other runs out. */
+const locking: readonly Permission[] = [
+  {...runLease, verb: 'get', why: 'see whether another run is at work', without: 'nothing keeps other runs out'},
+  {...leases, verb: 'create', why: 'take the lock for the first time', without: 'nothing keeps other runs out'},
+  {...runLease, verb: 'update', why: 'take, renew and release the lock', without: 'nothing keeps other runs out'},
 ]
 
 interface ChangeWords {
@@ -140,9 +91,7 @@ const changing = ({does, before, without, event}: ChangeWords): readonly Permiss
     why: `record an Event on the workload: ${event}`,
     without: 'there is no such Event; the annotations of the workload record it',
   },
-  {...runLease, verb: 'get', why: 'see whether another run is at work', without: 'nothing keeps other runs out'},
-  {...leases, verb: 'create', why: 'take the lock for the first time', without: 'nothing keeps other runs out'},
-  {...runLease, verb: 'update', why: 'take, renew and release the lock', without: 'nothing keeps other runs out'},
+  ...locking,
   identity,
   typos,
 ]
@@ -200,6 +149,20 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       why: 'find the revision of a StatefulSet or a DaemonSet to return to',
       without: 'undo IMAGE changes none of them; undo --run does not need it',
     },
+  ],
+  foreach: [
+    {...lists, without: `with IMAGE, ${lists.without}; without IMAGE it is not used`},
+    ...cached,
+    {
+      ...kinds,
+      verb: 'get',
+      essential: true,
+      why: 'look at a workload before CMD is run for it',
+      without: 'with IMAGE, CMD is not run; without IMAGE it is not used',
+    },
+    ...locking,
+    identity,
+    typos,
   ],
   'cache refresh': [
     {...lists, scope: 'everywhere', without: 'nothing is saved: half a cache would make the rest look unused'},

@@ -1,4 +1,4 @@
-import {type Permission, permittedVerbs} from '../model/permission.ts'
+import {type Permission, permittedVerbs, unknownPermissions} from '../model/permission.ts'
 import {permissionsOf} from '../model/permissions.ts'
 
 const scopeWords = {
@@ -10,7 +10,9 @@ const scopeWords = {
 
 /** The permissions of every command as Markdown, for `docs/permissions.md`. */
 export function permissionsMarkdown(): string {
-  return permittedVerbs.map((verb) => `## ${verb}\n\n${tableOf(permissionsOf(verb))}`).join('\n')
+  return permittedVerbs
+    .map((verb) => [`## ${verb}`, unknownPermissions[verb] ?? [], tableOf(permissionsOf(verb))].flat().join('\n\n'))
+    .join('\n')
 }
 
 function tableOf(permissions: readonly Permission[]): string {

@@ -100,6 +100,8 @@ test('who may read and not write: said, and still 0, as reading needs no more', 
     'undo: create events',
     'undo: create leases.coordination.k8s.io',
     'undo: update leases.coordination.k8s.io',
+    'foreach: create leases.coordination.k8s.io',
+    'foreach: update leases.coordination.k8s.io',
     'cache refresh: create configmaps',
     'cache refresh: update configmaps',
     'cache refresh: delete configmaps',
@@ -122,7 +124,7 @@ test('who may not see everything: 4', async () => {
   const {stdout, exitCode} = await fleet.shell.run('check')
   expect(stdout).toMatch(/^eu +v1\.36\.3 +0ms +in part +in part +in part /m)
   expect(stdout).toContain(
-    'find, status, restart, set-image, scale, undo, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
+    'find, status, restart, set-image, scale, undo, foreach, cache refresh and cache watch: may not list daemonsets.apps in all namespaces (eu)',
   )
   expect(stdout).toContain('Exit 4: 1 of 2 contexts can be read only in part.')
   expect(exitCode).toBe(4)

@@ -4,6 +4,7 @@ import type {CheckReport} from '../../src/model/check-report.ts'
 import type {AccessRule, ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Ended} from '../support/run-command.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import type {RunReport} from '../support/workload-documents.ts'
 
 interface Manifest {
   readonly kind: string
@@ -169,7 +170,7 @@ test.each([
 })
 
 describe('with exactly what was printed', () => {
-  const commands = ['find', 'restart', 'set-image', 'scale', 'undo', 'cache-refresh', 'cache-show']
+  const commands = ['find', 'restart', 'set-image', 'scale', 'undo', 'foreach', 'cache-refresh', 'cache-show']
   const eu: ClusterSpec = {name: 'eu', workloads: runningWeb('web'), namespaces: ['hubspoke-system']}
   const fleetWith = (may: readonly AccessRule[]) => openFleet([{...eu, may}])
   const deniedIn = ({document}: Ended) =>
@@ -215,6 +216,38 @@ describe('with exactly what was printed', () => {
     expect(exitCode).toBe(0)
     const events = fleet.cluster('eu').objects('Event', 'shop') as readonly {readonly reason?: unknown}[]
     expect(events.filter(({reason}) => reason === 'Scaled')).toHaveLength(1)
+  })
+
+  const command = ['--', process.execPath, '--version']
+  test.each([
+    {because: 'everywhere', words: []},
+    {because: 'in one namespace', words: ['-n', 'shop']},
+  ])(
+    'of foreach $because: CMD is run, with its lock, and CMD’s own permissions are said to be unknown',
+    async ({words}) => {
+      const printed = await rbac('foreach', ...words, '--user', 'ada')
+      expect(printed.stderr).toBe('foreach: The permissions that CMD needs are not known, and not included.\n')
+      await using fleet = await fleetWith(granted(manifests(printed)))
+      const ended = await fleet.shell.run('foreach', image, ...words, '-c', 'eu', '-y', ...command)
+      expect(ended.stderr).not.toMatch(/No lock|fallback/)
+      expect(ended).toMatchObject({exitCode: 0, stdout: expect.stringContaining('Succeeded 1')})
+    },
+  )
+
+  test.each([
+    {verb: 'get', refused: ['failed 0'], exitCode: 1},
+    {verb: 'list', refused: [], exitCode: 4},
+  ])('of foreach without $verb: nothing is started', async ({verb, refused, exitCode}) => {
+    const all = granted(manifests(await rbac('foreach', '--user', 'ada')))
+    await using fleet = await fleetWith(
+      all.map((rule) =>
+        rule.resources.includes('deployments') ? {...rule, verbs: rule.verbs.filter((one) => one !== verb)} : rule,
+      ),
+    )
+    const ended = await fleet.shell.run('foreach', image, '-c', 'eu', '-y', '-o', 'json', ...command)
+    const {results} = ended.document() as RunReport
+    expect(results.map(({outcome, attempts}) => `${outcome} ${attempts}`)).toEqual(refused)
+    expect(ended.exitCode).toBe(exitCode)
   })
 
   test('but for watch: a rollout is read again and again instead of followed', async () => {

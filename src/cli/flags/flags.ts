@@ -98,7 +98,7 @@ export const workloadFlags = {
   }),
 }
 
-/** Flags of every verb that writes to workloads: where they are named, instead of being searched. */
+/** Flags of every verb that acts on workloads: where they are named, instead of being searched. */
 export const targetsFlags = {
   targets: Flags.string({
     summary:

@@ -8,6 +8,7 @@ import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {Verb, VerbEnv} from '../verb.ts'
 import {gone, recreated} from '../workloads/obstacle.ts'
+import {targetNeeds} from '../workloads/target-needs.ts'
 import {settledBy} from './command-end.ts'
 import type {CommandOrder} from './commands.ts'
 import {type ForeachArgs, parseForeachArgs} from './foreach-args.ts'
@@ -41,7 +42,7 @@ export const foreach: Verb<ForeachArgs> = {
       place: 'cluster',
     }
   },
-  needs: () => [],
+  needs: targetNeeds('foreach'),
   async prepare({command: [program], shell: isScript}, {commands}) {
     const started = isScript ? shell : program
     if (hasPlaceholder(started) || (await commands.exists(started))) return
