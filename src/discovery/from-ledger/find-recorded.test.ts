@@ -65,6 +65,7 @@ test('asks who the clusters are, and plans what is recorded, in its order', asyn
     namespaces: ['pay', 'shop'],
     contexts: ['eu', 'us'],
     contextsLeftOut: [],
+    targetsOf: {type: 'run', name: runId},
   })
   expect(readings).toMatchObject([
     {tier: 'ledger', tierReason: `targets of the run ${runId}`, serverVersion: 'v1.36.3', cost: {requests: 3}},
