@@ -6,6 +6,7 @@ import {checkProtection} from '../cli/protection/check-protection.ts'
 import {checkViews} from '../cli/report-views.ts'
 import {readingDeps} from '../cli/run/selection.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
+import {clustersOfOneUid} from '../discovery/clusters-of-one-uid.ts'
 import type {CheckReport} from '../model/check-report.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
@@ -34,7 +35,9 @@ export default class Check extends BaseCommand {
         failed: (context, problem) => ({...notChecked(context), problem}),
       })
       const {entries, unmatchedProtections} = await checkProtection(await ask, clusters, deps)
-      return summarizeCheck(entries, besides(clusters, session), unmatchedProtections)
+      const found = entries.flatMap(({context, uid}) => (uid === null ? [] : [{context, uid}]))
+      const firstContexts = await clustersOfOneUid(found, 'Deployment', deps)
+      return summarizeCheck(entries, {...besides(clusters, session), firstContexts}, unmatchedProtections)
     })
     return this.conclude(report, flags, checkViews)
   }

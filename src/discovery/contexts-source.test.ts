@@ -15,6 +15,7 @@ function sourceOf(clusters: readonly FakeCluster[], controller = new AbortContro
     },
     {
       open: (name) => opened.get(name)!,
+      endpointOf: (name) => name,
       clock: fakeClock(),
       onEvent: (event) => events.push(event),
       signal: controller.signal,

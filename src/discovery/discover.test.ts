@@ -38,6 +38,7 @@ function run(
       if (!cluster) throw new Error(`nobody knows ${name}`)
       return cluster
     },
+    endpointOf: (name) => name,
     clock: fakeClock(),
     onEvent: (event) => events.push(event),
     signal: controller.signal,

@@ -1,11 +1,12 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
-import type {ContextRef, Cost} from '../model/cluster.ts'
+import type {ClusterReading, ContextRef, Cost} from '../model/cluster.ts'
 import type {Discovery} from '../model/discovery.ts'
 import type {OnEvent} from '../model/event.ts'
 import {type Failure, toFailure} from '../model/failure.ts'
 import {quoted} from '../shared/problem.ts'
 import {untilStopped} from '../shared/until-stopped.ts'
 import type {ReadRequest} from './answer/reader.ts'
+import {clustersOfOneUid} from './clusters-of-one-uid.ts'
 import {type ClusterAnswer, readCluster} from './read-cluster.ts'
 import type {ReadingDeps} from './retry-read.ts'
 import {refuseUnreadableSelector} from './select/label-selector.ts'
@@ -23,6 +24,8 @@ export interface DiscoveryRequest extends Omit<ReadRequest, 'namespaces'> {
 
 export interface DiscoveryDeps extends ReadingDeps {
   open(context: string): ClusterAccess
+  /** Contexts with the same endpoint reach the same server in the same way. */
+  endpointOf(context: string): string
   readonly onEvent: OnEvent
 }
 
@@ -54,8 +57,31 @@ export async function discover(request: DiscoveryRequest, deps: DiscoveryDeps): 
       contexts: contexts.map(({name}) => name),
       contextsLeftOut: contextsLeftOut.map(({name}) => name),
     },
-    readings: answers.map(({reading}) => reading),
+    readings: await toldApart(
+      answers.map(({reading}) => reading),
+      request,
+      deps,
+    ),
   }
+}
+
+/** Two clusters with one UID are two in an answer. A run that writes has a stronger proof: its lock. */
+async function toldApart(
+  readings: readonly ClusterReading[],
+  {writes, kinds: [kind]}: Pick<DiscoveryRequest, 'writes' | 'kinds'>,
+  deps: DiscoveryDeps,
+): Promise<readonly ClusterReading[]> {
+  if (writes || kind === undefined) return readings
+  const found = readings.flatMap(({context, identity}) =>
+    identity === undefined || identity.fromCache ? [] : [{context: context.name, uid: identity.uid}],
+  )
+  const firsts = await clustersOfOneUid(found, kind, deps)
+  return readings.map((reading) => {
+    const {context, identity} = reading
+    const firstContext = firsts.get(context.name)
+    if (identity === undefined || firstContext === undefined) return reading
+    return {...reading, identity: {...identity, sharedFrom: firstContext}, cost: deps.open(context.name).cost()}
+  })
 }
 
 /** Whatever goes wrong, a bug too, is this context's alone. */

@@ -20,7 +20,7 @@ export async function retryRead<T>(read: () => Promise<T>, {clock, signal}: Read
     try {
       return await read()
     } catch (error) {
-      if (!mayHeal(error) || signal.aborted) throw error
+      if (!mayRecover(error) || signal.aborted) throw error
       await clock.sleep(Math.max(delayMs, Math.min(error.retryAfterMs ?? 0, longestWaitMs)), signal)
       if (signal.aborted) throw error
     }
@@ -28,7 +28,7 @@ export async function retryRead<T>(read: () => Promise<T>, {clock, signal}: Read
   return read()
 }
 
-function mayHeal(error: unknown): error is HubspokeError {
+function mayRecover(error: unknown): error is HubspokeError {
   if (!(error instanceof HubspokeError) || error.final) return false
   if (['unreachable', 'throttled', 'server-error'].includes(error.failureClass)) return true
   return error.status === 408 || (error.status !== undefined && error.status >= 500)

@@ -16,6 +16,8 @@ export interface ClusterIdentity {
   readonly isFallback: boolean
   /** The image cache names this cluster, and the cluster itself was not asked: used for answers, never for a write. */
   readonly fromCache?: boolean
+  /** Another cluster has the same UID: the first context of this one tells them apart. */
+  readonly sharedFrom?: string
 }
 
 /** Does a context point at another cluster than before? */

@@ -101,10 +101,20 @@ export function sameClusterGroups(readings: readonly ClusterReading[]): readonly
     .map((group) => group.map(({context}) => context.name))
 }
 
-/** A cache may have been copied: a cluster UID known only from a cache must not hide the workloads of another server. */
+/** A cluster UID that another cluster has, or that only a cache tells, which may have been copied, must not hide workloads. */
 export function placeOf({context, identity}: ClusterReading): string {
   const clusterUid = identity?.uid ?? context.server
-  return identity?.fromCache ? `${clusterUid} ${context.server}` : clusterUid
+  const besides = identity?.sharedFrom ?? (identity?.fromCache ? context.server : undefined)
+  return besides === undefined ? clusterUid : `${clusterUid} ${besides}`
+}
+
+/** In how many clusters the entries are. */
+export function countPlaces(
+  entries: readonly Pick<WorkloadEntry, 'context'>[],
+  readings: readonly ClusterReading[],
+): number {
+  const places = new Map(readings.map((reading) => [reading.context.name, placeOf(reading)]))
+  return new Set(entries.map(({context}) => places.get(context))).size
 }
 
 /** The excluded workloads as documents hold them. */
@@ -118,13 +128,15 @@ export function excludedEntries(excluded: readonly Exclusion[]): readonly Exclud
  */
 export function cachedOnlyEntries(readings: readonly ClusterReading[]): readonly CachedOnlyEntry[] {
   const entries = new Map<string, CachedOnlyEntry>()
-  for (const {context, identity, cachedOnly} of readings) {
+  for (const reading of readings) {
+    const {context, identity, cachedOnly} = reading
     if (identity === undefined || cachedOnly === undefined) continue
     const {uid: clusterUid} = identity
-    const cluster = readings.filter((reading) => reading.identity?.uid === clusterUid && !reading.problem)
+    const place = placeOf(reading)
+    const cluster = readings.filter((other) => !other.problem && placeOf(other) === place)
     for (const match of cachedOnly.matches) {
       const {kind, namespace, name, matched} = match
-      const key = `${clusterUid}/${kind}/${namespace}/${name}`
+      const key = `${place}/${kind}/${namespace}/${name}`
       if (entries.has(key) || cluster.some(({unread}) => !isUnread(unread, match))) continue
       const cacheAgeMs = cachedOnly.ageMs ?? null
       entries.set(key, {clusterUid, context: context.name, kind, namespace, name, matched, cacheAgeMs})

@@ -84,14 +84,24 @@ export function summarizeCheck(
   unmatchedProtections: CheckReport['unmatchedProtections'] = [],
 ): CheckReport {
   const {contextsLeftOut = []} = besides
-  const contexts = entries.map((entry) => ({...entry, sameClusterAs: sameCluster(entry, entries)}))
+  const contexts = entries.map((entry) => ({
+    ...entry,
+    sameClusterAs: sameCluster(entry, entries, besides.firstContexts),
+  }))
   const verdict = verdictOfCheck(contexts, besides)
   return {schemaVersion: 1, type: 'CheckReport', contexts, contextsLeftOut, unmatchedProtections, verdict}
 }
 
-function sameCluster({context, uid}: CheckEntry, entries: readonly CheckEntry[]): readonly string[] {
+function sameCluster(
+  {context, uid}: CheckEntry,
+  entries: readonly CheckEntry[],
+  firstContexts: Besides['firstContexts'],
+): readonly string[] {
   if (uid === null) return []
-  return entries.filter((other) => other.uid === uid && other.context !== context).map((other) => other.context)
+  const first = firstContexts?.get(context)
+  return entries
+    .filter((other) => other.uid === uid && other.context !== context && firstContexts?.get(other.context) === first)
+    .map((other) => other.context)
 }
 
 /** The report of `cache refresh` and `cache show`, one entry per selected context. */

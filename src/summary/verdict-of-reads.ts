@@ -6,7 +6,7 @@ import type {Verdict} from '../model/report.ts'
 import {exitOfSignal, type StopReason} from '../model/stop.ts'
 import type {WorkloadEntry} from '../model/workload-entry.ts'
 import {countOf} from '../shared/words.ts'
-import {sameClusterGroups} from './entries.ts'
+import {countPlaces, sameClusterGroups} from './entries.ts'
 import type {FindFacts} from './find-facts.ts'
 import {notSelected, sameClusterOmissions, scopeOmissions, withOmissions} from './omissions.ts'
 import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
@@ -17,6 +17,8 @@ import {emptySentence, unreadSentence} from './verdict-sentences.ts'
 export interface Besides {
   /** Contexts of the kubeconfig that were not selected. */
   readonly contextsLeftOut?: readonly string[]
+  /** Of contexts whose UID several clusters have: the first context of the same cluster. */
+  readonly firstContexts?: ReadonlyMap<string, string>
   readonly stoppedBy?: StopReason | undefined
 }
 
@@ -30,7 +32,7 @@ export function verdictOfFind(facts: FindFacts, workloads: readonly WorkloadEntr
 
 function verdictOfFound(facts: FindFacts, workloads: readonly WorkloadEntry[], cachedOnly: number): Verdict {
   const {query, scope, readings} = facts
-  const clusters = new Set(workloads.map(({clusterUid}) => clusterUid)).size
+  const clusters = countPlaces(workloads, readings)
   const found = `${countOf(workloads.length, 'workload')} in ${countOf(clusters, 'cluster')}`
   if (facts.stoppedBy !== undefined) return verdictOfStop(facts.stoppedBy)
   return toVerdict(exitOfFind(facts, workloads), (name) => {

@@ -3,7 +3,7 @@ import type {Verdict} from '../model/report.ts'
 import type {StatusCounts} from '../model/status-report.ts'
 import {exitOfSignal, stopReasons} from '../model/stop.ts'
 import {countOf, listOf} from '../shared/words.ts'
-import {sameClusterGroups} from './entries.ts'
+import {countPlaces, sameClusterGroups} from './entries.ts'
 import {sameClusterOmissions, scopeOmissions, withOmissions} from './omissions.ts'
 import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
 import type {StatusFacts} from './status-facts.ts'
@@ -61,10 +61,13 @@ function sentenceOf(name: ExitName, facts: StatusFacts, counts: StatusCounts): s
 }
 
 /** Every context and every workload was read, and nothing is open. */
-function sentenceInFull({query, scope, statuses}: StatusFacts, {total, rolledOut, gone}: StatusCounts): string {
+function sentenceInFull(
+  {query, scope, statuses, readings}: StatusFacts,
+  {total, rolledOut, gone}: StatusCounts,
+): string {
   if (total === 0) return emptySentence(query, scope)
   if (rolledOut === 0) return `Every workload that ran "${query}" is gone, or runs another image now.`
-  const clusters = new Set(statuses.map(({clusterUid}) => clusterUid)).size
+  const clusters = countPlaces(statuses, readings)
   const all = `${countOf(total, 'workload')} in ${countOf(clusters, 'cluster')}`
   if (rolledOut === total) return `Rolled out: ${total === 1 ? all : `all ${all}`}.`
   return `Rolled out: ${rolledOut} of ${all}; ${countOf(gone, 'is gone', 'are gone')}.`

@@ -55,7 +55,12 @@ export async function findInProcess(
         ...defaults,
         ...more,
       }
-      const {readings} = await discover(request, {...deps, open: kubeconfig.open, onEvent: () => undefined})
+      const {readings} = await discover(request, {
+        ...deps,
+        open: kubeconfig.open,
+        endpointOf: kubeconfig.endpointOf,
+        onEvent: () => undefined,
+      })
       const [reading] = readings
       if (reading === undefined || reading.problem) throw new Error(reading?.problem?.message ?? 'no reading')
       return reading

@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {ErrorReport} from '../../src/model/error-report.ts'
 import {systemClock} from '../../src/shared/clock.ts'
 import {openShell, type ShellOptions} from '../support/run-command.ts'
-import type {RunReport} from '../support/workload-documents.ts'
+import type {FindReport, RunReport} from '../support/workload-documents.ts'
 import {controlPlaneOrSkip} from './control-plane-or-skip.ts'
 import {openGateway} from './gateway.ts'
 import {writeKubeconfig} from './kubeconfig-files.ts'
@@ -83,6 +83,8 @@ describe.skipIf(!binaries)('which cluster it is, on real clusters', () => {
     const {exitCode, document, stderr} = await shell.run('restart', image, '--all-contexts', '--yes', '-o', 'json')
     expect(exitCode, stderr).toBe(0)
     expect((document() as RunReport).counts).toMatchObject({total: 1, succeeded: 1})
+    const found = (await shell.run('find', image, '-o', 'json')).document() as FindReport
+    expect(found.clusters).toMatchObject([{sameClusterAs: ['gateway']}, {sameClusterAs: ['direct']}])
     expect(await stampIn(one)).toEqual(expect.any(String))
   })
 
@@ -96,6 +98,8 @@ describe.skipIf(!binaries)('which cluster it is, on real clusters', () => {
     await expect.poll(async () => (await uidOf(two)) === (await uidOf(one))).toBe(true)
     const before = [await stampIn(one), await stampIn(two)]
     await using shell = await shellWith({one, two})
+    const found = (await shell.run('find', image, '-o', 'json')).document() as FindReport
+    expect(found.workloads.map(({context}) => context)).toEqual(['one', 'two'])
     const {exitCode, stdout} = await shell.run('restart', image, '--all-contexts', '--yes', '-o', 'json')
     const {error}: ErrorReport = JSON.parse(stdout)
     expect(error.message).toContain('"one" and "two" point at two clusters with the same UID')

@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
+import type {CheckReport} from '../../src/model/check-report.ts'
+import type {StatusReport} from '../../src/model/status-report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {openShell, type ShellOptions} from '../support/run-command.ts'
@@ -113,13 +115,40 @@ describe('two clusters with the same UID', () => {
     expect(fleet.restarted()).toEqual(['prod/shop/Deployment/api', 'prod/shop/Deployment/web'])
   })
 
-  test('a dry run says that it is not shown yet; find names both as one', async () => {
+  test('find shows the workloads of both, each with its context', async () => {
+    await using fleet = await openClones()
+    const {exitCode, document, stdout} = await fleet.shell.run('find', image, '-o', 'json')
+    const report = document() as FindReport
+    expect(report.workloads.map(({context, name}) => `${context}/${name}`).sort()).toEqual([
+      ...['dr/api', 'dr/web', 'prod/api', 'prod/web'],
+    ])
+    expect(report.clusters).toMatchObject([{sameClusterAs: []}, {sameClusterAs: []}])
+    expect(report.verdict.sentence).toContain('Found 4 workloads in 2 clusters')
+    expect(exitCode, stdout).toBe(0)
+  })
+
+  test('status: a stuck rollout in the second one is not hidden by the first', async () => {
+    await using fleet = await openClones({}, {trouble: [{type: 'stuck-rollout', namespace: 'shop', name: 'web'}]})
+    await fleet.shell.run('restart', image, '-c', 'dr', '--yes', '--no-wait')
+    await fleet.clock.advance(120_000)
+    const {exitCode, document} = await fleet.shell.run('status', image, '-o', 'json')
+    const {workloads} = document() as StatusReport
+    expect(workloads.filter(({status}) => status !== 'rolled-out')).toMatchObject([{context: 'dr', name: 'web'}])
+    expect(exitCode).toBe(1)
+  })
+
+  test('check shows them as two', async () => {
+    await using fleet = await openClones()
+    const {contexts} = (await fleet.shell.run('check', '-o', 'json')).document() as CheckReport
+    expect(contexts).toMatchObject([{sameClusterAs: []}, {sameClusterAs: []}])
+    expect(contexts[0]?.uid).toBe(contexts[1]?.uid)
+  })
+
+  test('a dry run says that it is not shown yet', async () => {
     await using fleet = await openClones()
     const {stderr, document} = await fleet.shell.run(...restart, '--dry-run', 'client')
     expect(stderr.replace(/\s+/g, ' ')).toContain('"prod", "dr" report the same cluster at different addresses.')
     expect((document() as RunReport).clusters).toMatchObject([{sameClusterAs: ['dr']}, {sameClusterAs: ['prod']}])
-    const found = (await fleet.shell.run('find', image, '-o', 'json')).document() as FindReport
-    expect(found.clusters).toMatchObject([{sameClusterAs: ['dr']}, {sameClusterAs: ['prod']}])
   })
 
   test('a clone of a protected cluster wants its name', async () => {

@@ -30,6 +30,6 @@ export function selectionOf(flags: WorkloadFlags): Selection {
 }
 
 /** What discovery reads with. */
-export function readingDeps({clock}: Runtime, {open}: Clusters, {onEvent, stop}: Session): DiscoveryDeps {
-  return {open, clock, onEvent, signal: stop.signal}
+export function readingDeps({clock}: Runtime, {open, endpointOf}: Clusters, {onEvent, stop}: Session): DiscoveryDeps {
+  return {open, endpointOf, clock, onEvent, signal: stop.signal}
 }

@@ -33,6 +33,7 @@ function scene(clusters: Readonly<Record<string, Partial<FakeClusterOptions> & {
     clock: fakeClock(),
     signal: stop.signal,
     onEvent: (event: HubEvent) => void events.push(event),
+    endpointOf: (context: string) => context,
     open(context: string) {
       const cluster = opened.get(context)
       if (cluster === undefined) throw new RangeError(context)
