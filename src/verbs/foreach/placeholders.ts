@@ -27,7 +27,7 @@ function unknownPlaceholder(name: string, known: readonly Placeholder[]): Hubspo
   const isOfWorkloads = placeholders.some((one) => one === name)
   const why = isOfWorkloads
     ? `{${name}} is a placeholder of workloads, and without IMAGE the command runs once per context`
-    : `There is no placeholder ${quoted(`{${name}}`)}: there are ${known.map((one) => `{${one}}`).join(', ')}`
+    : `There is no placeholder ${quoted(`{${name}}`)}. CMD may contain ${known.map((one) => `{${one}}`).join(', ')}`
   return new HubspokeError('usage', `${why}. Nothing was started.`, {
     suggestions: [
       ...nearNames(name, known).map((near) => `{${near}}`),
