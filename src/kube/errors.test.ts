@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {shellWord} from '../shared/shell-word.ts'
 import type {About} from './answers/question.ts'
 import {networkError} from './connection/network-errors.ts'
@@ -125,6 +125,49 @@ test.each([
 ])('HTTP $status is $failureClass: $message', ({said, status: code, ...expected}) => {
   const error = answerError(party, {status: code, body: status(said, code === 404 ? missing : {}), about})
   expect(error).toMatchObject({...expected, status: code === 302 ? undefined : code})
+})
+
+describe('HTTP 500 of an admission webhook that could not be called', () => {
+  const failed =
+    'failed calling webhook "policy.test": failed to call webhook: Post "https://p.svc:443": context deadline exceeded'
+  const details = {causes: [{message: failed}]}
+  const genuine = status(`Internal error occurred: ${failed}`, {reason: 'InternalError', code: 500, details})
+  const errorOf = (body: unknown, code = 500) => answerError(party, {status: code, body, about})
+
+  test('was not carried out, and may be tried again', () => {
+    expect(errorOf(genuine)).toMatchObject({failureClass: 'server-error', refused: true, status: 500})
+    expect(errorOf(genuine).message).toBe(
+      `The API server of context "prod" could not ask an admission webhook and made no change (HTTP 500): Internal error occurred: ${failed}.`,
+    )
+  })
+
+  test.each([
+    {because: 'another error quotes it', body: {...genuine, message: `Internal error occurred: etcd: ${failed}`}},
+    {because: 'its cause is another one', body: {...genuine, details: {causes: [{message: 'etcdserver: timed out'}]}}},
+    {
+      because: 'there are more causes',
+      body: {...genuine, details: {causes: [{message: failed}, {message: 'etcdserver: timed out'}]}},
+    },
+    {because: 'it has no cause', body: {...genuine, details: {}}},
+    {because: 'its reason is another one', body: {...genuine, reason: 'ServerTimeout'}},
+    {
+      because: 'it names another object',
+      body: {...genuine, details: {...details, kind: 'pods', name: 'other'}},
+    },
+    {because: 'it is no Status', body: {message: genuine.message}},
+    {because: 'it is a Status of another code', body: {...genuine, code: 504}},
+    {because: 'the code is another one', body: {...genuine, code: 504}, code: 504},
+    {
+      because: 'it is a conversion webhook, which is called after the write, too',
+      body: {
+        ...genuine,
+        message: 'Internal error occurred: conversion webhook for acme.test/v1, Kind=Web failed: Post',
+        details: {causes: [{message: 'conversion webhook for acme.test/v1, Kind=Web failed: Post'}]},
+      },
+    },
+  ])('may have been carried out where $because', ({body, code = 500}) => {
+    expect(errorOf(body, code).refused).toBe(false)
+  })
 })
 
 test.each([

@@ -3,6 +3,7 @@ import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import {kubectlOn} from '../shared/suggested-command.ts'
 import {genuineStatus, saysMissing} from './answers/genuine-status.ts'
+import {isNotAdmitted} from './answers/not-admitted.ts'
 import type {About} from './answers/question.ts'
 import {numberAt, objectAt, objectOf, sentenceAt} from './json-fields.ts'
 
@@ -34,8 +35,8 @@ const gatewayStatuses = new Set([401, 408, 429])
  * says more than the code, and nothing else of the answer: no headers, no other part of the body.
  *
  * `not-found` needs a `Status` of reason NotFound about exactly the requested object. `refused` is true where the
- * answer proves that the request was not carried out: a `Status` with any 4xx but 408. `status` is left out where the number
- * proves nothing.
+ * answer proves that the request was not carried out: a `Status` with any 4xx but 408, or of an admission webhook that could not be
+ * called. `status` is left out where the number proves nothing.
  */
 export function answerError(party: Party, {status, retryAfter, body, about}: Refusal): HubspokeError {
   const genuine = genuineStatus(body, status, about)
@@ -43,6 +44,7 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
   const isMissing = genuine !== undefined && saysMissing(genuine, about)
   const isRefusal = status >= 400 && genuine !== undefined
   const isBelieved = status === 404 ? isMissing : isRefusal || status >= 500 || gatewayStatuses.has(status)
+  const notAdmitted = genuine !== undefined && isNotAdmitted(genuine)
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),
@@ -50,12 +52,13 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
     name: shellWord(party.context),
     status,
     said,
+    notAdmitted,
   }
   const {failureClass, message, suggestions} = isBelieved ? describe(answer) : foreign(answer)
   const details: FailureDetails = {
     ...(isBelieved && {status}),
     suggestions,
-    refused: isBelieved && isRefusal && status < 500 && status !== 408,
+    refused: notAdmitted || (isBelieved && isRefusal && status < 500 && status !== 408),
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
   }
   return new HubspokeError(failureClass, message, details)
@@ -72,6 +75,8 @@ interface Answer {
   readonly name: string
   readonly status: number
   readonly said: string
+  /** An admission webhook could not be called. */
+  readonly notAdmitted: boolean
 }
 
 interface Description {
@@ -121,7 +126,14 @@ function describe(answer: Answer): Description {
 }
 
 function otherAnswer(answer: Answer): Description {
-  const {context, name, status, said} = answer
+  const {context, name, status, said, notAdmitted} = answer
+  if (notAdmitted) {
+    return {
+      failureClass: 'server-error',
+      message: `The API server of context ${context} could not ask an admission webhook and made no change (HTTP ${status})${tail(said)}`,
+      suggestions: [kubectlOn(name, 'get validatingwebhookconfigurations,mutatingwebhookconfigurations')],
+    }
+  }
   if (status === 410 || status >= 500) {
     return {
       failureClass: 'server-error',
