@@ -79,6 +79,33 @@ const boundedOtherwise: Readonly<Record<string, string>> = {
   'ledger/read-lines.ts': 'it reads a file that was found to be one, up to its size, line by line',
 }
 
+/** Files with a `catch` that does not look at the error, and why it can be no bug there, or must have no effect. */
+const catchesAnything: Readonly<Record<string, string>> = {
+  'cli/process/commands/process-groups.ts': 'a signal to a process that has ended',
+  'cli/process/ignored-hangup.ts': 'a system without /proc',
+  'cli/process/local-user.ts': 'a user without an entry',
+  'cli/process/runtime.ts': 'a process without a terminal, a user without an entry',
+  'cli/process/terminal.ts': 'a terminal that was closed gives no consent',
+  'cli/run/targets-file/json-tokens.ts': 'only parses',
+  'cli/run/targets-file/open-targets.ts': 'only decodes UTF-8',
+  'discovery/cache/json-shape.ts': 'only parses',
+  'discovery/cache/pack-text.ts': 'only unpacks what another client has written',
+  'distribution/distribute.ts': 'a listener changes no result',
+  'hub/broadcast.ts': 'a listener changes no result',
+  'kube/api.ts': 'only parses',
+  'kube/connection/open-line.ts': 'closes what may never have been opened',
+  'kube/credentials/credentials-expiry.ts': 'only parses a certificate',
+  'kube/credentials/exec-credential.ts': 'only parses',
+  'kube/credentials/run-plugin-process.ts': 'a process that cannot be started, or has ended',
+  'kube/credentials/token-end.ts': 'only parses',
+  'kube/credentials/without-credential.ts': 'only parses',
+  'kube/credentials/written-credentials.ts': 'only decodes a URL',
+  'kube/watch/watch-stream.ts': 'only parses',
+  'ledger/parse-record.ts': 'only parses',
+  'progress/choose-progress.ts': 'a display changes no result',
+  'sandbox/api/list-pages.ts': 'only parses',
+}
+
 interface Import {
   readonly from: string
   readonly to: string
@@ -239,4 +266,13 @@ test('a command with a context is made in one place', () => {
   const literal = /[`'"]kubectl (--context|config view --minify)/
   const others = files.filter((file) => file !== 'shared/suggested-command.ts')
   expect(others.filter((file) => literal.test(readFileSync(join(src, file), 'utf8')))).toEqual([])
+})
+
+test('an error becomes an answer only where it was looked at: anything but an expected failure is a bug', () => {
+  const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+  expect(files.filter((file) => /\bcatch \{/.test(textOf(file))).sort()).toEqual(Object.keys(catchesAnything))
+  // `undefined` drops a rejection that is reported elsewhere; a call is what has to follow it. Neither is an answer.
+  const answering = /\.catch\(\(\) => (?!undefined\)|[\w.]+\()[^\n]*/g
+  const answers = files.flatMap((file) => [...textOf(file).matchAll(answering)].map(([text]) => `${file}: ${text}`))
+  expect(answers).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ClusterReading, ContextRef} from '../model/cluster.ts'
-import {HubspokeError, toFailure} from '../model/failure.ts'
+import {onFailure, toFailure} from '../model/failure.ts'
 import {untilStopped} from '../shared/until-stopped.ts'
 import type {DiscoveryDeps} from './discover.ts'
 import {retryRead} from './retry-read.ts'
@@ -46,12 +46,7 @@ async function ask(
 
 /** Informational only. */
 async function tryVersion(cluster: ClusterAccess, {signal}: DiscoveryDeps): Promise<string | undefined> {
-  try {
-    return await cluster.serverVersion(signal)
-  } catch (error) {
-    if (error instanceof HubspokeError) return undefined
-    throw error
-  }
+  return cluster.serverVersion(signal).catch(onFailure(undefined))
 }
 
 function stopped({name}: ContextRef): Pick<ClusterReading, 'problem'> {

@@ -1,6 +1,6 @@
 import type {ClusterAccess} from '../kube/ports/cluster-access.ts'
 import type {ClusterIdentity, ClusterReading} from '../model/cluster.ts'
-import {HubspokeError} from '../model/failure.ts'
+import {onFailure} from '../model/failure.ts'
 import {answerByChanges} from './answer/answer-by-changes.ts'
 import {answerByScan} from './answer/answer-by-scan.ts'
 import {answerFromCache} from './answer/answer-from-cache.ts'
@@ -74,12 +74,7 @@ function openReader(cluster: ClusterAccess, request: ReadRequest, deps: ReadingD
 
 /** It is waited for once. */
 async function tryVersion(cluster: ClusterAccess, {signal}: ReadingDeps): Promise<string | undefined> {
-  try {
-    return await cluster.serverVersion(signal)
-  } catch (error) {
-    if (error instanceof HubspokeError) return undefined
-    throw error
-  }
+  return cluster.serverVersion(signal).catch(onFailure(undefined))
 }
 
 async function answerAsAsked(reader: Reader): Promise<Answer> {

@@ -1,4 +1,4 @@
-import {HubspokeError} from '../model/failure.ts'
+import {HubspokeError, onFailure} from '../model/failure.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {LockEntry} from '../model/run-lock.ts'
 import type {Clock} from '../shared/clock.ts'
@@ -73,7 +73,7 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
       if (over.signal.aborted || lost !== undefined) return
       startedAt = clock.now()
       // A permanent failure (credentials, permissions) is not repeated here: the next call of `holds` asks again.
-      if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(unlessBug)
+      if (trouble === undefined || isRetryable(trouble.failureClass)) await renew().catch(onFailure(false)) // it is in the entry of the lock
     }
   }
 
@@ -105,9 +105,4 @@ export function clusterLock({context, lease, clock, onLost}: ClusterLockOptions)
 
 function momentOf(clock: Clock): Moment {
   return {monotonic: clock.now(), wall: clock.date().getTime()}
-}
-
-/** A failure is in the entry of the lock already. */
-function unlessBug(error: unknown): void {
-  if (!(error instanceof HubspokeError)) throw error
 }

@@ -3,6 +3,7 @@ import {type FileHandle, open, unlink} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import type {Ledger} from '../model/ledger.ts'
 import type {Clock} from '../shared/clock.ts'
+import {onFileError} from '../shared/file-error.ts'
 import {makeDirectories} from '../shared/make-directories.ts'
 import {escapeInJson, printable} from '../shared/printable.ts'
 import {createGroupCommit} from './group-commit.ts'
@@ -116,7 +117,7 @@ async function endTornLine(file: FileHandle, path: string): Promise<void> {
 
 /** So that the file's name, too, outlives a power cut. Some network file systems cannot do it, and need not. */
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close().catch(() => undefined)
+  const handle = await open(directory, 'r').catch(onFileError(undefined))
+  await handle?.sync().catch(onFileError(undefined))
+  await handle?.close().catch(onFileError(undefined))
 }

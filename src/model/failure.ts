@@ -102,3 +102,11 @@ export function toFailure(error: unknown): Failure {
 
 /** In UTF-16 units: of a message, or one suggestion, which may name every context of a kubeconfig. */
 const atMost = {maxLength: 8_192}
+
+/** Handles a rejection whose failure means `instead`, as `onFileError` does for files. Any other error is a bug and is thrown again. */
+export function onFailure<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof HubspokeError) return instead
+    throw error
+  }
+}

@@ -1,3 +1,4 @@
+import {HubspokeError} from '../model/failure.ts'
 import {isReconciling, mayPutBackLater, ownerName} from '../model/owner.ts'
 import type {Settled, Watch} from '../model/spoke.ts'
 import type {WorkloadState} from '../model/workload.ts'
@@ -36,7 +37,8 @@ export async function watchAfterRollout(
       if (leftMs <= 0 || (await seen.next(leftMs)) !== 'seen') return withOutlook(end, from)
     }
     return takenBack(rollout.target, from, seen.state, rollout.kind)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof HubspokeError || watch.signal.aborted)) throw error
     return withOutlook(end, from)
   }
 }

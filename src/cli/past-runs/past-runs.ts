@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 import {ledgerDirectory, ledgerPath} from '../../ledger/ledger-directory.ts'
 import {listLedgers} from '../../ledger/list-ledgers.ts'
 import {readBeginning, readLedger} from '../../ledger/read-ledger.ts'
-import {HubspokeError, toFailure} from '../../model/failure.ts'
+import {HubspokeError, onFailure, toFailure} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
 import type {RunsReport} from '../../model/report.ts'
 import {nearNames} from '../../shared/near-names.ts'
@@ -74,12 +74,7 @@ export async function findRetries(id: string, runtime: Pick<Runtime, 'env' | 'ho
 
 /** Undefined, too, where the ledger cannot be read: it is listed as such elsewhere. */
 async function beginningOf(path: string): Promise<RecordedRun['run']> {
-  try {
-    return await readBeginning(path, ledgerFormats)
-  } catch (error) {
-    if (error instanceof HubspokeError) return undefined
-    throw error
-  }
+  return readBeginning(path, ledgerFormats).catch(onFailure(undefined))
 }
 
 const startingWith = (wanted: string, ids: readonly string[]) =>

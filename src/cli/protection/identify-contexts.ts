@@ -1,7 +1,7 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
 import {within} from '../../lease/within.ts'
 import type {ClusterIdentity, ContextRef} from '../../model/cluster.ts'
-import {HubspokeError} from '../../model/failure.ts'
+import {onFailure} from '../../model/failure.ts'
 import type {Clock} from '../../shared/clock.ts'
 import {createSemaphore} from '../../shared/semaphore.ts'
 import {untilStopped} from '../../shared/until-stopped.ts'
@@ -28,13 +28,8 @@ export async function identifyContexts(
   const inTurn = createSemaphore(atOnce)
   const limit = {ms: limitMs, sentence: 'It did not report its cluster within 15 seconds.', clock, signal}
   const ask = async (context: ContextRef, limited: AbortSignal): Promise<ClusterIdentity | undefined> => {
-    try {
-      if (limited.aborted) return undefined
-      return await untilStopped(open(context.name).identity(limited), limited)
-    } catch (error) {
-      if (error instanceof HubspokeError) return undefined
-      throw error
-    }
+    if (limited.aborted) return undefined
+    return untilStopped(open(context.name).identity(limited), limited).catch(onFailure(undefined))
   }
   return within(limit, (limited) =>
     Promise.all(contexts.map(async (context) => ({context, identity: await inTurn(() => ask(context, limited))}))),

@@ -1,5 +1,5 @@
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
-import type {Failure} from '../../model/failure.ts'
+import {type Failure, onFailure} from '../../model/failure.ts'
 import {type ListedWorkload, workloadKinds} from '../../model/workload.ts'
 
 /** What is recorded of one context: nothing of a workload but its name, kind, images and replicas. */
@@ -23,7 +23,7 @@ export async function recordCluster(
     ...workloadKinds.map((kind) => listAll(cluster, kind, signal)),
   ])
   // Without permission to list namespaces it is left out: it is of use for locks alone.
-  const namespaces = await cluster.listNamespaces(signal).catch(() => [])
+  const namespaces = await cluster.listNamespaces(signal).catch(onFailure([]))
   return {
     context: cluster.context.name,
     clusterUid: uid,

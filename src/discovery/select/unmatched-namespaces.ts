@@ -1,6 +1,6 @@
 import {globMatches} from '../../image/glob.ts'
 import type {ClusterAccess} from '../../kube/ports/cluster-access.ts'
-import {HubspokeError} from '../../model/failure.ts'
+import {HubspokeError, onFailure} from '../../model/failure.ts'
 import {nearNames} from '../../shared/near-names.ts'
 import {quoted} from '../../shared/problem.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
@@ -44,13 +44,6 @@ export async function refuseUnmatchedNamespaces(
 
 /** Undefined: unknown. */
 async function tryNamespaces(context: string, deps: Deps): Promise<readonly string[] | undefined> {
-  try {
-    return await untilStopped(
-      retryRead(() => deps.open(context).listNamespaces(deps.signal), deps),
-      deps.signal,
-    )
-  } catch (error) {
-    if (error instanceof HubspokeError) return undefined
-    throw error
-  }
+  const list = retryRead(() => deps.open(context).listNamespaces(deps.signal), deps)
+  return untilStopped(list, deps.signal).catch(onFailure(undefined))
 }

@@ -29,7 +29,9 @@ export async function readLogTail(
       const words = wordsOf(await api.getText(podLog(namespace, pod, query), maxBytes, signal))
       if (words.length > 0) return words
     } catch (error) {
-      if (!(error instanceof HubspokeError) || error.failureClass === 'forbidden') return []
+      if (signal.aborted) return []
+      if (!(error instanceof HubspokeError)) throw error
+      if (error.failureClass === 'forbidden') return []
     }
   }
   return []
