@@ -7,6 +7,7 @@ import {checkViews} from '../cli/report-views.ts'
 import {readingDeps} from '../cli/run/selection.ts'
 import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
 import {clustersOfOneUid} from '../discovery/clusters-of-one-uid.ts'
+import {refuseUnknownNamespaces} from '../discovery/select/unmatched-namespaces.ts'
 import type {CheckReport} from '../model/check-report.ts'
 import {summarizeCheck} from '../summary/summarize.ts'
 
@@ -34,7 +35,15 @@ export default class Check extends BaseCommand {
         work: (cluster) => checkCluster(cluster, reach, deps),
         failed: (context, problem) => ({...notChecked(context), problem}),
       })
-      const {entries, unmatchedProtections} = await checkProtection(await ask, clusters, deps)
+      const asked = await ask
+      if (asked.every(({problem}) => problem === null)) {
+        await refuseUnknownNamespaces(
+          reach.namespaces,
+          asked.map(({context}) => context),
+          deps,
+        )
+      }
+      const {entries, unmatchedProtections} = await checkProtection(asked, clusters, deps)
       const found = entries.flatMap(({context, uid}) => (uid === null ? [] : [{context, uid}]))
       const firstContexts = await clustersOfOneUid(found, 'Deployment', deps)
       return summarizeCheck(entries, {...besides(clusters, session), firstContexts}, unmatchedProtections)

@@ -146,3 +146,29 @@ test('progress is told context by context, on stderr', async () => {
   expect(stderr).toMatch(/ {2}eu {2}FAILED: Cannot reach context "eu"/m)
   expect((await fleet.shell.run('check', '-q')).stderr).toBe('')
 })
+
+test.each([
+  {words: ['-n', 'nope'], says: '"nope"', next: 'kubectl --context eu get namespaces'},
+  {words: ['-n', 'shop', '-n', 'shpo'], says: '"shpo"', next: '-n shop'},
+])('$words is a namespace of no cluster: 2, as for a run', async ({words, says, next}) => {
+  await using fleet = await openFleet([
+    {...eu, namespaces: ['shop']},
+    {...us, namespaces: ['pay']},
+  ])
+  const ended = await fleet.shell.run('check', ...words, '-o', 'json')
+  expect(ended.exitCode).toBe(2)
+  expect(ended.document()).toMatchObject({
+    error: {
+      message: `No selected cluster has a namespace that matches ${says}.`,
+      suggestions: expect.arrayContaining([next]),
+    },
+  })
+})
+
+test('a namespace that one cluster has is no typo, nor is one where namespaces may not be listed', async () => {
+  await using fleet = await openFleet([eu, {...us, namespaces: ['pay']}])
+  expect(await fleet.shell.run('check', '-n', 'pay')).toMatchObject({exitCode: 0})
+  const may = [{verbs: ['*'], resources: ['deployments', 'statefulsets', 'daemonsets'], namespaces: ['shop']}] as const
+  await using limited = await openFleet([{...eu, may}])
+  expect((await limited.shell.run('check', '-n', 'nope')).exitCode).not.toBe(2)
+})

@@ -26,19 +26,32 @@ export async function refuseUnmatchedNamespaces(
   deps: Deps,
 ): Promise<void> {
   const unseen = choice.patterns.filter((pattern) => !answers.some(({patternsSeen}) => patternsSeen.has(pattern)))
-  if (unseen.length === 0 || answers.some(({reading}) => reading.problem !== undefined)) return
-  const lists = await Promise.all(answers.map(({reading}) => tryNamespaces(reading.context.name, deps)))
+  if (answers.some(({reading}) => reading.problem !== undefined)) return
+  const contexts = answers.map(({reading}) => reading.context.name)
+  await refuseUnknownNamespaces(unseen, contexts, deps)
+}
+
+/**
+ * The same of patterns that are not known to match anything, in contexts that could all be read.
+ *
+ * @throws HubspokeError of class `usage`
+ */
+export async function refuseUnknownNamespaces(
+  patterns: readonly string[],
+  contexts: readonly string[],
+  deps: Deps,
+): Promise<void> {
+  if (patterns.length === 0) return
+  const lists = await Promise.all(contexts.map((context) => tryNamespaces(context, deps)))
   const known = lists.flatMap((list) => list ?? [])
-  const unmatched = unseen.filter((pattern) => !known.some((namespace) => globMatches(pattern, namespace)))
+  const unmatched = patterns.filter((pattern) => !known.some((namespace) => globMatches(pattern, namespace)))
   if (unmatched.length === 0 || lists.includes(undefined)) return
   const near = [...new Set(unmatched.flatMap((pattern) => nearNames(pattern, known)))].map((name) => `-n ${name}`)
-  const contexts = answers.slice(0, 3).map(({reading}) => reading.context.name)
+  const listed = contexts.slice(0, 3).map((context) => kubectlCommand({context}, 'get', 'namespaces'))
   throw new HubspokeError(
     'usage',
     `No selected cluster has a namespace that matches ${unmatched.map(quoted).join(', ')}.`,
-    {
-      suggestions: near.length > 0 ? near : contexts.map((context) => kubectlCommand({context}, 'get', 'namespaces')),
-    },
+    {suggestions: near.length > 0 ? near : listed},
   )
 }
 
