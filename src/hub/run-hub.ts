@@ -55,6 +55,7 @@ async function runStages(asked: RunRequest, deps: HubDeps): Promise<RunReport> {
       id: request.id,
       verb: request.verb,
       ...(request.retryOf && {retryOf: request.retryOf}),
+      hasWrittenBefore: (request.snapshots?.size ?? 0) > 0,
       arguments: {...request.args, ...request.options},
       ...(reason !== undefined && {reason}),
       startedAt,

@@ -24,6 +24,8 @@ export interface RunFacts {
   readonly verb: string
   /** Absent: it is no retry. */
   readonly retryOf?: Retried
+  /** An earlier invocation of this run has written to targets. */
+  readonly hasWrittenBefore: boolean
   readonly arguments: ArgumentsEntry
   /** Why it was made; absent: no reason was given. */
   readonly reason?: string

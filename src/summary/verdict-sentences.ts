@@ -8,6 +8,7 @@ import {type StopReason, stopReasons} from '../model/stop.ts'
 import type {Undo} from '../model/undo.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
+import {nothingMatched} from './nothing-matched.ts'
 import {wasReadInFull} from './read-in-full.ts'
 import {targetsOfWords} from './targets-of-words.ts'
 
@@ -33,29 +34,41 @@ export function sentenceOfRun(name: ExitName, facts: RunFacts): string {
     case 'nothing-matched':
       return emptyRun(facts)
     case 'ok':
-      if (facts.results.length === 0 && facts.retryOf !== undefined)
-        return nothingLeft(facts.retryOf, facts.excluded.length)
-      return facts.results.length === 0
-        ? `${emptyRun(facts).slice(0, -1)}; --allow-empty counts that as success.`
-        : `${allTargets(facts, counts)}.`
+      return nothingMatched(facts) ? emptySuccess(facts) : `${allTargets(facts, counts)}.`
     default:
       return bugSentence(facts)
   }
 }
 
+function emptySuccess(facts: RunFacts): string {
+  if (facts.retryOf !== undefined) return nothingLeft(facts.retryOf, facts.excluded.length)
+  if (facts.hasWrittenBefore) return `${emptyRun(facts)} An earlier invocation of this run has written to its targets.`
+  return `${emptyRun(facts).slice(0, -1)}; --allow-empty counts that as success.`
+}
+
 /** "Nothing runs it" must not be said if an excluded workload runs it. */
-function emptyRun({arguments: args, scope, excluded}: RunFacts): string {
+function emptyRun({arguments: args, scope, excluded, results}: RunFacts): string {
   const {image} = args
   const {targetsOf} = scope
   if (targetsOf !== undefined) {
-    const named = targetsOfWords(targetsOf)
-    if (excluded.length > 0) return `No target of ${named} is left: ${countOf(excluded.length, 'is', 'are')} excluded.`
-    return `There are no targets in ${named}.`
+    return emptyNamed(targetsOfWords(targetsOf), image, {gone: results.length, excluded: excluded.length})
   }
   if (excluded.length === 0) return emptySentence(image, scope)
   const [run, match, are] = excluded.length === 1 ? ['runs', 'matches', 'is'] : ['run', 'match', 'are']
   const what = typeof image === 'string' ? `${run} "${image}"` : match
   return `${countOf(excluded.length, 'workload')} ${what} but ${are} excluded.`
+}
+
+function emptyNamed(
+  named: string,
+  image: unknown,
+  {gone, excluded}: Readonly<Record<'gone' | 'excluded', number>>,
+): string {
+  const parts = [
+    ...(gone > 0 ? [`${countOf(gone, 'is gone or does', 'are gone or do')} not run "${image}"`] : []),
+    ...(excluded > 0 ? [countOf(excluded, 'is excluded', 'are excluded')] : []),
+  ]
+  return parts.length === 0 ? `There are no targets in ${named}.` : `No target of ${named} matches: ${listOf(parts)}.`
 }
 
 function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
@@ -145,7 +158,7 @@ const unreadWords: Readonly<Partial<Record<FailureClass, string>>> = {
 }
 
 function restOfTargets(facts: RunFacts, counts: Counts): string {
-  if (counts.total === 0) {
+  if (nothingMatched(facts)) {
     return facts.excluded.length === 0 ? 'nothing matched in what was read' : lowerFirst(emptyRun(facts).slice(0, -1))
   }
   const inPart = facts.readings.some(({problem, unread}) => problem === undefined && unread.length > 0)

@@ -4,6 +4,7 @@ import type {Verdict} from '../model/report.ts'
 import {isInDesiredState, type SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import {exitOfSignal} from '../model/stop.ts'
+import {nothingMatched} from './nothing-matched.ts'
 import {runOmissions, withOmissions} from './omissions.ts'
 import {wasEveryContextRead, wasReadInFull} from './read-in-full.ts'
 import {hasNotRun, sentenceOfRun} from './verdict-sentences.ts'
@@ -22,7 +23,7 @@ export function toVerdict(name: ExitName, sentence: (name: ExitName) => string):
 
 /**
  * The policy: the most actionable fact wins, in the order signal, bug, declined, stopped early, failed target, context
- * not read, nothing matched. A retry without anything left to do succeeds. Success requires evidence: every selected context was read in full and every
+ * not read, nothing matched. A retry, or a run that has written before, succeeds without anything left to do. Success requires evidence: every selected context was read in full and every
  * planned target is in the desired state. Anything else is a bug, never a success.
  */
 function exitOfRun(facts: RunFacts): ExitName {
@@ -35,12 +36,12 @@ function exitOfRun(facts: RunFacts): ExitName {
   if (results.some(needsAttention)) return 'target-failed'
   if (!readings.every(wasReadInFull)) return 'context-not-read'
   if (!wasEveryContextRead(scope, readings)) return 'bug'
-  if (results.length === 0) return exitOfNothing(facts)
+  if (nothingMatched(facts)) return exitOfNothing(facts)
   return results.every((result) => isInDesiredState(result) || isOnlyPlanned(result, facts)) ? 'ok' : 'bug'
 }
 
-function exitOfNothing({retryOf, allowEmpty, readings}: RunFacts): ExitName {
-  if (retryOf !== undefined) return 'ok'
+function exitOfNothing({retryOf, hasWrittenBefore, allowEmpty, readings}: RunFacts): ExitName {
+  if (retryOf !== undefined || hasWrittenBefore) return 'ok'
   // Without any context there is no evidence: --allow-empty does not cover that.
   return allowEmpty && readings.length > 0 ? 'ok' : 'nothing-matched'
 }

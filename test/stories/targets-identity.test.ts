@@ -137,7 +137,7 @@ test('-c with another context of the same cluster selects none of the targets: c
   await editKubeconfig(fleet, (all) => [...all, {name: 'alias', context: {cluster: 'eu', user: 'eu'}}])
   const ended = await restart(fleet, path, '-c', 'alias')
   expect((ended.document() as RunReport).excluded).toHaveLength(2)
-  expect((ended.document() as RunReport).verdict.sentence).toMatch(/^No target of ".*" is left: 2 are excluded\./)
+  expect((ended.document() as RunReport).verdict.sentence).toMatch(/^No target of ".*" matches: 2 are excluded\./)
   expect(fleet.writes()).toEqual([])
   expect(ended.exitCode).toBe(3)
 })

@@ -230,13 +230,32 @@ describe('of the targets in a file', () => {
     expect(ended.exitCode).toBe(1)
   })
 
-  test('all are gone: 0, without a question', async () => {
+  test('none of them runs the image: 3, without a question; 0 with --allow-empty', async () => {
     await using fleet = await openFleet([two[0]], {answers: []})
     const path = await save(fleet, await find(fleet))
-    for (const name of ['cart', 'web']) fleet.cluster('eu').remove('Deployment', 'shop', name)
-    const ended = await fleet.shell.run('restart', image, '--targets', path)
-    expect(ended.stdout).toContain('2 targets dropped (it no longer exists)')
-    expect(ended.exitCode).toBe(0)
+    fleet.cluster('eu').remove('Deployment', 'shop', 'cart')
+    const other = `${image.slice(0, -1)}p`
+    for (const query of [other, image]) {
+      if (query === image) fleet.cluster('eu').remove('Deployment', 'shop', 'web')
+      const ended = await fleet.shell.run('restart', query, '--targets', path)
+      expect(plain(ended.stdout)).toContain(`are gone or do not run "${query}".`)
+      expect(ended.exitCode).toBe(3)
+      const allowed = await fleet.shell.run('restart', query, '--targets', path, '--allow-empty')
+      expect(plain(allowed.stdout)).toContain('--allow-empty counts that as success.')
+      expect(allowed.exitCode).toBe(0)
+    }
+    expect(fleet.writes()).toEqual([])
+  })
+
+  test('the same run again, after its image was replaced: 0', async () => {
+    await using fleet = await openFleet([two[0]])
+    const path = await save(fleet, await find(fleet))
+    const run = () =>
+      fleet.shell.run('set-image', `${image}:1.0`, ':1.1', '--targets', path, '-y', '--run-id', '20261124-200000-abcd')
+    expect(await run()).toMatchObject({exitCode: 0})
+    const again = await run()
+    expect(plain(again.stdout)).toContain('An earlier invocation of this run has written to its targets.')
+    expect(again.exitCode).toBe(0)
   })
 
   test('an empty list of targets: 3, also with --allow-empty, as no cluster was asked', async () => {

@@ -151,6 +151,7 @@ export function nothingLeft(
     consent: null,
     by: null,
     askedMs: 0,
+    hasWrittenBefore: false,
     stoppedBy: undefined,
   })
 }

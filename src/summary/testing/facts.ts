@@ -89,6 +89,7 @@ export function runFacts(more: Partial<RunFacts> = {}): RunFacts {
     durationMs: 131_000,
     dryRun: null,
     waited: true,
+    hasWrittenBefore: false,
     allowEmpty: false,
     ledger: '/state/hubspoke/runs/20261124-030412-9f3a.jsonl',
     ledgerIsIncomplete: false,
