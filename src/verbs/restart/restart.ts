@@ -37,7 +37,7 @@ export const restart: Verb<RestartArgs> = {
         verb: 'restart',
         done: 'Restarted',
         decide: (target, state, isAfterOurs) => decideRestart(target, state, aim, isAfterOurs),
-        alreadyDone: {outcome: 'unchanged', reason: 'this run has restarted it already'},
+        alreadyDone: 'this run has restarted it already',
       },
       env,
     )

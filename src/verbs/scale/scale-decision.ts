@@ -7,6 +7,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {kubectlName} from '../../rollout/kubectl-command.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {countOf} from '../../shared/words.ts'
+import type {ChangeDecision, ChangeTodo} from '../workloads/change-spoke.ts'
 import {gone, recreated, unchanged} from '../workloads/obstacle.ts'
 import {type Replicas, replicasFrom} from './replicas.ts'
 import type {ScaleSnapshot} from './scale-snapshot.ts'
@@ -20,12 +21,17 @@ export interface ScaleAim {
   runsImage(images: readonly ContainerImage[]): readonly ContainerImage[]
 }
 
-/** What has to be done about a target as it was just read. */
-export type ScaleDecision =
-  | {readonly todo: 'nothing'; readonly end: Settled}
-  /** It has the replicas that an earlier attempt, or an earlier invocation of the run, was about to write. */
-  | {readonly todo: 'watch'; readonly state: WorkloadState; readonly snapshot: ScaleSnapshot}
-  | {readonly todo: 'write'; readonly state: WorkloadState; readonly snapshot: ScaleSnapshot}
+export interface ScaleTodo extends ChangeTodo {
+  readonly change: ScaleSnapshot
+  /** What may change the replicas again; default: the owner of the workload. */
+  readonly owner?: Owner
+}
+
+/**
+ * What has to be done about a target as it was just read. `watch`: it has the replicas that an earlier attempt, or an earlier
+ * invocation of the run, was about to write.
+ */
+export type ScaleDecision = ChangeDecision<ScaleTodo>
 
 /**
  * Decides from the target as it is now, so that deciding again after any failure is safe.
@@ -43,10 +49,11 @@ export function decideScale(
   aim: ScaleAim,
   snapshot: ScaleSnapshot | undefined,
 ): ScaleDecision {
+  if (target.kind === 'DaemonSet') return end(notScalable(target))
   if (state === undefined) return end(gone)
   if (state.uid !== target.uid) return end(recreated(target))
   if (aim.runsImage(state.images).length === 0) return end({outcome: 'skipped', reason: 'it no longer runs the image'})
-  if (snapshot !== undefined && state.wanted === snapshot.wanted) return {todo: 'watch', state, snapshot}
+  if (snapshot !== undefined && state.wanted === snapshot.wanted) return {todo: 'watch', state, change: snapshot}
   if (snapshot !== undefined && state.wanted !== snapshot.before) return end(scaledByOthers(target, state, snapshot))
   const wanted = snapshot?.wanted ?? replicasFrom(aim.replicas, state.wanted)
   if (typeof wanted === 'object') return end(notPossible(wanted.problem))
@@ -57,7 +64,7 @@ export function decideScale(
   const {owner, deletedAt} = state
   if (deletedAt !== undefined) return end(beingDeleted(target, deletedAt))
   if (owner !== undefined && isReconciling(owner) && !aim.overrideOwner) return end(reconciled(target, owner))
-  return {todo: 'write', state, snapshot: {before: state.wanted, wanted}}
+  return {todo: 'write', state, change: {before: state.wanted, wanted}}
 }
 
 function end(settled: Settled): ScaleDecision {
@@ -65,7 +72,7 @@ function end(settled: Settled): ScaleDecision {
 }
 
 /** A DaemonSet runs one pod on each of its nodes. */
-export function notScalable({kind}: WorkloadTarget): Settled {
+function notScalable({kind}: WorkloadTarget): Settled {
   return skipped({
     class: 'not-scalable',
     message: `a ${kind} runs one pod on each of its nodes and has no replicas`,

@@ -72,10 +72,10 @@ test('reads, records both numbers, writes once, and waits until the pods are ava
   expect(workloads.feeds).toBe(0)
 })
 
-test('a DaemonSet is not even read', async () => {
+test('a DaemonSet is read, and nothing else', async () => {
   const {run, workloads} = scene({has: {kind: 'DaemonSet'}})
   expect((await run()).ends).toEqual(['web: skipped, not-scalable'])
-  expect(workloads.calls).toEqual([])
+  expect(workloads.calls).toEqual(['read shop/web'])
 })
 
 test('a paused Deployment and one with OnDelete are scaled: no pod is replaced', async () => {

@@ -70,7 +70,7 @@ export const setImage: Verb<SetImageArgs> = {
         verb: 'set-image',
         done: 'ImageSet',
         decide: (target, state) => decideSetImage(target, state, aim),
-        alreadyDone: {outcome: 'unchanged', reason: 'this run has set its image already'},
+        alreadyDone: 'this run has set its image already',
       },
       env,
     )

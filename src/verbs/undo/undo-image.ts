@@ -31,7 +31,7 @@ export function undoImageSpoke(aim: UndoImageAim, env: VerbEnv): Spoke {
         const {revision, end} = chooseRevision(target, todo.state, revisions, aim.toRevision)
         return end === undefined ? {...todo, template: revision.template} : {todo: 'nothing', end}
       },
-      alreadyDone: {outcome: 'unchanged', reason: 'this run has undone it already'},
+      alreadyDone: 'this run has undone it already',
     },
     env,
   )

@@ -3,38 +3,36 @@ import type {Attempt, Receipt, Settled, Written} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import type {VerbEnv} from '../verb.ts'
+import type {ChangeWatch} from './change-watch.ts'
 import {decideRevert} from './revert-decision.ts'
 import {readTemplateReceipt, templateReceipt} from './template-receipt.ts'
 import {annotationsBefore, imagesBefore, readSnapshot} from './template-snapshot.ts'
-import type {RolloutWatch} from './watch-template.ts'
 
-export interface TemplateRevert {
+/** A write to revert. */
+export interface Revert {
   readonly target: WorkloadTarget
-  /** Of the write to revert. */
   readonly receipt: Receipt
   readonly attempt: Attempt
   readonly env: VerbEnv
-  readonly rollouts: RolloutWatch
+  readonly watch: ChangeWatch
 }
 
 /**
  * Restores the pod template before a change: it is that of the revision before again, and its controller returns to that
  * revision. Each attempt reads before it writes.
  */
-export async function revertTemplate(it: TemplateRevert): Promise<Settled | Written> {
-  const {target, attempt, env, rollouts} = it
-  const {template, snapshot} = readTemplateReceipt(it.receipt)
+export async function revertTemplate({target, receipt, attempt, env, watch}: Revert): Promise<Settled | Written> {
+  const {template, snapshot} = readTemplateReceipt(receipt)
   const workloads = env.workloads(target)
   const aim = {target, mark: env.mark, template, before: readSnapshot(snapshot)}
   const decision = decideRevert(aim, await workloads.read(target, attempt.signal), attempt.sentBefore)
   if (decision.todo === 'nothing') return decision.end
-  const feed = await workloads.follow(target, attempt.signal)
-  const watched = (state: WorkloadState): Written => {
-    rollouts.hand(target, {feed, state})
-    return {outcome: 'written', receipt: templateReceipt(state, {reverts: true, snapshot: null, remark: null})}
-  }
-  try {
-    if (decision.todo === 'watch') return watched(decision.state)
+  return watch.whileFollowed(target, {...attempt, isWaitedFor: true}, async () => {
+    const restored = (state: WorkloadState) => ({
+      state,
+      receipt: templateReceipt(state, {reverts: true, snapshot: null, remark: null}),
+    })
+    if (decision.todo === 'watch') return restored(decision.state)
     const {before, state} = decision
     await attempt.writing()
     const {resourceVersion, generation} = state
@@ -44,9 +42,6 @@ export async function revertTemplate(it: TemplateRevert): Promise<Settled | Writ
     const write = {restartedAt, ...set, resourceVersion, generation, annotations, dryRun: false}
     const accepted = await workloads.patchTemplate(target, write, attempt.signal)
     if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was looked at.')
-    return watched(accepted)
-  } catch (error) {
-    feed.close()
-    throw error
-  }
+    return restored(accepted)
+  })
 }
