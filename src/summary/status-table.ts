@@ -1,35 +1,18 @@
 import type {StatusEntry, StatusReport} from '../model/status-report.ts'
+import {renderAnswer} from './answer-table.ts'
 import {type Cell, renderColumns} from './columns.ts'
-import {cachedOnlyTable, imageCells, placeCells} from './find-table.ts'
-import {nearImageLines} from './near-images.ts'
-import {nextLines, suggestionsOf} from './next-lines.ts'
 import {paletteFor} from './palette.ts'
-import {sameClusterLines, scopeLines, sourceLines, unreadSections, verdictLines} from './report-lines.ts'
 import {troubleOfStatus} from './summarize-status.ts'
-import {type TroubleSection, troubleLines} from './trouble-lines.ts'
-import {showingContexts, type ViewOptions} from './view-options.ts'
+import type {TroubleSection} from './trouble-lines.ts'
+import type {ViewOptions} from './view-options.ts'
+import {imageCells, placeCells} from './workload-table.ts'
 
-/**
- * The result of `status`: unread contexts, every workload with its rollout status (those that are stuck first, those with the
- * same cause together), what was not searched, the sources, the next commands, and the verdict as the last line.
- */
+/** The result of `status`: every workload with its rollout status, those that are stuck first, those with the same cause together. */
 export function renderStatusTable(report: StatusReport, wholeNames: ViewOptions): string {
-  const {workloads, cachedOnly, clusters, scope, verdict} = report
-  const options = showingContexts(wholeNames, [...scope.contexts, ...scope.contextsLeftOut])
-  const troubles = unreadSections(clusters)
-  const unread = clusters.filter(({status}) => status !== 'read').map(({context}) => context)
-  const lines = [
-    ...troubles.flatMap((section) => troubleLines(section, options)),
-    ...workloadLines(workloads, options),
-    ...cachedOnlyTable(cachedOnly, options),
-    ...sameClusterLines(clusters, options),
-    ...scopeLines(scope, unread, options),
-    ...sourceLines(clusters, options),
-    ...nearImageLines(report.nearImages, options),
-    ...nextLines([...suggestionsOf([...troubles, openSection(workloads)]), [report.suggestions]], options),
-    ...verdictLines(verdict, options),
-  ]
-  return `${lines.join('\n')}\n`
+  return renderAnswer(report, wholeNames, (options) => ({
+    workloads: workloadLines(report.workloads, options),
+    troubles: openSection(report.workloads),
+  }))
 }
 
 function workloadLines(workloads: readonly StatusEntry[], options: ViewOptions): readonly string[] {
