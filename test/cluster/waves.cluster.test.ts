@@ -14,7 +14,13 @@ const image = 'registry.example/shop/web'
 const names = ['east', 'west', 'north'] as const
 const namespaces = ['blue', 'green', 'red']
 const perCluster = 30
-const restart = ['restart', image, '--all-contexts', '--yes', '--waves', '1,10%,50%,100%', '-o', 'json'] as const
+const inWaves = ['--all-contexts', '--yes', '--waves', '1,10%,50%,100%', '-o', 'json'] as const
+const restart = ['restart', image, ...inWaves] as const
+
+interface Pod {
+  readonly metadata: {readonly deletionTimestamp?: string}
+  readonly status: {readonly containerStatuses?: readonly {readonly imageID: string}[]}
+}
 
 /** The first target of the plan; with the second container no new pod of it can start. */
 const canary = (containers: readonly object[]) => {
@@ -36,6 +42,19 @@ describe.skipIf(!binaries)('waves over 90 targets in three real clusters', () =>
         Object.entries(count).map(([key, {revision}]) => [`${names[index]}/${key}`, revision] as const),
       ),
     )
+  }
+
+  const items = async <T>(path: string) => {
+    const lists = await Promise.all(clusters.map((cluster) => cluster.get<{items: readonly T[]}>(path)))
+    return lists.flatMap((list) => list.items)
+  }
+  const templates = async () =>
+    (await items<{spec: {template: object}}>('/apis/apps/v1/deployments')).map(({spec}) => spec.template)
+  /** What the pods run, as their nodes report it, with the number of pods. */
+  const imageIds = async () => {
+    const running = (await items<Pod>('/api/v1/pods')).filter(({metadata}) => metadata.deletionTimestamp === undefined)
+    const ids = running.flatMap(({status}) => (status.containerStatuses ?? []).map(({imageID}) => imageID))
+    return Object.fromEntries([...Map.groupBy(ids, (id) => id)].map(([id, {length}]) => [id, length]))
   }
 
   beforeAll(async () => {
@@ -102,6 +121,47 @@ describe.skipIf(!binaries)('waves over 90 targets in three real clusters', () =>
     ])
     expect(Object.values(increases(before, await revisions()))).toEqual(Array(90).fill(1))
     expect(waveOrder(shell.home)).toEqual([1, 2, 3, 4])
+  })
+
+  test('set-image with a tag that cannot be pulled: the canary is undone, and nothing else was touched', async () => {
+    const [templatesBefore, before] = [await templates(), await revisions()]
+    const {stdout, exitCode} = await shell.run(
+      'set-image',
+      image,
+      ':no-such-tag',
+      ...inWaves,
+      '--undo-failed',
+      '--fail-fast',
+    )
+    const report: RunReport = JSON.parse(stdout)
+    expect(report.counts).toMatchObject({total: 90, failed: 1, notRun: 89})
+    expect(report.results.filter(({outcome}) => outcome === 'failed')).toMatchObject([
+      {
+        context: 'east',
+        name: 'app-0',
+        undo: {outcome: 'undone'},
+        failure: {message: expect.stringContaining('no-such-tag')},
+      },
+    ])
+    expect(exitCode).toBe(5)
+    expect(await templates()).toEqual(templatesBefore)
+    // The revision of the tag, and the one before once more.
+    expect(increases(before, await revisions())).toEqual({'east/blue/app-0': 2})
+  })
+
+  test('with a tag that can be pulled every pod runs it, and undo --run reverts all', async () => {
+    const [templatesBefore, before] = [await templates(), await revisions()]
+    const {stdout, exitCode} = await shell.run('set-image', image, ':2.0', ...inWaves)
+    const report: RunReport = JSON.parse(stdout)
+    expect(report.counts).toMatchObject({total: 90, succeeded: 90})
+    expect(exitCode).toBe(0)
+    expect(await imageIds()).toEqual({[`${image}:2.0`]: 90})
+    expect(Object.values(increases(before, await revisions()))).toEqual(Array(90).fill(1))
+    const undone = await shell.run('undo', '--run', report.run.id, '--yes', '-o', 'json')
+    expect((JSON.parse(undone.stdout) as RunReport).counts).toMatchObject({total: 90, succeeded: 90})
+    expect(undone.exitCode).toBe(0)
+    expect(await imageIds()).toEqual({[`${image}:1.0`]: 90})
+    expect(await templates()).toEqual(templatesBefore)
   })
 })
 
