@@ -26,8 +26,9 @@ export default class Rbac extends BaseCommand {
     },
   ]
   static override args = {
-    verbs: Args.string({
-      description: `Commands: ${permittedWords.join(', ')}.`,
+    commands: Args.string({
+      ignoreStdin: true,
+      description: `One or more of: ${permittedWords.join(', ')}.`,
       required: true,
       multiple: true,
     }),
@@ -56,7 +57,7 @@ export default class Rbac extends BaseCommand {
   async run(): Promise<Manifest> {
     const {args, flags} = await this.parse(Rbac)
     const {stdout, stderr, setExitCode} = this.runtime
-    const request = rbacRequest(args.verbs, flags)
+    const request = rbacRequest(args.commands, flags)
     const plan = planRoles(request)
     const list = rbacList(request, plan)
     stdout.write(flags.json ? `${JSON.stringify(list, undefined, 2)}\n` : await renderRbac(request, plan))

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {contextFlags, outputFlag, targetsFlags, workloadFlags, writeFlags} from '../cli/flags/flags.ts'
-import {findRun} from '../cli/past-runs/past-runs.ts'
+import {findRun, refuseRun} from '../cli/past-runs/past-runs.ts'
 import {concernedBy} from '../cli/past-runs/retry-request.ts'
 import {undoRequest, undoSource} from '../cli/past-runs/undo-request.ts'
 import {runViews} from '../cli/report-views.ts'
@@ -83,6 +83,7 @@ export default class Undo extends WritingCommand {
       return this.carryOut({...start, source: undoSource(undone)}, flags, {only: concernedBy(undone)})
     }
     if (args.image === undefined) throw usage('What is to be undone is missing: IMAGE, or --run ID.')
+    refuseRun(args.image)
     const revision = toRevision !== undefined && {[undoFlags.toRevision]: toRevision}
     const override = overrideOwner && {[undoFlags.overrideOwner]: true}
     const {start, begun} = await this.startOf(undo, {image: args.image, ...revision, ...override}, given)

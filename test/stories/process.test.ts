@@ -90,7 +90,7 @@ describe('streams', () => {
   test('IMAGE is never taken from stdin: it may be a line of a surrounding loop', async () => {
     using shell = openProcessShell({})
     const {stderr, exitCode} = await shell.runUnder({stdin: `${image}\n`}, 'restart', '--all-contexts', '--yes')
-    expect(stderr).toContain('Missing: IMAGE.')
+    expect(stderr).toContain('Missing: IMAGE (')
     expect(exitCode).toBe(2)
   })
 })
@@ -215,7 +215,11 @@ describe('what was typed wrong', () => {
     {words: ['cache', 'bogus'], says: 'There is no command "cache bogus".', next: 'hubspoke cache refresh'},
     {words: ['help', 'fnd'], says: 'There is no command "fnd".', next: 'hubspoke find'},
     {words: ['find', image, '--contxt', 'eu'], says: 'Nonexistent flag: --contxt.', next: '--context'},
-    {words: ['find'], says: 'Missing: IMAGE.', next: 'hubspoke find --help'},
+    {
+      words: ['find'],
+      says: 'Missing: IMAGE (reference, repository, tag glob or digest).',
+      next: 'hubspoke find --help',
+    },
     {words: ['find', image, 'more'], says: 'Unexpected argument: more.', next: 'hubspoke find --help'},
     {
       words: ['restart', image, '--timeout', '5'],
@@ -228,6 +232,34 @@ describe('what was typed wrong', () => {
       next: '',
     },
     {words: ['restart', image, '--concurrency', '0'], says: '--concurrency: Expected an integer', next: ''},
+    {words: ['scale', image], says: 'Missing: --replicas.', next: 'hubspoke scale --help'},
+    {
+      words: ['find', image, '-q=false'],
+      says: '--quiet takes no value: write --quiet, or omit it.',
+      next: 'hubspoke find --help',
+    },
+    {
+      words: ['restart', image, '--yes=false'],
+      says: '--yes takes no value: write --yes, or omit it.',
+      next: 'hubspoke restart --help',
+    },
+    {words: ['restart', image, '--no-yes'], says: 'Nonexistent flag: --no-yes.', next: '--yes'},
+    {
+      words: ['restart', image, '--wait=false'],
+      says: '--wait takes no value: write --wait or --no-wait.',
+      next: 'hubspoke restart --help',
+    },
+    {
+      words: ['restart', image, '--no-wait=true'],
+      says: '--wait takes no value: write --wait or --no-wait.',
+      next: 'hubspoke restart --help',
+    },
+    {words: ['undo', 'last'], says: '"last" names a run, and IMAGE names an image.', next: 'hubspoke undo --run last'},
+    {
+      words: ['undo', '20261124-2'],
+      says: '"20261124-2" names a run, and IMAGE names an image.',
+      next: 'hubspoke undo --run 20261124-2',
+    },
     {words: ['cache', 'show', '--bogus'], says: 'Nonexistent flag: --bogus.', next: 'hubspoke cache show --help'},
   ]
 

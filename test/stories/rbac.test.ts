@@ -155,7 +155,7 @@ describe('narrowed', () => {
 })
 
 test.each([
-  {words: [], says: 'Missing: VERBS', because: 'no command'},
+  {words: [], says: 'Missing: COMMANDS (one or more of: find, status, restart,', because: 'no command'},
   {words: ['fnd'], says: 'hubspoke rbac find', because: 'a typo'},
   {words: ['cache-refresh', '-n', 'shop'], says: '-n cannot limit it', because: 'what needs every namespace'},
   {words: ['find', '-n', 'sh*'], says: 'not patterns', because: 'a pattern'},

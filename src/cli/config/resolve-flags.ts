@@ -17,7 +17,8 @@ export interface ResolvedFlags extends FilledIn {
  * Fills in the flags that were not typed: from the environment, else from the config file.
  *
  * @param recorded the options of the run that is continued: they take precedence over the environment
- * @throws HubspokeError of class `usage` when the config file is broken, or the system-wide one requires something else
+ * @throws HubspokeError of class `usage` when a switch is given a value, when the config file is broken, or when the
+ * system-wide one requires something else
  */
 export async function resolveFlags(
   argv: readonly string[],
@@ -28,6 +29,7 @@ export async function resolveFlags(
   const file = await readConfigFile(runtime)
   const required = await requiredFlags(file, commands)
   const typedLevel = saidOnCommandLine(argv, commands.flags)
+  refuseNeedlessValues(typedLevel, commands)
   const environment = saidInEnvironment(commands.flags, runtime.env)
   for (const level of [typedLevel, environment]) refuseOtherValues(level, required, file)
   const filled = fillIn([typedLevel, required, recorded, environment, ...(await configuredFlags(file, commands))])
@@ -44,6 +46,16 @@ function refuseOtherValues(level: FlagLevel, required: FlagLevel, {system}: Conf
     const message = `${origin} cannot be changed: ${printable(system.path)} requires ${name}: ${printable(value)}.`
     throw new HubspokeError('usage', message)
   }
+}
+
+function refuseNeedlessValues(typed: FlagLevel, {flags, running}: KnownCommands): void {
+  const [name] = [...typed].find(([, {hasNeedlessValue}]) => hasNeedlessValue) ?? []
+  if (name === undefined) return
+  const flag = flags[name]
+  const forms = flag?.type === 'boolean' && flag.allowNo ? `--${name} or --no-${name}` : `--${name}, or omit it`
+  throw new HubspokeError('usage', `--${name} takes no value: write ${forms}.`, {
+    suggestions: [`hubspoke ${running} --help`],
+  })
 }
 
 /** Flags without their variables: the values of the environment have been filled in already. */

@@ -15,6 +15,8 @@ export interface Said {
   readonly values: readonly string[]
   /** The equivalent command line; empty for the command line itself. */
   readonly words: readonly string[]
+  /** A switch was given a value, which it does not take: `--yes=false`. */
+  readonly hasNeedlessValue?: true
   /** Undefined: the command line. */
   readonly origin?: string
 }

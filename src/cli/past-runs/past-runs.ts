@@ -116,6 +116,15 @@ async function readRun(directory: string, id: string): Promise<RecordedRun> {
 /** Words for the newest run. */
 const newestWords = /^(last|latest|newest)$/i
 
+/** @throws HubspokeError of class `usage` for an image that is the name of a run: it is valid, but nothing runs it. */
+export function refuseRun(image: string): void {
+  if (!newestWords.test(image) && !/^\d{8}-[\da-z-]*$/.test(image)) return
+  const run = newestWords.test(image) ? 'last' : image
+  throw new HubspokeError('usage', `${quoted(image)} names a run, and IMAGE names an image.`, {
+    suggestions: [`hubspoke undo --run ${run}`, `hubspoke undo docker.io/library/${image}  for an image of this name`],
+  })
+}
+
 function unknownRun(
   wanted: string,
   ids: readonly string[],

@@ -6,15 +6,19 @@ const tail = '\nSee more help with --help'
 test.each([
   {said: `Nonexistent flag: --bogus${tail}`, message: 'Nonexistent flag: --bogus.', because: 'a sentence has an end'},
   {
-    said: `Missing 1 required arg:\nimage  Reference or digest.\n\nNote: --context allows multiple values.\nAlternatively, you can use "--" to signify the end of the flags and the beginning of arguments.${tail}`,
-    message: 'Missing: IMAGE.',
-    because: 'arguments are named as in the usage line, and the note does not apply to our flags',
-  },
-  {said: 'Missing 2 required args:\nimage  A.\nnew    B.', message: 'Missing: IMAGE, NEW.', because: 'each is named'},
-  {
     said: `Parsing --timeout \n\t"5" is no duration: write a unit.${tail}`,
     message: '--timeout: "5" is no duration: write a unit.',
     because: 'a hubspoke message about a value stays one line',
+  },
+  {
+    said: `The following error occurred:\n  \u001b[2mMissing required flag replicas\u001b[22m${tail}`,
+    message: 'Missing: --replicas.',
+    because: 'a flag is named as it is typed, and without colours',
+  },
+  {
+    said: 'The following errors occurred:\n  Missing required flag replicas\n  --a cannot also be provided when using --b',
+    message: 'Missing: --replicas; --a cannot also be provided when using --b.',
+    because: 'several problems are one sentence',
   },
   {said: 'Flag --kind expects a value', message: 'Flag --kind expects a value.', because: 'an unknown message is kept'},
 ])('a message of oclif becomes a sentence: $because', ({said, message}) => {
@@ -23,6 +27,19 @@ test.each([
     message,
     suggestions: ['hubspoke find --help'],
   })
+})
+
+test.each([
+  {args: [{name: 'IMAGE', description: 'Reference or digest.'}], message: 'Missing: IMAGE (reference or digest).'},
+  {
+    args: [{name: 'verbs', description: 'Commands: find, cache-refresh.'}, {name: 'NEW'}],
+    message: 'Missing: VERBS (commands: find, cache-refresh), NEW.',
+  },
+])('an argument that is missing is named as in the usage line, with what it is: $message', ({args, message}) => {
+  const error = Object.assign(new Error(`Missing 1 required arg:\n${'IMAGE  Reference\n       or digest.'}${tail}`), {
+    args,
+  })
+  expect(usageFailure(error, 'hubspoke find').message).toBe(message)
 })
 
 test('a flag with a typo: near names come first', () => {

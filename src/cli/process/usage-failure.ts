@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util'
 import type {Failure} from '../../model/failure.ts'
 import {externalText} from '../../shared/external-text.ts'
 import {nearNames} from '../../shared/near-names.ts'
@@ -8,7 +9,7 @@ export function usageFailure(error: Error, words: string, flags: readonly string
   const meant = unknownFlags(error).flatMap((flag) => nearNames(flag, flags).map((name) => `--${name}`))
   const values = /^Expected --output=csv .*\btsv\b/.test(error.message) ? ['-o tsv  for tab-separated values'] : []
   const suggestions = [...new Set(meant), ...values, `${words} --help`]
-  return {class: 'usage', message: usageSentence(error.message), suggestions}
+  return {class: 'usage', message: missingArguments(error) ?? usageSentence(error.message), suggestions}
 }
 
 /**
@@ -16,14 +17,16 @@ export function usageFailure(error: Error, words: string, flags: readonly string
  * the arguments as values, which ours do not.
  */
 export function usageSentence(message: string): string {
-  const said = message
+  const said = stripVTControlCharacters(message)
     .split('\n')
     .filter((line) => !/^(See more help with --help|Note: --|Alternatively, you can use "--")/.test(line))
     .join('\n')
     .trim()
-  const [, missing] = /^Missing \d+ required args?:\n(.+)$/s.exec(said) ?? []
-  if (missing !== undefined) return `Missing: ${missing.split('\n').map(firstWord).join(', ')}.`
-  const sentence = said.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/^(--\S+): (?=\1 )/, '')
+  const [, problems] = /^The following errors? occurred:\s+(.+)$/s.exec(said) ?? []
+  const sentence = (problems?.split(/\n\s*/).join('; ') ?? said)
+    .replaceAll(/Missing required flag (\S+?)(?=;|$)/g, 'Missing: --$1')
+    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^(--\S+): (?=\1 )/, '')
   return externalText(/[.:?!]$/.test(sentence) ? sentence : `${sentence}.`, {maxLength: longest})
 }
 
@@ -41,7 +44,16 @@ export function withOrigin(sentence: string, originOf: (flag: string) => string 
 /** In UTF-16 units. */
 const longest = 8_192
 
-const firstWord = (line: string) => line.trim().split(/\s/, 1).join('').toUpperCase()
+/** `Missing: IMAGE (reference or digest).` Undefined: the error is about something else. */
+function missingArguments(error: Error): string | undefined {
+  if (!error.message.startsWith('Missing ') || !('args' in error) || !Array.isArray(error.args)) return undefined
+  return `Missing: ${error.args.map(describedArgument).join(', ')}.`
+}
+
+function describedArgument({name, description = ''}: {readonly name: string; readonly description?: string}): string {
+  const words = description.replace(/\.$/, '')
+  return name.toUpperCase() + (words === '' ? '' : ` (${words.charAt(0).toLowerCase()}${words.slice(1)})`)
+}
 
 function unknownFlags(error: Error): readonly string[] {
   if (!('flags' in error) || !Array.isArray(error.flags)) return []
