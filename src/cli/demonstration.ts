@@ -1,30 +1,47 @@
 import {spawn} from 'node:child_process'
-import {devNull} from 'node:os'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {devNull, tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {exitCodes} from '../model/exit-code.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
 import {wrapText} from '../summary/wrap-text.ts'
 import type {Runtime} from './process/runtime.ts'
+import {withSandbox} from './sandbox-session.ts'
 
 /** The image that the demonstration restarts, as a repository: any tag. */
 export const demoImage = 'ghcr.io/acme/shop'
 
 /**
- * Runs the main job against the sandbox, as a process of its own and with nothing stubbed, and explains what is seen.
+ * Runs the main job against the sandbox, as a process of its own and with nothing stubbed, and explains what is seen. Its
+ * ledger is in a temporary folder: it is no run of the user. Returns the path that the kubeconfig had.
  *
+ * @param kubeconfigPath where the kubeconfig is written; default: in the same folder
  * @throws HubspokeError of class `internal` when the run ended otherwise than the scenario is made for
  */
-export async function demonstrate(
+export async function demonstrate(runtime: Runtime, kubeconfigPath: string | undefined): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hubspoke-demo-'))
+  const request = {kubeconfigPath: kubeconfigPath ?? join(folder, 'kubeconfig')}
+  try {
+    return await withSandbox(runtime, request, async (sandbox, path) => {
+      await restartIn(sandbox, path, {...runtime, env: {...runtime.env, XDG_STATE_HOME: folder}})
+      return path
+    })
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+async function restartIn(
   sandbox: Sandbox,
   kubeconfigPath: string,
-  runtime: Pick<Runtime, 'program' | 'stderr' | 'env'>,
+  {program, stderr, env}: Pick<Runtime, 'program' | 'stderr' | 'env'>,
 ): Promise<void> {
-  const {program} = runtime
-  const say = (lines: readonly string[]) => runtime.stderr.write(`${wrapped(lines, runtime.stderr.columns())}\n`)
+  const say = (lines: readonly string[]) => stderr.write(`${wrapped(lines, stderr.columns())}\n`)
   const words = ['restart', demoImage, '--all-contexts', '--yes', '--backoff', '1s']
   say(introduction(sandbox))
   say([`  $ ${program.typed} ${words.join(' ')}`, ''])
-  const code = await runProgram([...program.argv, ...words, '--kubeconfig', kubeconfigPath], runtime.env)
+  const code = await runProgram([...program.argv, ...words, '--kubeconfig', kubeconfigPath], env)
   if (code !== exitCodes['target-failed'].code) {
     throw new HubspokeError('internal', `The demonstration should end with 1 and ended with ${code}.`)
   }
@@ -49,7 +66,8 @@ function explanation(typed: string): readonly string[] {
     '  reason     the failed target says why: its image cannot be pulled',
     '  summary    failures first, then counts, what was not included, and what to type next',
     '',
-    'To go on with these clusters, keep them up in one terminal:',
+    'The clusters stop now, and the ledger of the run is removed: the commands after "Next:" have no effect any more.',
+    'To continue with clusters like these, keep them up in one terminal:',
     `  ${typed} sandbox`,
     'and, as it says there, in another:',
     `  ${typed} find ${demoImage}`,

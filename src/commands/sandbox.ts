@@ -52,16 +52,19 @@ export default class Sandbox extends BaseCommand {
     if (flags.record) return this.record(flags)
     this.refuseContexts()
     if (flags.scenario === 'list') return this.list()
-    const scenario = flags.scenario === undefined ? undefined : await this.open(flags.scenario)
-    const {typed} = this.runtime.program
-    const request = {scenario, kubeconfigPath: flags['write-kubeconfig']}
-    const path = await withSandbox(this.runtime, request, async (sandbox, kubeconfig) => {
-      const text = sandboxIsUp({sandbox, kubeconfig, typed, name: flags.scenario, scenario})
-      await (flags.demo ? demonstrate(sandbox, kubeconfig, this.runtime) : this.stayUp(text))
-      return kubeconfig
-    })
+    const given = flags['write-kubeconfig']
+    const path = await (flags.demo ? demonstrate(this.runtime, given) : this.start(flags.scenario, given))
     this.runtime.setExitCode(0)
     return {kubeconfig: path}
+  }
+
+  private async start(name: string | undefined, kubeconfigPath: string | undefined): Promise<string> {
+    const scenario = name === undefined ? undefined : await this.open(name)
+    const {typed} = this.runtime.program
+    return withSandbox(this.runtime, {scenario, kubeconfigPath}, async (sandbox, kubeconfig) => {
+      await this.stayUp(sandboxIsUp({sandbox, kubeconfig, typed, name, scenario}))
+      return kubeconfig
+    })
   }
 
   private async open(choice: string) {

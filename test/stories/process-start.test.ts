@@ -141,6 +141,17 @@ describe('a terminal', () => {
   })
 })
 
+test('the demonstration leaves nothing behind: its ledger and its kubeconfig are in a folder that it removes', async () => {
+  using shell = openProcessShell({})
+  const temporary = join(shell.home, 'tmp')
+  mkdirSync(temporary)
+  const ended = await shell.runUnder({env: {TMPDIR: temporary}}, 'sandbox', '--demo')
+  expect(ended.stderr).toContain('That run ended with exit code 1')
+  expect(ended.exitCode).toBe(0)
+  expect(readdirSync(shell.home)).toEqual(['tmp'])
+  expect(readdirSync(temporary)).toEqual([])
+})
+
 describe('the kubeconfig of the sandbox', () => {
   test('a file that is there is neither overwritten nor removed: 2', async () => {
     using shell = openProcessShell({})
