@@ -78,7 +78,7 @@ export default class Undo extends WritingCommand {
     if (run !== undefined) {
       this.requireOnlyRun(args.image, toRevision)
       const {id, recorded} = await findRun(run, this.runtime, 'undo --run')
-      const undone = undoRequest(id, recorded, this.runtime.verbs)
+      const undone = undoRequest(id, recorded, await this.runtime.loadVerbs())
       const {start} = await this.startOf(undo, {run: id, image: undone.image}, given)
       return this.carryOut({...start, source: undoSource(undone)}, flags, {only: concernedBy(undone)})
     }

@@ -153,7 +153,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const runtime: Runtime = {
         env: {KUBECONFIG: kubeconfigPath, ...options.env},
         program: {argv: [], typed: 'hubspoke'},
-        verbs: options.verbs ?? verbs,
+        loadVerbs: async () => options.verbs ?? verbs,
         homeDir: home,
         systemConfigPath,
         user: options.user ?? {name: 'ada', uid: 1000, sudoUser: null, host: 'host.example'},

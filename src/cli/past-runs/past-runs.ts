@@ -24,14 +24,15 @@ export const runIdArg = Args.string({
 })
 
 /** Every run that left a ledger on this machine; a ledger that cannot be read hides no other. */
-export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir' | 'verbs'>): Promise<RunsReport> {
+export async function listRuns(runtime: Pick<Runtime, 'env' | 'homeDir' | 'loadVerbs'>): Promise<RunsReport> {
   const directory = ledgerDirectory(runtime)
+  const verbs = await runtime.loadVerbs()
   const runs: ReturnType<typeof listedRun>[] = []
   const notRead: RunsReport['notRead'][number][] = []
   for (const id of await listLedgers(directory)) {
     try {
       const recorded = await readRun(directory, id)
-      runs.push(listedRun(id, recorded, {conflicts: disagreements(recorded, runtime.verbs)}))
+      runs.push(listedRun(id, recorded, {conflicts: disagreements(recorded, verbs)}))
     } catch (error) {
       const problem = toFailure(error)
       // It went away since the directory was read.

@@ -35,7 +35,7 @@ const aliveForMs = 24 * 3_600_000
 /** Which ledgers may go: only files that are understood as ledgers, and only for a reason that was given. */
 export async function planPrune(
   choice: PruneChoice,
-  runtime: Pick<Runtime, 'env' | 'homeDir' | 'clock' | 'verbs'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'clock' | 'loadVerbs'>,
 ): Promise<PrunePlan> {
   const {directory, runs, notRead} = await listRuns(runtime)
   const now = runtime.clock.date().getTime()

@@ -4,7 +4,7 @@ import {ReadStream, type WriteStream} from 'node:tty'
 import type {LocalUser} from '../../model/actor.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
-import {type Verbs, verbs} from '../../verbs/verbs.ts'
+import type {Verbs} from '../../verbs/verbs.ts'
 import {isHangupIgnored} from './ignored-hangup.ts'
 import {type Input, inputFrom} from './input.ts'
 import {localUser} from './local-user.ts'
@@ -26,8 +26,8 @@ export interface Runtime {
   /** The user of this program, and the machine. */
   readonly user: LocalUser
   readonly program: Program
-  /** What runs can do, for ledgers that name it. */
-  readonly verbs: Verbs
+  /** What runs can do, for ledgers that name it: a command that reads no ledger loads none of them. */
+  loadVerbs(): Promise<Verbs>
   readonly clock: Clock
   readonly random: () => number
   readonly stdout: Output
@@ -62,7 +62,7 @@ export function processRuntime(): Runtime {
     program: {argv: [process.execPath, process.argv[1] ?? ''], typed: typedName(env)}, // the demonstration
     homeDir: homeDirectory(), // the default kubeconfig, config file and ledger
     systemConfigPath: '/etc/hubspoke/config.yaml', // a user's config file cannot weaken it
-    verbs, // ledgers
+    loadVerbs: async () => (await import('../../verbs/verbs.ts')).verbs, // ledgers
     user: localUser(process.env), // the record: ledger, lock, annotations, Events
     clock: systemClock, // rollouts, retries, ages
     random: Math.random, // run ids, jitter

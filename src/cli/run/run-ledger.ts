@@ -17,10 +17,10 @@ import {type RunMeaning, requireSameMeaning} from './same-run.ts'
 export async function openRunLedger(
   run: RunIdentity,
   asked: RunMeaning,
-  {verbs, ...place}: Pick<LedgerPlace, 'directory' | 'clock'> & Pick<Runtime, 'verbs'>,
+  {loadVerbs, ...place}: Pick<LedgerPlace, 'directory' | 'clock'> & Pick<Runtime, 'loadVerbs'>,
 ): Promise<Ledger> {
   // It was asked before the plan was made; another process may have begun under this id since.
-  await readEarlier(run, asked, {directory: place.directory, verbs})
+  await readEarlier(run, asked, {directory: place.directory, loadVerbs})
   return createLedger({...place, runId: run.id, mayContinue: run.named})
 }
 
@@ -33,15 +33,15 @@ export async function openRunLedger(
 export async function earlierInvocations(
   run: RunIdentity,
   asked: RunMeaning,
-  runtime: Pick<Runtime, 'env' | 'homeDir' | 'verbs'>,
+  runtime: Pick<Runtime, 'env' | 'homeDir' | 'loadVerbs'>,
 ): Promise<RecordedRun | undefined> {
-  return readEarlier(run, asked, {directory: ledgerDirectory(runtime), verbs: runtime.verbs})
+  return readEarlier(run, asked, {directory: ledgerDirectory(runtime), loadVerbs: runtime.loadVerbs})
 }
 
 async function readEarlier(
   {id, mark, named}: RunIdentity,
   asked: RunMeaning,
-  {directory, verbs}: {readonly directory: string} & Pick<Runtime, 'verbs'>,
+  {directory, loadVerbs}: {readonly directory: string} & Pick<Runtime, 'loadVerbs'>,
 ): Promise<RecordedRun | undefined> {
   if (!named) return undefined
   const recorded = await readLedger(ledgerPath(directory, id), ledgerFormats).catch((error) => {
@@ -59,7 +59,7 @@ async function readEarlier(
   if (run?.retryOf !== undefined || (run !== undefined && run.mark !== mark)) {
     throw otherRun(`The run ${id} retries targets of another run.`, [`hubspoke runs retry ${id}  to continue it`])
   }
-  requireSameMeaning(id, invocations, asked, verbs)
+  requireSameMeaning(id, invocations, asked, await loadVerbs())
   return recorded
 }
 

@@ -166,7 +166,7 @@ function hubDeps(
   {check, actors}: Shared,
 ): Omit<HubDeps, 'agree'> {
   const {runtime, clusters, session} = env
-  const {clock, random, env: variables, homeDir, verbs} = runtime
+  const {clock, random, env: variables, homeDir, loadVerbs} = runtime
   const {stop, onEvent} = session
   const reading = readingDeps(runtime, clusters, session) // open connections, clock, progress, stop signal
   const leases = (context: string) => clusters.open(context).leases
@@ -201,7 +201,8 @@ function hubDeps(
     actor: actors.actor,
     async openLedger() {
       const meaning = {verb: verb.name, args, options: settings.recorded}
-      const ledger = openRunLedger(run, meaning, {directory: ledgerDirectory({env: variables, homeDir}), clock, verbs})
+      const directory = ledgerDirectory({env: variables, homeDir})
+      const ledger = openRunLedger(run, meaning, {directory, clock, loadVerbs})
       const opened = await boundedLedger(ledger, {abort: session.abort, clock})
       session.recordedIn(
         `What this run has done is recorded in ${printable(opened.path)}: hubspoke runs show ${run.id}`,

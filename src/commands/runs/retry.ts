@@ -68,7 +68,7 @@ export default class RunsRetry extends WritingCommand {
     this.recorded = kept.level
     const {flags} = await this.parse(RunsRetry, [...this.typed])
     const options = keptWords(kept, this.resolved ?? {said: kept.level}, flags)
-    const retry = retryRequest({...found, retriedBy, options, verbs: runtime.verbs}, flags)
+    const retry = retryRequest({...found, retriedBy, options, verbs: await runtime.loadVerbs()}, flags)
     requirePossible(flags, retry.verb, runtime)
     const run = {...runIdentity(undefined, runtime), mark: retry.mark}
     const settings = {...runSettings(flags), reason: retry.reason}

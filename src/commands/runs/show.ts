@@ -31,13 +31,13 @@ export default class RunsShow extends BaseCommand {
     const {args, flags} = await this.parse(RunsShow)
     const {id, recorded} = await findRun(args.id, this.runtime, 'runs show')
     const retriedBy = await findRetries(id, this.runtime)
-    const suggestions =
-      retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded, this.runtime.verbs)
+    const verbs = await this.runtime.loadVerbs()
+    const suggestions = retriedBy.length > 0 ? retriedBy.slice(-1).map(showCommand) : waysOn(id, recorded, verbs)
     this.recordedPlace = recorded.run?.origin
     const report = summarizeLedger(id, recorded, {
       suggestions,
       retriedBy,
-      conflicts: disagreements(recorded, this.runtime.verbs),
+      conflicts: disagreements(recorded, verbs),
     })
     return this.conclude(report, flags, ledgerViews)
   }
