@@ -7,6 +7,10 @@ import {type FailedTry, outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
 import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from '../shared/shape.ts'
+import {cleanRecord} from './clean-record.ts'
+
+/** That of the records which this version writes. */
+const schemaVersion = 2
 
 type RecordOf<T extends LedgerRecord['type']> = Extract<LedgerRecord, {readonly type: T}>
 
@@ -70,7 +74,7 @@ function base<T extends LedgerRecord['type']>(type: T) {
 const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
   run: isShape<RecordOf<'run'>>({
     ...base('run'),
-    schemaVersion: (value) => value === 2,
+    schemaVersion: (value) => value === schemaVersion,
     id: isText,
     verb: isText,
     startedAt: maybe(isText),
@@ -129,12 +133,24 @@ const isRecord = (value: unknown): value is LedgerRecord => Object.values(guards
 const isOfLaterVersion = (value: unknown) =>
   isShape<{type: string; at: string}>({type: isText, at: isText})(value) && !Object.hasOwn(guards, value.type)
 
-/** One line of a ledger: a record, `'unknown'` for a type that a later version writes, undefined when it is damaged. */
-export function parseRecord(line: string, {upgrade, isTarget}: LedgerFormats): LedgerRecord | 'unknown' | undefined {
+const isOfNewerSchema = isShape<{type: 'run'; schemaVersion: number}>({
+  type: isOneOf(['run']),
+  schemaVersion: (value) => isNumber(value) && Number(value) > schemaVersion,
+})
+
+/**
+ * One line of a ledger: a record, with the text of others in it cleaned; `'unknown'` for a type that a later version writes;
+ * `'newer'` for the beginning of a run of such a version; undefined when it is damaged.
+ */
+export function parseRecord(
+  line: string,
+  {upgrade, isTarget}: LedgerFormats,
+): LedgerRecord | 'unknown' | 'newer' | undefined {
   const value = upgrade(parseJson(line))
+  if (isOfNewerSchema(value)) return 'newer'
   if (!isRecord(value)) return isOfLaterVersion(value) ? 'unknown' : undefined
   if ((value.type === 'planned' || value.type === 'excluded') && !isTarget(value.target)) return undefined
-  return value
+  return cleanRecord(value)
 }
 
 function parseJson(text: string): unknown {

@@ -220,6 +220,7 @@ describe('damage', () => {
       targetsMissing: 0,
       ended: undefined,
       damagedLines: 0,
+      isOfNewerVersion: false,
     })
   })
 

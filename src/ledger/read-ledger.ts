@@ -44,7 +44,7 @@ export async function readBeginning(path: string, formats: LedgerFormats): Promi
     if (file === undefined || !stat?.isFile()) return undefined
     for await (const line of linesOf(file, stat.size, maxRecordBytes)) {
       const record = parseRecord(line, formats)
-      return record !== undefined && record !== 'unknown' && record.type === 'run' ? record : undefined
+      return typeof record === 'object' && record.type === 'run' ? record : undefined
     }
     return undefined
   } finally {
@@ -97,6 +97,7 @@ function createFold(path: string): Fold {
   let ended: RecordedRun['ended']
   let lastAt: string | undefined
   let damagedLines = 0
+  let isOfNewerVersion = false
   const count = createPlanCount()
 
   const plan = (record: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
@@ -123,6 +124,10 @@ function createFold(path: string): Fold {
   return {
     add(record) {
       if (record === 'unknown') return
+      if (record === 'newer') {
+        isOfNewerVersion = true
+        return
+      }
       if (record === undefined) {
         damagedLines += 1
         return
@@ -140,6 +145,7 @@ function createFold(path: string): Fold {
       ended,
       lastAt,
       damagedLines,
+      isOfNewerVersion,
     }),
   }
 }

@@ -27,6 +27,8 @@ export interface RecordedRun {
   readonly lastAt: string | undefined
   /** Lines that are no record of this or a later version: half of one at the end is what a power cut leaves. */
   readonly damagedLines: number
+  /** A newer version of hubspoke has begun or continued it, so not all of it can be understood. */
+  readonly isOfNewerVersion: boolean
 }
 
 /** What is known of a write to a target. `maybe`: it was announced, and whether it arrived was not recorded. */

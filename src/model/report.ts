@@ -178,6 +178,8 @@ export interface PastRunEntry {
   readonly by: Actor | null
   /** Lines of the ledger that could not be understood. */
   readonly damagedLines: number
+  /** A newer version of hubspoke wrote the ledger, or a part of it. */
+  readonly isOfNewerVersion: boolean
   /** Planned targets of which the ledger has no record. */
   readonly targetsMissing: number
   /** To its last record; null: not known. */

@@ -1,5 +1,5 @@
 import {isPrintable, printable, withoutUnprintable} from './printable.ts'
-import {redactSecrets} from './redact-secrets.ts'
+import {redacted, redactSecrets} from './redact-secrets.ts'
 
 /** Enough for a sentence of a kubelet, a webhook or the API server. */
 const defaultMaxLength = 300
@@ -41,6 +41,20 @@ export function externalText(text: string, {maxLength = defaultMaxLength}: {read
   const visible = withoutUnprintable(redacted).replace(escapedColors, '').replace(escapes, withoutEscaped)
   const redactedAgain = redactSecrets(visible)
   return atMost(redactedAgain === visible ? printable(redacted) : redactedAgain, maxLength)
+}
+
+/**
+ * Text of a file that must stay exact where it can: unchanged, except that text with recognisable secrets becomes what
+ * `externalText` makes of it.
+ */
+export function exactUnlessSecret(text: string): string {
+  const shown = externalText(text, {maxLength: maxInput})
+  return hasRedaction(shown) ? shown : text
+}
+
+/** Was a secret removed from this text? */
+export function hasRedaction(text: string): boolean {
+  return text.includes(redacted)
 }
 
 /**

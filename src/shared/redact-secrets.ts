@@ -1,4 +1,4 @@
-const redacted = '[redacted]'
+export const redacted = '[redacted]'
 
 /** A quote in text, in JSON inside of JSON (`\"`), and in HTML. */
 const quote = String.raw`(?:\\{0,7}["'\x60]|&quot;|&#3[49];|%22)`

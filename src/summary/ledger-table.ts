@@ -91,8 +91,11 @@ function runLines(report: LedgerReport, {printable, width, color}: ViewOptions):
     ...linked(report),
     ending(report),
     `Its ledger is ${run.ledger}.`,
+    ...(run.isOfNewerVersion ? ['A newer version of hubspoke wrote it. This version cannot read all of it.'] : []),
     ...(run.damagedLines > 0
-      ? [`${countOf(run.damagedLines, 'line')} of it cannot be read, so their content is not known.`]
+      ? [
+          `${countOf(run.damagedLines, 'line')} of it cannot be read, so ${run.damagedLines === 1 ? 'its' : 'their'} content is not known.`,
+        ]
       : []),
     ...(run.conflicts.length > 0
       ? [`It is of several runs under one id (${run.conflicts.join('; ')}), and cannot be retried.`]
@@ -122,7 +125,8 @@ function linked({run: {retryOf, retriedBy}}: LedgerReport): readonly string[] {
 }
 
 function beginning({run}: LedgerReport): string {
-  if (run.verb === null) return `What the run ${run.id} was to do is not known: its start is not recorded.`
+  if (run.verb === null)
+    return `What the run ${run.id} was to do is not known: its start ${run.isOfNewerVersion ? 'cannot be read' : 'is not recorded'}.`
   const what = run.image === null ? run.verb : `${run.verb} ${run.image}`
   return `Run ${run.id}: ${what}${run.startedAt === null ? '' : `, started at ${timeOf(run.startedAt)}`}.`
 }

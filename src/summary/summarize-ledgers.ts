@@ -125,7 +125,7 @@ export function summarizeLedger(
 
 function pastRunEntry(
   id: string,
-  {path, run, invocations, ended, lastAt, damagedLines, targetsMissing}: RecordedRun,
+  {path, run, invocations, ended, lastAt, damagedLines, isOfNewerVersion, targetsMissing}: RecordedRun,
   {retriedBy = [], conflicts = []}: Partial<Around>,
 ): PastRunEntry {
   const image = run?.args.image
@@ -143,6 +143,7 @@ function pastRunEntry(
     ledger: path,
     by: run?.by ?? null,
     damagedLines,
+    isOfNewerVersion,
     targetsMissing,
     durationMs: ended?.durationMs ?? between(invocations.at(-1)?.at, lastAt),
     retriedBy,

@@ -1,6 +1,6 @@
 import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 import type {LedgerReport, RunReport, RunsReport} from '../support/workload-documents.ts'
 
@@ -245,4 +245,56 @@ test('control characters anywhere in a ledger are not printed', async () => {
   }
   for (const text of ['u', 'restart', image]) expect(fleet.shell.everythingPrinted()).toContain(`\\x1b[2J${text}`)
   expect(fleet.shell.everythingPrinted()).not.toContain('\u001b')
+})
+
+describe('a ledger that was changed by hand', () => {
+  const secret = 'hunter2-of-the-server'
+  const edited = async (fleet: Fleet, change: (text: string) => string) => {
+    const {run} = await restarted(fleet, '--reason', 'rotate', '--selector', 'app!=other')
+    const path = run.ledger ?? ''
+    await writeFile(path, change(await readFile(path, 'utf8')))
+    return run.id
+  }
+
+  test.each([
+    {what: 'the URL of a server', change: (text: string) => text.replaceAll('https://', `https://ada:${secret}@`)},
+    {what: 'the reason of the run', change: (text: string) => text.replaceAll('rotate', `password=${secret}`)},
+    {what: 'the selector', change: (text: string) => text.replaceAll('app!=other', `token=${secret}`)},
+    {
+      what: 'the reason of a result',
+      change: (text: string) => text.replaceAll('new pod', `password=${secret} new pod`),
+    },
+  ])('no secret in $what is shown, in any format', async ({change}) => {
+    await using fleet = await openFleet(two)
+    const id = await edited(fleet, change)
+    for (const format of ['table', 'wide', 'json', 'yaml', 'tsv']) {
+      const {stdout, stderr} = await fleet.shell.run('runs', 'show', id, '-o', format)
+      expect(stdout.length, format).toBeGreaterThan(0)
+      expect(stdout + stderr, format).not.toContain(secret)
+    }
+    const listed = await fleet.shell.run('runs', 'list', '-o', 'json')
+    expect(listed.stdout + listed.stderr).not.toContain(secret)
+    const retried = await fleet.shell.run('runs', 'retry', id, '--yes', '-o', 'json')
+    expect(retried.stdout + retried.stderr).not.toContain(secret)
+  })
+
+  test('by a newer version: it says so, and neither retries, continues nor removes it', async () => {
+    await using fleet = await openFleet(two)
+    const id = await edited(fleet, (text) => text.replace('"schemaVersion":2', '"schemaVersion":3'))
+    const {stdout} = await fleet.shell.run('runs', 'show', id)
+    expect(stdout).toContain('A newer version of hubspoke wrote it. This version cannot read all of it.')
+    expect(stdout).not.toContain('runs retry')
+    const written = fleet.writes()
+    for (const words of [
+      ['runs', 'retry', id, '--yes'],
+      ['undo', '--run', id, '--yes'],
+      [...restart, '--run-id', id],
+    ]) {
+      const refused = await fleet.shell.run(...words)
+      expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('a newer version of hubspoke')])
+    }
+    expect(fleet.writes()).toEqual(written)
+    await fleet.shell.run('runs', 'prune', '--older-than', '0s', '--keep', '0', '--unfinished', '--yes')
+    expect((await list(fleet)).runs.map((run) => run.id)).toEqual([id])
+  })
 })

@@ -39,6 +39,7 @@ export function knownRun(
 ): {readonly run: RunRecord; readonly verb: Verb} {
   const refuse: Refuse = (because, suggestions) => runRefused({id, done}, because, suggestions)
   const {run} = recorded
+  if (recorded.isOfNewerVersion) throw refuse(newer, [`hubspoke runs show ${id}`])
   if (run === undefined) {
     throw refuse('what it was to do is not recorded', [`hubspoke runs show ${id}`])
   }
@@ -54,6 +55,8 @@ export function knownRun(
   refuseHalfAPlan({recorded, verbs}, refuse)
   return {run, verb}
 }
+
+const newer = 'a newer version of hubspoke wrote its ledger'
 
 /** @param because a clause */
 export function runRefused(

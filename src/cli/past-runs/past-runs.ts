@@ -99,8 +99,8 @@ async function newestOf(ids: readonly string[], directory: string): Promise<read
 }
 
 /** Half of the first line is what a run leaves that was killed in it; more that cannot be read may be anything. */
-const hasBegun = ({run, targets, damagedLines}: RecordedRun) =>
-  run !== undefined || targets.length > 0 || damagedLines > 1
+const hasBegun = ({run, targets, damagedLines, isOfNewerVersion}: RecordedRun) =>
+  run !== undefined || isOfNewerVersion || targets.length > 0 || damagedLines > 1
 
 async function readRun(directory: string, id: string): Promise<RecordedRun> {
   const recorded = await readLedger(ledgerPath(directory, id), ledgerFormats)

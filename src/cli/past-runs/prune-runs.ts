@@ -50,6 +50,7 @@ export async function planPrune(
 }
 
 function reasonToKeep(run: ListedRun, {olderThanMs, unfinished}: PruneChoice, now: number): string | undefined {
+  if (run.isOfNewerVersion) return 'written by a newer version of hubspoke'
   if (run.startedAt === null && run.damagedLines > 0) return 'unreadable'
   const ageMs = now - lastSeen(run)
   if (ageMs < olderThanMs) return `younger than ${formatDuration(olderThanMs)}`

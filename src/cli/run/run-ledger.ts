@@ -49,12 +49,14 @@ async function readEarlier(
     throw error
   })
   if (recorded === undefined) return undefined
-  const {run, invocations, targets, damagedLines} = recorded
+  const {run, invocations, targets, damagedLines, isOfNewerVersion} = recorded
   // An empty ledger is of a run that was killed before it began.
-  if (run === undefined && (targets.length > 0 || damagedLines > 0)) {
-    throw otherRun(`What the run ${id} was to do cannot be read in its ledger, so nothing can be added to it.`, [
-      `hubspoke runs show ${id}`,
-    ])
+  if (isOfNewerVersion || (run === undefined && (targets.length > 0 || damagedLines > 0))) {
+    const because = isOfNewerVersion ? ', which a newer version of hubspoke wrote' : ''
+    throw otherRun(
+      `What the run ${id} was to do cannot be read in its ledger${because}, so nothing can be added to it.`,
+      [`hubspoke runs show ${id}`],
+    )
   }
   if (run?.retryOf !== undefined || (run !== undefined && run.mark !== mark)) {
     throw otherRun(`The run ${id} retries targets of another run.`, [`hubspoke runs retry ${id}  to continue it`])

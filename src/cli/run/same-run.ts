@@ -1,4 +1,5 @@
 import type {NamedTarget} from '../../discovery/from-file/named-target.ts'
+import {cleanOptions} from '../../ledger/clean-record.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {RecordedRun} from '../../model/recorded-run.ts'
@@ -41,7 +42,8 @@ export function requireSameMeaning(
   asked: RunMeaning,
   verbs: Verbs,
 ): void {
-  const differences = [...new Set(invocations.flatMap((recorded) => differencesOf(recorded, asked, verbs)))]
+  const cleaned = {...asked, options: cleanOptions(asked.options)} // as those of the ledger are
+  const differences = [...new Set(invocations.flatMap((recorded) => differencesOf(recorded, cleaned, verbs)))]
   if (differences.length > 0) throw belongsToAnother(id, differences)
 }
 

@@ -55,6 +55,7 @@ export function recordedRun(more: Partial<RecordedRun> = {}): RecordedRun {
     ended: {type: 'ended', at: '2026-11-24T03:06:23.000Z', exitCode: 0, stoppedBy: null},
     lastAt: '2026-11-24T03:06:23.000Z',
     damagedLines: 0,
+    isOfNewerVersion: false,
     ...more,
   } satisfies Omit<RecordedRun, 'invocations'>
   return {invocations: recorded.run === undefined ? [] : [recorded.run], ...recorded}
