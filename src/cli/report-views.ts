@@ -1,6 +1,7 @@
 import type {CheckReport} from '../model/check-report.ts'
+import type {LedgerReport, RunsReport} from '../model/past-runs-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
-import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
 import type {StatusReport} from '../model/status-report.ts'
 import type {ViewOptions} from '../summary/view-options.ts'
 import {bareValues, viewsOf, wholeText} from './views.ts'

@@ -1,8 +1,10 @@
 import type {Actor} from '../model/actor.ts'
+import type {ClusterReading} from '../model/cluster.ts'
 import {HubspokeError, toFailure} from '../model/failure.ts'
 import type {Ledger, LedgerEntry} from '../model/ledger.ts'
 import type {Proposal} from '../model/proposal.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import type {UnreadContext} from '../model/unread-context.ts'
 import type {HubDeps, RunRequest} from './contract.ts'
 
 /**
@@ -37,6 +39,7 @@ function entriesOf(
   const {discovery, waves, excluded, sameCluster, unreached = []} = proposal
   const targets = [...proposal.targets, ...unreached.map(({target}) => target)]
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map(({key}) => [key, {wave: index + 1}] as const)))
+  const unread = discovery.readings.flatMap(unreadContext)
   const snapshotOf = (key: string) => {
     const snapshot = snapshots?.get(key)
     return snapshot && {snapshot}
@@ -58,6 +61,7 @@ function entriesOf(
       ...(origin && {origin}),
       ...(retryOf === undefined && {scope: discovery.scope}),
       ...(sameCluster.length > 0 && {sameCluster: sameCluster.map(({contexts}) => contexts)}),
+      ...(unread.length > 0 && {unread}),
     },
     ...excluded.map((exclusion) => ({type: 'excluded' as const, ...exclusion})),
     ...targets.map((target) => ({
@@ -68,4 +72,9 @@ function entriesOf(
     })),
     ...unreached.map(({target, ...result}) => ({type: 'result' as const, target: target.key, result})),
   ]
+}
+
+function unreadContext({context, problem, unread: [part]}: ClusterReading): readonly UnreadContext[] {
+  const failure = problem ?? part?.failure
+  return failure === undefined ? [] : [{context: context.name, inPart: problem === undefined, failure}]
 }

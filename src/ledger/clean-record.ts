@@ -11,12 +11,13 @@ import {exactUnlessSecret, shownUrl} from '../shared/external-text.ts'
 export function cleanRecord(record: LedgerRecord): LedgerRecord {
   switch (record.type) {
     case 'run': {
-      const {options, reason, scope} = record
+      const {options, reason, scope, unread} = record
       return {
         ...record,
         options: cleanOptions(options),
         ...(reason !== undefined && {reason: exactUnlessSecret(reason)}),
         ...(scope?.selector !== undefined && {scope: {...scope, selector: exactUnlessSecret(scope.selector)}}),
+        ...(unread && {unread: unread.map((one) => ({...one, failure: cleanFailure(one.failure)}))}),
       }
     }
     case 'planned':

@@ -6,6 +6,7 @@ import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
 import {type FailedTry, outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
+import type {UnreadContext} from '../model/unread-context.ts'
 import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from '../shared/shape.ts'
 import {cleanRecord} from './clean-record.ts'
 
@@ -44,6 +45,8 @@ const isActor = isShape<Actor>({
   host: isText,
   kubernetesUsers: eachIs(isShape<KubernetesUser>({clusterUid: isText, username: isText})),
 })
+
+const isFlag = (value: unknown) => typeof value === 'boolean'
 
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
@@ -88,6 +91,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     origin: maybe(isOrigin),
     scope: maybe(isScope),
     sameCluster: maybe(eachIs(eachIs(isText))),
+    unread: maybe(eachIs(isShape<UnreadContext>({context: isText, inPart: isFlag, failure: isFailure}))),
   }),
   excluded: isShape<RecordOf<'excluded'>>({
     ...base('excluded'),

@@ -7,6 +7,7 @@ import type {SpokeResult} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
 import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
+import type {UnreadContext} from './unread-context.ts'
 
 /** One line of a run's ledger. `at` is the wall clock of this machine, RFC 3339. */
 export type LedgerRecord =
@@ -38,6 +39,8 @@ export type LedgerRecord =
       readonly scope?: Scope
       /** Groups of selected contexts that lead to one cluster each. */
       readonly sameCluster?: readonly (readonly string[])[]
+      /** Absent: every selected context was read in full. */
+      readonly unread?: readonly UnreadContext[]
     }
   /** What matched and is not acted on; after the record of its run, before the first write. */
   | ({readonly type: 'excluded'; readonly at: string} & Exclusion)

@@ -1,5 +1,6 @@
 import type {Failure} from './failure.ts'
-import type {RunsReport, Verdict} from './report.ts'
+import type {RunsReport} from './past-runs-report.ts'
+import type {Verdict} from './report.ts'
 import type {StopReason} from './stop.ts'
 
 /** What was said when it was asked for; a signal came instead. */

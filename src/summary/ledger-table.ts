@@ -1,11 +1,12 @@
 import {type Actor, actorWords} from '../model/actor.ts'
-import type {LedgerReport, RecordedTargetEntry, ResultEntry} from '../model/report.ts'
+import type {LedgerReport, RecordedTargetEntry} from '../model/past-runs-report.ts'
+import type {ResultEntry} from '../model/report.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
-import {excludedLines, scopeLines, verdictLines} from './report-lines.ts'
+import {excludedLines, scopeLines, toTrouble, verdictLines} from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {labelOf, namesOf} from './target-names.ts'
 import {type TroubleSection, troubleLines} from './trouble-lines.ts'
@@ -27,6 +28,7 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
   const troubles = troubleSections(results, options)
   const troubled = [...open, ...troubles].some((section) => section.troubles.length > 0)
   const lines = [
+    ...unreadSections(report).flatMap((section) => troubleLines(section, options)),
     ...[...open, ...troubles, ...quietSections(results, null)].flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, null, {...options, troubled}),
     countsOf(report, options),
@@ -38,6 +40,14 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
     ...verdictLines(verdict, options),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function unreadSections({unread}: LedgerReport): readonly TroubleSection[] {
+  const sectionOf = (word: string, inPart: boolean): TroubleSection => ({
+    ...{word, noun: 'context', tone: 'failure'},
+    troubles: unread.filter((one) => one.inPart === inPart).map(({context, failure}) => toTrouble(context, failure)),
+  })
+  return [sectionOf('NOT READ', false), sectionOf('READ IN PART', true)]
 }
 
 /** The target as the summary of its run would have had it; none without a result. */

@@ -1,4 +1,4 @@
-import type {LedgerCounts, RecordedTargetEntry} from '../model/report.ts'
+import type {LedgerCounts, RecordedTargetEntry} from '../model/past-runs-report.ts'
 
 /** The states without a result, in the order in which they are shown: the least certain first. */
 export const openStates = ['writing', 'retrying', 'written', 'watching', 'planned'] as const

@@ -2,6 +2,7 @@ import type {ClusterReading, Scope} from '../model/cluster.ts'
 import type {Exclusion} from '../model/exclusion.ts'
 import type {Verdict} from '../model/report.ts'
 import type {RunFacts} from '../model/run-facts.ts'
+import type {UnreadContext} from '../model/unread-context.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {isWorkloadTarget} from '../model/workload-target.ts'
 import {formatDuration} from '../shared/duration.ts'
@@ -38,8 +39,20 @@ export function recordedOmissions({
   excluded,
   scope,
   sameCluster,
-}: Pick<RunFacts, 'excluded' | 'sameCluster'> & {readonly scope: Scope | undefined}): readonly string[] {
+  unread,
+}: Pick<RunFacts, 'excluded' | 'sameCluster'> & {
+  readonly scope: Scope | undefined
+  readonly unread: readonly UnreadContext[]
+}): readonly string[] {
   return [
+    ...(unread.length === 0
+      ? []
+      : [
+          `${countOf(unread.length, 'context')} that could not be read in full (${someOf(
+            unread.map(({context}) => context),
+            contextsNamed,
+          )})`,
+        ]),
     ...excludedOmissions(excluded),
     ...sameClusterOmissions(sameCluster),
     ...(scope === undefined ? [] : scopeOmissions(scope, {isAnswer: false})),

@@ -1,5 +1,5 @@
+import type {RunsReport} from '../model/past-runs-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
-import type {RunsReport} from '../model/report.ts'
 import {countOf, listOf} from '../shared/words.ts'
 import {paletteFor} from './palette.ts'
 import {verdictLines} from './report-lines.ts'

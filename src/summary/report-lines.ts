@@ -30,7 +30,8 @@ export function unreadSections(clusters: readonly ClusterEntry[]): readonly Trou
   ]
 }
 
-function toTrouble(name: string, failure: Failure): Trouble {
+/** One place and its failure, as a trouble. */
+export function toTrouble(name: string, failure: Failure): Trouble {
   return {name, class: failure.class, message: failure.message, note: '', suggestions: failure.suggestions}
 }
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {RunsReport} from '../model/report.ts'
+import type {RunsReport} from '../model/past-runs-report.ts'
 import {renderRunsTable} from './runs-table.ts'
 import {listedRun, summarizeRuns} from './summarize-ledgers.ts'
 import {failure} from './testing/facts.ts'

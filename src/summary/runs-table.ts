@@ -1,5 +1,5 @@
 import {accountWords} from '../model/actor.ts'
-import type {RunsReport} from '../model/report.ts'
+import type {RunsReport} from '../model/past-runs-report.ts'
 import {outcomes} from '../model/result.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {countOf} from '../shared/words.ts'

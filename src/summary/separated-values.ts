@@ -1,6 +1,7 @@
 import {accountWords} from '../model/actor.ts'
 import type {CheckReport} from '../model/check-report.ts'
-import type {CacheReport, FindReport, LedgerReport, RunReport, RunsReport} from '../model/report.ts'
+import type {LedgerReport, RunsReport} from '../model/past-runs-report.ts'
+import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
 import type {StatusReport} from '../model/status-report.ts'
 import type {ExcludedEntry, TargetEntry} from '../model/workload-entry.ts'
 import {matchedImages} from './image-words.ts'

@@ -1,15 +1,15 @@
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
 import type {ExitName} from '../model/exit-code.ts'
-import type {PruneAnswer, PruneReport} from '../model/prune-report.ts'
-import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {
   LedgerCounts,
   LedgerReport,
   PastRunEntry,
   RecordedTargetEntry,
   RunsReport,
-  Verdict,
-} from '../model/report.ts'
+} from '../model/past-runs-report.ts'
+import type {PruneAnswer, PruneReport} from '../model/prune-report.ts'
+import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
+import type {Verdict} from '../model/report.ts'
 import {exitOfSignal} from '../model/stop.ts'
 import {workloadKinds} from '../model/workload.ts'
 import {isWorkloadEntry} from '../model/workload-entry.ts'
@@ -101,7 +101,7 @@ export function summarizeLedger(
     Partial<Pick<LedgerReport['run'], 'conflicts'>>,
 ): LedgerReport {
   const {run, targets, excluded = []} = recorded
-  const {scope: searched, sameCluster = []} = recorded.invocations.at(-1) ?? {}
+  const {scope: searched, sameCluster = [], unread = []} = recorded.invocations.at(-1) ?? {}
   // A ledger that was changed may name anything.
   const scope = searched?.kinds.every((kind) => workloadKinds.includes(kind)) ? searched : undefined
   const entry = pastRunEntry(id, recorded, next)
@@ -117,9 +117,10 @@ export function summarizeLedger(
     excluded: excludedEntries(excluded),
     scope: scope === undefined ? null : scopeEntry(scope),
     sameCluster,
+    unread,
     counts: countStates(targets),
     suggestions: entry.exitCode === 0 ? [] : next.suggestions,
-    verdict: withOmissions(ledgerVerdict(entry, targets), recordedOmissions({excluded, scope, sameCluster})),
+    verdict: withOmissions(ledgerVerdict(entry, targets), recordedOmissions({excluded, scope, sameCluster, unread})),
   }
 }
 

@@ -75,7 +75,8 @@ function nothingLeft({id, wasBlind}: Retried, notTaken: number): string {
   if (notTaken === 0 && wasBlind) {
     return `Nothing planned by the run ${id} is left to do; contexts that it could not read were not in its plan.`
   }
-  if (notTaken === 0) return `Nothing is left to do: every target of the run ${id} is in the desired state.`
+  if (notTaken === 0)
+    return `Nothing is left to retry: every target of the run ${id} ended in the desired state. What they are now was not read.`
   return `No selected target is left to retry; ${countOf(notTaken, 'other target')} of the run ${id} ${notTaken === 1 ? 'is' : 'are'} open.`
 }
 

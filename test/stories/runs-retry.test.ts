@@ -126,7 +126,7 @@ test('nothing left: 0, it says so, and reaches no cluster', async () => {
   for (const flags of [[], ['--failed'], ['--not-run']]) {
     const {stdout, exitCode} = await fleet.shell.run('runs', 'retry', 'last', ...flags)
     expect(stdout).toContain(
-      `Exit 0: Nothing is left to do: every target of the run ${done.id} is in the desired state.`,
+      `Exit 0: Nothing is left to retry: every target of the run ${done.id} ended in the desired state. What they are now was not read.`,
     )
     expect(exitCode).toBe(0)
   }

@@ -247,6 +247,22 @@ test('control characters anywhere in a ledger are not printed', async () => {
   expect(fleet.shell.everythingPrinted()).not.toContain('\u001b')
 })
 
+test('contexts that the run could not read are named, as in its own summary', async () => {
+  const forbidden = {type: 'forbidden', resource: 'statefulsets'} as const
+  await using fleet = await openFleet([two[0]!, {...two[1]!, trouble: [forbidden]}, {name: 'down', workloads: []}])
+  await fleet.cluster('down').stop()
+  await restarted(fleet)
+  const {unread, verdict} = await show(fleet, 'last')
+  expect(unread).toMatchObject([
+    {context: 'us', inPart: true, failure: {class: 'forbidden'}},
+    {context: 'down', inPart: false, failure: {class: 'unreachable'}},
+  ])
+  expect(verdict.sentence).toContain('2 contexts that could not be read in full (us and down)')
+  const {stdout} = await fleet.shell.run('runs', 'show', 'last')
+  expect(stdout).toMatch(/^NOT READ {2}down {2}\(unreachable\)$/m)
+  expect(stdout).toMatch(/^READ IN PART {2}us {2}\(forbidden\)$/m)
+})
+
 describe('a ledger that was changed by hand', () => {
   const secret = 'hunter2-of-the-server'
   const edited = async (fleet: Fleet, change: (text: string) => string) => {

@@ -2,7 +2,7 @@ import {BaseCommand} from '../../cli/base-command.ts'
 import {outputFlag} from '../../cli/flags/flags.ts'
 import {listRuns} from '../../cli/past-runs/past-runs.ts'
 import {runsViews} from '../../cli/report-views.ts'
-import type {RunsReport} from '../../model/report.ts'
+import type {RunsReport} from '../../model/past-runs-report.ts'
 
 export default class RunsList extends BaseCommand {
   static override summary = 'List past runs, the newest first.'

@@ -5,7 +5,7 @@ import {findRetries, findRun, runIdArg, showCommand} from '../../cli/past-runs/p
 import {ledgerViews} from '../../cli/report-views.ts'
 import {disagreements} from '../../cli/run/same-run.ts'
 import type {ContextsOrigin} from '../../model/contexts-origin.ts'
-import type {LedgerReport} from '../../model/report.ts'
+import type {LedgerReport} from '../../model/past-runs-report.ts'
 import {summarizeLedger} from '../../summary/summarize-ledgers.ts'
 
 export default class RunsShow extends BaseCommand {
