@@ -49,12 +49,7 @@ export function externalText(text: string, {maxLength = defaultMaxLength}: {read
  */
 export function exactUnlessSecret(text: string): string {
   const shown = externalText(text, {maxLength: maxInput})
-  return hasRedaction(shown) ? shown : text
-}
-
-/** Was a secret removed from this text? */
-export function hasRedaction(text: string): boolean {
-  return text.includes(redacted)
+  return shown.includes(redacted) ? shown : text
 }
 
 /**
