@@ -95,6 +95,23 @@ test('a plan shows where it writes, what it cannot do, and all that is not in it
   `)
 })
 
+test('a change that is too long for the line of its target is below it, broken at spaces', () => {
+  const changed = target('ap-south/shop/Deployment/storefront')
+  const change = 'storefront ghcr.io/acme/storefront:3.1.3 → :3.2.0; migrate ghcr.io/acme/storefront:3.1.3 → :3.2.0'
+  const changes = new Map([[changed.key, change]])
+  const lines = (width?: number) =>
+    renderPlan({...plan, targets: [changed], changes}, {...terminal, width})
+      .split('\n')
+      .filter((line) => line.includes('3.1.3') || line.includes('3.2.0') || line.includes('storefront'))
+  expect(lines(80)).toEqual([
+    '  ap-south/shop/Deployment/storefront',
+    '    storefront ghcr.io/acme/storefront:3.1.3 → :3.2.0; migrate',
+    '    ghcr.io/acme/storefront:3.1.3 → :3.2.0',
+  ])
+  expect(lines(200)).toEqual([`  ap-south/shop/Deployment/storefront  ${change}`])
+  expect(lines(undefined)).toEqual([`  ap-south/shop/Deployment/storefront  ${change}`])
+})
+
 test('a plan of nothing is short', () => {
   const empty = {...plan, clusters: plan.clusters.slice(2), refused: [], excluded: [], notRead: []}
   const text = renderPlan(empty, terminal)

@@ -105,21 +105,28 @@ function clusterLines({clusters}: PlanView, options: ViewOptions): readonly stri
 
 /** The targets that will be written, by name. */
 function targetLines({targets, changes}: PlanView, options: ViewOptions): readonly string[] {
-  const {printable, wide, color} = options
+  const {wide, color} = options
   if (targets.length === 0) return []
   // One more row takes no more room than the line that says it is missing.
   const shown = wide || targets.length <= targetsShown + 1 ? targets : targets.slice(0, targetsShown)
   const rest = targets.length - shown.length
   return [
     'Targets:',
-    ...shown.map((target) => {
-      const change = changes?.get(target.key)
-      const label = labelIn(options, targetEntry(target))
-      return printable(change === undefined ? `  ${label}` : `  ${label}  ${change}`)
-    }),
+    ...shown.flatMap((target) => targetLine(labelIn(options, targetEntry(target)), changes?.get(target.key), options)),
     ...(rest > 0 ? [paletteFor(color).quiet(`  … and ${rest} more; -o wide names all.`)] : []),
     '',
   ]
+}
+
+/** A change that has no room beside its target is below it. */
+function targetLine(
+  label: string,
+  change: string | undefined,
+  {printable, width = Number.POSITIVE_INFINITY}: ViewOptions,
+): readonly string[] {
+  const line = printable(`  ${change === undefined ? label : `${label}  ${change}`}`)
+  if (change === undefined || line.length <= width) return [line]
+  return [printable(`  ${label}`), ...wrapText(printable(change), width, '    ')]
 }
 
 function consentLines({consent}: PlanView, {printable, width, color}: ViewOptions): readonly string[] {

@@ -52,6 +52,19 @@ async function editKubeconfig({shell}: Fleet, edit: (contexts: Kubeconfig['conte
 }
 
 describe('the targets of', () => {
+  test('a file keep its order: in the plan, in the results, and its first one is the first wave', async () => {
+    await using fleet = await openFleet(two)
+    const found = await find(fleet)
+    const path = await save(fleet, {...found, workloads: found.workloads.toReversed()})
+    const order = found.workloads.toReversed().map(({context, name}) => `${context}/shop/Deployment/${name}`)
+    const planned = await fleet.shell.run('restart', image, '--targets', path, '--dry-run', 'client')
+    expect(planned.stderr.match(/(?<=^ {2})\w+\/shop\/Deployment\/\w+$/gm)).toEqual(order)
+    const ended = report(await restart(fleet, path, '--waves', '1,100%'))
+    const {results} = ended
+    expect(results.map(({context, name}) => `${context}/shop/Deployment/${name}`)).toEqual(order)
+    expect(results.map((result) => result.wave)).toEqual([1, ...order.slice(1).map(() => 2)])
+  })
+
   test('a filtered document of find: only these are restarted, without -c, and no list is read', async () => {
     await using fleet = await openFleet(two)
     const found = filtered(await find(fleet), ({context, name}) => context === 'eu' || name === 'web')
