@@ -38,7 +38,7 @@ export default class Scale extends WritingCommand {
   static override args = {image: imageArg}
   static override flags = {
     replicas: Flags.string({
-      summary: 'A number, or relative to the present one: +N, -N, or xF, which is rounded up.',
+      summary: 'The number of replicas, or a change of the current number: +N, -N, or xF (times F, rounded up).',
       helpValue: 'N|+N|-N|xF',
       required: true,
       env: 'HUBSPOKE_REPLICAS',

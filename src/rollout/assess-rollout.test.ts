@@ -146,5 +146,5 @@ test('a paused Deployment is suggested to be resumed', () => {
 test('a workload that is being deleted is not rolled out by its pods, and says since when', () => {
   const {status, cause} = assess({...halfWay, deletedAt: '2026-01-01T00:00:00Z', finalizers: ['x']})
   expect(status).toBe('rolling-out')
-  expect(cause?.message).toBe('it is being deleted since 2026-01-01T00:00:00Z, finalizers x')
+  expect(cause?.message).toBe('it has been terminating since 2026-01-01T00:00:00Z, finalizers x')
 })

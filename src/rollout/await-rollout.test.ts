@@ -297,7 +297,7 @@ describe('a rollout that does not end', () => {
       from: rolling,
       steps: [[1_000, {deletedAt: '2026-11-24T10:00:00Z', finalizers: ['foregroundDeletion']}]],
     })
-    const deleting = 'it is being deleted since 2026-11-24T10:00:00Z, finalizers foregroundDeletion'
+    const deleting = 'it has been terminating since 2026-11-24T10:00:00Z, finalizers foregroundDeletion'
     expect(said).toContain(`1000 ${deleting}`)
     expect(end?.reason).toBe(`${deleting}; no progress for 10m: 1 of 3 pods updated`)
   })

@@ -11,7 +11,7 @@ const cannotBegin = 'ReplicaSetCreateError'
 export function conditionTrouble({conditions, deletedAt, finalizers}: WorkloadState): Trouble | undefined {
   if (deletedAt !== undefined) {
     const waits = finalizers.length === 0 ? '' : `, finalizers ${finalizers.join(', ')}`
-    return {reason: 'Deleting', sentence: `it is being deleted since ${deletedAt}${waits}`}
+    return {reason: 'Deleting', sentence: `it has been terminating since ${deletedAt}${waits}`}
   }
   const condition = conditions.find(
     ({type, status, reason}) =>

@@ -129,7 +129,7 @@ describe('wrong usage is told before anything is written: 2', () => {
     {replicas: '+0', says: 'changes nothing'},
     {replicas: 'x1.0', says: 'changes nothing'},
     {replicas: 'x0', says: 'needs the number itself'},
-    {replicas: '100001', says: 'a typing error'},
+    {replicas: '100001', says: 'is out of range: at most 100000 replicas.'},
   ])('--replicas $replicas', async ({replicas, says}) => {
     await using fleet = await openFleet([eu])
     const {stderr, exitCode} = await fleet.shell.run(...scale, '--replicas', replicas)

@@ -162,7 +162,7 @@ export const writeFlags = {
     helpGroup: 'SAFETY',
   }),
   'undo-failed': Flags.boolean({
-    summary: 'Restore the previous state of a target whose rollout fails.',
+    summary: 'Restore the previous state of a target whose rollout fails. Default: off.',
     allowNo: true,
     env: 'HUBSPOKE_UNDO_FAILED',
     helpGroup: 'SAFETY',
@@ -170,7 +170,7 @@ export const writeFlags = {
   ...waveFlags,
   ...paceFlags,
   'fail-fast': Flags.boolean({
-    summary: 'Do not wait for a rollout that does not recover: a missing image, a crash loop.',
+    summary: 'Do not wait for a rollout that does not recover: a missing image, a crash loop. Default: off.',
     allowNo: true,
     env: 'HUBSPOKE_FAIL_FAST',
     helpGroup: 'PACE',
@@ -187,7 +187,7 @@ export const writeFlags = {
     helpGroup: 'PACE',
   }),
   wait: Flags.boolean({
-    summary: 'Watch every rollout to completion.',
+    summary: 'Watch every rollout to completion. Default: on.',
     default: true,
     allowNo: true,
     env: 'HUBSPOKE_WAIT',

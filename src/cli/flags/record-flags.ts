@@ -9,7 +9,7 @@ export const recordFlags = {
     helpGroup: 'SAFETY',
   }),
   'change-cause': Flags.boolean({
-    summary: 'Also write the reason to the annotation kubernetes.io/change-cause.',
+    summary: 'Also write the reason to the annotation kubernetes.io/change-cause. Default: off.',
     allowNo: true,
     env: 'HUBSPOKE_CHANGE_CAUSE',
     helpGroup: 'SAFETY',

@@ -43,10 +43,10 @@ describe('a number of replicas', () => {
     {text: 'x1', because: 'changes nothing'},
     {text: 'x1.000', because: 'changes nothing'},
     {text: 'x0.0', because: 'needs the number itself'},
-    {text: '100001', because: 'a typing error'},
-    {text: '-100001', because: 'a typing error'},
+    {text: '100001', because: 'is out of range: at most 100000 replicas.'},
+    {text: '-100001', because: 'is out of range: at most 100000 replicas.'},
     {text: 'x1001', because: 'more than 1000 times'},
-    {text: '9'.repeat(400), because: 'a typing error'},
+    {text: '9'.repeat(400), because: 'is out of range: at most 100000 replicas.'},
   ])('$text is refused: $because', ({text, because}) => {
     expect(() => parseReplicas(text)).toThrow(
       expect.objectContaining({failureClass: 'usage', message: expect.stringContaining(because)}),

@@ -50,12 +50,13 @@ function factorOf(text: string, thousandths: number): Replicas {
     throw usage(`--replicas ${text} would scale to 0, which needs the number itself.`, '--replicas 0  to scale to 0')
   }
   if (thousandths === 1000) throw usage(`--replicas ${text} changes nothing.`, ...forms)
-  if (thousandths > mostTimes * 1000) throw usage(`--replicas ${text} is more than ${mostTimes} times as many.`)
+  if (thousandths > mostTimes * 1000)
+    throw usage(`--replicas ${text} is more than ${mostTimes} times the current number.`)
   return {is: 'factor', thousandths}
 }
 
 function tooMany(text: string): HubspokeError {
-  return usage(`--replicas ${text} is more than ${mostReplicas}: this is taken for a typing error.`)
+  return usage(`--replicas ${text} is out of range: at most ${mostReplicas} replicas.`)
 }
 
 /** The same for every spelling of the same replicas. */

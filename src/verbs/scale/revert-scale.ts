@@ -23,7 +23,7 @@ export async function revertScale({target, receipt, attempt, env, watch}: Revert
     if (decision.todo === 'watch') return restored(decision.state)
     await attempt.writing()
     const accepted = await workloads.scale(decision.state, {replicas: written.before, dryRun: false}, attempt.signal)
-    if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was looked at.')
+    if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was being read.')
     return restored(accepted)
   })
 }

@@ -102,7 +102,7 @@ function reconciled(target: WorkloadTarget, owner: Owner): Settled {
 function beingDeleted(target: WorkloadTarget, deletedAt: string): Settled {
   return skipped({
     class: 'not-scalable',
-    message: `it is being deleted since ${deletedAt}`,
+    message: `it has been terminating since ${deletedAt}`,
     suggestions: [kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml')],
   })
 }

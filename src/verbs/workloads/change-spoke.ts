@@ -135,7 +135,7 @@ async function watchAgain<Todo extends ChangeTodo>(
     const now = change.decide(it, await workloads.read(target, attempt.signal))
     if (now.todo === 'watch') return receiptOf(now)
     if (now.todo === 'nothing') return now.end
-    throw new HubspokeError('conflict', 'The change was reverted while it was looked at.')
+    throw new HubspokeError('conflict', 'The change was reverted while it was being read.')
   })
 }
 

@@ -34,7 +34,7 @@ export function obstacleOf(target: WorkloadTarget, state: WorkloadState, change:
   if (deletedAt !== undefined) {
     const waits = finalizers.length === 0 ? '' : ` (finalizers ${finalizers.join(', ')})`
     const command = kubectlCommand(target, 'get', kubectlName(target), '-o', 'yaml')
-    return notReplaced(`it is being deleted since ${deletedAt}${waits}`, command)
+    return notReplaced(`it has been terminating since ${deletedAt}${waits}`, command)
   }
   if (paused) {
     return notReplaced('it is paused', kubectlCommand(target, 'rollout', 'resume', kubectlName(target)))

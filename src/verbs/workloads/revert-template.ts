@@ -41,7 +41,7 @@ export async function revertTemplate({target, receipt, attempt, env, watch}: Rev
     const set = before.images.size > 0 && {images: imagesBefore(before, state)}
     const write = {restartedAt, ...set, resourceVersion, generation, annotations, dryRun: false}
     const accepted = await workloads.patchTemplate(target, write, attempt.signal)
-    if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was looked at.')
+    if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was being read.')
     return restored(accepted)
   })
 }
