@@ -86,6 +86,12 @@ export abstract class BaseCommand extends Command {
     return this.resolved?.said.get(flag)?.origin
   }
 
+  /** Is the flag on the command line itself? Variables and config files may set it for other commands. */
+  protected isTyped(flag: string): boolean {
+    const said = this.resolved?.said.get(flag)
+    return said !== undefined && said.origin === undefined
+  }
+
   /** What was typed to choose contexts and workloads, as the words of another command that is to search the same. */
   private selection(): readonly string[] {
     const flags: Readonly<Record<string, {readonly char?: string | undefined}>> = {
@@ -93,10 +99,12 @@ export abstract class BaseCommand extends Command {
       ...this.ctor.flags,
     }
     return selectingFlags.flatMap((name) => {
-      const said = this.resolved?.said.get(name)
-      if (said === undefined || said.origin !== undefined) return []
+      if (!this.isTyped(name)) return []
       const char = flags[name]?.char
-      return said.values.flatMap((value) => [char === undefined ? `--${name}` : `-${char}`, value])
+      return (this.resolved?.said.get(name)?.values ?? []).flatMap((value) => [
+        char === undefined ? `--${name}` : `-${char}`,
+        value,
+      ])
     })
   }
 

@@ -103,11 +103,6 @@ export default class Foreach extends WritingCommand {
     )
   }
 
-  private isTyped(name: string): boolean {
-    const said = this.resolved?.said.get(name)
-    return said !== undefined && said.origin === undefined
-  }
-
   /** A default that was made for writes that are safe to repeat must not run a command twice. */
   private retries({retries}: {readonly retries: number}): number {
     const origin = this.originOf('retries')

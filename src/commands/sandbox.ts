@@ -86,13 +86,10 @@ export default class Sandbox extends BaseCommand {
     return undefined
   }
 
-  /** A variable or the config file may choose contexts for other commands. */
   private refuseContexts(): void {
-    for (const name of Object.keys(contextFlags)) {
-      const said = this.resolved?.said.get(name)
-      if (said === undefined || said.origin !== undefined) continue
-      throw new HubspokeError('usage', `--${name} is for --record: simulated clusters have a kubeconfig of their own.`)
-    }
+    const name = Object.keys(contextFlags).find((flag) => this.isTyped(flag))
+    if (name === undefined) return
+    throw new HubspokeError('usage', `--${name} is for --record: simulated clusters have a kubeconfig of their own.`)
   }
 
   private async list(): Promise<undefined> {

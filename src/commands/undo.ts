@@ -91,16 +91,11 @@ export default class Undo extends WritingCommand {
     return this.carryOut({...start, source}, flags, reach)
   }
 
-  /** Variables and config files may select contexts for other commands; what was typed is meant. */
   private requireOnlyRun(image: string | undefined, toRevision: number | undefined): void {
-    const typed = selecting.filter((name) => {
-      const said = this.resolved?.said.get(name)
-      return said !== undefined && said.origin === undefined
-    })
     const others = [
       ...(image === undefined ? [] : ['IMAGE']),
       ...(toRevision === undefined ? [] : [`--${undoFlags.toRevision}`]),
-      ...typed.map((name) => `--${name}`),
+      ...selecting.filter((name) => this.isTyped(name)).map((name) => `--${name}`),
     ]
     if (others.length > 0)
       throw usage(`--run takes its targets from the ledger: not together with ${others.join(', ')}.`)

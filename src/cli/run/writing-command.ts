@@ -118,7 +118,7 @@ export abstract class WritingCommand extends BaseCommand {
         suggestions: ['hubspoke find IMAGE -l SELECTOR -o json  writes a targets file with these labels only'],
       })
     }
-    if (this.resolved?.said.has('fresh') && this.originOf('fresh') === undefined) {
+    if (this.isTyped('fresh')) {
       throw new HubspokeError(
         'usage',
         '--fresh cannot be used with --targets: each target is read before it is written.',

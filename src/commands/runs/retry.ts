@@ -21,8 +21,8 @@ export default class RunsRetry extends WritingCommand {
   static override description =
     'Retries the targets in its ledger that are not in the desired state: failed, unverified, not run, or without a result ' +
     'because the run was killed. Every context must still point at the same cluster, and every name at the same ' +
-    'workload. Targets that the run has already restarted are only watched. Targets that another client has restarted since ' +
-    'are left alone. All others are restarted, so that no target is restarted twice.'
+    'workload. Targets that the run has already written are only watched. Targets that another client has changed since ' +
+    'are left alone. All others are written, so that no target is written twice.'
   static override examples = [
     {description: 'After the cause is fixed', command: '<%= config.bin %> <%= command.id %> last'},
     {
