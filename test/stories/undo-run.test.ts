@@ -154,6 +154,20 @@ describe('of set-image', () => {
   })
 })
 
+test('a record of the state before that was changed: what is there afterwards is not the state before, and no success', async () => {
+  await using fleet = await openFleet([two[1]])
+  const done = await run(fleet, 'set-image', image, ':2.0', '--all-contexts', '--yes')
+  const text = await readFile(done.run.ledger ?? '', 'utf8')
+  await writeFile(done.run.ledger ?? '', text.replaceAll(`"image/web":"${image}:1.0"`, `"image/web":"${image}:0.1"`))
+  const undone = await undo(fleet, done.run.id)
+  expect(resultOf(undone, 'us')).toMatchObject({
+    outcome: 'failed',
+    reason: expect.stringContaining('its template was written, and is not the one before the run'),
+    failure: {class: 'reverted'},
+  })
+  expect(undone.verdict.code).toBe(1)
+})
+
 describe('of scale', () => {
   const replicas = (fleet: Fleet) =>
     all.map((key) => {

@@ -2,6 +2,8 @@ import {HubspokeError} from '../../model/failure.ts'
 import type {Attempt, Receipt, Settled, Written} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
+import {kubectlName} from '../../rollout/kubectl-command.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {VerbEnv} from '../verb.ts'
 import type {ChangeWatch} from './change-watch.ts'
 import {decideRevert} from './revert-decision.ts'
@@ -42,6 +44,13 @@ export async function revertTemplate({target, receipt, attempt, env, watch}: Rev
     const write = {restartedAt, ...set, resourceVersion, generation, annotations, dryRun: false}
     const accepted = await workloads.patchTemplate(target, write, attempt.signal)
     if (accepted === undefined) throw new HubspokeError('conflict', 'It was deleted while it was being read.')
-    return restored(accepted)
+    return accepted.templateDigest === before.template ? restored(accepted) : notAsBefore(target)
   })
+}
+
+/** The server, or a ledger that was changed, has made another template of it. */
+function notAsBefore(target: WorkloadTarget): Settled {
+  const reason = 'its template was written, and is not the one before the run'
+  const suggestions = [kubectlCommand(target, 'rollout', 'history', kubectlName(target))]
+  return {outcome: 'failed', reason, failure: {class: 'reverted', message: reason, suggestions}}
 }
