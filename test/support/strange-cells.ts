@@ -24,6 +24,8 @@ export interface Row {
   readonly times?: number
   /** The image cache was saved before. */
   readonly cached?: boolean
+  /** A command that ran undisturbed before. */
+  readonly before?: readonly string[]
   readonly trouble?: readonly Trouble[]
   /** Default: a Deployment. */
   readonly kind?: WorkloadKind
@@ -39,6 +41,8 @@ export interface CellEnd {
   readonly restarted: number
   /** How often the workload was written. */
   readonly writes: number
+  /** How often its spec was changed. */
+  readonly changes: number
 }
 
 const samples = [
@@ -67,6 +71,7 @@ export async function runCell(row: Row, column: string): Promise<CellEnd> {
     carriedOut = false,
     times,
     cached,
+    before,
     trouble = [],
     namespaces = ['hubspoke-system'],
     kind = 'Deployment',
@@ -80,12 +85,20 @@ export async function runCell(row: Row, column: string): Promise<CellEnd> {
     await using gateway = await openGateway(sandbox.kubeconfig)
     await using shell = await openShell({kubeconfig: gateway.kubeconfig, clock})
     if (cached) await shell.run('cache', 'refresh', '--all-contexts', '--yes')
+    if (before) await shell.run(...before)
+    const web = () => sandbox.cluster('eu').object(kind, 'shop', 'web')?.metadata.generation ?? 0
+    const writesOf = () => sandbox.cluster('eu').requests().filter(isWrite).length
+    const was = {writes: writesOf(), generation: web()}
     gateway.answer(matched, answer, {carriedOut, ...(times !== undefined && {times})})
     const ended = await shell.run(...words)
-    const isWrite = ({method, path}: {method: string; path: string}) => method === 'PATCH' && !path.includes('dryRun')
-    const writes = sandbox.cluster('eu').requests().filter(isWrite).length
-    return {ended, met: gateway.met, restarted: restartedIn(sandbox).length, writes}
+    const [writes, changes] = [writesOf() - was.writes, web() - was.generation]
+    return {ended, met: gateway.met, restarted: restartedIn(sandbox).length, writes, changes}
   } finally {
     await sandbox.close()
   }
+}
+
+function isWrite({method, path}: {readonly method: string; readonly path: string}): boolean {
+  const isScaled = method === 'PUT' && path.includes('/scale?')
+  return (method === 'PATCH' || isScaled) && !path.includes('dryRun')
 }
