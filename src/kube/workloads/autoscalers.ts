@@ -22,7 +22,7 @@ interface AimedAutoscaler extends Autoscaler {
 
 /**
  * Finds the HorizontalPodAutoscaler that sets the replicas of a workload. Takes one list per namespace, which is kept unless it
- * failed; undefined: there is none.
+ * failed; undefined: there is none. Rejects with a `HubspokeError` for a list that failed and was not forbidden.
  */
 export function createAutoscalers(
   api: Api,
@@ -46,7 +46,7 @@ export function createAutoscalers(
       const found = list.find((one) => one.kind === kind && one.workload === name)
       return found && {namespace, name: found.name, min: found.min, max: found.max}
     } catch (error) {
-      if (error instanceof HubspokeError) return {notRead: error.toFailure()}
+      if (error instanceof HubspokeError && error.failureClass === 'forbidden') return {notRead: error.toFailure()}
       throw error
     }
   }

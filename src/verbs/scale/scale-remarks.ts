@@ -83,7 +83,7 @@ async function readAutoscalers(targets: readonly WorkloadTarget[], env: RemarkEn
   const notRead = new Map<string, string>()
   const look = async (target: WorkloadTarget) => {
     const {context, namespace} = target
-    const found = await untilStopped(env.workloads(target).autoscalerOf(target, env.signal), env.signal)
+    const found = await untilStopped(autoscalerOf(target, env), env.signal)
     if (found === undefined) return
     if (!('notRead' in found)) scaled.push(target)
     else {
@@ -98,6 +98,16 @@ async function readAutoscalers(targets: readonly WorkloadTarget[], env: RemarkEn
   const groups = Map.groupBy(targets, ({context, namespace}) => `${context}/${namespace}`)
   await Promise.all([...groups.values()].map((group) => inTurn(() => Promise.all(group.map(look)))))
   return {scaled, notRead: [...notRead.values()]}
+}
+
+/** Whatever the reason is that it cannot be read, here it is said, and the spoke decides. */
+async function autoscalerOf(target: WorkloadTarget, {workloads, signal}: RemarkEnv) {
+  try {
+    return await workloads(target).autoscalerOf(target, signal)
+  } catch (error) {
+    if (error instanceof HubspokeError) return {notRead: error.toFailure()}
+    throw error
+  }
 }
 
 function sentence(targets: readonly WorkloadTarget[], what: string): readonly string[] {
