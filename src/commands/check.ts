@@ -1,15 +1,10 @@
 import {BaseCommand} from '../cli/base-command.ts'
-import {askEachContext, besides} from '../cli/each-context.ts'
+import {checkContexts} from '../cli/check-contexts.ts'
 import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
 import {namespacesFlag, plainNamespaces} from '../cli/flags/permission-flags.ts'
-import {checkProtection} from '../cli/protection/check-protection.ts'
 import {checkViews} from '../cli/report-views.ts'
 import {readingDeps} from '../cli/run/selection.ts'
-import {checkCluster, notChecked} from '../discovery/check-cluster.ts'
-import {clustersOfOneUid} from '../discovery/clusters-of-one-uid.ts'
-import {refuseUnknownNamespaces} from '../discovery/select/unmatched-namespaces.ts'
 import type {CheckReport} from '../model/check-report.ts'
-import {summarizeCheck} from '../summary/summarize.ts'
 
 export default class Check extends BaseCommand {
   static override summary = 'Check each context: reachable, permissions, protection, lock, image cache.'
@@ -29,25 +24,9 @@ export default class Check extends BaseCommand {
   async run(): Promise<CheckReport> {
     const {flags} = await this.parse(Check)
     const reach = {namespaces: plainNamespaces(flags.namespace), cacheNamespace: flags['cache-namespace']}
-    const report = await this.reaching(flags, {writes: false}, async (clusters, session) => {
-      const deps = readingDeps(this.runtime, clusters, session)
-      const ask = askEachContext(clusters, session, {
-        work: (cluster) => checkCluster(cluster, reach, deps),
-        failed: (context, problem) => ({...notChecked(context), problem}),
-      })
-      const asked = await ask
-      if (asked.every(({problem}) => problem === null)) {
-        await refuseUnknownNamespaces(
-          reach.namespaces,
-          asked.map(({context}) => context),
-          deps,
-        )
-      }
-      const {entries, unmatchedProtections} = await checkProtection(asked, clusters, deps)
-      const found = entries.flatMap(({context, uid}) => (uid === null ? [] : [{context, uid}]))
-      const firstContexts = await clustersOfOneUid(found, 'Deployment', deps)
-      return summarizeCheck(entries, {...besides(clusters, session), firstContexts}, unmatchedProtections)
-    })
+    const report = await this.reaching(flags, {writes: false}, (clusters, session) =>
+      checkContexts(reach, {clusters, session, deps: readingDeps(this.runtime, clusters, session)}),
+    )
     return this.conclude(report, flags, checkViews)
   }
 }

@@ -7,7 +7,18 @@ import {type FailedTry, outcomes} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
 import type {UnreadContext} from '../model/unread-context.ts'
-import {eachIs, type Guard, isNumber, isObject, isOneOf, isShape, isText, maybe} from '../shared/shape.ts'
+import {
+  eachIs,
+  type Guard,
+  isFlag,
+  isNumber,
+  isObject,
+  isOneOf,
+  isShape,
+  isText,
+  maybe,
+  orNull,
+} from '../shared/shape.ts'
 import {cleanRecord} from './clean-record.ts'
 
 /** That of the records which this version writes. */
@@ -19,7 +30,7 @@ const hasTargetFields = isShape<Target>({type: isText, key: isText, label: isTex
 
 const isOrigin = isShape<ContextsOrigin>({
   kubeconfig: maybe(isText),
-  isInCluster: maybe((value) => typeof value === 'boolean'),
+  isInCluster: maybe(isFlag),
 })
 
 const isScope = isShape<Scope>({
@@ -36,8 +47,6 @@ const isUndo = isShape<Undo>({outcome: isOneOf(undoOutcomes), reason: isText})
 const isSnapshot = (value: unknown) =>
   isObject(value) && Object.values(Object(value)).every((each) => each === null || isText(each))
 
-const orNull = (holds: (value: unknown) => boolean) => (value: unknown) => value === null || holds(value)
-
 const isActor = isShape<Actor>({
   name: orNull(isText),
   uid: orNull(isNumber),
@@ -45,8 +54,6 @@ const isActor = isShape<Actor>({
   host: isText,
   kubernetesUsers: eachIs(isShape<KubernetesUser>({clusterUid: isText, username: isText})),
 })
-
-const isFlag = (value: unknown) => typeof value === 'boolean'
 
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
@@ -119,7 +126,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     target: isText,
     attempt: isNumber,
     reason: isText,
-    refused: maybe((value) => typeof value === 'boolean'),
+    refused: maybe(isFlag),
   }),
   result: isShape<RecordOf<'result'>>({...base('result'), target: isText, result: isResult}),
   undoing: isShape<RecordOf<'undoing'>>({...base('undoing'), target: isText, attempt: isNumber}),

@@ -7,6 +7,8 @@ export const isText: Guard<string> = (value) => typeof value === 'string'
 
 export const isNumber: Guard<number> = (value) => typeof value === 'number'
 
+export const isFlag: Guard<boolean> = (value) => typeof value === 'boolean'
+
 export function isOneOf<T extends string>(words: readonly T[]): Guard<T> {
   return (value): value is T => words.some((word) => word === value)
 }
@@ -19,6 +21,10 @@ export function eachIs(holds: Holds): Holds {
 /** Absent, or it holds. */
 export function maybe(holds: Holds): Holds {
   return (value) => value === undefined || holds(value)
+}
+
+export function orNull(holds: Holds): Holds {
+  return (value) => value === null || holds(value)
 }
 
 /** Any object; its fields are for people and are not looked at. */

@@ -53,4 +53,4 @@ async function openOwn(kubeconfig: string): Promise<ContractCluster> {
 
 if (ownKubeconfig) describeContract('the cluster of HUBSPOKE_TEST_KUBECONFIG', () => openOwn(ownKubeconfig))
 else if (binaries) describeContract('Kubernetes', openFresh)
-else describe.skip('Kubernetes')
+else describe.skip('Kubernetes: no control plane, for the reason printed above')

@@ -233,27 +233,17 @@ describe('what was typed wrong', () => {
     },
     {words: ['restart', image, '--concurrency', '0'], says: '--concurrency: Expected an integer', next: ''},
     {words: ['scale', image], says: 'Missing: --replicas.', next: 'hubspoke scale --help'},
-    {
-      words: ['find', image, '-q=false'],
-      says: '--quiet takes no value: write --quiet, or omit it.',
-      next: 'hubspoke find --help',
-    },
-    {
-      words: ['restart', image, '--yes=false'],
-      says: '--yes takes no value: write --yes, or omit it.',
-      next: 'hubspoke restart --help',
-    },
+    ...[
+      ['find', '-q=false', '--quiet', '--quiet, or omit it'],
+      ['restart', '--yes=false', '--yes', '--yes, or omit it'],
+      ['restart', '--wait=false', '--wait', '--wait or --no-wait'],
+      ['restart', '--no-wait=true', '--wait', '--wait or --no-wait'],
+    ].map(([command = '', word = '', flag, forms]) => ({
+      words: [command, image, word],
+      says: `${flag} takes no value: write ${forms}.`,
+      next: `hubspoke ${command} --help`,
+    })),
     {words: ['restart', image, '--no-yes'], says: 'Nonexistent flag: --no-yes.', next: '--yes'},
-    {
-      words: ['restart', image, '--wait=false'],
-      says: '--wait takes no value: write --wait or --no-wait.',
-      next: 'hubspoke restart --help',
-    },
-    {
-      words: ['restart', image, '--no-wait=true'],
-      says: '--wait takes no value: write --wait or --no-wait.',
-      next: 'hubspoke restart --help',
-    },
     {words: ['undo', 'last'], says: '"last" names a run, and IMAGE names an image.', next: 'hubspoke undo --run last'},
     {
       words: ['undo', '20261124-2'],

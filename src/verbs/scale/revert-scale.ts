@@ -18,7 +18,7 @@ export async function revertScale({target, receipt, attempt, env, watch}: Revert
   return watch.whileFollowed(target, {...attempt, isWaitedFor: true}, async () => {
     const restored = (state: WorkloadState) => ({
       state,
-      receipt: scaleReceipt(state, {before: written.wanted, reverts: true, remark: null, owner: undefined}),
+      receipt: scaleReceipt(state, {before: written.wanted, reverts: true, remark: null}),
     })
     if (decision.todo === 'watch') return restored(decision.state)
     await attempt.writing()

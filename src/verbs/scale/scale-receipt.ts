@@ -2,8 +2,8 @@ import type {Owner} from '../../model/owner.ts'
 import type {Receipt} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import {isDeadlineExceeded} from '../../rollout/rollout-status.ts'
-import {isNumber, isShape} from '../../shared/shape.ts'
-import {type ChangeReceipt, changeReceipt, changeReceiptFields, isFlag} from '../workloads/change-receipt.ts'
+import {isFlag, isNumber, isShape} from '../../shared/shape.ts'
+import {type ChangeReceipt, changeReceipt, changeReceiptFields} from '../workloads/change-receipt.ts'
 import type {ScaleSnapshot} from './scale-snapshot.ts'
 
 /** An accepted change of replicas: from `before` to `wanted`. */

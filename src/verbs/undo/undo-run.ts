@@ -5,7 +5,7 @@ import type {Target} from '../../model/target.ts'
 import {requireWorkloadTarget} from '../../model/workload-target.ts'
 import {rolloutStatusCommand} from '../../rollout/kubectl-command.ts'
 import type {VerbEnv} from '../verb.ts'
-import {changeEvent} from '../workloads/change-words.ts'
+import {changeEvent, writtenBefore} from '../workloads/change-words.ts'
 import {readUndoReceipt, type UndoReceipt, undoneReceipt, undoReceipt, undoSnapshot} from './undo-receipt.ts'
 
 /** The run that is undone, as spokes of its own verb. */
@@ -146,7 +146,7 @@ function withWords(end: End, wrote: UndoReceipt['wrote'], runId: string): End {
 function asDone(end: Settled, wrote: UndoReceipt['wrote'], runId: string): Settled {
   if (end.outcome !== 'succeeded' || wrote === 'now') return end
   if (wrote === 'nothing') return {outcome: 'unchanged', reason: `it is as it was before the run ${runId}`}
-  return {...end, reason: `${end.reason}; it was written before, nothing was written now`}
+  return {...end, reason: `${end.reason}; ${writtenBefore}`}
 }
 
 function recordEvent({env, target, attempt: {reason}, runId: undone}: UndoTry): void {

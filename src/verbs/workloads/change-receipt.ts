@@ -1,7 +1,7 @@
 import {type Owner, ownerTools} from '../../model/owner.ts'
 import type {WorkloadState} from '../../model/workload.ts'
 import type {RolloutStart} from '../../rollout/rollout.ts'
-import {eachIs, isNumber, isOneOf, isShape, isText, maybe} from '../../shared/shape.ts'
+import {eachIs, isFlag, isNumber, isOneOf, isShape, isText, maybe, orNull} from '../../shared/shape.ts'
 
 /** What every accepted write of a workload is watched from. */
 export interface ChangeReceipt extends RolloutStart {
@@ -10,10 +10,6 @@ export interface ChangeReceipt extends RolloutStart {
   /** Added to the reason of a success; null: nothing. */
   readonly remark: string | null
 }
-
-export const orNull = (holds: (value: unknown) => boolean) => (value: unknown) => value === null || holds(value)
-
-export const isFlag = (value: unknown) => typeof value === 'boolean'
 
 /** The fields of every receipt, to be checked where one is read. */
 export const changeReceiptFields = {

@@ -7,7 +7,7 @@ import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {rolloutStatusCommand} from '../../rollout/kubectl-command.ts'
 import type {VerbEnv} from '../verb.ts'
 import type {ChangeWatch} from './change-watch.ts'
-import {changeEvent} from './change-words.ts'
+import {changeEvent, writtenBefore} from './change-words.ts'
 import {gone} from './obstacle.ts'
 
 /** One attempt. */
@@ -124,7 +124,7 @@ async function watchAgain<Todo extends ChangeTodo>(
   if (dryRun) return {outcome: 'unchanged', reason: change.words.alreadyDone(found)}
   const isOurs = attempt.sentBefore
   if (isOurs) recordEvent(change, it, found) // the answer was lost
-  const remark = isOurs ? undefined : 'it was written before, nothing was written now'
+  const remark = isOurs ? undefined : writtenBefore
   const receiptOf = (todo: Todo) => ({
     state: todo.state,
     receipt: change.receiptOfFound(it, {...todo, remark}),

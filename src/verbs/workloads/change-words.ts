@@ -51,3 +51,6 @@ export function changeEvent(
   const why = reason === undefined ? '' : `: ${reason}`
   return {key: mark, reason: done, message: `${message} by ${by}, hubspoke run ${runId}${why}`}
 }
+
+/** Added to the reason of a success that an earlier invocation has written. */
+export const writtenBefore = 'it was written before, nothing was written now'

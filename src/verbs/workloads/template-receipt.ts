@@ -1,8 +1,8 @@
 import type {Snapshot} from '../../model/snapshot.ts'
 import type {Receipt} from '../../model/spoke.ts'
 import type {WorkloadState} from '../../model/workload.ts'
-import {isObject, isShape, isText} from '../../shared/shape.ts'
-import {type ChangeReceipt, changeReceipt, changeReceiptFields, orNull} from './change-receipt.ts'
+import {isObject, isShape, isText, orNull} from '../../shared/shape.ts'
+import {type ChangeReceipt, changeReceipt, changeReceiptFields} from './change-receipt.ts'
 
 /** The accepted write of a pod template. */
 export interface TemplateReceipt extends ChangeReceipt {
