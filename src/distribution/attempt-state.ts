@@ -1,5 +1,5 @@
 import type {Failure} from '../model/failure.ts'
-import type {FailedTry} from '../model/result.ts'
+import type {FailedTry, Part} from '../model/result.ts'
 import type {Snapshot} from '../model/snapshot.ts'
 import type {Receipt} from '../model/spoke.ts'
 import type {StopReason} from '../model/stop.ts'
@@ -19,6 +19,8 @@ export interface AttemptState {
   lastFailure: Failure | undefined
   /** Attempts that failed and were followed by another one. */
   readonly failedTries: FailedTry[]
+  /** By name, with what was last reported. */
+  readonly parts: Map<string, Part>
   /** The state before the last write. */
   snapshot: Snapshot | undefined
   /** The write that was accepted. */
@@ -37,6 +39,7 @@ export function newAttemptState(snapshot: Snapshot | undefined): AttemptState {
     observed: false,
     lastFailure: undefined,
     failedTries: [],
+    parts: new Map(),
     snapshot,
     receipt: undefined,
     heldBack: undefined,

@@ -1,4 +1,5 @@
 import {type Failure, HubspokeError, toFailure} from '../model/failure.ts'
+import type {Part} from '../model/result.ts'
 import {isRetryable} from '../model/retryable.ts'
 import type {Snapshot} from '../model/snapshot.ts'
 import type {Attempt, PostRolloutWatch, Settled, Written} from '../model/spoke.ts'
@@ -17,6 +18,7 @@ export interface Operation {
   /** Resolves with false when the record cannot be made durable: then nothing is sent. */
   writing(attempt: number, snapshot: Snapshot | undefined): Promise<boolean>
   written(written: Written): Promise<void>
+  part(part: Part): Promise<void>
   retrying(retry: {
     readonly attempt: number
     readonly failure: Failure
@@ -143,6 +145,10 @@ function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
       attempt.sent = true
       state.mayHaveArrived = true
       state.snapshot = snapshot ?? state.snapshot
+    },
+    async part(part: Part) {
+      state.parts.set(part.name, part)
+      await operation.part(part)
     },
   }
   return attempt

@@ -42,6 +42,29 @@ describe('results', () => {
     expect(new Set(results.map(({outcome}) => outcome))).toEqual(new Set(['succeeded']))
   })
 
+  test('have the parts that their spokes report, each as it was last reported, also when the spoke fails', async () => {
+    const {run} = createStage()
+    const spoke = testSpoke(async ({name}, {part}) => {
+      if (name === 'web-1') return succeeded
+      for (const one of ['a', 'b']) await part({name: one, outcome: 'not-run', reason: ''})
+      await part({name: 'a', outcome: 'unverified', reason: ''})
+      await part({name: 'a', outcome: 'succeeded', reason: 'created'})
+      throw forbidden
+    })
+    const {results, records} = await run({plan: planOf(2), spoke})
+    const created = {name: 'a', outcome: 'succeeded', reason: 'created'}
+    expect(results[0]?.parts).toEqual([created, {name: 'b', outcome: 'not-run', reason: ''}])
+    expect(results[1]).not.toHaveProperty('parts')
+    const parts = records.flatMap((entry) => (entry.type === 'part' ? [entry.part] : []))
+    expect(parts.map(({name, outcome}) => `${name} ${outcome}`)).toEqual([
+      'a not-run',
+      'b not-run',
+      'a unverified',
+      'a succeeded',
+    ])
+    expect(JSON.stringify(records.filter(({type}) => type === 'result'))).not.toContain('created')
+  })
+
   test('none for an empty plan', async () => {
     expect(await createStage().run({plan: [], spoke: testSpoke(async () => succeeded)})).toMatchObject({
       results: [],

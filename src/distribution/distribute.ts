@@ -174,7 +174,7 @@ function createResults(
   const results = new Map<string, SpokeResult>()
   let failures = 0
   const write = (result: SpokeResult) => {
-    const {target, ...rest} = result
+    const {target, parts: _recorded, ...rest} = result
     results.set(target.key, result)
     return record({type: 'result', target: target.key, result: rest})
   }

@@ -58,6 +58,8 @@ function revertOf(target: Target, receipt: Receipt, run: SpokeRun): Operation {
       run.emit(attempt === 1 ? {type: 'target-undoing', target} : {type: 'target-started', target, attempt}),
     writing: (attempt) => run.record({type: 'undoing', target: key, attempt}),
     written: async () => void (await run.record({type: 'undone', target: key})),
+    // The parts of the result say what the verb has done.
+    part: async () => undefined,
     retrying: async ({attempt, failure: {message: reason}, delayMs}) =>
       run.emit({type: 'target-retrying', target, attempt, delayMs, reason}),
     succeeded: () => undefined,

@@ -51,9 +51,13 @@ function measure({target, state, run: {clock}}: Attempting) {
     },
     result(end: SpokeEnd): SpokeResult {
       const durationMs = startedAt === undefined ? 0 : Math.round(clock.now() - startedAt)
-      const {attempts, failedTries} = state
+      const {attempts, failedTries, parts} = state
       const times = begun && {startedAt: begun.toISOString(), endedAt: clock.date().toISOString()}
-      return {target, ...end, attempts, ...(failedTries.length > 0 && {failedTries}), durationMs, ...times}
+      const reported = {
+        ...(failedTries.length > 0 && {failedTries}),
+        ...(parts.size > 0 && {parts: [...parts.values()]}),
+      }
+      return {target, ...end, attempts, ...reported, durationMs, ...times}
     },
   }
 }
@@ -70,6 +74,7 @@ function operationOf(target: Target, run: SpokeRun): Operation {
       await run.record({type: found ? 'watching' : 'written', target: key, receipt})
       run.emit({type: 'target-written', target, ...(found && {found})})
     },
+    part: async (part) => void (await run.record({type: 'part', target: key, part})),
     async retrying({attempt, failure: {message: reason}, delayMs, refused}) {
       await run.record({type: 'retrying', target: key, attempt, reason, refused})
       run.emit({type: 'target-retrying', target, attempt, delayMs, reason})

@@ -27,6 +27,8 @@ export function cleanRecord(record: LedgerRecord): LedgerRecord {
       return {...record, reason: exactUnlessSecret(record.reason)}
     case 'result':
       return {...record, result: cleanResult(record.result)}
+    case 'part':
+      return {...record, part: {...record.part, ...cleanText(record.part)}}
     default:
       return record
   }
@@ -53,13 +55,16 @@ type Result = Extract<LedgerRecord, {readonly type: 'result'}>['result']
 function cleanResult({reason, failure, failedTries, undo, ...result}: Result): Result {
   return {
     ...result,
-    reason: exactUnlessSecret(reason),
-    ...(failure && {failure: cleanFailure(failure)}),
+    ...cleanText({reason, ...(failure && {failure})}),
     ...(failedTries && {
       failedTries: failedTries.map((each) => ({...each, message: exactUnlessSecret(each.message)})),
     }),
     ...(undo && {undo: {...undo, reason: exactUnlessSecret(undo.reason)}}),
   }
+}
+
+function cleanText({reason, failure}: Pick<Result, 'reason' | 'failure'>) {
+  return {reason: exactUnlessSecret(reason), ...(failure && {failure: cleanFailure(failure)})}
 }
 
 function cleanFailure({message, suggestions, ...failure}: Failure): Failure {

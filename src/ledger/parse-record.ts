@@ -3,7 +3,7 @@ import type {Scope, TargetsOf} from '../model/cluster.ts'
 import type {ContextsOrigin} from '../model/contexts-origin.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
-import {type FailedTry, outcomes} from '../model/result.ts'
+import {type FailedTry, outcomes, type Part} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
 import type {UnreadContext} from '../model/unread-context.ts'
@@ -58,6 +58,8 @@ const isActor = isShape<Actor>({
 const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isText, suggestions: eachIs(isText)})
 
 const isFailedTry = isShape<FailedTry>({attempt: isNumber, class: isOneOf(failureClasses), message: isText})
+
+const isPart = isShape<Part>({name: isText, outcome: isOneOf(outcomes), reason: isText, failure: maybe(isFailure)})
 
 const isResult = isShape<RecordOf<'result'>['result']>({
   outcome: isOneOf(outcomes),
@@ -128,6 +130,7 @@ const guards: {readonly [T in LedgerRecord['type']]: Guard<RecordOf<T>>} = {
     reason: isText,
     refused: maybe(isFlag),
   }),
+  part: isShape<RecordOf<'part'>>({...base('part'), target: isText, part: isPart}),
   result: isShape<RecordOf<'result'>>({...base('result'), target: isText, result: isResult}),
   undoing: isShape<RecordOf<'undoing'>>({...base('undoing'), target: isText, attempt: isNumber}),
   undone: isShape<RecordOf<'undone'>>({...base('undone'), target: isText}),

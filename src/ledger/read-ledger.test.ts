@@ -54,6 +54,48 @@ const read = async (...lines: readonly string[]) => {
   return readLedger(path, ledgerFormats)
 }
 
+describe('the parts of a target', () => {
+  const part = (name: string, outcome: Outcome) =>
+    lineOf({type: 'part', target: key, part: {name, outcome, reason: ''}})
+
+  test('are as last reported, in the order of their first report, and of its result', async () => {
+    const lines = [part('a', 'not-run'), part('b', 'not-run'), writing, part('a', 'unverified'), part('a', 'succeeded')]
+    const parts = [
+      {name: 'a', outcome: 'succeeded', reason: ''},
+      {name: 'b', outcome: 'not-run', reason: ''},
+    ]
+    const killed = await read(head, planned, ...lines)
+    expect(killed.targets[0]).toMatchObject({state: 'writing', result: undefined, parts})
+    const {targets, damagedLines} = await read(head, planned, ...lines, finished)
+    expect(targets[0]).toMatchObject({state: 'result', result: {outcome: 'failed', parts}})
+    expect(damagedLines).toBe(0)
+  })
+
+  test('are kept when the run is invoked again', async () => {
+    const {targets} = await read(head, planned, part('a', 'succeeded'), part('b', 'not-run'), head, planned)
+    expect(targets[0]).toMatchObject({state: 'planned', parts: [{name: 'a'}, {name: 'b'}]})
+  })
+
+  test('have no recognisable secret in their text; their names are exact', async () => {
+    const failure = {
+      class: 'conflict',
+      message: 'password=hunter2-abc',
+      suggestions: ['x --password=hunter2-abc'],
+    } as const
+    const line = lineOf({
+      ...{type: 'part', target: key},
+      part: {name: 'a', outcome: 'failed', reason: 'password=hunter2-abc', failure},
+    })
+    const {targets} = await read(head, planned, line)
+    expect(targets[0]?.parts).toMatchObject([{name: 'a', outcome: 'failed'}])
+    expect(JSON.stringify(targets)).not.toContain('hunter2')
+  })
+
+  test('a part of a target that was not planned is a damaged line', async () => {
+    expect((await read(head, part('a', 'failed'))).damagedLines).toBe(1)
+  })
+})
+
 describe('the state of a target', () => {
   test.each([
     {lines: [], is: {state: 'planned', wrote: 'no', attempts: 0}},

@@ -4,7 +4,7 @@ import type {Exclusion} from '../model/exclusion.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
-import type {Outcome} from '../model/result.ts'
+import type {Outcome, Part} from '../model/result.ts'
 import {printable} from '../shared/printable.ts'
 import {codeOf, fileProblem} from './ledger-error.ts'
 import {parseRecord} from './parse-record.ts'
@@ -75,19 +75,22 @@ interface Entry {
   readonly recorded: RecordedTarget
   /** As it was when this invocation of the run planned it. */
   readonly wroteBefore: RecordedTarget['wrote']
+  /** By name, of all invocations. */
+  readonly parts: Map<string, Part>
 }
 
 /** Planned, with what earlier invocations are known to have done. */
 function plannedEntry(
   {target, wave, snapshot}: Extract<LedgerRecord, {readonly type: 'planned'}>,
-  known: RecordedTarget | undefined,
+  entry: Entry | undefined,
 ): Entry {
+  const known = entry?.recorded
   const wrote = known?.wrote ?? 'no'
   const fresh = {state: 'planned', attempts: 0, retryReason: undefined, result: undefined} as const
   const watched = known?.watched && {watched: true as const}
   const kept = {snapshot: snapshot ?? known?.snapshot, receipt: known?.receipt}
   const recorded = {target, wave, wrote, ...watched, ...kept, ...fresh}
-  return {recorded, wroteBefore: wrote}
+  return {recorded, wroteBefore: wrote, parts: entry?.parts ?? new Map()}
 }
 
 function createFold(path: string): Fold {
@@ -103,7 +106,13 @@ function createFold(path: string): Fold {
   const plan = (record: Extract<LedgerRecord, {readonly type: 'planned'}>) => {
     const {key} = record.target
     count.planned()
-    entries.set(key, plannedEntry(record, entries.get(key)?.recorded))
+    entries.set(key, plannedEntry(record, entries.get(key)))
+  }
+  const takeOfTarget = (record: TargetRecord | PartRecord) => {
+    const known = entries.get(record.target)
+    if (known === undefined) damagedLines += 1
+    else if (record.type === 'part') known.parts.set(record.part.name, record.part)
+    else entries.set(record.target, {...known, recorded: after(known, record)})
   }
   const take = (record: LedgerRecord) => {
     if (record.type === 'run') {
@@ -115,11 +124,7 @@ function createFold(path: string): Fold {
     } else if (record.type === 'ended') ended = record
     else if (record.type === 'planned') plan(record)
     else if (record.type === 'excluded') excluded.push(record)
-    else if (record.type !== 'wave-started') {
-      const known = entries.get(record.target)
-      if (known === undefined) damagedLines += 1
-      else entries.set(record.target, {...known, recorded: after(known, record)})
-    }
+    else if (record.type !== 'wave-started') takeOfTarget(record)
   }
   return {
     add(record) {
@@ -140,7 +145,7 @@ function createFold(path: string): Fold {
       run: invocations[0],
       invocations,
       excluded: excluded.map(({target, reason, include}) => ({target, reason, include})),
-      targets: [...entries.values()].map(({recorded}) => recorded),
+      targets: [...entries.values()].map(withParts),
       targetsMissing: count.missing(entries.size),
       ended,
       lastAt,
@@ -148,6 +153,13 @@ function createFold(path: string): Fold {
       isOfNewerVersion,
     }),
   }
+}
+
+function withParts({recorded, parts}: Entry): RecordedTarget {
+  if (parts.size === 0) return recorded
+  const reported = [...parts.values()]
+  const {result} = recorded
+  return {...recorded, parts: reported, result: result && {...result, parts: reported}}
 }
 
 /** Counts the targets that were planned and are not known. */
@@ -183,7 +195,8 @@ function createPlanCount(): PlanCount {
   }
 }
 
-type TargetRecord = Extract<LedgerRecord, {readonly target: string}>
+type PartRecord = Extract<LedgerRecord, {readonly type: 'part'}>
+type TargetRecord = Exclude<Extract<LedgerRecord, {readonly target: string}>, PartRecord>
 
 function after(known: Entry, record: TargetRecord): RecordedTarget {
   if (record.type === 'undoing' || record.type === 'undone') return afterUndo(known.recorded, record.type)

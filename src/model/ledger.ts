@@ -3,7 +3,7 @@ import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Scope} from './cluster.ts'
 import type {ContextsOrigin} from './contexts-origin.ts'
 import type {Exclusion} from './exclusion.ts'
-import type {SpokeResult} from './result.ts'
+import type {Part, SpokeResult} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
 import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
@@ -77,6 +77,8 @@ export type LedgerRecord =
       /** The last write was answered with a refusal: certainly nothing of this try has arrived. */
       readonly refused?: boolean
     }
+  /** A part of the target. A later one of the same name takes its place. */
+  | {readonly type: 'part'; readonly at: string; readonly target: string; readonly part: Part}
   /**
    * A later one of the same target takes its place: it had succeeded, and was not healthy before the next wave; or
    * it had failed, and was undone.
@@ -85,7 +87,8 @@ export type LedgerRecord =
       readonly type: 'result'
       readonly at: string
       readonly target: string
-      readonly result: Omit<SpokeResult, 'target'>
+      /** Its parts have records of their own. */
+      readonly result: Omit<SpokeResult, 'target' | 'parts'>
     }
   /** After a result: on disk before the write is sent that takes the target's own one back. Another result follows. */
   | {readonly type: 'undoing'; readonly at: string; readonly target: string; readonly attempt: number}

@@ -3,7 +3,7 @@ import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Failure} from './failure.ts'
 import type {RecordedTarget} from './recorded-run.ts'
 import type {Counts, Verdict} from './report.ts'
-import type {FailedTry, Outcome} from './result.ts'
+import type {FailedTry, Outcome, PartEntry} from './result.ts'
 import type {ScopeEntry} from './scope-entry.ts'
 import type {Undo} from './undo.ts'
 import type {UnreadContext} from './unread-context.ts'
@@ -87,6 +87,8 @@ export interface RecordedStateEntry {
   readonly reason: string
   readonly failure: Failure | null
   readonly undo: Undo | null
+  /** As far as they were reported; empty: its verb does not report parts. */
+  readonly parts: readonly PartEntry[]
 }
 
 /** The document of `runs show`. */

@@ -1,6 +1,6 @@
 import type {Exclusion} from './exclusion.ts'
 import type {LedgerRecord} from './ledger.ts'
-import type {SpokeResult} from './result.ts'
+import type {Part, SpokeResult} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
 import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
@@ -53,4 +53,6 @@ export interface RecordedTarget<T extends Target = Target> {
   readonly retryReason: string | undefined
   /** Where its undo has no end, it says that much. */
   readonly result: SpokeResult | undefined
+  /** Absent: no part is recorded. */
+  readonly parts?: readonly Part[]
 }

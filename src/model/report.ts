@@ -7,7 +7,7 @@ import type {Failure} from './failure.ts'
 import type {LogTail} from './log-tail.ts'
 import type {MarksEntry} from './marks.ts'
 import type {NearImage} from './near-image.ts'
-import type {FailedTry, Outcome} from './result.ts'
+import type {FailedTry, Outcome, PartEntry} from './result.ts'
 import type {Consent} from './run-facts.ts'
 import type {LockEntry} from './run-lock.ts'
 import type {ScopeEntry} from './scope-entry.ts'
@@ -48,6 +48,8 @@ export interface OutcomeEntry {
   readonly failure: Failure | null
   /** Whether the write of a target that failed was taken back; null: that was not asked for, or it did not fail so. */
   readonly undo: Undo | null
+  /** Empty: its verb does not report parts. */
+  readonly parts: readonly PartEntry[]
   /** Of a container that crashed in the rollout; null unless `--include-logs` asked for it and there is something. */
   readonly logTail: LogTail | null
 }

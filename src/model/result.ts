@@ -20,6 +20,22 @@ export interface FailedTry {
   readonly message: string
 }
 
+/** One of several things that a spoke acts on inside its target, and how it ended: an object of a cluster. */
+export interface Part {
+  /** Unique in its target, and the same in every run. */
+  readonly name: string
+  readonly outcome: Outcome
+  /** One sentence for people; empty when there is nothing to add. */
+  readonly reason: string
+  /** Always with `failed`. */
+  readonly failure?: Failure
+}
+
+/** A part as documents hold it. */
+export interface PartEntry extends Omit<Part, 'failure'> {
+  readonly failure: Failure | null
+}
+
 /** Exactly one per planned target. */
 export interface SpokeResult<T extends Target = Target> {
   readonly target: T
@@ -38,6 +54,8 @@ export interface SpokeResult<T extends Target = Target> {
   readonly failure?: Failure
   /** Whether the write of a target that failed was taken back. Absent: that was not asked for. */
   readonly undo?: Undo
+  /** In the order of their first report. Absent: its spoke has reported none. */
+  readonly parts?: readonly Part[]
 }
 
 /** Is the target in the desired state, or gone, so that it needs no attention? */

@@ -1,4 +1,5 @@
 import type {Failure} from './failure.ts'
+import type {Part} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
 import type {Target} from './target.ts'
 
@@ -54,6 +55,12 @@ export interface Attempt {
    * @param snapshot the state that the write replaces, for the ledger: a revert restores it
    */
   writing(snapshot?: Snapshot): Promise<void>
+  /**
+   * Reports a part of the target, for the ledger and the result. The last report of a name counts. So that a killed run can
+   * be accounted for, a spoke with parts reports each one as `not-run` before its first write, and as `unverified` right
+   * before the write of that part. Resolves when the report is on disk; never rejects.
+   */
+  part(part: Part): Promise<void>
 }
 
 /** The target has reached an end. */

@@ -3,7 +3,7 @@ import type {ClusterEntry} from '../model/cluster-entry.ts'
 import type {Exclusion} from '../model/exclusion.ts'
 import type {MarksEntry, TargetMarks} from '../model/marks.ts'
 import type {CachedOnlyEntry, ResultEntry, WaveEntry} from '../model/report.ts'
-import type {SpokeResult} from '../model/result.ts'
+import type {Part, PartEntry, SpokeResult} from '../model/result.ts'
 import type {RunFacts} from '../model/run-facts.ts'
 import type {ScopeEntry} from '../model/scope-entry.ts'
 import {workloadKinds} from '../model/workload.ts'
@@ -158,7 +158,7 @@ export function resultEntries({
 }
 
 function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMarks): ResultEntry {
-  const {outcome, attempts, failedTries = [], durationMs, startedAt, endedAt, reason, failure, undo} = result
+  const {outcome, attempts, failedTries = [], durationMs, startedAt, endedAt, reason, failure, undo, parts} = result
   const entry = targetEntry(result.target)
   const ended = {
     wave,
@@ -171,9 +171,15 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
     reason,
     failure: failure ?? null,
     undo: undo ?? null,
+    parts: partEntries(parts),
     logTail: null,
   }
   return isWorkloadEntry(entry) ? {...entry, ...ended, ...marksEntry(marks)} : {...entry, ...ended}
+}
+
+/** The parts of a target as documents hold them. */
+export function partEntries(parts: readonly Part[] = []): readonly PartEntry[] {
+  return parts.map(({name, outcome, reason, failure}) => ({name, outcome, reason, failure: failure ?? null}))
 }
 
 function marksEntry(marks: TargetMarks | undefined): MarksEntry {

@@ -7,6 +7,8 @@ export interface Trouble {
   readonly message: string
   /** An additional note, e.g. the duration. */
   readonly note: string
+  /** More sentences about this place alone. Default: none. */
+  readonly details?: readonly string[]
   readonly suggestions: readonly string[]
 }
 

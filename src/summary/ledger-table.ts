@@ -6,6 +6,7 @@ import {openCounts, openStates, stateSentence, timeOf} from './ledger-words.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
+import {partCounts, partSentences} from './part-lines.ts'
 import {excludedLines, scopeLines, toTrouble, verdictLines} from './report-lines.ts'
 import {calmLines, failedLines, quietSections, troubleSections} from './result-lines.ts'
 import {labelOf, namesOf} from './target-names.ts'
@@ -24,7 +25,7 @@ export function renderLedgerTable(report: LedgerReport, wholeNames: ViewOptions)
     [...targets, ...excluded].map((entry) => namesOf(entry).context),
   )
   const results = targets.flatMap(resultOf)
-  const open = openSections(report)
+  const open = openSections(report, options)
   const troubles = troubleSections(results, options)
   const troubled = [...open, ...troubles].some((section) => section.troubles.length > 0)
   const lines = [
@@ -57,7 +58,7 @@ function resultOf(entry: RecordedTargetEntry): readonly ResultEntry[] {
   return outcome === null ? [] : [{...entry, outcome, durationMs: durationMs ?? 0, ...unknown}]
 }
 
-function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
+function openSections({targets, run}: LedgerReport, options: ViewOptions): readonly TroubleSection[] {
   const open = targets.filter(({outcome}) => outcome === null)
   // Mostly many, and none needs attention.
   const isQuiet = ({state, wrote}: RecordedTargetEntry) => state === 'planned' && wrote === 'no'
@@ -75,7 +76,9 @@ function openSections({targets, run}: LedgerReport): readonly TroubleSection[] {
           note: [
             ...(entry.wave === null ? [] : [`wave ${entry.wave}`]),
             ...(entry.attempts > 1 ? [`${entry.attempts} tries`] : []),
+            ...(entry.parts.length === 0 ? [] : [partCounts(entry.parts)]),
           ].join(', '),
+          details: partSentences(entry.parts, options),
           suggestions: [],
         })),
     })),

@@ -7,6 +7,7 @@ import type {Trouble} from './group-troubles.ts'
 import {matchedImages} from './image-words.ts'
 import {isPlanned, outcomeTitle, paintOutcome, whyWords} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
+import {type PartView, partCounts, partSentences} from './part-lines.ts'
 import {labelIn, labelOf, namesOf} from './target-names.ts'
 import type {TroubleSection} from './trouble-lines.ts'
 import {contextIn, showsAll, type ViewOptions} from './view-options.ts'
@@ -19,11 +20,8 @@ const calmOutcomes = ['not-run', 'unchanged', 'succeeded'] as const
 type DryRun = RunReport['run']['dryRun']
 
 /** Targets that need attention. */
-export function troubleSections(
-  results: readonly ResultEntry[],
-  {wide}: Pick<ViewOptions, 'wide'>,
-): readonly TroubleSection[] {
-  const toTrouble = (entry: ResultEntry) => troubleOf(entry, wide)
+export function troubleSections(results: readonly ResultEntry[], options: PartView): readonly TroubleSection[] {
+  const toTrouble = (entry: ResultEntry) => troubleOf(entry, options)
   const of = (outcome: Outcome) => results.filter((entry) => entry.outcome === outcome)
   const stuck = of('skipped').filter(({failure}) => failure !== null)
   return [
@@ -38,8 +36,8 @@ export function quietSections(results: readonly ResultEntry[], dryRun: DryRun): 
   const of = (outcome: Outcome) =>
     results.filter((entry) => entry.outcome === outcome && entry.failure === null && !isCalm(entry, dryRun))
   return [
-    {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map((entry) => troubleOf(entry, false))},
-    {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map((entry) => troubleOf(entry, false))},
+    {word: 'NOT RUN', noun: 'target', tone: 'quiet', troubles: of('not-run').map((entry) => troubleOf(entry))},
+    {word: 'SKIPPED', noun: 'target', tone: 'quiet', troubles: of('skipped').map((entry) => troubleOf(entry))},
   ]
 }
 
@@ -48,17 +46,21 @@ function isCalm(entry: ResultEntry, dryRun: DryRun): boolean {
   return entry.outcome === 'succeeded' || entry.outcome === 'unchanged' || isPlanned(entry, dryRun)
 }
 
-function troubleOf(entry: ResultEntry, wide: boolean): Trouble {
+function troubleOf(entry: ResultEntry, view?: PartView): Trouble {
   const {failure, attempts, durationMs} = entry
   const tries = attempts > 1 ? [`${attempts} tries`] : []
   const inWave = entry.wave === null ? [] : [`wave ${entry.wave}`]
-  const times = wide && entry.startedAt !== null ? [`${secondOf(entry.startedAt)} to ${secondOf(entry.endedAt)}`] : []
+  const times =
+    view?.wide && entry.startedAt !== null ? [`${secondOf(entry.startedAt)} to ${secondOf(entry.endedAt)}`] : []
+  const counts = entry.parts.length === 0 ? [] : [partCounts(entry.parts)]
   const took = attempts === 0 ? ['not tried'] : [formatDuration(durationMs), ...times, ...tries]
   return {
     name: labelOf(entry),
     class: failure?.class ?? '',
     message: whyWords(entry),
-    note: entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took].join(', ') : '',
+    note:
+      entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took, ...counts].join(', ') : '',
+    details: view === undefined ? [] : partSentences(entry.parts, view),
     suggestions: failure?.suggestions ?? [],
   }
 }

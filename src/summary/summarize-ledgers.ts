@@ -16,7 +16,7 @@ import {isWorkloadEntry} from '../model/workload-entry.ts'
 import {requireWorkloadTarget} from '../model/workload-target.ts'
 import {countOf} from '../shared/words.ts'
 import {countOutcomes} from './count-outcomes.ts'
-import {excludedEntries, scopeEntry} from './entries.ts'
+import {excludedEntries, partEntries, scopeEntry} from './entries.ts'
 import {recordedOmissions, withOmissions} from './omissions.ts'
 import {targetEntry} from './target-names.ts'
 import {toVerdict} from './verdict.ts'
@@ -160,6 +160,7 @@ function recordedEntry({
   attempts,
   retryReason,
   result,
+  parts,
 }: RecordedTarget): RecordedTargetEntry {
   const recorded = {
     ...{wave: wave ?? null, state, wrote, attempts, failedTries: result?.failedTries ?? []},
@@ -170,6 +171,7 @@ function recordedEntry({
     reason: result?.reason ?? retryReason ?? '',
     failure: result?.failure ?? null,
     undo: result?.undo ?? null,
+    parts: partEntries(parts),
   }
   const entry = targetEntry(target)
   if (!isWorkloadEntry(entry)) return {...entry, ...recorded}

@@ -27,20 +27,26 @@ export function troubleLines(section: TroubleSection, options: ViewOptions): rea
 function groupLines({word, noun, tone}: TroubleSection, group: TroubleGroup, options: ViewOptions) {
   const {printable, width, wide} = options
   const palette = paletteFor(options.color)
+  const details = ({details = []}: Trouble, indent: string) =>
+    details.flatMap((detail) => wrapText(printable(detail), width, indent))
   const because = ({message}: Trouble, indent: string) => wrapText(printable(message), width, indent)
   const heading = (name: string, asides: readonly string[]) => {
     const aside = asides.filter((part) => part !== '').join(', ')
     return `${palette[tone](word)}  ${palette.heading(name)}${aside === '' ? '' : palette.quiet(`  (${aside})`)}`
   }
   const [first, ...others] = group.troubles
-  if (others.length === 0) return [heading(printable(first.name), [group.class, first.note]), ...because(first, '  ')]
+  if (others.length === 0) {
+    const title = heading(printable(first.name), [group.class, first.note])
+    return [title, ...because(first, '  '), ...details(first, '    ')]
+  }
 
   const title = heading(countOf(group.troubles.length, noun), [group.class])
   const place = (trouble: Trouble) =>
     `    ${printable(trouble.name)}${trouble.note === '' ? '' : palette.quiet(`  ${trouble.note}`)}`
   const differ = others.some(({message}) => message !== first.message)
   if (wide && differ) {
-    return [title, ...group.troubles.flatMap((trouble) => [place(trouble), ...because(trouble, '      ')])]
+    const whole = (trouble: Trouble) => [...because(trouble, '      '), ...details(trouble, '        ')]
+    return [title, ...group.troubles.flatMap((trouble) => [place(trouble), ...whole(trouble)])]
   }
   const shown = tone === 'quiet' && !showsAll(options) ? group.troubles.slice(0, quietNamesShown) : group.troubles
   const rest = group.troubles.length - shown.length
@@ -48,7 +54,7 @@ function groupLines({word, noun, tone}: TroubleSection, group: TroubleGroup, opt
     title,
     ...because(first, '  '),
     ...(differ ? [palette.quiet('  The others report the same; -o wide shows each.')] : []),
-    ...shown.map(place),
+    ...shown.flatMap((trouble) => [place(trouble), ...details(trouble, '      ')]),
     ...(rest > 0 ? [palette.quiet(`    … and ${rest} more; -o wide shows all.`)] : []),
   ]
 }

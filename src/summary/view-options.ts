@@ -45,7 +45,7 @@ export function placeIn(options: ViewOptions, place: Place): string {
 }
 
 /** Is every row to be shown? */
-export function showsAll({wide, width}: ViewOptions): boolean {
+export function showsAll({wide, width}: Pick<ViewOptions, 'wide' | 'width'>): boolean {
   return wide || width === undefined
 }
 

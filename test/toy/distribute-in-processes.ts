@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {type DistributionRequest, distribute, type RunReference} from '../../src/distribution/distribute.ts'
 import type {HubDeps} from '../../src/hub/contract.ts'
 import {HubspokeError} from '../../src/model/failure.ts'
+import type {Part} from '../../src/model/result.ts'
 import type {Snapshot} from '../../src/model/snapshot.ts'
 import type {Attempt, Receipt, Settled, Spoke, Written} from '../../src/model/spoke.ts'
 import type {Target} from '../../src/model/target.ts'
@@ -16,12 +17,21 @@ export type SpokeCall = {readonly run: RunReference; readonly target: Target} & 
 /** What that process says: it is about to write, or it has ended. */
 export type SpokeAnswer =
   | {readonly says: 'writing'; readonly snapshot?: Snapshot}
+  | {readonly says: 'part'; readonly part: Part}
   | {readonly says: 'ended'; readonly end: Settled | Written}
   | {readonly says: 'failed'; readonly failureClass: HubspokeError['failureClass']; readonly message: string}
 
 /** @param killAfterAct labels of targets whose process is killed right after its write, before its receipt was used */
 export function distributeInProcesses(killAfterAct: readonly string[]): HubDeps['distribute'] {
   return (request, deps) => distribute({...request, spoke: remoteSpoke(request, killAfterAct)}, deps)
+}
+
+type Reports = Pick<Attempt, 'writing' | 'part'>
+
+/** Undefined: that process has ended. */
+function replyTo(answer: SpokeAnswer, {writing, part}: Reports): Promise<void> | undefined {
+  if (answer.says === 'writing') return writing(answer.snapshot)
+  return answer.says === 'part' ? part(answer.part) : undefined
 }
 
 /** The same spoke, each call of it in a process of its own: only JSON passes between them. */
@@ -33,29 +43,29 @@ function remoteSpoke({run, spoke: {inspect}}: DistributionRequest, killAfterAct:
     killed.add(label)
     return true
   }
-  const call = (asked: SpokeCall, writing: Attempt['writing']) =>
+  const call = (asked: SpokeCall, attempt: Reports) =>
     new Promise<Settled | Written>((resolve, reject) => {
       const child = fork(join(import.meta.dirname, 'spoke-process.ts'))
-      const allow = (snapshot: Snapshot | undefined) => writing(snapshot).then(() => child.send('allowed'))
       child.on('error', reject)
       child.on('exit', () => reject(new HubspokeError('unreachable', 'The process of the spoke died.')))
       child.on('message', (answer: SpokeAnswer) => {
-        if (answer.says === 'writing') {
-          allow(answer.snapshot).catch(reject)
-          return
-        }
+        const reply = replyTo(answer, attempt)
+        if (reply !== undefined) return void reply.then(() => child.send('done'), reject)
         if (answer.says === 'failed') reject(new HubspokeError(answer.failureClass, answer.message))
-        else if (dies(asked)) child.kill('SIGKILL')
-        else resolve(answer.end)
+        else if (answer.says === 'ended' && !dies(asked)) resolve(answer.end)
+        else child.kill('SIGKILL')
         child.disconnect()
       })
       child.send(asked)
     })
   return {
     inspect,
-    act: (target, {sentBefore, writing}) => call({call: 'act', run, target, sentBefore}, writing),
+    act: (target, attempt) => call({call: 'act', run, target, sentBefore: attempt.sentBefore}, attempt),
     async settle(target, receipt) {
-      const end = await call({call: 'settle', run, target, receipt}, async () => undefined)
+      const end = await call(
+        {call: 'settle', run, target, receipt},
+        {writing: async () => undefined, part: async () => undefined},
+      )
       if (end.outcome === 'written') throw new Error('a settle wrote')
       return end
     },

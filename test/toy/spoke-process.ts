@@ -20,7 +20,7 @@ process.once('message', async (asked: SpokeCall) => {
     },
   })
   const {signal} = new AbortController()
-  const allowed = () =>
+  const answered = () =>
     new Promise<void>((resolve) => {
       process.once('message', () => resolve())
     })
@@ -31,7 +31,11 @@ process.once('message', async (asked: SpokeCall) => {
             ...{reason: undefined, sentBefore: asked.sentBefore, snapshot: undefined, signal},
             async writing(snapshot) {
               answer({says: 'writing', ...(snapshot && {snapshot})})
-              await allowed()
+              await answered()
+            },
+            async part(part) {
+              answer({says: 'part', part})
+              await answered()
             },
           })
         : await spoke.settle(target, asked.receipt, {signal, onProgress: () => undefined, onTrouble: () => undefined})

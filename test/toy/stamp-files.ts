@@ -1,7 +1,7 @@
 import {appendFile, readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {type Failure, HubspokeError} from '../../src/model/failure.ts'
-import type {Receipt, Settled, Spoke, Written} from '../../src/model/spoke.ts'
+import type {Attempt, Receipt, Settled, Spoke, Written} from '../../src/model/spoke.ts'
 import type {Target} from '../../src/model/target.ts'
 import {textArgument} from '../../src/verbs/text-argument.ts'
 import type {Verb} from '../../src/verbs/verb.ts'
@@ -24,12 +24,13 @@ export async function filesIn(cabinet: string): Promise<readonly FileTarget[]> {
 }
 
 const torn: Failure = {class: 'rollout', message: 'the paper is torn', suggestions: ['replace the paper']}
+const wet: Failure = {class: 'rollout', message: 'the ink does not hold', suggestions: []}
 const locked = (path: string) => new HubspokeError('unreachable', `${path} is in use.`)
 const lines = async (path: string) => (await readFile(path, 'utf8')).split('\n')
 
 /**
  * Appends a line to each file: `TEXT MARK`. A file whose text says so is in use for its first attempts (`busy`), or fails
- * after the write (`torn`).
+ * after the write (`torn`). The lines `page …` of a file are parts of it, stamped one after the other; a `wet` one refuses.
  */
 export const stampFiles: Verb<{readonly text: string}> = {
   name: 'stamp-files',
@@ -59,6 +60,8 @@ export const stampFiles: Verb<{readonly text: string}> = {
         const found = await lines(path)
         if (found.includes(stamp)) return {outcome: 'written', receipt: {stamp}, found: !attempt.sentBefore}
         if (found.includes('busy') && times < 3) throw locked(path)
+        const pages = found.filter((line) => line.startsWith('page '))
+        if (pages.length > 0) return stampPages({path, stamp, pages, found}, attempt)
         await attempt.writing({last: found.at(-1) ?? null})
         await appendFile(path, `\n${stamp}`)
         return {outcome: 'written', receipt: {stamp}}
@@ -73,4 +76,27 @@ export const stampFiles: Verb<{readonly text: string}> = {
       inspect: (target) => [`cat ${(target as FileTarget).path}`],
     }
   },
+}
+
+interface Pages {
+  readonly path: string
+  readonly stamp: string
+  readonly pages: readonly string[]
+  readonly found: readonly string[]
+}
+
+async function stampPages({path, stamp, pages, found}: Pages, attempt: Attempt): Promise<Settled> {
+  for (const name of pages) await attempt.part({name, outcome: 'not-run', reason: ''})
+  await attempt.writing()
+  for (const name of pages) {
+    if (found.includes(`${stamp} on ${name}`)) await attempt.part({name, outcome: 'unchanged', reason: ''})
+    else if (name.endsWith('wet')) await attempt.part({name, outcome: 'failed', reason: wet.message, failure: wet})
+    else {
+      await attempt.part({name, outcome: 'unverified', reason: ''})
+      await appendFile(path, `\n${stamp} on ${name}`)
+      await attempt.part({name, outcome: 'succeeded', reason: ''})
+    }
+  }
+  const isWet = pages.some((name) => name.endsWith('wet'))
+  return isWet ? {outcome: 'failed', reason: wet.message, failure: wet} : {outcome: 'succeeded', reason: 'stamped'}
 }

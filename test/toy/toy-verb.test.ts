@@ -131,6 +131,49 @@ describe('a verb and a type of target that hubspoke does not know', () => {
   })
 })
 
+describe('a verb that reports parts of its targets', () => {
+  const pages = (names: readonly string[]) => names.map((name) => `\npage ${name}`).join('')
+  const path = () => join(cabinet, 'letters/d')
+  const partsOf = (parts: readonly {readonly name: string; readonly outcome: string}[] = []) =>
+    parts.map(({name, outcome}) => `${name}: ${outcome}`)
+
+  test('the report, the ledger and its table have each part, and the failed one by name', async () => {
+    await writeFile(path(), `paper${pages(['1', '2 wet', '3'])}`)
+    const {report, exitCode} = await runToy()
+    const letter = report?.results.find((entry) => 'label' in entry && entry.label === 'letters/d')
+    expect(partsOf(letter?.parts)).toEqual(['page 1: succeeded', 'page 2 wet: failed', 'page 3: succeeded'])
+    expect(report?.results[0]?.parts).toEqual([])
+    expect(schemaErrors(report)).toEqual([])
+    expect(exitCode).toBe(1)
+    const shown = (await shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
+    expect(shown.targets.find((entry) => 'key' in entry && entry.key === path())?.parts).toEqual(letter?.parts)
+    expect(schemaErrors(shown)).toEqual([])
+    const table = (await shell.run('runs', 'show', 'last')).stdout
+    expect(table).toContain('3 parts: 1 failed, 2 succeeded')
+    expect(table).toContain('failed: page 2 wet: the ink does not hold')
+  })
+
+  test.each([6, 9, 14])('kill -9 after %i records of parts: runs show says which were done', async (times) => {
+    const names = ['1', '2', '3', '4', '5', '6']
+    await writeFile(path(), `paper${pages(names)}`)
+    await runToy({concurrency: 1}, {record: 'part', times})
+    const stamped = (await readFile(path(), 'utf8')).split('\n')
+    const shown = (await shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
+    const parts = shown.targets.find((entry) => 'key' in entry && entry.key === path())?.parts ?? []
+    expect(parts.map(({name}) => name)).toEqual(names.map((name) => `page ${name}`))
+    for (const {name, outcome} of parts) {
+      const isThere = stamped.some((line) => line.endsWith(` on ${name}`))
+      expect(outcome === 'unverified' ? 'unverified' : isThere, name).toBe(
+        outcome === 'unverified' ? 'unverified' : outcome === 'succeeded',
+      )
+    }
+    const retried = await shell.run('runs', 'retry', 'last', '--yes', '-o', 'json')
+    expect(retried.exitCode).toBe(0)
+    const after = (await readFile(path(), 'utf8')).split('\n').filter((line) => line.includes(' on page '))
+    expect(after.map((line) => line.split(' on ')[1])).toEqual(names.map((name) => `page ${name}`))
+  })
+})
+
 describe('each spoke in a process of its own', () => {
   const comparable = (report: RunReport | undefined) =>
     report?.results.map(({outcome, reason, attempts, failure}) => ({outcome, reason, attempts, failure}))
