@@ -20,6 +20,7 @@ import {quoted} from './errors.ts'
 import {createEvents} from './events.ts'
 import {objectAt, textAt} from './json-fields.ts'
 import {createLeases} from './leases.ts'
+import {createObjects} from './objects.ts'
 import type {ClusterAccess} from './ports/cluster-access.ts'
 import {createWorkloads} from './workloads/workloads.ts'
 
@@ -66,6 +67,7 @@ export function createClusterAccess(deps: ClusterAccessDeps): ClusterAccess {
     leases: createLeases(api),
     budgets: createDisruptionBudgets(api),
     events: createEvents(api),
+    objects: createObjects(api),
     access: createAccessReviews(api),
     identity: async (signal) => identity ?? identityNow(signal),
     identityNow,

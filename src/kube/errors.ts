@@ -2,6 +2,7 @@ import {type FailureClass, type FailureDetails, HubspokeError} from '../model/fa
 import {printable} from '../shared/printable.ts'
 import {shellWord} from '../shared/shell-word.ts'
 import {kubectlOn} from '../shared/suggested-command.ts'
+import {fieldConflicts, isMistyped} from './answers/apply-refusals.ts'
 import {genuineStatus, saysMissing} from './answers/genuine-status.ts'
 import {isNotAdmitted} from './answers/not-admitted.ts'
 import type {About} from './answers/question.ts'
@@ -45,6 +46,7 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
   const isRefusal = status >= 400 && genuine !== undefined
   const isBelieved = status === 404 ? isMissing : isRefusal || status >= 500 || gatewayStatuses.has(status)
   const notAdmitted = genuine !== undefined && isNotAdmitted(genuine)
+  const mistyped = genuine !== undefined && isMistyped(genuine)
   const waitMs = retryAfterMs(retryAfter) ?? statusRetryAfterMs(body)
   const answer = {
     context: quoted(party.context),
@@ -53,13 +55,15 @@ export function answerError(party: Party, {status, retryAfter, body, about}: Ref
     status,
     said,
     notAdmitted,
+    mistyped,
   }
   const {failureClass, message, suggestions} = isBelieved ? describe(answer) : foreign(answer)
   const details: FailureDetails = {
     ...(isBelieved && {status}),
     suggestions,
-    refused: notAdmitted || (isBelieved && isRefusal && status < 500 && status !== 408),
+    refused: notAdmitted || mistyped || (isBelieved && isRefusal && status < 500 && status !== 408),
     ...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
+    ...(status === 409 && genuine !== undefined && {conflicts: fieldConflicts(genuine)}),
   }
   return new HubspokeError(failureClass, message, details)
 }
@@ -77,6 +81,8 @@ interface Answer {
   readonly said: string
   /** An admission webhook could not be called. */
   readonly notAdmitted: boolean
+  /** The fields that were applied are not those of the kind. */
+  readonly mistyped: boolean
 }
 
 interface Description {
@@ -126,7 +132,8 @@ function describe(answer: Answer): Description {
 }
 
 function otherAnswer(answer: Answer): Description {
-  const {context, name, status, said, notAdmitted} = answer
+  const {context, name, status, said, notAdmitted, mistyped} = answer
+  if (mistyped) return rejected(answer)
   if (notAdmitted) {
     return {
       failureClass: 'server-error',

@@ -57,6 +57,15 @@ export interface FailureDetails {
   readonly observed?: boolean
   /** No server was asked: what is wrong is written down on this machine, and another try would end in the same way. */
   readonly final?: boolean
+  /** The fields that other managers own, of a server-side apply that was refused for them. */
+  readonly conflicts?: readonly FieldConflict[]
+}
+
+export interface FieldConflict {
+  /** The name of the field manager: `kubectl-client-side-apply`. */
+  readonly manager: string
+  /** As the API server writes it: `.spec.replicas`. */
+  readonly field: string
 }
 
 /**
@@ -76,6 +85,7 @@ export class HubspokeError extends Error {
   readonly refused: boolean
   readonly observed: boolean
   readonly final: boolean
+  readonly conflicts: readonly FieldConflict[]
 
   constructor(failureClass: FailureClass, message: string, details: FailureDetails = {}) {
     super(failureClass === 'usage' ? externalText(message, atMost) : ownText(message, atMost))
@@ -86,6 +96,7 @@ export class HubspokeError extends Error {
     this.refused = details.refused ?? false
     this.observed = details.observed ?? false
     this.final = details.final ?? false
+    this.conflicts = details.conflicts ?? []
   }
 
   toFailure(): Failure {

@@ -193,7 +193,7 @@ const unused = {
   logTail: notNeeded,
 }
 
-const unneeded = {events: {record: notNeeded}}
+const unneeded = {events: {record: notNeeded}, objects: {kinds: notNeeded, read: notNeeded, apply: notNeeded}}
 
 /** A Deployment (or another kind) with one container per image. */
 export function workload(place: string, ...images: readonly string[]): WorkloadImages {

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly uid?: string
   /** The field that is not required: an object that a dry run creates has no version, and of some only one of the two is used. */
   readonly without?: 'resourceVersion' | 'uid'
+  /** Of any kind: its fields may have other types than those that hubspoke bases decisions on. */
+  readonly ofAnyKind?: true
 }
 
 /** Why a body is not that object, as the rest of a sentence; undefined: it is. */
@@ -26,7 +28,7 @@ export function objectProblem(body: unknown, resource: Resource, wanted: Wanted)
   const identity = identityProblem(metadata, wanted.without)
   if (identity !== undefined) return identity
   if (wanted.uid !== undefined && metadata.uid !== wanted.uid) return 'it is another object of the same name'
-  return numberProblem(body)
+  return wanted.ofAnyKind ? undefined : numberProblem(body)
 }
 
 /** Why an element of a list that is only displayed does not belong to it: only its name is required. */

@@ -4,7 +4,7 @@ import {objectProblem, type Wanted} from './object-problem.ts'
 import {type About, type Question, Unexpected} from './question.ts'
 import {type Query, type Resource, resourcePath} from './resource.ts'
 
-export interface ObjectRequest extends Pick<Wanted, 'uid' | 'without'> {
+export interface ObjectRequest extends Pick<Wanted, 'uid' | 'without' | 'ofAnyKind'> {
   /** Undefined: the resource has no namespaces. */
   readonly namespace?: string | undefined
   readonly name: string
@@ -26,6 +26,13 @@ export function replacedObject(resource: Resource, request: ObjectRequest): Ques
   const {namespace, name, query} = request
   const path = resourcePath(resource, namespace, [name], query)
   return answeredBy(resource, request, {path, mayMiss: ['object', 'namespace']})
+}
+
+/** One object that is applied: it is created where it does not exist, so only its namespace can be missing. */
+export function appliedObject(resource: Resource, request: ObjectRequest): Question<JsonObject> {
+  const {namespace, name, query} = request
+  const mayMiss: About['mayMiss'] = namespace === undefined ? [] : ['namespace']
+  return answeredBy(resource, request, {path: resourcePath(resource, namespace, [name], query), mayMiss})
 }
 
 /** One object that is created: only its namespace can be missing. */
@@ -58,10 +65,15 @@ export function deletedObject(resource: Resource, request: ObjectRequest): Quest
 
 function answeredBy(
   resource: Resource,
-  {namespace, name, uid, without, form, bareNotFound}: ObjectRequest,
+  {namespace, name, uid, without, ofAnyKind, form, bareNotFound}: ObjectRequest,
   {path, mayMiss}: Pick<Question<unknown>, 'path'> & Pick<About, 'mayMiss'>,
 ): Question<JsonObject> {
-  const wanted: Wanted = {namespace, name, ...(uid !== undefined && {uid}), ...(without && {without})}
+  const wanted: Wanted = {
+    ...{namespace, name},
+    ...(uid !== undefined && {uid}),
+    ...(without && {without}),
+    ...(ofAnyKind && {ofAnyKind}),
+  }
   return {
     path,
     about: {resource, namespace, name, mayMiss, ...(bareNotFound && {bareNotFound})},

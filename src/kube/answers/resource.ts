@@ -49,7 +49,7 @@ export const selfReviews: Resource = {
 export type Query = Readonly<Record<string, string | undefined>>
 
 /** The `apiVersion` of its objects: `apps/v1`, or `v1`. */
-export function apiVersionOf({group, version}: Resource): string {
+export function apiVersionOf({group, version}: Pick<Resource, 'group' | 'version'>): string {
   return group === '' ? version : `${group}/${version}`
 }
 

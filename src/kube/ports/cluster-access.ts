@@ -4,6 +4,7 @@ import type {ConfigMaps} from './config-maps.ts'
 import type {DisruptionBudgets} from './disruption-budgets.ts'
 import type {Events} from './events.ts'
 import type {Leases} from './leases.ts'
+import type {ClusterObjects} from './objects.ts'
 import type {Workloads} from './workloads.ts'
 
 /**
@@ -17,6 +18,7 @@ export interface ClusterAccess {
   readonly leases: Leases
   readonly budgets: DisruptionBudgets
   readonly events: Events
+  readonly objects: ClusterObjects
   readonly access: AccessReviews
   /** Reads the UID of `kube-system`; where that is forbidden, the fallback is a hash of server URL and CA. A UID that was read is remembered. */
   identity(signal: AbortSignal): Promise<ClusterIdentity>
