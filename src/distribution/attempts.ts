@@ -18,7 +18,8 @@ export interface Operation {
   /** Resolves with false when the record cannot be made durable: then nothing is sent. */
   writing(attempt: number, snapshot: Snapshot | undefined): Promise<boolean>
   written(written: Written): Promise<void>
-  part(part: Part): Promise<void>
+  /** Resolves with false when the report cannot be made durable. */
+  part(part: Part): Promise<boolean>
   retrying(retry: {
     readonly attempt: number
     readonly failure: Failure
@@ -126,13 +127,27 @@ interface OpenAttempt extends Attempt {
 function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
   const {stopping} = run
   /** Undefined: the write may be sent. */
-  const obstacle = async (snapshot: Snapshot | undefined): Promise<AttemptState['heldBack']> => {
+  const obstacle = async (record: () => Promise<boolean>): Promise<AttemptState['heldBack']> => {
     if (stopping.waits.aborted) return {by: stopping.reason}
-    if (!(await operation.writing(state.attempts, snapshot))) return {by: 'ledger'}
+    if (!(await record())) return {by: 'ledger'}
     if (!(await run.holdsLock(target.place))) return {by: 'lock-lost'}
     // The stop may come while the record is made durable, or while the lock is read: nothing was sent yet.
     return stopping.waits.aborted ? {by: stopping.reason} : undefined
   }
+  const letThrough = async (record: () => Promise<boolean>) => {
+    const heldBack = await obstacle(record)
+    if (heldBack) {
+      state.heldBack = heldBack
+      throw new HubspokeError('internal', 'The write was not sent: the run is stopping.')
+    }
+    attempt.sent = true
+    state.mayHaveArrived = true
+  }
+  const report = (part: Part) => {
+    state.parts.set(part.name, part)
+    return operation.part(part)
+  }
+  let begun: Promise<boolean> | undefined
   const attempt = {
     reason: run.reason,
     sentBefore: state.sent,
@@ -140,15 +155,22 @@ function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
     signal: run.abort,
     sent: false,
     async writing(snapshot?: Snapshot) {
-      state.heldBack = await obstacle(snapshot)
-      if (state.heldBack) throw new HubspokeError('internal', 'The write was not sent: the run is stopping.')
-      attempt.sent = true
-      state.mayHaveArrived = true
+      await letThrough(() => operation.writing(state.attempts, snapshot))
       state.snapshot = snapshot ?? state.snapshot
     },
+    async writingPart(name: string) {
+      const before = state.parts.get(name)
+      begun ??= operation.writing(state.attempts, undefined)
+      try {
+        await letThrough(async () => (await begun) === true && report({name, outcome: 'unverified', reason: ''}))
+      } catch (error) {
+        // Nothing was sent: the part is as it was.
+        if (before !== undefined) await report(before)
+        throw error
+      }
+    },
     async part(part: Part) {
-      state.parts.set(part.name, part)
-      await operation.part(part)
+      await report(part)
     },
   }
   return attempt

@@ -59,7 +59,7 @@ function revertOf(target: Target, receipt: Receipt, run: SpokeRun): Operation {
     writing: (attempt) => run.record({type: 'undoing', target: key, attempt}),
     written: async () => void (await run.record({type: 'undone', target: key})),
     // The parts of the result say what the verb has done.
-    part: async () => undefined,
+    part: async () => true,
     retrying: async ({attempt, failure: {message: reason}, delayMs}) =>
       run.emit({type: 'target-retrying', target, attempt, delayMs, reason}),
     succeeded: () => undefined,

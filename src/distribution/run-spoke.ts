@@ -74,7 +74,7 @@ function operationOf(target: Target, run: SpokeRun): Operation {
       await run.record({type: found ? 'watching' : 'written', target: key, receipt})
       run.emit({type: 'target-written', target, ...(found && {found})})
     },
-    part: async (part) => void (await run.record({type: 'part', target: key, part})),
+    part: (part) => run.record({type: 'part', target: key, part}),
     async retrying({attempt, failure: {message: reason}, delayMs, refused}) {
       await run.record({type: 'retrying', target: key, attempt, reason, refused})
       run.emit({type: 'target-retrying', target, attempt, delayMs, reason})

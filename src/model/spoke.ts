@@ -56,9 +56,14 @@ export interface Attempt {
    */
   writing(snapshot?: Snapshot): Promise<void>
   /**
+   * As `writing`, right before the write of one part of the target: from then on this part is `unverified`. Several parts may
+   * be written at once.
+   */
+  writingPart(name: string): Promise<void>
+  /**
    * Reports a part of the target, for the ledger and the result. The last report of a name counts. So that a killed run can
-   * be accounted for, a spoke with parts reports each one as `not-run` before its first write, and as `unverified` right
-   * before the write of that part. Resolves when the report is on disk; never rejects.
+   * be accounted for, a spoke with parts reports each one as `not-run` before its first write. Resolves when the report is on
+   * disk; never rejects.
    */
   part(part: Part): Promise<void>
 }

@@ -17,6 +17,7 @@ export type SpokeCall = {readonly run: RunReference; readonly target: Target} & 
 /** What that process says: it is about to write, or it has ended. */
 export type SpokeAnswer =
   | {readonly says: 'writing'; readonly snapshot?: Snapshot}
+  | {readonly says: 'writing-part'; readonly name: string}
   | {readonly says: 'part'; readonly part: Part}
   | {readonly says: 'ended'; readonly end: Settled | Written}
   | {readonly says: 'failed'; readonly failureClass: HubspokeError['failureClass']; readonly message: string}
@@ -26,11 +27,18 @@ export function distributeInProcesses(killAfterAct: readonly string[]): HubDeps[
   return (request, deps) => distribute({...request, spoke: remoteSpoke(request, killAfterAct)}, deps)
 }
 
-type Reports = Pick<Attempt, 'writing' | 'part'>
+type Reports = Pick<Attempt, 'writing' | 'writingPart' | 'part'>
+
+const noReports: Reports = {
+  writing: async () => undefined,
+  writingPart: async () => undefined,
+  part: async () => undefined,
+}
 
 /** Undefined: that process has ended. */
-function replyTo(answer: SpokeAnswer, {writing, part}: Reports): Promise<void> | undefined {
+function replyTo(answer: SpokeAnswer, {writing, writingPart, part}: Reports): Promise<void> | undefined {
   if (answer.says === 'writing') return writing(answer.snapshot)
+  if (answer.says === 'writing-part') return writingPart(answer.name)
   return answer.says === 'part' ? part(answer.part) : undefined
 }
 
@@ -62,10 +70,7 @@ function remoteSpoke({run, spoke: {inspect}}: DistributionRequest, killAfterAct:
     inspect,
     act: (target, attempt) => call({call: 'act', run, target, sentBefore: attempt.sentBefore}, attempt),
     async settle(target, receipt) {
-      const end = await call(
-        {call: 'settle', run, target, receipt},
-        {writing: async () => undefined, part: async () => undefined},
-      )
+      const end = await call({call: 'settle', run, target, receipt}, noReports)
       if (end.outcome === 'written') throw new Error('a settle wrote')
       return end
     },

@@ -15,8 +15,12 @@ process.once('message', async (asked: SpokeCall) => {
     earlier: () => Promise.reject(new Error('the toy undoes nothing')),
     confirmCluster: async () => undefined,
     commands: {exists: async () => false, run: () => Promise.reject(new Error('the toy has no commands'))},
+    manifests: {read: () => Promise.reject(new Error('the toy has no manifests'))},
     workloads: () => {
       throw new Error('the toy has no workloads')
+    },
+    objects: () => {
+      throw new Error('the toy has no objects')
     },
   })
   const {signal} = new AbortController()
@@ -31,6 +35,10 @@ process.once('message', async (asked: SpokeCall) => {
             ...{reason: undefined, sentBefore: asked.sentBefore, snapshot: undefined, signal},
             async writing(snapshot) {
               answer({says: 'writing', ...(snapshot && {snapshot})})
+              await answered()
+            },
+            async writingPart(name) {
+              answer({says: 'writing-part', name})
               await answered()
             },
             async part(part) {

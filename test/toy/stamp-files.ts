@@ -87,12 +87,11 @@ interface Pages {
 
 async function stampPages({path, stamp, pages, found}: Pages, attempt: Attempt): Promise<Settled> {
   for (const name of pages) await attempt.part({name, outcome: 'not-run', reason: ''})
-  await attempt.writing()
   for (const name of pages) {
     if (found.includes(`${stamp} on ${name}`)) await attempt.part({name, outcome: 'unchanged', reason: ''})
     else if (name.endsWith('wet')) await attempt.part({name, outcome: 'failed', reason: wet.message, failure: wet})
     else {
-      await attempt.part({name, outcome: 'unverified', reason: ''})
+      await attempt.writingPart(name)
       await appendFile(path, `\n${stamp} on ${name}`)
       await attempt.part({name, outcome: 'succeeded', reason: ''})
     }

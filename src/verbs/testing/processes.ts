@@ -45,6 +45,7 @@ export function createAttempts(earlier?: Snapshot): () => Attempt {
       sentBefore = true
       snapshot = taken ?? snapshot
     },
+    writingPart: async () => undefined,
     part: async () => undefined,
   })
 }
