@@ -3,7 +3,7 @@ import type {Scope, TargetsOf} from '../model/cluster.ts'
 import type {ContextsOrigin} from '../model/contexts-origin.ts'
 import {type Failure, failureClasses} from '../model/failure.ts'
 import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
-import {type FailedTry, outcomes, type Part} from '../model/result.ts'
+import {type FailedTry, outcomes, type RecordedPart} from '../model/result.ts'
 import type {Target} from '../model/target.ts'
 import {type Undo, undoOutcomes} from '../model/undo.ts'
 import type {UnreadContext} from '../model/unread-context.ts'
@@ -59,7 +59,12 @@ const isFailure = isShape<Failure>({class: isOneOf(failureClasses), message: isT
 
 const isFailedTry = isShape<FailedTry>({attempt: isNumber, class: isOneOf(failureClasses), message: isText})
 
-const isPart = isShape<Part>({name: isText, outcome: isOneOf(outcomes), reason: isText, failure: maybe(isFailure)})
+const isPart = isShape<RecordedPart>({
+  name: isText,
+  outcome: isOneOf(outcomes),
+  reason: isText,
+  failure: maybe(isFailure),
+})
 
 const isResult = isShape<RecordOf<'result'>['result']>({
   outcome: isOneOf(outcomes),

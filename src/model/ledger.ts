@@ -3,7 +3,7 @@ import type {ArgumentsEntry} from './arguments-entry.ts'
 import type {Scope} from './cluster.ts'
 import type {ContextsOrigin} from './contexts-origin.ts'
 import type {Exclusion} from './exclusion.ts'
-import type {Part, SpokeResult} from './result.ts'
+import type {RecordedPart, SpokeResult} from './result.ts'
 import type {Snapshot} from './snapshot.ts'
 import type {Receipt} from './spoke.ts'
 import type {Target} from './target.ts'
@@ -78,7 +78,7 @@ export type LedgerRecord =
       readonly refused?: boolean
     }
   /** A part of the target. A later one of the same name takes its place. */
-  | {readonly type: 'part'; readonly at: string; readonly target: string; readonly part: Part}
+  | {readonly type: 'part'; readonly at: string; readonly target: string; readonly part: RecordedPart}
   /**
    * A later one of the same target takes its place: it had succeeded, and was not healthy before the next wave; or
    * it had failed, and was undone.

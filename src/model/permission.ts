@@ -8,6 +8,7 @@ export const permittedVerbs = [
   'set-image',
   'scale',
   'undo',
+  'apply',
   'foreach',
   'cache refresh',
   'cache watch',
@@ -18,6 +19,8 @@ export type PermittedVerb = (typeof permittedVerbs)[number]
 
 /** Sentences about commands whose permissions are known only in part. */
 export const unknownPermissions: Readonly<Partial<Record<PermittedVerb, string>>> = {
+  apply:
+    'The permissions on the objects of the manifests are not known, and not included: "get", "create" and "patch" for each of their kinds.',
   foreach: 'The permissions that CMD needs are not known, and not included.',
 }
 

@@ -150,6 +150,7 @@ const needs: Readonly<Record<PermittedVerb, readonly Permission[]>> = {
       without: 'undo IMAGE changes none of them; undo --run does not need it',
     },
   ],
+  apply: [...locking, identity],
   foreach: [
     {...lists, without: `with IMAGE, ${lists.without}; without IMAGE it is not used`},
     ...cached,

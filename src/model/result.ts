@@ -29,11 +29,18 @@ export interface Part {
   readonly reason: string
   /** Always with `failed`. */
   readonly failure?: Failure
+  /** What a dry run would change, a line for each field. */
+  readonly diff?: readonly string[]
 }
 
+/** A part as ledgers hold it: a dry run has no ledger. */
+export type RecordedPart = Omit<Part, 'diff'>
+
 /** A part as documents hold it. */
-export interface PartEntry extends Omit<Part, 'failure'> {
+export interface PartEntry extends Omit<Part, 'failure' | 'diff'> {
   readonly failure: Failure | null
+  /** Empty: nothing is changed, or it is no dry run. */
+  readonly diff: readonly string[]
 }
 
 /** Exactly one per planned target. */

@@ -38,12 +38,13 @@ export function hubspokeCommand(...words: readonly string[]): string {
 }
 
 /** Our commands that connect to clusters, and so accept `--kubeconfig`. */
-const reaching = 'runs retry|cache refresh|cache show|cache watch|restart|set-image|scale|undo|find|status|check'
+const reaching =
+  'runs retry|cache refresh|cache show|cache watch|restart|set-image|scale|undo|apply|foreach|find|status|check'
 
 /** At the beginning of a suggestion, or where a sentence names a command. */
 const ours = new RegExp(`(^|["(])hubspoke (${reaching})(?![\\w-])(?! --kubeconfig )`, 'g')
 const anyOfOurs =
-  /(^|["(])hubspoke (?=(?:cache|check|find|rbac|restart|runs|sandbox|scale|set-image|status|undo)(?![\w-]))/g
+  /(^|["(])hubspoke (?=(?:apply|cache|check|find|foreach|rbac|restart|runs|sandbox|scale|set-image|status|undo)(?![\w-]))/g
 const kubectl = /(^|["(])kubectl (?!--kubeconfig )(?=[a-z-])/g
 const toThisPod = / --context in-cluster(?= |$|["(])/g
 

@@ -179,7 +179,10 @@ function resultEntry(result: SpokeResult, wave: number | null, marks?: TargetMar
 
 /** The parts of a target as documents hold them. */
 export function partEntries(parts: readonly Part[] = []): readonly PartEntry[] {
-  return parts.map(({name, outcome, reason, failure}) => ({name, outcome, reason, failure: failure ?? null}))
+  return parts.map(({name, outcome, reason, failure, diff = []}) => ({
+    ...{name, outcome, reason, diff},
+    failure: failure ?? null,
+  }))
 }
 
 function marksEntry(marks: TargetMarks | undefined): MarksEntry {

@@ -6,7 +6,7 @@ import {whyWords} from './outcome-words.ts'
 import {namesOf} from './target-names.ts'
 
 /**
- * A run as JUnit XML: one test suite per context, one test case per target. A target that needs attention is a
+ * A run as JUnit XML: one test suite per context, one test case per target and per part of a target. A target that needs attention is a
  * `failure` of its class, `unverified` is an `error`, and what was not run or needed nothing is `skipped`. A context that
  * was not read in full has a test case that says so: its absent targets must not look like a pass. What was
  * excluded is `skipped`, and the first suite, without a test case, has the verdict with all that is not included.
@@ -54,7 +54,7 @@ function suiteOf({clusters, results, excluded, run}: RunReport, context: string)
   const reading = clusters.find((cluster) => cluster.context === context)
   const cases = [
     ...(reading ? unreadCases(reading) : []),
-    ...results.filter((one) => namesOf(one).context === context).map(caseOf),
+    ...results.filter((one) => namesOf(one).context === context).flatMap(casesOf),
     ...excluded.filter((one) => namesOf(one).context === context).map(excludedCase),
   ]
   const count = (kind: Ending['kind']) => cases.filter(({ending}) => ending.kind === kind).length
@@ -95,11 +95,16 @@ function unreadCases({context, problem, unread}: ClusterEntry): readonly TestCas
   }))
 }
 
-function caseOf(entry: ResultEntry): TestCase {
-  return {
-    attributes: {...caseNames(entry), time: seconds(entry.durationMs)},
-    ending: endingOf(entry),
-  }
+/** The target, and each of its parts. */
+function casesOf(entry: ResultEntry): readonly TestCase[] {
+  const names = caseNames(entry)
+  return [
+    {attributes: {...names, time: seconds(entry.durationMs)}, ending: endingOf(entry)},
+    ...entry.parts.map((part) => ({
+      attributes: {classname: `${names.classname}.parts`, name: part.name},
+      ending: endingOf({...part, undo: null}),
+    })),
+  ]
 }
 
 function excludedCase(entry: ExcludedEntry): TestCase {
@@ -115,7 +120,7 @@ function caseNames(entry: TargetEntry) {
   return {classname: namespace === '' ? context : `${context}.${namespace}`, name: `${kind}/${name}`}
 }
 
-function endingOf(entry: ResultEntry): Ending {
+function endingOf(entry: Pick<ResultEntry, 'outcome' | 'failure' | 'reason' | 'undo'>): Ending {
   const {outcome, failure} = entry
   const message = whyWords(entry)
   if (outcome === 'unverified') return {kind: 'error', type: failure?.class ?? 'unverified', message}

@@ -3,7 +3,7 @@ import type {PartEntry} from '../model/result.ts'
 import {partCounts, partSentences} from './part-lines.ts'
 
 const part = (name: string, outcome: PartEntry['outcome'], reason = ''): PartEntry => ({
-  ...{name, outcome, reason, failure: null},
+  ...{name, outcome, reason, failure: null, diff: []},
 })
 const parts = [
   part('a', 'succeeded', 'created'),
@@ -19,13 +19,9 @@ describe('the parts of a target', () => {
     expect(partCounts([])).toBe('')
   })
 
-  test('that need attention have a sentence; with wide, all but the unchanged ones', () => {
+  test('that need attention have a sentence; with wide, also those that were not run', () => {
     expect(partSentences(parts, {wide: false, width: 80})).toEqual(['failed: c: refused'])
-    expect(partSentences(parts, {wide: true, width: 80})).toEqual([
-      'failed: c: refused',
-      'not run: b',
-      'succeeded: a: created',
-    ])
+    expect(partSentences(parts, {wide: true, width: 80})).toEqual(['failed: c: refused', 'not run: b'])
   })
 
   test('a failure without a reason has its message', () => {

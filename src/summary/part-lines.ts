@@ -16,10 +16,10 @@ export function partCounts(parts: readonly PartEntry[]): string {
   return `${countOf(parts.length, 'part')}: ${counts.map(({outcome, count}) => `${count} ${outcome.replace('-', ' ')}`).join(', ')}`
 }
 
-/** The parts that need attention, a sentence each; with `wide`, every part that was not in the desired state before. */
+/** The parts that need attention, a sentence each; with `wide`, every part that is not in the desired state. */
 export function partSentences(parts: readonly PartEntry[], options: PartView): readonly string[] {
   const isShown = ({outcome}: PartEntry) =>
-    options.wide ? outcome !== 'unchanged' : outcome === 'failed' || outcome === 'unverified'
+    outcome === 'failed' || outcome === 'unverified' || (options.wide && outcome === 'not-run')
   const sorted = outcomes.flatMap((outcome) => parts.filter((part) => part.outcome === outcome && isShown(part)))
   const first = showsAll(options) ? sorted : sorted.slice(0, shownOnTerminal)
   const rest = sorted.length - first.length

@@ -60,9 +60,16 @@ function troubleOf(entry: ResultEntry, view?: PartView): Trouble {
     message: whyWords(entry),
     note:
       entry.outcome === 'failed' || entry.outcome === 'unverified' ? [...inWave, ...took, ...counts].join(', ') : '',
-    details: view === undefined ? [] : partSentences(entry.parts, view),
+    details: view === undefined ? [] : detailsOf(entry, view),
     suggestions: failure?.suggestions ?? [],
   }
+}
+
+/** The parts that need attention, unless the reason names the only one. */
+function detailsOf(entry: ResultEntry, view: PartView): readonly string[] {
+  const sentences = partSentences(entry.parts, view)
+  const isNamed = entry.parts.some(({name, outcome}) => outcome === 'failed' && whyWords(entry).includes(name))
+  return sentences.length === 1 && isNamed ? [] : sentences
 }
 
 /** The other targets, a row each: on a terminal the first ones only. */

@@ -5,6 +5,7 @@ import {nearImageLines} from './near-images.ts'
 import {nextLines, suggestionsOf} from './next-lines.ts'
 import {countsLine} from './outcome-words.ts'
 import {paletteFor} from './palette.ts'
+import {changeLines} from './part-changes.ts'
 import {
   excludedLines,
   reasonLines,
@@ -36,6 +37,7 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...quietSections(results, run.dryRun).flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, run.dryRun, {...options, troubled}),
+    ...changeLines(results, options),
     ...cachedOnlyLines(report.cachedOnly, options),
     countsLine(counts, paletteFor(options.color), run.dryRun),
     ...failedLines(results, options),

@@ -1,6 +1,8 @@
+import type {ClusterObjects} from '../kube/ports/objects.ts'
 import type {Workloads} from '../kube/ports/workloads.ts'
 import type {ClusterPlace} from '../lease/cluster-check.ts'
 import type {ArgumentsEntry} from '../model/arguments-entry.ts'
+import type {ClusterTarget} from '../model/cluster-target.ts'
 import type {LogTail} from '../model/log-tail.ts'
 import type {AccessNeed} from '../model/permission.ts'
 import type {PlanText} from '../model/plan-view.ts'
@@ -11,6 +13,7 @@ import type {Spoke} from '../model/spoke.ts'
 import type {Target} from '../model/target.ts'
 import type {WorkloadTarget} from '../model/workload-target.ts'
 import type {Clock} from '../shared/clock.ts'
+import type {ManifestReader} from './apply/manifest-reader.ts'
 import type {Commands} from './foreach/commands.ts'
 import type {EventRecorder} from './workloads/record-events.ts'
 
@@ -41,15 +44,25 @@ export interface VerbEnv {
   by(context: string): string
   /** The workloads of the cluster of the target; they reject when the context points at another cluster by now. */
   workloads(target: WorkloadTarget): Workloads
+  /** The objects of the cluster of the target; they reject when the context points at another cluster by now. */
+  objects(target: ClusterTarget): ObjectsOfContext
   /** Rejects with a `HubspokeError` unless the context still points at that cluster. */
   confirmCluster(place: ClusterPlace, signal: AbortSignal): Promise<void>
   /** Programs of this machine. */
   readonly commands: Commands
+  /** Manifests of this machine. */
+  readonly manifests: ManifestReader
   readonly events: Pick<EventRecorder, 'record'>
   /** Receives the log tail of crashed containers; undefined: they are not read. */
   readonly onLogTail?: ((target: WorkloadTarget, tail: LogTail) => void) | undefined
   /** Reads an earlier run. Rejects with a `HubspokeError` when its ledger cannot be read, or its verb is not known. */
   earlier(runId: string): Promise<EarlierRun>
+}
+
+/** The objects of one cluster, through one of its contexts. */
+export interface ObjectsOfContext extends ClusterObjects {
+  /** Of objects without one: the namespace that the context names, or `default`. */
+  readonly defaultNamespace: string
 }
 
 /** An earlier run, as its ledger has it. */
@@ -73,6 +86,11 @@ export interface PlanFacts {
 /** What a verb looks at a plan with. */
 export interface RemarkEnv {
   workloads(target: WorkloadTarget): Workloads
+  readonly signal: AbortSignal
+}
+
+/** What a verb looks at the clusters of a plan with. */
+export interface ClusterRemarkEnv extends Pick<VerbEnv, 'objects' | 'manifests'> {
   readonly signal: AbortSignal
 }
 
@@ -112,7 +130,7 @@ export interface Verb<Args = unknown> {
    *
    * @throws HubspokeError of class `usage` for what is missing
    */
-  prepare?(args: Args, env: Pick<VerbEnv, 'commands'>): Promise<void>
+  prepare?(args: Args, env: Pick<VerbEnv, 'commands' | 'manifests'>): Promise<void>
   /** What it must be allowed to do with a target. */
   needs(target: Target): readonly AccessNeed[]
   /**
@@ -129,5 +147,7 @@ export interface Verb<Args = unknown> {
    * @throws HubspokeError of class `usage` where the arguments are not possible for the targets of the plan
    */
   remarks?(args: Args, plan: PlanFacts, env: RemarkEnv): Promise<readonly string[]>
+  /** As `remarks`, where the targets are clusters. */
+  clusterRemarks?(args: Args, targets: readonly ClusterTarget[], env: ClusterRemarkEnv): Promise<readonly string[]>
   spoke(args: Args, env: VerbEnv): Spoke
 }

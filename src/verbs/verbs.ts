@@ -1,3 +1,4 @@
+import {apply} from './apply/apply.ts'
 import {foreach} from './foreach/foreach.ts'
 import {restart} from './restart/restart.ts'
 import {scale} from './scale/scale.ts'
@@ -10,5 +11,5 @@ export type Verbs = ReadonlyMap<string, Verb>
 
 /** Every verb of hubspoke. */
 export const verbs: Verbs = new Map(
-  [restart, setImage, scale, undo, foreach].map((verb): [string, Verb] => [verb.name, verb]),
+  [restart, setImage, scale, undo, apply, foreach].map((verb): [string, Verb] => [verb.name, verb]),
 )

@@ -33,7 +33,8 @@ async function loadedBy(shell: ProcessShell, words: readonly string[]): Promise<
 }
 
 /** Modules that neither `find` nor `restart` needs. */
-const ofOtherCommands = /^(sandbox|cli\/scenario|verbs\/(foreach|scale|set-image|undo))\//
+const ofOtherCommands =
+  /^(sandbox|cli\/scenario|manifests|cli\/manifests\/manifest-reader|verbs\/(apply|foreach|scale|set-image|undo))\//
 
 const heavy = ['undici', 'listr2', 'cli-table3', 'yaml', 'selfsigned']
 

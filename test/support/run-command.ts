@@ -1,8 +1,10 @@
 import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {lazyManifestReader} from '../../src/cli/manifests/lazy-manifest-reader.ts'
 import {AlreadyReported} from '../../src/cli/process/already-reported.ts'
 import type {Runtime} from '../../src/cli/process/runtime.ts'
+import Apply from '../../src/commands/apply.ts'
 import CacheRefresh from '../../src/commands/cache/refresh.ts'
 import CacheShow from '../../src/commands/cache/show.ts'
 import CacheWatch from '../../src/commands/cache/watch.ts'
@@ -32,6 +34,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** The real commands, by what the user types. */
 const commands = {
+  apply: Apply,
   'cache refresh': CacheRefresh,
   'cache show': CacheShow,
   'cache watch': CacheWatch,
@@ -135,6 +138,13 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       const stderr = recordedOutput({all: printed, screen: options.screen})
       let exitCode = 70
       const piped = options.stdin?.()
+      const stdin = {
+        isTerminal: piped === undefined && (options.keyboard ?? options.answers) !== undefined,
+        read: async (maxBytes: number) => {
+          const content = Buffer.from(piped ?? '')
+          return content.length > maxBytes ? undefined : content
+        },
+      }
       const terminal = options.keyboard
         ? openFakeTerminal(options.keyboard, {
             clock: options.clock,
@@ -161,13 +171,8 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
         random: () => (draws++ * 0.618) % 1,
         stdout,
         stderr,
-        stdin: {
-          isTerminal: piped === undefined && terminal !== undefined,
-          read: async (maxBytes) => {
-            const content = Buffer.from(piped ?? '')
-            return content.length > maxBytes ? undefined : content
-          },
-        },
+        stdin,
+        manifests: lazyManifestReader({input: stdin, env: process.env, clock: options.clock}),
         terminal: piped === undefined ? terminal : undefined,
         ownTerminal: () => terminal,
         every: () => () => undefined,

@@ -4,7 +4,9 @@ import {ReadStream, type WriteStream} from 'node:tty'
 import type {LocalUser} from '../../model/actor.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
+import type {ManifestReader} from '../../verbs/apply/manifest-reader.ts'
 import type {Verbs} from '../../verbs/verbs.ts'
+import {lazyManifestReader} from '../manifests/lazy-manifest-reader.ts'
 import {isHangupIgnored} from './ignored-hangup.ts'
 import {type Input, inputFrom} from './input.ts'
 import {localUser} from './local-user.ts'
@@ -33,6 +35,8 @@ export interface Runtime {
   readonly stdout: Output
   readonly stderr: Output
   readonly stdin: Input
+  /** Manifests in files, in folders, and on `stdin`: each request is read once. */
+  readonly manifests: ManifestReader
   /** The terminal for prompts; undefined without one. */
   readonly terminal: Terminal | undefined
   /** The same where stdin is read for something else: the terminal of the process itself, whatever stdin is. */
@@ -54,6 +58,7 @@ export function processRuntime(): Runtime {
   // Node warns about insecure TLS if this is set. That is not true here: every connection verifies regardless of it.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
   const ignoresHangup = isHangupIgnored(env, process.ppid)
+  const stdin = inputFrom(process.stdin)
   const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !ignoresHangup)
   // Without a listener the signal would end the process.
   if (ignoresHangup) process.on('SIGHUP', () => undefined)
@@ -68,7 +73,8 @@ export function processRuntime(): Runtime {
     random: Math.random, // run ids, jitter
     stdout: outputTo(process.stdout), // results
     stderr: outputTo(process.stderr), // everything else
-    stdin: inputFrom(process.stdin), // `--targets -`
+    stdin, // `--targets -`
+    manifests: lazyManifestReader({input: stdin, env, clock: systemClock}), // `apply -f`
     terminal: terminalOf(process.stdin, process.stderr),
     ownTerminal: () => terminalOf(openOwnTerminal(), process.stderr),
     every(ms, callback) {

@@ -4,23 +4,25 @@ import {preflight} from '../../discovery/plan/preflight.ts'
 import {lockOutlook} from '../../distribution/lock/lock-outlook.ts'
 import type {LockPolicy} from '../../distribution/lock/run-lock.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
-import {isInCluster} from '../../model/cluster-target.ts'
+import {isClusterTarget, isInCluster} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {Planned, Traits} from '../../model/planned.ts'
 import {type Prospect, toBeTried} from '../../model/proposal.ts'
 import {isWorkloadTarget, type WorkloadTarget} from '../../model/workload-target.ts'
 import {createSemaphore} from '../../shared/semaphore.ts'
-import type {PlanFacts, Verb} from '../../verbs/verb.ts'
+import type {ClusterRemarkEnv, PlanFacts, Verb} from '../../verbs/verb.ts'
 import type {RunSettings} from './run-settings.ts'
 
 interface ExaminationDeps {
-  readonly verb: Pick<Verb, 'needs' | 'parse' | 'change' | 'remarks' | 'replacesPods'>
+  readonly verb: Pick<Verb, 'needs' | 'parse' | 'change' | 'remarks' | 'clusterRemarks' | 'replacesPods'>
   /** Of the verb, as they were recorded. */
   readonly args: ArgumentsEntry
   readonly snapshots: PlanFacts['snapshots']
   readonly settings: Pick<RunSettings, 'strictPreflight'>
   readonly policy: LockPolicy
   readonly reading: DiscoveryDeps
+  /** What verbs on clusters look at them with. */
+  readonly ofClusters: Omit<ClusterRemarkEnv, 'signal'>
   readonly leases: Parameters<typeof lockOutlook>[2]
 }
 
@@ -30,13 +32,16 @@ interface ExaminationDeps {
  */
 export async function examinePlan(
   planned: Planned,
-  {verb, args, snapshots, settings, policy, reading, leases}: ExaminationDeps,
+  {verb, args, snapshots, settings, policy, reading, ofClusters, leases}: ExaminationDeps,
 ): Promise<Prospect> {
   const {targets, sameCluster, traits} = planned
   const workloads = targets.filter(isWorkloadTarget)
   if (workloads.length < targets.length) {
-    const withoutLock = await lockOutlook(targets.filter(isInCluster), policy, leases)
-    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock}
+    const [withoutLock, notes] = await Promise.all([
+      lockOutlook(targets.filter(isInCluster), policy, leases),
+      verb.clusterRemarks?.(verb.parse(args), targets.filter(isClusterTarget), {...ofClusters, signal: reading.signal}),
+    ])
+    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock, ...(notes && {notes})}
   }
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)

@@ -21,6 +21,7 @@ import type {Source} from '../../model/source.ts'
 import type {WorkloadTarget} from '../../model/workload-target.ts'
 import {printable} from '../../shared/printable.ts'
 import type {CommandPlace} from '../../shared/suggested-command.ts'
+import {checkedObjects} from '../../verbs/checked-objects.ts'
 import type {Verb, VerbEnv} from '../../verbs/verb.ts'
 import {checkedWorkloads} from '../../verbs/workloads/checked-workloads.ts'
 import {createEventRecorder, type EventRecorder} from '../../verbs/workloads/record-events.ts'
@@ -97,7 +98,7 @@ export async function startRun(start: RunStart, given: RunEnv): Promise<RunRepor
   const {run, verb, settings} = start
   const args = verb.parse(start.args)
   const commands = openCommands(run, env)
-  await verb.prepare?.(args, {commands})
+  await verb.prepare?.(args, {commands, manifests: runtime.manifests})
   const text = verb.text(args)
   const request: RunRequest = {
     id: run.id,
@@ -151,11 +152,23 @@ function verbEnv(
     clock: runtime.clock,
     by: actors.words,
     workloads: (target) => checkedWorkloads(clusters.open(target.context).workloads, target, check),
+    objects: objectsIn(clusters, check),
     confirmCluster: check.now,
     commands,
+    manifests: runtime.manifests,
     events,
     onLogTail,
     earlier: (runId) => earlierRun(runId, runtime),
+  }
+}
+
+function objectsIn(clusters: Clusters, check: ClusterCheck): VerbEnv['objects'] {
+  return ({context, clusterUid}) => {
+    const {
+      objects,
+      context: {namespace: defaultNamespace},
+    } = clusters.open(context)
+    return {...checkedObjects(objects, {context, clusterUid}, check), defaultNamespace}
   }
 }
 
@@ -183,7 +196,11 @@ function hubDeps(
     source: 'find' in source ? source : openSource(source, clusters, reading),
     distribute: env.distribute ?? distribute,
     async preflight(planned) {
-      const prospect = await examinePlan(planned, {verb, args, snapshots, settings, policy, reading, leases: locking})
+      const ofClusters = {objects: objectsIn(clusters, check), manifests: runtime.manifests}
+      const prospect = await examinePlan(planned, {
+        ...{verb, args, snapshots, settings, policy, reading, ofClusters},
+        leases: locking,
+      })
       told = prospect.withoutLock
       return prospect
     },

@@ -24,6 +24,10 @@ export function verbEnv(workloads: Workloads, clock: Clock, {options, ...more}: 
     workloads: () => workloads,
     confirmCluster: async () => undefined,
     commands: noCommands,
+    manifests: {read: () => Promise.reject(new Error('there are no manifests'))},
+    objects: () => {
+      throw new Error('there are no objects')
+    },
     events: {record: () => undefined},
     earlier: () => Promise.reject(new Error('there is no earlier run')),
     ...more,

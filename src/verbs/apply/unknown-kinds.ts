@@ -1,0 +1,100 @@
+import type {Manifest} from '../../manifests/manifest.ts'
+import {partName} from '../../manifests/manifest.ts'
+import type {ClusterTarget} from '../../model/cluster-target.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import {printable} from '../../shared/printable.ts'
+import {quoted} from '../../shared/problem.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import {kubectlCommand} from '../../shared/suggested-command.ts'
+import {countOf} from '../../shared/words.ts'
+import type {ClusterRemarkEnv} from '../verb.ts'
+import type {ApplyArgs} from './apply-args.ts'
+import {type ClusterKinds, readKinds} from './cluster-kinds.ts'
+import {placedObject} from './placed-objects.ts'
+import {unchangedManifests} from './unchanged-manifests.ts'
+
+/**
+ * Looks at the clusters of a plan before the first write: does each of them have the kinds of the manifests?
+ *
+ * @returns a sentence for each cluster that could not be read
+ * @throws HubspokeError of class `usage` for a kind that a cluster does not serve and the manifests do not define, or for
+ *   an object that would be applied twice
+ */
+export async function applyRemarks(
+  args: ApplyArgs,
+  targets: readonly ClusterTarget[],
+  {objects, manifests: reader, signal}: ClusterRemarkEnv,
+): Promise<readonly string[]> {
+  const manifests = await unchangedManifests(args, reader)
+  const looked = targets.map(async (target): Promise<Looked> => {
+    const there = objects(target)
+    try {
+      const kinds = await readKinds(manifests, there, signal)
+      const defaultNamespace = args.namespace ?? there.defaultNamespace
+      const unknown = manifests.find((manifest) => kinds.scopeOf(manifest) === undefined)
+      return {target, unknown, twice: firstTwice(manifests, {kinds, defaultNamespace})}
+    } catch (error) {
+      if (!(error instanceof HubspokeError)) throw error
+      return {target, notRead: error.message}
+    }
+  })
+  const all = await Promise.all(looked)
+  const unknown = all.filter((one) => one.unknown !== undefined)
+  const [first] = unknown
+  if (first?.unknown !== undefined)
+    throw unknownKind(
+      first.unknown,
+      unknown.map(({target}) => target),
+    )
+  const twice = all.find((one) => one.twice !== undefined)
+  if (twice?.twice !== undefined) throw appliedTwice(twice.twice)
+  return all.flatMap(({target, notRead}) =>
+    notRead === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${notRead}`],
+  )
+}
+
+interface Looked {
+  readonly target: ClusterTarget
+  readonly unknown?: Manifest | undefined
+  readonly twice?: readonly [Manifest, Manifest] | undefined
+  readonly notRead?: string
+}
+
+/** Two manifests of one object: one names its namespace, and the other is in it by default. */
+function firstTwice(
+  manifests: readonly Manifest[],
+  placing: {readonly kinds: ClusterKinds; readonly defaultNamespace: string},
+): readonly [Manifest, Manifest] | undefined {
+  const seen = new Map<string, Manifest>()
+  for (const manifest of manifests) {
+    const {name} = placedObject(manifest, placing)
+    const other = seen.get(name)
+    if (other !== undefined) return [other, manifest]
+    seen.set(name, manifest)
+  }
+  return undefined
+}
+
+function unknownKind({kind, apiVersion, origin}: Manifest, targets: readonly ClusterTarget[]): HubspokeError {
+  const [first] = targets
+  const name = first?.label ?? ''
+  const others = targets.length > 1 ? ` and ${countOf(targets.length - 1, 'other cluster')}` : ''
+  return new HubspokeError(
+    'usage',
+    `${origin.file}:${origin.line}: ${quoted(name)}${others} ${targets.length > 1 ? 'do' : 'does'} not have the kind ${quoted(kind)} of ${quoted(apiVersion)}, and no CustomResourceDefinition of the manifests defines it. Nothing was written.`,
+    {
+      suggestions: [
+        kubectlCommand({context: first?.context ?? ''}, 'api-resources'),
+        `-c ${shellWord(`!${first?.context ?? ''}`)}  to go on without it`,
+      ],
+    },
+  )
+}
+
+function appliedTwice([one, other]: readonly [Manifest, Manifest]): HubspokeError {
+  const at = ({origin: {file, line}}: Manifest) => `${file}:${line}`
+  const name = partName(one, one.namespace ?? other.namespace)
+  return new HubspokeError('usage', `${at(one)} and ${at(other)} are the same object (${name}). Nothing was written.`, {
+    suggestions: ['remove one of the two', 'or name the namespace of each'],
+  })
+}
