@@ -115,6 +115,17 @@ export function describeDefinitions(cluster: () => ContractCluster): void {
       expect((await apply(wanted, 'fieldManager=two&force=true')).body.spec).toMatchObject({size: 2, tags: ['u']})
     })
 
+    test('are refused with a text where their definition has a number', async () => {
+      expect(await apply({size: 'large'}, 'fieldManager=one&force=true')).toMatchObject({
+        status: 500,
+        body: {
+          message: expect.stringMatching(
+            /^failed to create typed patch object \(.*, Kind=Widget\): \.spec\.size: expected numeric \(int or float\), got string$/,
+          ),
+        },
+      })
+    })
+
     test('take merge patches and no strategic ones; a PUT says which version it replaces', async () => {
       const merged = await ground.client.patch<ApiObject>(path('/a'), {spec: {size: 5}}, mergePatch)
       expect(merged).toMatchObject({status: 200, body: {spec: {size: 5}}})

@@ -1,6 +1,6 @@
 import {isObject, type Json, type JsonObject, objectAt} from '../patches/json.ts'
 import {metadataType} from './built-in-types.ts'
-import {atomic, type FieldType, list, map, plain, set, struct, untyped} from './field-type.ts'
+import {atomic, type FieldType, list, map, number, plain, set, struct, untyped} from './field-type.ts'
 
 /**
  * How the fields of a custom resource are owned and merged, by the schema of its definition.
@@ -16,6 +16,7 @@ export function structuralType(schema: Json | undefined): FieldType {
 function typeOf(schema: Json | undefined): FieldType {
   if (!isObject(schema)) return untyped
   if (schema.type === 'array') return listOf(schema)
+  if (schema.type === 'integer' || schema.type === 'number') return number
   if (schema.type !== 'object') return schema['x-kubernetes-preserve-unknown-fields'] === true ? untyped : plain
   if (schema['x-kubernetes-map-type'] === 'atomic') return atomic
   const {properties, additionalProperties} = schema
