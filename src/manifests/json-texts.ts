@@ -13,7 +13,7 @@ export function jsonTexts(text: string): readonly TextPart[] {
   const parts: TextPart[] = []
   for (let start = 0; start < text.length; ) {
     const end = endOfObject(text, start)
-    if (end === undefined) return whole
+    if (end === undefined) return [...parts, {start, text: text.slice(start)}]
     const next = afterSpace(text, end)
     if (next < text.length && text[next] !== '{') return whole
     parts.push({start, text: text.slice(start, end)})

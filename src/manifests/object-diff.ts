@@ -62,11 +62,11 @@ function isShownOfSecret([top, field]: FieldChange['path']): boolean {
 function namesSecret(path: FieldChange['path'], value: unknown): boolean {
   const [item, last] = [path.at(-2), path.at(-1)]
   const name = last?.key === 'value' && item !== undefined ? (item.item ?? item.key) : (last?.item ?? last?.key)
-  return isSecretValue(`${name}`, value)
+  return isSecretValue(name ?? '', value)
 }
 
 function isSecretValue(name: string, value: unknown): boolean {
-  return typeof value === 'string' && externalText(`${name}: ${value}`).includes(redacted)
+  return typeof value === 'string' && externalText(`${name}=${JSON.stringify(value)}`).includes(redacted)
 }
 
 function pathText(path: FieldChange['path']): string {

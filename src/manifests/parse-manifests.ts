@@ -27,7 +27,10 @@ export function parseManifests(text: string, file: string): readonly Manifest[] 
       const reading: Reading = {file, found, refuse, lineOf}
       if (found.value === null) return []
       if (isRecord(found.value)) return expand(found.value, undefined, reading, 0)
-      throw refuse(document.range[0], 'An object has to be a mapping with apiVersion, kind and metadata.')
+      throw refuse(
+        document.contents?.range[0] ?? 0,
+        'An object has to be a mapping with apiVersion, kind and metadata.',
+      )
     })
   })
 }
@@ -120,6 +123,7 @@ const sentences: Partial<Record<YAMLError['code'], string>> = {
   BAD_SCALAR_START: 'A text that starts with this character has to be in quotes.',
   BLOCK_AS_IMPLICIT_KEY:
     'A key and its value are not separated as YAML requires: there may be a second ": " in the line.',
+  RESOURCE_EXHAUSTION: 'The nesting is too deep.',
   MISSING_CHAR: 'A character is missing: a closing quote, bracket or brace, a comma, or a ":" after a key.',
   MULTILINE_IMPLICIT_KEY: 'A key has to be on one line and followed by ": ".',
   KEY_OVER_1024_CHARS: 'A key has more than 1024 characters.',

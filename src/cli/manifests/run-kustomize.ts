@@ -13,6 +13,9 @@ const timeoutMs = 60_000
 /** The end of stderr is kept: its last line says why it failed. */
 const keptOfStderr = 8_192
 
+/** As kubectl writes it, and the library with which it logs: `E1201 12:11:32.846273   10356 run.go:72] `. */
+const startOfLine = /^(?:error: |[EWF]\d{4} [^\]]{0,80}\] )/
+
 /**
  * What `kubectl kustomize FOLDER` prints.
  *
@@ -69,13 +72,10 @@ function createOutput(): Output {
       said = `${said}${chunk.toString('utf8')}`.slice(-keptOfStderr)
     },
     stdout: () => Buffer.concat(chunks),
-    lastLine: () =>
-      externalText(
-        said
-          .trimEnd()
-          .split(/[\r\n]+/)
-          .at(-1) ?? '',
-      ),
+    lastLine() {
+      const lines = said.trimEnd().split(/[\r\n]+/)
+      return externalText((lines.at(-1) ?? '').replace(startOfLine, ''))
+    },
   }
 }
 
