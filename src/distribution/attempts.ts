@@ -171,10 +171,15 @@ function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
     },
     async part(part: Part) {
       await report(part)
+      if (!hasEnded(part)) return
+      const message = `${[...state.parts.values()].filter(hasEnded).length} of ${state.parts.size} done`
+      run.emit({type: 'target-progress', target, message})
     },
   }
   return attempt
 }
+
+const hasEnded = ({outcome}: Part) => outcome !== 'not-run' && outcome !== 'unverified'
 
 /** Watches an accepted write to its end. */
 async function settle(written: Written, it: Attempting): Promise<SpokeEnd | PostRolloutWatch> {

@@ -6,8 +6,8 @@ import {kubectlCommand} from '../../shared/suggested-command.ts'
 import type {Verb, VerbEnv} from '../verb.ts'
 import {type ApplyArgs, parseApplyArgs} from './apply-args.ts'
 import {applyManifests} from './apply-manifests.ts'
+import {applyRemarks} from './apply-remarks.ts'
 import {unchangedManifests} from './unchanged-manifests.ts'
-import {applyRemarks} from './unknown-kinds.ts'
 
 /** The longest wait for a CustomResourceDefinition, unless `--timeout` says another one. */
 const defaultTimeoutMs = 60_000

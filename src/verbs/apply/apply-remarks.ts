@@ -48,9 +48,20 @@ export async function applyRemarks(
     )
   const twice = all.find((one) => one.twice !== undefined)
   if (twice?.twice !== undefined) throw appliedTwice(twice.twice)
-  return all.flatMap(({target, notRead}) =>
-    notRead === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${notRead}`],
-  )
+  return [
+    ...systemWords(manifests),
+    ...all.flatMap(({target, notRead}) =>
+      notRead === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${notRead}`],
+    ),
+  ]
+}
+
+/** The namespace in which a mistake takes a cluster down. */
+function systemWords(manifests: readonly Manifest[]): readonly string[] {
+  const inSystem = manifests.filter(({namespace}) => namespace === 'kube-system').length
+  return inSystem === 0
+    ? []
+    : [`${countOf(inSystem, 'object')} of the manifests ${inSystem === 1 ? 'is' : 'are'} in kube-system.`]
 }
 
 interface Looked {
