@@ -10,10 +10,10 @@ test.each([
       ...many(200, 'ConfigMap'),
       ...many(1, 'CustomResourceDefinition'),
       ...many(2, 'Namespace'),
-      ...many(8, 'Secret'),
-      ...many(3, 'Service'),
+      ...many(3, 'Secret'),
+      ...many(8, 'Service'),
     ],
-    words: '214 objects: 2 Namespaces, 1 CustomResourceDefinition, 200 ConfigMaps, 8 Secrets, 3 of other kinds',
+    words: '214 objects: 2 Namespaces, 1 CustomResourceDefinition, 200 ConfigMaps, 8 Services, 3 of other kinds',
   },
   {manifests: many(1, 'Ingress'), words: '1 object: 1 Ingress'},
   {

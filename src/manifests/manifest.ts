@@ -1,3 +1,5 @@
+import {printable} from '../shared/printable.ts'
+
 /** An object of parsed JSON, with any content. */
 export type JsonRecord = Readonly<Record<string, unknown>>
 
@@ -46,6 +48,14 @@ export function kindWithGroup(of: GroupKind): string {
 export function partName(manifest: GroupKind & Pick<Manifest, 'name'>, namespace: string | undefined): string {
   const kind = groupOf(manifest) === 'apps' ? manifest.kind : kindWithGroup(manifest)
   return [...(namespace === undefined ? [] : [namespace]), kind, manifest.name].join('/')
+}
+
+/**
+ * `secret.yaml, line 3`: where an object is described, for sentences. Not `secret.yaml:3`, which would be redacted as if it
+ * were the name of a secret and its value.
+ */
+export function placeText({file, line}: Origin): string {
+  return `${printable(file)}, line ${line}`
 }
 
 export function isRecord(value: unknown): value is JsonRecord {

@@ -90,6 +90,8 @@ test('a value with the name of a secret is not shown in other objects', () => {
   ])
   const added = objectDiff({l: []}, {l: [{name: 'app', env: [{name: 'DB_PASSWORD', value: 'letmein'}]}]})
   expect(added.join()).not.toContain('letmein')
+  const reversed = objectDiff({env: []}, {env: [{value: 'letmein', name: 'DB_PASSWORD'}]})
+  expect(reversed.join()).not.toContain('letmein')
 })
 
 test('an object that does not exist is created', () => {

@@ -84,42 +84,54 @@ const head = 'apiVersion: v1\nkind: ConfigMap\n'
 const tooDeep = `${'{"apiVersion":"v1","kind":"List","items":['.repeat(12)}${']}'.repeat(12)}`
 
 test.each([
-  {text: 'hunter2', error: '1:1: An object has to be a mapping'},
-  {text: '- hunter2', error: '1:1: An object has to be a mapping'},
-  {text: `${named('ConfigMap', 'a')}---\nhunter2\n`, error: '5:1: An object has to be a mapping'},
-  {text: 'kind: ConfigMap', error: '1:1: apiVersion is missing.'},
-  {text: 'apiVersion: v1', error: '1:1: kind is missing.'},
-  {text: 'apiVersion: 1\nkind: x', error: '1:1: apiVersion has to be text'},
-  {text: 'apiVersion: hunter2 x\nkind: x', error: '1:1: apiVersion is not possible'},
-  {text: 'apiVersion: v1\nkind: [hunter2]', error: '2:1: kind has to be text'},
-  {text: 'apiVersion: v1\nkind: "a/b"', error: '2:1: kind is not possible'},
-  {text: head, error: '1:1: metadata is missing.'},
-  {text: `${head}metadata: hunter2`, error: '3:1: metadata has to be a mapping.'},
-  {text: `${head}metadata: {}`, error: '3:11: metadata.name is missing.'},
-  {text: `${head}metadata: {generateName: hunter2-}`, error: '3:12: metadata.name is missing: apply needs it'},
-  {text: `${head}metadata:\n  labels: {}\n  name: 1234`, error: '5:3: metadata.name has to be text'},
-  {text: `${head}metadata: {name: "hunter2\\0"}`, error: '3:12: metadata.name is not a possible name'},
-  {text: `${head}metadata: {name: "hunter2\\e[31m"}`, error: '3:12: metadata.name is not a possible name'},
-  {text: `${head}metadata: {name: ../hunter2}`, error: '3:12: metadata.name is not a possible name'},
-  {text: `${head}metadata: {name: ..}`, error: '3:12: metadata.name is not a possible name'},
-  {text: `${head}metadata: {name: a, namespace: yes}`, error: '3:21: metadata.namespace has to be text'},
-  {text: `${head}metadata: {name: a, namespace: Hunter2}`, error: '3:21: metadata.namespace is not a possible name'},
-  {text: 'a: b\na: hunter2', error: '2:1: The key is there twice'},
+  {text: 'hunter2', error: 'line 1, column 1: An object has to be a mapping'},
+  {text: '- hunter2', error: 'line 1, column 1: An object has to be a mapping'},
+  {text: `${named('ConfigMap', 'a')}---\nhunter2\n`, error: 'line 5, column 1: An object has to be a mapping'},
+  {text: 'kind: ConfigMap', error: 'line 1, column 1: apiVersion is missing.'},
+  {text: 'apiVersion: v1', error: 'line 1, column 1: kind is missing.'},
+  {text: 'apiVersion: 1\nkind: x', error: 'line 1, column 1: apiVersion has to be text'},
+  {text: 'apiVersion: hunter2 x\nkind: x', error: 'line 1, column 1: apiVersion is not possible'},
+  {text: 'apiVersion: v1\nkind: [hunter2]', error: 'line 2, column 1: kind has to be text'},
+  {text: 'apiVersion: v1\nkind: "a/b"', error: 'line 2, column 1: kind is not possible'},
+  {text: head, error: 'line 1, column 1: metadata is missing.'},
+  {text: `${head}metadata: hunter2`, error: 'line 3, column 1: metadata has to be a mapping.'},
+  {text: `${head}metadata: {}`, error: 'line 3, column 11: metadata.name is missing.'},
+  {
+    text: `${head}metadata: {generateName: hunter2-}`,
+    error: 'line 3, column 12: metadata.name is missing: apply needs it',
+  },
+  {text: `${head}metadata:\n  labels: {}\n  name: 1234`, error: 'line 5, column 3: metadata.name has to be text'},
+  {text: `${head}metadata: {name: "hunter2\\0"}`, error: 'line 3, column 12: metadata.name is not a possible name'},
+  {text: `${head}metadata: {name: "hunter2\\e[31m"}`, error: 'line 3, column 12: metadata.name is not a possible name'},
+  {text: `${head}metadata: {name: ../hunter2}`, error: 'line 3, column 12: metadata.name is not a possible name'},
+  {text: `${head}metadata: {name: ..}`, error: 'line 3, column 12: metadata.name is not a possible name'},
+  {text: `${head}metadata: {name: a, namespace: yes}`, error: 'line 3, column 21: metadata.namespace has to be text'},
+  {
+    text: `${head}metadata: {name: a, namespace: Hunter2}`,
+    error: 'line 3, column 21: metadata.namespace is not a possible name',
+  },
+  {text: 'a: b\na: hunter2', error: 'line 2, column 1: The key is there twice'},
   {text: 'a: "hunter2', error: 'A character is missing'},
-  {text: 'a: hunter2\n\tb: c', error: '2:1: A tab cannot indent'},
-  {text: 'a: @hunter2', error: '1:4: A text that starts with this character has to be in quotes.'},
+  {text: 'a: hunter2\n\tb: c', error: 'line 2, column 1: A tab cannot indent'},
+  {text: 'a: @hunter2', error: 'line 1, column 4: A text that starts with this character has to be in quotes.'},
   {text: 'a: hunter2: c', error: 'A key and its value are not separated'},
-  {text: 'hunter2: *hunter2', error: '1:10: The alias has no anchor before it.'},
-  {text: 'a: 12345678901234567890', error: '1:4: The value is a whole number with too many digits'},
+  {text: 'hunter2: *hunter2', error: 'line 1, column 10: The alias has no anchor before it.'},
+  {text: 'a: 12345678901234567890', error: 'line 1, column 4: The value is a whole number with too many digits'},
   {text: `{"apiVersion":"v1","kind":"X","metadata":{"name":"a"}}\n{"b": hunter2`, error: 'A character is missing'},
   {text: `${'['.repeat(20_000)}`, error: 'nesting'},
-  {text: 'apiVersion: v1\nkind: List\nitems: hunter2', error: '3:1: The items of a list have to be a YAML list.'},
-  {text: 'apiVersion: v1\nkind: List\nitems: [hunter2]', error: '3:1: Each item of a list has to be a mapping.'},
+  {
+    text: 'apiVersion: v1\nkind: List\nitems: hunter2',
+    error: 'line 3, column 1: The items of a list have to be a YAML list.',
+  },
+  {
+    text: 'apiVersion: v1\nkind: List\nitems: [hunter2]',
+    error: 'line 3, column 1: Each item of a list has to be a mapping.',
+  },
   {text: tooDeep, error: 'Lists are nested more than 10 times.'},
 ])('$error', ({text, error}) => {
   const thrown = failureOf(text)
   expect(thrown.failureClass).toBe('usage')
-  expect(thrown.message).toMatch(/^a\.yaml:\d+:\d+: /)
+  expect(thrown.message).toMatch(/^a\.yaml, line \d+, column \d+: /)
   expect(thrown.message).toContain(error)
   expect(thrown.message).not.toMatch(/hunter2|12345/i)
 })
@@ -137,8 +149,12 @@ test('a template in a text is content', () => {
   expect(parsed(`${head}metadata: {name: a}\ndata: {rule: "{{ $labels.instance }}"}`)).toHaveLength(1)
 })
 
+test.each(['secret.yaml', 'db-password.yml', 'token', 'my-credentials.json'])('%s is no secret', (file) => {
+  expect(() => parseManifests('x', file)).toThrow(`${file}, line 1, column 1: An object has to be`)
+})
+
 test('the name of the file is made safe', () => {
-  expect(() => parseManifests('x', 'a\u001b[31m.yaml')).toThrow('a\\x1b[31m.yaml:1:1')
+  expect(() => parseManifests('x', 'a\u001b[31m.yaml')).toThrow('a\\x1b[31m.yaml, line 1, column 1')
 })
 
 function failureOf(text: string): HubspokeError {

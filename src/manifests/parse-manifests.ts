@@ -1,8 +1,7 @@
 import {type Document, LineCounter, parseAllDocuments, type YAMLError} from 'yaml'
 import {HubspokeError} from '../model/failure.ts'
-import {printable} from '../shared/printable.ts'
 import {jsonTexts} from './json-texts.ts'
-import {isRecord, type JsonRecord, type Manifest} from './manifest.ts'
+import {isRecord, type JsonRecord, type Manifest, placeText} from './manifest.ts'
 import {manifestOf} from './manifest-of.ts'
 import {type Refuse, type YamlValue, yamlValue} from './yaml-values.ts'
 
@@ -14,7 +13,7 @@ const deepestList = 10
  * JSON objects that follow each other. Empty documents are left out. Values are read as kubectl reads them (see `yamlValue`).
  *
  * @param file the name of the text in errors, and in the origin of each object
- * @throws HubspokeError of class `usage` whose message is `FILE:LINE:COLUMN: …` and never quotes the content, which may be
+ * @throws HubspokeError of class `usage` whose message is `FILE, line 3, column 5: …` and never quotes the content, which may be
  * a secret
  */
 export function parseManifests(text: string, file: string): readonly Manifest[] {
@@ -84,7 +83,7 @@ function sourceOf(text: string, file: string): Source {
     positionAt,
     refuse(offset, sentence) {
       const {line, column} = positionAt(offset)
-      return new HubspokeError('usage', `${printable(file)}:${line}:${column}: ${sentence}`, {suggestions})
+      return new HubspokeError('usage', `${placeText({file, line})}, column ${column}: ${sentence}`, {suggestions})
     },
   }
 }

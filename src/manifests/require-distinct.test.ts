@@ -5,7 +5,9 @@ import {manifest, parsed} from './testing/manifests.ts'
 test('one object in two places is refused with both', () => {
   const one = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n'
   const manifests = parsed(`${one}---\n${one.replace('apps/v1', 'apps/v1beta1')}`)
-  expect(() => requireDistinct(manifests)).toThrow('shop/Deployment/web is there twice: in a.yaml:1 and in a.yaml:5.')
+  expect(() => requireDistinct(manifests)).toThrow(
+    'shop/Deployment/web is there twice: in a.yaml, line 1, and in a.yaml, line 5.',
+  )
 })
 
 test('no object is refused', () => {

@@ -1,6 +1,6 @@
 import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
-import {groupOf, type Manifest, type Origin, partName} from './manifest.ts'
+import {groupOf, type Manifest, partName, placeText} from './manifest.ts'
 
 /**
  * Returns the manifests, if there are any and each describes another object. The version of the API does not matter: one
@@ -16,12 +16,10 @@ export function requireDistinct(manifests: readonly Manifest[]): readonly Manife
     const identity = JSON.stringify([groupOf(manifest), kind, namespace, name])
     const first = seen.get(identity)
     if (first !== undefined) {
-      const places = `${placeOf(first.origin)} and in ${placeOf(manifest.origin)}`
+      const places = `${placeText(first.origin)}, and in ${placeText(manifest.origin)}`
       throw new HubspokeError('usage', `${printable(partName(manifest, namespace))} is there twice: in ${places}.`)
     }
     seen.set(identity, manifest)
   }
   return manifests
 }
-
-const placeOf = ({file, line}: Origin) => `${printable(file)}:${line}`

@@ -122,10 +122,18 @@ test('a folder with a kustomization is one for -k', async () => {
 test('stdin twice, an object twice, and too many objects are refused', async () => {
   await expect(namesIn({files: ['-', '-']})).rejects.toThrow('can be read only once')
   const file = await write('x.yaml')
-  await expect(namesIn({files: [file, file]})).rejects.toThrow(`is there twice: in ${file}:1 and in ${file}:1.`)
+  await expect(namesIn({files: [file, file]})).rejects.toThrow(
+    `is there twice: in ${file}, line 1, and in ${file}, line 1.`,
+  )
   const many = Array.from({length: 5_001}, (_, at) => configMap(`a${at}`)).join('---\n')
   await expect(namesIn({files: [await write('many.yaml', many)]})).rejects.toThrow('more than 5000 objects')
 })
+
+/** Its time does not pass: only what is waited for ends a sleep. */
+const stopped: ManifestReaderDeps['clock'] = {
+  now: () => 0,
+  sleep: (_, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+}
 
 /** A program in place of kubectl, in the only folder of PATH. */
 async function kubectl(script: string): Promise<void> {
@@ -133,10 +141,10 @@ async function kubectl(script: string): Promise<void> {
 }
 
 test('a kustomization is what kubectl makes of it', async () => {
-  await kubectl(`console.log(${JSON.stringify(configMap('made'))} + '#' + process.argv.slice(2).join(' '))
-    if (process.env.TOKEN !== undefined) process.exit(1)`)
+  await kubectl(`console.log(${JSON.stringify(configMap('made'))})
+    if (process.env.TOKEN !== undefined || process.argv.slice(2).join() !== 'kustomize,./-overlay') process.exit(1)`)
   const env = {PATH: folder, TOKEN: 'hunter2'}
-  const [made] = await readerOf({env}).read(requestOf({kustomizations: ['-overlay']}))
+  const [made] = await readerOf({env, clock: stopped}).read(requestOf({kustomizations: ['-overlay']}))
   expect(made).toMatchObject({name: 'made', origin: {file: 'kubectl kustomize -overlay', line: 1}})
 })
 
@@ -147,21 +155,24 @@ test.each([
     error: 'failed: it is gone',
   },
   {script: 'process.exit(1)', error: 'failed.'},
-  {script: 'setInterval(() => {}, 1000)', error: 'did not end within 60 s.'},
 ])('kubectl that runs $script', async ({script, error}) => {
   await kubectl(script)
-  await expect(namesIn({kustomizations: ['k']})).rejects.toMatchObject({
+  await expect(namesIn({kustomizations: ['k']}, {clock: stopped})).rejects.toMatchObject({
     failureClass: 'usage',
     message: `kubectl kustomize "k" ${error}`,
   })
 })
 
+test('kubectl has a minute', async () => {
+  await kubectl('setInterval(() => {}, 1000)')
+  await expect(namesIn({kustomizations: ['k']})).rejects.toThrow('did not end within 60 s.')
+})
+
 test('output of kubectl is bounded', async () => {
   await kubectl('for (;;) require("fs").writeSync(1, "x".repeat(65536))')
-  const sleep = (_: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
-  const reading = namesIn({kustomizations: ['k']}, {clock: {now: () => 0, sleep}})
-  await expect(reading).rejects.toThrow('kubectl kustomize "k" printed more than 32 MiB.')
+  await expect(namesIn({kustomizations: ['k']}, {clock: stopped})).rejects.toThrow(
+    'kubectl kustomize "k" printed more than 32 MiB.',
+  )
 })
 
 test('without kubectl there is no kustomization', async () => {
