@@ -5,6 +5,7 @@ import {serverSetMetadata} from './manifest-of.ts'
 
 /** One step to a field: a key of a mapping, or an item of a list. */
 export interface PathStep {
+  /** Of an item: the text before it in the list, which may be the option whose value it is; empty without one. */
   readonly key: string
   /** The name of the item, or its index; undefined: the step is a key. */
   readonly item?: string
@@ -64,12 +65,17 @@ function changesOfItems(path: readonly PathStep[], before: Items, after: Items):
   const isNamed = old !== undefined && now !== undefined
   const [from, to] = isNamed ? [old, now] : [byIndex(before), byIndex(after)]
   const found = [...new Set([...from.keys(), ...to.keys()])].flatMap((item) => {
-    const step = [...path, {key: '', item}]
+    const step = [...path, {key: isNamed ? '' : textBefore(Number(item), before, after), item}]
     const [one, other] = [from.get(item), to.get(item)]
     return from.has(item) && to.has(item) ? changes(step, one, other) : [{path: step, before: one, after: other}]
   })
   const isReordered = found.length === 0 && !isDeepStrictEqual([...from.keys()], [...to.keys()])
   return isReordered ? [{path, before: [...from.keys()], after: [...to.keys()]}] : found
+}
+
+function textBefore(index: number, before: Items, after: Items): string {
+  const texts = [before, after].map((items) => items[index - 1]).filter((text) => typeof text === 'string')
+  return texts.join(' ')
 }
 
 function byIndex(items: Items): ReadonlyMap<string, unknown> {

@@ -92,6 +92,10 @@ test('a value with the name of a secret is not shown in other objects', () => {
   expect(added.join()).not.toContain('letmein')
   const reversed = objectDiff({env: []}, {env: [{value: 'letmein', name: 'DB_PASSWORD'}]})
   expect(reversed.join()).not.toContain('letmein')
+  expect(objectDiff({args: ['--token', 'one', 'a']}, {args: ['--token', 'letmein', 'b']})).toEqual([
+    '~ args[1]: changed (value not shown)',
+    '~ args[2]: "a" → "b"',
+  ])
 })
 
 test('an object that does not exist is created', () => {

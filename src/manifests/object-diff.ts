@@ -5,8 +5,6 @@ import {isRecord, type JsonRecord} from './manifest.ts'
 
 const mostLines = 40
 
-const redacted = '[redacted]'
-
 /**
  * What differs between two versions of an object, one field per line: `~ spec.replicas: 2 → 3`, `+ metadata.labels.team: "shop"`,
  * `- spec.paused: true`. Fields that a server sets, and `status`, are not compared. At most 40 lines, then
@@ -58,15 +56,11 @@ function isShownOfSecret([top, field]: FieldChange['path']): boolean {
   return top?.key === 'type' || top?.key === 'immutable' || top?.key === 'apiVersion' || top?.key === 'kind'
 }
 
-/** The name that belongs to the value: of the field, or of the list item whose `value` it is. */
+/** The name that belongs to the value: of the field, of the list item whose `value` it is, or of the option before it. */
 function namesSecret(path: FieldChange['path'], value: unknown): boolean {
   const [item, last] = [path.at(-2), path.at(-1)]
-  const name = last?.key === 'value' && item !== undefined ? (item.item ?? item.key) : (last?.item ?? last?.key)
-  return isSecretValue(name ?? '', value)
-}
-
-function isSecretValue(name: string, value: unknown): boolean {
-  return typeof value === 'string' && externalText(`${name}=${JSON.stringify(value)}`).includes(redacted)
+  const name = last?.key === 'value' && item !== undefined ? (item.item ?? item.key) : last?.key || last?.item
+  return typeof value === 'string' && externalText(`${name ?? ''}=${JSON.stringify(value)}`).includes('[redacted]')
 }
 
 function pathText(path: FieldChange['path']): string {
@@ -78,16 +72,5 @@ function pathText(path: FieldChange['path']): string {
 }
 
 function shown(value: unknown): string {
-  return externalText(JSON.stringify(withoutSecrets(value)), {maxLength: 80})
-}
-
-/** In an item of a list that was added, a secret is beside its name. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets)
-  if (!isRecord(value)) return value
-  const fields = Object.entries(value).map(([key, field]) => {
-    const name = key === 'value' && typeof value.name === 'string' ? value.name : key
-    return [key, isSecretValue(name, field) ? redacted : withoutSecrets(field)]
-  })
-  return Object.fromEntries(fields)
+  return externalText(JSON.stringify(value), {maxLength: 80})
 }
