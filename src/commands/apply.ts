@@ -46,18 +46,26 @@ export default class Apply extends WritingCommand {
   }
 
   async run(): Promise<RunReport> {
-    const {flags} = await this.parse(Apply)
+    const {flags: given} = await this.parse(Apply)
+    const {
+      filename = [],
+      kustomize = [],
+      recursive,
+      'default-namespace': namespace,
+      'force-conflicts': force,
+      ...flags
+    } = given
     const asked = {
-      files: (flags.filename ?? []).map(absolute),
-      kustomizations: (flags.kustomize ?? []).map(absolute),
-      recursive: flags.recursive,
-      forceConflicts: flags['force-conflicts'],
-      ...(flags['default-namespace'] !== undefined && {namespace: flags['default-namespace']}),
+      files: filename.map(absolute),
+      kustomizations: kustomize.map((folder) => resolve(folder)),
+      recursive,
+      forceConflicts: force,
+      ...(namespace !== undefined && {namespace}),
     }
     const manifests = await this.runtime.manifests.read(apply.parse(asked).source)
     if (asked.files.includes('-')) this.runtime = {...this.runtime, terminal: this.runtime.ownTerminal()}
     const recorded = {...asked, digest: manifestsDigest(manifests), contents: contentsWords(manifests)}
-    const {start} = await this.startOf(apply, recorded, {...withoutRollouts, ...flags})
+    const {start} = await this.startOf(apply, recorded, {...withoutRollouts, ...flags}, flags)
     return this.carryOut({...start, source: {from: 'contexts'}}, flags)
   }
 }

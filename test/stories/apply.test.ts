@@ -351,17 +351,17 @@ describe('nothing is written', () => {
     {
       because: 'a kind is unknown',
       objects: [configMap('a', {}, 'default'), widget('one', 1)],
-      says: /\.yaml:\d+: "eu" does not have the kind "Widget" of "example.com\/v1"/,
+      says: /\.yaml, line \d+: "eu" does not have the kind "Widget" of "example.com\/v1"/,
     },
     {
       because: 'an object is there twice: by name, and by the namespace of the context',
       objects: [configMap('a', {}, 'default'), {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a'}}],
-      says: /\.yaml:\d+ and .*\.yaml:\d+ are the same object \(default\/ConfigMap\/a\)/,
+      says: /\.yaml, line \d+ and .*\.yaml, line \d+ are the same object \(default\/ConfigMap\/a\)/,
     },
     {
       because: 'an object has no name',
       objects: [{apiVersion: 'v1', kind: 'ConfigMap', metadata: {}}],
-      says: /\.yaml:\d+/,
+      says: /\.yaml, line \d+/,
     },
     {
       because: 'the namespace of -n is a pattern',

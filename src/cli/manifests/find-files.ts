@@ -4,7 +4,7 @@ import {HubspokeError} from '../../model/failure.ts'
 import {codeOf, onFileError} from '../../shared/file-error.ts'
 import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
-import type {ManifestRequest} from './manifest-request.ts'
+import type {ManifestRequest} from '../../verbs/apply/manifest-reader.ts'
 import {unreadable} from './read-manifest-file.ts'
 
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']

@@ -1,13 +1,5 @@
-import type {Clock} from '../../shared/clock.ts'
 import type {ManifestReader} from '../../verbs/apply/manifest-reader.ts'
-import type {Input} from '../process/input.ts'
-
-export interface ManifestReaderDeps {
-  readonly input: Input
-  /** Of this process, for kubectl. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly clock: Pick<Clock, 'now' | 'sleep'>
-}
+import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 
 /** Loads the reader, and with it the YAML parser, when the first manifests are read. */
 export function lazyManifestReader(deps: ManifestReaderDeps): ManifestReader {

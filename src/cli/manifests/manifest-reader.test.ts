@@ -5,8 +5,9 @@ import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
+import type {ManifestRequest} from '../../verbs/apply/manifest-reader.ts'
 import {createManifestReader} from './manifest-reader.ts'
-import type {ManifestReaderDeps, ManifestRequest} from './manifest-request.ts'
+import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -2,19 +2,11 @@ import type {Manifest} from '../../manifests/manifest.ts'
 import {parseManifests} from '../../manifests/parse-manifests.ts'
 import {requireDistinct} from '../../manifests/require-distinct.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import type {ManifestReader, ManifestRequest} from '../../verbs/apply/manifest-reader.ts'
 import {findFiles} from './find-files.ts'
-import type {ManifestReaderDeps, ManifestRequest} from './manifest-request.ts'
+import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 import {readManifestFile, readManifestStdin} from './read-manifest-file.ts'
 import {runKustomize} from './run-kustomize.ts'
-
-export interface ManifestReader {
-  /**
-   * The objects of all files, each described once. The same request is read once.
-   *
-   * @throws HubspokeError of class `usage`
-   */
-  read(request: ManifestRequest): Promise<readonly Manifest[]>
-}
 
 const mostObjects = 5_000
 

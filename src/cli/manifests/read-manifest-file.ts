@@ -4,7 +4,7 @@ import {codeOf} from '../../shared/file-error.ts'
 import {quoted} from '../../shared/problem.ts'
 import {readBounded} from '../../shared/read-bounded.ts'
 import type {Input} from '../process/input.ts'
-import type {ManifestReaderDeps} from './manifest-request.ts'
+import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 
 /** 5,000 objects have a tenth of it. */
 export const largestBytes = 32 * 1024 * 1024

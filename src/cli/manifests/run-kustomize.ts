@@ -5,7 +5,7 @@ import {childEnv} from '../process/commands/child-env.ts'
 import {programExists} from '../process/commands/find-program.ts'
 import {createProcessGroups} from '../process/commands/process-groups.ts'
 import {runProcess} from '../process/commands/run-process.ts'
-import type {ManifestReaderDeps} from './manifest-request.ts'
+import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 import {largestBytes, utf8} from './read-manifest-file.ts'
 
 const timeoutMs = 60_000

@@ -1,5 +1,4 @@
-import type {Manifest} from '../../manifests/manifest.ts'
-import {partName} from '../../manifests/manifest.ts'
+import {type Manifest, partName, placeText} from '../../manifests/manifest.ts'
 import type {ClusterTarget} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {printable} from '../../shared/printable.ts'
@@ -92,7 +91,7 @@ function unknownKind({kind, apiVersion, origin}: Manifest, targets: readonly Clu
   const others = targets.length > 1 ? ` and ${countOf(targets.length - 1, 'other cluster')}` : ''
   return new HubspokeError(
     'usage',
-    `${origin.file}:${origin.line}: ${quoted(name)}${others} ${targets.length > 1 ? 'do' : 'does'} not have the kind ${quoted(kind)} of ${quoted(apiVersion)}, and no CustomResourceDefinition of the manifests defines it. Nothing was written.`,
+    `${placeText(origin)}: ${quoted(name)}${others} ${targets.length > 1 ? 'do' : 'does'} not have the kind ${quoted(kind)} of ${quoted(apiVersion)}, and no CustomResourceDefinition of the manifests defines it. Nothing was written.`,
     {
       suggestions: [
         kubectlCommand({context: first?.context ?? ''}, 'api-resources'),
@@ -103,9 +102,12 @@ function unknownKind({kind, apiVersion, origin}: Manifest, targets: readonly Clu
 }
 
 function appliedTwice([one, other]: readonly [Manifest, Manifest]): HubspokeError {
-  const at = ({origin: {file, line}}: Manifest) => `${file}:${line}`
   const name = partName(one, one.namespace ?? other.namespace)
-  return new HubspokeError('usage', `${at(one)} and ${at(other)} are the same object (${name}). Nothing was written.`, {
-    suggestions: ['remove one of the two', 'or name the namespace of each'],
-  })
+  return new HubspokeError(
+    'usage',
+    `${placeText(one.origin)} and ${placeText(other.origin)} are the same object (${name}). Nothing was written.`,
+    {
+      suggestions: ['remove one of the two', 'or name the namespace of each'],
+    },
+  )
 }

@@ -24,9 +24,12 @@ export const apply: Verb<ApplyArgs> = {
     ...{manifests: digest, forceConflicts: `${force}`},
     ...(namespace !== undefined && {namespace}),
   }),
-  words: ({source: {files, kustomizations}}) => [
+  words: ({source: {files, kustomizations, recursive}, namespace, force}) => [
     ...files.flatMap((file) => ['-f', file]),
     ...kustomizations.flatMap((folder) => ['-k', folder]),
+    ...(recursive ? ['-R'] : []),
+    ...(namespace === undefined ? [] : ['-n', namespace]),
+    ...(force ? ['--force-conflicts'] : []),
   ],
   text({contents, source, force}) {
     const from = [...source.files, ...source.kustomizations].join(', ')

@@ -22,7 +22,7 @@ export function refusedPart(object: PlacedObject, error: HubspokeError, context:
       class: failureClass,
       message: said,
       suggestions: isConflict
-        ? [showManagers(context, object), '--force-conflicts  to take these fields over']
+        ? [showManagers(context, object), '--force-conflicts  with the same command, to take these fields over']
         : suggestions,
     },
   }
