@@ -65,6 +65,53 @@ describe('results', () => {
     expect(JSON.stringify(records.filter(({type}) => type === 'result'))).not.toContain('created')
   })
 
+  test('the write of a part is announced by its name, and the first one as a write of the target', async () => {
+    const {run} = createStage()
+    const spoke = testSpoke(async (_, {part, writingPart}) => {
+      for (const one of ['a', 'b']) await part({name: one, outcome: 'not-run', reason: ''})
+      await Promise.all([writingPart('a'), writingPart('b')])
+      await part({name: 'a', outcome: 'succeeded', reason: 'created'})
+      throw new HubspokeError('unreachable', 'Cut.')
+    })
+    const retry = {retries: 0, baseMs: 1, factor: 1, maxMs: 1}
+    const {results, records} = await run({plan: planOf(1), spoke, fanOut: {retry}})
+    expect(results[0]).toMatchObject({
+      outcome: 'unverified',
+      parts: [
+        {name: 'a', outcome: 'succeeded'},
+        {name: 'b', outcome: 'unverified'},
+      ],
+    })
+    const written = records.flatMap((entry) =>
+      entry.type === 'part'
+        ? [`${entry.part.name} ${entry.part.outcome}`]
+        : entry.type === 'writing'
+          ? ['writing']
+          : [],
+    )
+    expect(written).toEqual(['a not-run', 'b not-run', 'writing', 'a unverified', 'b unverified', 'a succeeded'])
+  })
+
+  test('a part whose write is held back by a stop is as it was', async () => {
+    const {run, stop} = createStage()
+    const spoke = testSpoke(async (_, {part, writingPart}) => {
+      for (const one of ['a', 'b']) await part({name: one, outcome: 'not-run', reason: ''})
+      await writingPart('a')
+      await part({name: 'a', outcome: 'succeeded', reason: 'created'})
+      stop.stop('SIGINT')
+      await writingPart('b')
+      return succeeded
+    })
+    const {results} = await run({plan: planOf(1), spoke})
+    expect(results[0]).toMatchObject({
+      outcome: 'unverified',
+      parts: [
+        {name: 'a', outcome: 'succeeded'},
+        {name: 'b', outcome: 'not-run'},
+      ],
+    })
+  })
+
   test('none for an empty plan', async () => {
     expect(await createStage().run({plan: [], spoke: testSpoke(async () => succeeded)})).toMatchObject({
       results: [],

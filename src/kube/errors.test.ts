@@ -127,6 +127,40 @@ test.each([
   expect(error).toMatchObject({...expected, status: code === 302 ? undefined : code})
 })
 
+describe('the refusal of a server-side apply', () => {
+  const causes = [
+    {reason: 'FieldManagerConflict', message: 'conflict with "helm" using apps/v1', field: '.spec.replicas'},
+    {reason: 'FieldManagerConflict', message: 'conflict with "a\u001b[2J" with subresource "scale"', field: '.data.x'},
+    {reason: 'AnotherOne', message: 'conflict with "none"', field: '.spec'},
+  ]
+
+  test('has the conflicts by manager and field', () => {
+    const body = status('Apply failed with 2 conflicts', {reason: 'Conflict', code: 409, details: {causes}})
+    const error = answerError(party, {status: 409, body, about})
+    expect(error).toMatchObject({failureClass: 'conflict', refused: true})
+    expect(error.conflicts).toEqual([
+      {manager: 'helm', field: '.spec.replicas'},
+      {manager: expect.not.stringContaining('\u001b'), field: '.data.x'},
+    ])
+  })
+
+  test('a conflict of versions has none', () => {
+    const body = status('the object has been modified', {reason: 'Conflict', code: 409})
+    expect(answerError(party, {status: 409, body, about}).conflicts).toEqual([])
+  })
+
+  const typed =
+    'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): .spec.replicas: expected numeric'
+  test.each([
+    {said: typed, more: {}, failureClass: 'rejected', refused: true},
+    {said: `etcd: ${typed}`, more: {}, failureClass: 'server-error', refused: false},
+    {said: typed, more: {reason: 'InternalError'}, failureClass: 'server-error', refused: false},
+  ])('HTTP 500, "$said" $more: $failureClass', ({said, more, failureClass, refused}) => {
+    const error = answerError(party, {status: 500, body: status(said, {code: 500, ...more}), about})
+    expect(error).toMatchObject({failureClass, refused})
+  })
+})
+
 describe('HTTP 500 of an admission webhook that could not be called', () => {
   const failed =
     'failed calling webhook "policy.test": failed to call webhook: Post "https://p.svc:443": context deadline exceeded'

@@ -1,3 +1,4 @@
+import type {RunReport} from '../model/report.ts'
 import type {PartEntry} from '../model/result.ts'
 import type {TargetEntry} from '../model/workload-entry.ts'
 import {countOf} from '../shared/words.ts'
@@ -17,13 +18,18 @@ interface Change {
 
 /**
  * What was changed of the parts of the targets, and what a dry run would change, field by field: equal changes once, with the
- * targets that have them. Without `wide` only those of a dry run.
+ * targets that have them. After a run only with `wide`.
  */
-export function changeLines(entries: readonly Changed[], options: ViewOptions): readonly string[] {
+export function changeLines(
+  entries: readonly Changed[],
+  dryRun: RunReport['run']['dryRun'],
+  options: ViewOptions,
+): readonly string[] {
+  if (!(options.wide || dryRun === 'server')) return []
   const changes = new Map<string, Change>()
   for (const entry of entries) {
     for (const part of entry.parts) {
-      if (part.outcome !== 'succeeded' || !(options.wide || part.diff.length > 0)) continue
+      if (part.outcome !== 'succeeded') continue
       const key = JSON.stringify([part.name, part.reason, part.diff])
       const change = changes.get(key) ?? {part, labels: []}
       change.labels.push(labelIn(options, entry))

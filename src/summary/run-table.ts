@@ -37,7 +37,7 @@ export function renderRunTable(report: RunReport, wholeNames: ViewOptions): stri
     ...troubles.flatMap((section) => troubleLines(section, options)),
     ...quietSections(results, run.dryRun).flatMap((section) => troubleLines(section, options)),
     ...calmLines(results, run.dryRun, {...options, troubled}),
-    ...changeLines(results, options),
+    ...changeLines(results, run.dryRun, options),
     ...cachedOnlyLines(report.cachedOnly, options),
     countsLine(counts, paletteFor(options.color), run.dryRun),
     ...failedLines(results, options),

@@ -11,6 +11,7 @@ import {seeded} from './random-world.ts'
 import {mergePatch} from './raw-client.ts'
 import {type KubeObject, type RealCluster, startRealCluster} from './real-cluster.ts'
 import {runFolder} from './run-folder.ts'
+import {createServiceAccount, mayI} from './service-account.ts'
 
 const binaries = await controlPlaneOrSkip()
 const names = ['east', 'west', 'north'] as const
@@ -144,7 +145,8 @@ describe.skipIf(!binaries)('apply to three genuine control planes', () => {
     const huge = inFleet('fleet.example.com/v1', 'Widget', 'huge-1', {spec: {size: 5000}})
     const mistyped = inFleet('fleet.example.com/v1', 'Widget', 'mistyped-1', {spec: {size: 'large'}})
     const unknown = inFleet('v1', 'ConfigMap', 'unknown-1', {data: {}, colour: 'red'})
-    write([...fleet('second'), huge, mistyped, unknown])
+    const taken = {...definition('widgets2', 'Widget')}
+    write([...fleet('second'), huge, mistyped, unknown, taken])
     const {report, exitCode} = await apply(shell)
     expect(exitCode).toBe(1)
     const failed = report.results.map(({parts}) =>
@@ -153,6 +155,8 @@ describe.skipIf(!binaries)('apply to three genuine control planes', () => {
     const rejected = {
       'fleet-1/Widget.fleet.example.com/huge-1': expect.stringContaining('should be less than or equal to 1000'),
       'fleet-1/Widget.fleet.example.com/mistyped-1': expect.stringContaining('.spec.size: expected numeric'),
+      'CustomResourceDefinition.apiextensions.k8s.io/widgets2.fleet.example.com':
+        'The names of its kind are not accepted: "WidgetList" is already in use.',
       'fleet-1/ConfigMap/unknown-1': expect.stringContaining('.colour: field not declared in schema'),
     }
     const conflict = {'fleet-1/ConfigMap/map-1': 'other values are managed by "colleague" (.data.value)'}
@@ -177,6 +181,42 @@ describe.skipIf(!binaries)('apply to three genuine control planes', () => {
     expect(changed.map((parts) => parts.length)).toEqual([98, 98, 98])
     expect(new Set(changed.flat().flatMap(({diff}) => diff))).toEqual(new Set(['~ data.value: "second" → "third"']))
     expect(await Promise.all(clusters.map(state))).toEqual(before)
+  }, 120_000)
+
+  test('the permissions: what "rbac apply" prints, and get, patch and create on each kind', async () => {
+    const east = clusters[0] as RealCluster
+    await east.apply([{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'ops'}}])
+    const account = await createServiceAccount(east, 'ops', 'robot')
+    using admin = openProcessShell({KUBECONFIG: kubeconfig})
+    const {stdout} = await admin.run('rbac', 'apply', '--service-account', 'ops/robot')
+    expect((await east.kubectl(['apply', '-f', '-'], stdout)).exitCode).toBe(0)
+    const own = join(runFolder(), 'robot.yaml')
+    writeFileSync(own, account.kubeconfig, {mode: 0o600})
+    using shell = openProcessShell({KUBECONFIG: own})
+    write([inFleet('v1', 'ConfigMap', 'robots-1', {data: {}})])
+    const words = ['-n', 'fleet-1', 'create', 'role', 'maps', '--resource=configmaps']
+    const bind = ['-n', 'fleet-1', 'create', 'rolebinding', 'maps', '--role=maps', '--serviceaccount=ops:robot']
+    const applied = async (...verbs: readonly string[]) => {
+      await east.kubectl(['-n', 'fleet-1', 'delete', 'role,rolebinding', 'maps', '--ignore-not-found'])
+      await east.kubectl([...words, `--verb=${verbs.join(',')}`])
+      await east.kubectl(bind)
+      while (!(await mayI(account.client, {namespace: 'fleet-1', verb: verbs[0], resource: 'configmaps'})))
+        await sleep(20)
+      const {report, stderr} = await apply(shell)
+      expect(stderr).not.toMatch(/No lock|fallback/)
+      return report.results[0]?.parts.map(({outcome, reason}) => `${outcome}: ${reason}`)
+    }
+    expect(await applied('patch', 'create')).toEqual([
+      expect.stringMatching(/^failed: .* cannot get resource "configmaps"/),
+    ])
+    expect(await applied('get', 'create')).toEqual([
+      expect.stringMatching(/^failed: .* cannot patch resource "configmaps"/),
+    ])
+    expect(await applied('get', 'patch')).toEqual([
+      expect.stringMatching(/^failed: .* cannot create resource "configmaps"/),
+    ])
+    expect(await applied('get', 'patch', 'create')).toEqual(['succeeded: created'])
+    await account.client.close()
   }, 120_000)
 
   test(

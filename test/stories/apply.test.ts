@@ -166,7 +166,7 @@ describe('applies manifests to every cluster', () => {
     const text = JSON.stringify(configMap('piped', {a: '1'}, 'default'))
     await using fleet = await openFleet(clusters('eu'), {answers: ['yes'], stdin: () => text})
     const ended = await fleet.shell.run('apply', '-f', '-', '--all-contexts')
-    expect(ended.stderr).toContain('Apply to 1 cluster in 1 cluster?')
+    expect(ended.stderr).toContain('Apply to 1 cluster?')
     expect(ended.exitCode).toBe(0)
     expect(patches(fleet)).toEqual(['eu PATCH /api/v1/namespaces/default/configmaps/piped'])
   })
@@ -224,6 +224,18 @@ describe('what cannot be applied is the result of its object, and keeps no other
       {name: 'fleet/Secret/login', outcome: 'failed', failure: {class: 'forbidden'}},
       {name: 'fleet/ConfigMap/a', outcome: 'succeeded'},
     ])
+  })
+
+  test('an object that is being deleted: what was applied does not stay', async () => {
+    await using fleet = await openFleet(clusters('eu'))
+    const held = {
+      ...configMap('a', {x: '1'}),
+      metadata: {name: 'a', namespace: 'fleet', finalizers: ['example.com/hold']},
+    }
+    await apply(fleet, '-f', manifests(namespace, held), ...everywhere)
+    expect(fleet.cluster('eu').remove('ConfigMap', 'fleet', 'a')).toBe(true)
+    const report = await apply(fleet, '-f', manifests(namespace, held), ...everywhere)
+    expect(report.results[0]).toMatchObject({outcome: 'failed', reason: expect.stringContaining('It is being deleted')})
   })
 
   test('a namespace that is not there', async () => {

@@ -250,6 +250,33 @@ describe('with exactly what was printed', () => {
     expect(ended.exitCode).toBe(exitCode)
   })
 
+  describe('of apply, and get, create and patch on the kinds of the manifests', () => {
+    const applied = JSON.stringify({apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a', namespace: 'shop'}})
+    const applyWith = async (verbs: AccessRule['verbs'], printed: Ended) => {
+      const may = [...granted(manifests(printed)), {verbs, resources: ['configmaps']}]
+      await using fleet = await openFleet([{...eu, may}], {stdin: () => applied})
+      return await fleet.shell.run('apply', '-f', '-', '-c', 'eu', '-y', '-o', 'json')
+    }
+
+    test('it works, with its lock, and the permissions on the objects are said to be unknown', async () => {
+      const printed = await rbac('apply', '--user', 'ada')
+      expect(printed.stderr).toMatch(
+        /^apply: The permissions on the objects of the manifests are not known, and not included/,
+      )
+      const ended = await applyWith(['get', 'create', 'patch'], printed)
+      expect(ended.stderr).not.toMatch(/No lock|fallback/)
+      expect(ended.exitCode).toBe(0)
+    })
+
+    test.each([['get'], ['patch'], ['create']] as const)('without %s the object is refused', async (missing) => {
+      const verbs = (['get', 'create', 'patch'] as const).filter((one) => one !== missing)
+      const ended = await applyWith(verbs, await rbac('apply', '--user', 'ada'))
+      const {results} = ended.document() as RunReport
+      expect(results[0]).toMatchObject({outcome: 'failed', parts: [{outcome: 'failed', failure: {class: 'forbidden'}}]})
+      expect(ended.exitCode).toBe(1)
+    })
+  })
+
   test('but for watch: a rollout is read again and again instead of followed', async () => {
     const readsOf = async (may: readonly AccessRule[]) => {
       await using fleet = await fleetWith(may)

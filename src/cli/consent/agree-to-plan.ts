@@ -96,7 +96,8 @@ function identified({targets, discovery}: Proposal): [planned: IdentifiedContext
 
 function questionOf({text, clusters, retry}: PlanView, targets: number): string {
   const count = clusters.filter((cluster) => cluster.targets > 0).length
-  const what = `${countOf(targets, text.target)} in ${countOf(count, text.place)}?`
+  const where = text.target === text.place ? '' : ` in ${countOf(count, text.place)}`
+  const what = `${countOf(targets, text.target)}${where}?`
   // What the run has written already is only watched.
   return retry === undefined ? `${text.question} ${what}` : `Retry ${text.again} ${what}`
 }

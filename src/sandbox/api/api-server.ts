@@ -165,6 +165,10 @@ export class ApiServer {
       bytes: body,
       contentType,
       userAgent: incoming.headers['user-agent'] ?? '',
+      refuseCreate: () => {
+        const creating = {...request, verb: 'create'} as const
+        if (!isAllowed(user, creating, this.#deps.troubles.all)) throw refusal(user, creating)
+      },
     }
     const operation = request.operation as 'create' | 'update' | 'patch' | 'delete'
     const {object, status, isDocument} = this.#writes[operation](write)

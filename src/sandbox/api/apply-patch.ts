@@ -32,12 +32,19 @@ const customTypes = `application/json-patch+json, application/merge-patch+json, 
 
 type Patcher = (current: ApiObject) => ApiObject
 
+interface ApplyOptions extends WriteOptions {
+  readonly force: boolean
+  readonly now: Date
+  /** Called before an apply creates an object: throws an ApiError if the user may only patch. */
+  refuseCreate(): void
+}
+
 /** @returns the object, and whether it is new: only an apply creates */
 export function applyPatch(
   registry: Registry,
   target: PatchTarget,
   body: PatchBody,
-  options: WriteOptions & {readonly force: boolean; readonly now: Date},
+  options: ApplyOptions,
 ): {readonly object: ApiObject; readonly isNew: boolean} {
   const type = mediaType(body.contentType)
   if (type === applyType) return applyConfiguration(registry, target, body.text, options)
@@ -108,7 +115,7 @@ function applyConfiguration(
   registry: Registry,
   {resource, namespace, name}: PatchTarget,
   text: string,
-  options: WriteOptions & {readonly force: boolean; readonly now: Date},
+  options: ApplyOptions,
 ): {readonly object: ApiObject; readonly isNew: boolean} {
   if (options.manager === '') {
     const missing = required('fieldManager', 'is required for apply patch')
@@ -139,6 +146,7 @@ function applyConfiguration(
   if (exists(registry, resource, namespace, name)) {
     return {object: registry.update(resource, {namespace, name}, apply, write), isNew: false}
   }
+  options.refuseCreate()
   if (configuration.metadata.uid) throw notFound(resource, name)
   const {resourceVersion: _version, ...metadata} = apply({metadata: {name}}).metadata
   const created = {...apply({metadata: {name}}), metadata}

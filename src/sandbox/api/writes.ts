@@ -22,6 +22,8 @@ export interface Write {
   readonly bytes: Buffer
   readonly contentType: string | undefined
   readonly userAgent: string
+  /** Called before an apply creates an object: throws an ApiError if the user may only patch. */
+  refuseCreate(): void
 }
 
 export interface Written {
@@ -76,6 +78,7 @@ export class Writes {
     const options = {
       ...this.#options(write),
       force: isForced(write.query, type),
+      refuseCreate: write.refuseCreate,
       now: this.#clock.date(),
     }
     const {object, isNew} = applyPatch(this.#registry, write, write, options)

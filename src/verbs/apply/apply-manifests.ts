@@ -11,7 +11,7 @@ import type {ObjectsOfContext} from '../verb.ts'
 import {applyObject} from './apply-object.ts'
 import {type ClusterKinds, isDefinition, readKinds} from './cluster-kinds.ts'
 import {endOfParts} from './end-of-parts.ts'
-import {definitionReadiness, namespaceReadiness, type Readiness} from './established.ts'
+import {isEstablished, requireStays} from './established.ts'
 import {type PlacedObject, placedObject} from './placed-objects.ts'
 import {refusedPart} from './refused-object.ts'
 
@@ -140,7 +140,8 @@ async function partOf(object: PlacedObject, state: State, apply: ClusterApply): 
   if (unchecked) return {name, outcome: 'succeeded', reason: unchecked}
   if (kind === undefined) throw notServed(manifest)
   const {part, after} = await applyObject(object, kind, {objects, attempt, force, dryRun})
-  if (!dryRun) await untilReady(object, {kind, after}, apply)
+  requireStays(after)
+  if (isDefinition(manifest) && !dryRun) await untilServed(object, {kind, after}, apply)
   return part
 }
 
@@ -163,20 +164,15 @@ function notServed({kind, apiVersion}: Manifest): HubspokeError {
   })
 }
 
-/** Waits until what was applied can be used by the objects of the stages that follow. */
-async function untilReady(
-  {manifest, place}: PlacedObject,
+/** Waits until the kind of a CustomResourceDefinition is served: objects of the stages that follow may be of it. */
+async function untilServed(
+  {place}: PlacedObject,
   {kind, after}: {readonly kind: ServedKind; readonly after: ApiObject},
   {objects, attempt, clock, timeoutMs}: ClusterApply,
 ): Promise<void> {
-  const readinessOf = readinessFor(manifest)
-  if (readinessOf === undefined) return
   const deadline = clock.now() + timeoutMs
   let found: ApiObject | undefined = after
-  for (;;) {
-    const readiness: Readiness = found === undefined ? 'waiting' : readinessOf(found)
-    if (readiness instanceof HubspokeError) throw readiness
-    if (readiness === 'ready') return
+  while (found === undefined || !isEstablished(found)) {
     if (clock.now() >= deadline) {
       throw new HubspokeError('rollout', 'It was applied, and the API server does not serve its kind yet.', {
         observed: true,
@@ -186,9 +182,4 @@ async function untilReady(
     attempt.signal.throwIfAborted()
     found = await objects.read(kind, place, attempt.signal)
   }
-}
-
-function readinessFor(manifest: Manifest): ((object: ApiObject) => Readiness) | undefined {
-  if (isDefinition(manifest)) return definitionReadiness
-  return manifest.kind === 'Namespace' && manifest.apiVersion === 'v1' ? namespaceReadiness : undefined
 }

@@ -40,17 +40,17 @@ function changeOf(
   {dryRun}: Pick<ObjectDeps, 'dryRun'>,
 ): Omit<Part, 'name'> {
   const tense = (done: string) => (dryRun ? `would be ${done}` : done)
-  const diff = dryRun && {diff: objectDiff(before, after)}
-  if (before === undefined) return {outcome: 'succeeded', reason: tense('created'), ...diff}
+  if (before === undefined) return {outcome: 'succeeded', reason: tense('created')}
   if (versionOf(before) === versionOf(after) && !dryRun) return {outcome: 'unchanged', reason: ''}
+  const changes = objectDiff(before, after)
+  const diff = dryRun && {diff: changes}
   if (fieldsOf(before.metadata).uid !== fieldsOf(after.metadata).uid) {
     return {outcome: 'succeeded', reason: tense('created again'), ...diff}
   }
-  const hasChanged = objectDiff(before, after).length > 0
-  if (hasChanged) return {outcome: 'succeeded', reason: tense('changed'), ...diff}
+  if (changes.length > 0) return {outcome: 'succeeded', reason: tense('changed'), ...diff}
   const isOwned = ownedFields(before) === ownedFields(after)
   if (isOwned) return {outcome: 'unchanged', reason: ''}
-  return {outcome: 'succeeded', reason: tense('recorded as fields of hubspoke, no value is another')}
+  return {outcome: 'succeeded', reason: `only the manager of fields ${dryRun ? 'would be' : 'was'} changed`}
 }
 
 function versionOf({metadata}: ApiObject): unknown {
