@@ -1,7 +1,7 @@
 import {type FileHandle, lstat, open, readFile, rm} from 'node:fs/promises'
 import {dirname} from 'node:path'
-import {codeOf, fileProblem} from '../ledger/ledger-error.ts'
 import {HubspokeError} from '../model/failure.ts'
+import {codeOf, fileProblem} from '../shared/file-error.ts'
 import {makeDirectories} from '../shared/make-directories.ts'
 
 export interface PrivateFile {

@@ -1,9 +1,9 @@
 import {readdir} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
 import {runMark} from '../model/run-id.ts'
+import {codeOf, fileProblem} from '../shared/file-error.ts'
 import {printable} from '../shared/printable.ts'
 import {ledgerExtension} from './ledger-directory.ts'
-import {codeOf, fileProblem} from './ledger-error.ts'
 
 /**
  * The ids of the runs that left a ledger in this directory, newest first: an id begins with the second it is of. Whatever

@@ -1,7 +1,7 @@
 import {lstat, unlink} from 'node:fs/promises'
 import {HubspokeError} from '../model/failure.ts'
+import {codeOf, fileProblem} from '../shared/file-error.ts'
 import {printable} from '../shared/printable.ts'
-import {codeOf, fileProblem} from './ledger-error.ts'
 
 /**
  * Removes the ledger. One that went away meanwhile is a success. Rejects with a `usage` error when it cannot be removed, or
