@@ -41,6 +41,11 @@ const allowed: Readonly<Record<string, Row>> = {
     builtins: ['node:util'],
   },
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: pure},
+  metrics: {
+    ours: ['model', 'shared', 'summary/count-outcomes.ts'],
+    packages: ['prom-client'],
+    builtins: ['node:fs/promises', 'node:path'],
+  },
   hub: {
     ours: [
       'model',
@@ -67,6 +72,7 @@ const allowed: Readonly<Record<string, Row>> = {
       'distribution',
       'summary',
       'progress',
+      'metrics',
       'hub',
       'manifests',
     ],

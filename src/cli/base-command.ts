@@ -40,6 +40,9 @@ export abstract class BaseCommand extends Command {
   /** Undefined: they could not be read yet. */
   protected resolved: ResolvedFlags | undefined
 
+  /** Undefined: the command has not ended, or has only shown its help. */
+  protected exitCode: number | undefined
+
   private isInCluster = false
 
   protected override async parse<
@@ -143,7 +146,7 @@ export abstract class BaseCommand extends Command {
       stderr.write(`Exit ${report.verdict.code}: ${printable(report.verdict.sentence)}\n`)
     }
     await stdout.flushed()
-    this.runtime.setExitCode(report.verdict.code)
+    this.endWith(report.verdict.code)
     return report
   }
 
@@ -165,8 +168,13 @@ export abstract class BaseCommand extends Command {
     const message = found.class === 'usage' ? withOrigin(found.message, (flag) => this.originOf(flag)) : found.message
     const failure = withCommandsPlaced({...found, message}, this.place())
     const format = this.resolved ? documentFormat(this.resolved) : requestedFormat(this.typed, env)
-    this.runtime.setExitCode(await reportFailure(failure, {format, stdout, stderr}))
+    this.endWith(await reportFailure(failure, {format, stdout, stderr}))
     throw new AlreadyReported(failure.message)
+  }
+
+  private endWith(exitCode: number): void {
+    this.exitCode = exitCode
+    this.runtime.setExitCode(exitCode)
   }
 
   private failureOf(error: Error): Failure {

@@ -36,7 +36,7 @@ async function loadedBy(shell: ProcessShell, words: readonly string[]): Promise<
 const ofOtherCommands =
   /^(sandbox|cli\/scenario|manifests|cli\/manifests\/manifest-reader|verbs\/(apply|foreach|scale|set-image|undo))\//
 
-const heavy = ['undici', 'listr2', 'cli-table3', 'yaml', 'selfsigned']
+const heavy = ['undici', 'listr2', 'cli-table3', 'yaml', 'selfsigned', 'prom-client']
 
 test.each([[['--help']], [['--version']], [['find', '--help']], [['restart', '--help']], [['cache']]])(
   '%j loads nothing that reaches clusters, draws or lays out',
@@ -58,4 +58,14 @@ test.each([
   expect(needed.filter((name) => !loaded.includes(name))).toEqual([])
   const unneeded = (name: string) => spared.includes(name) || /^(sandbox|cli\/scenario|verbs)\//.test(name)
   expect(loaded.filter(unneeded)).toEqual([])
+})
+
+test('restart loads prom-client only where metrics are asked for, and exports them', async () => {
+  await using clusters = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+  const {shell} = clusters
+  const words = ['restart', image, '--all-contexts', '--yes']
+  expect(await loadedBy(shell, words)).not.toContain('prom-client')
+  const file = join(shell.home, 'hubspoke.prom')
+  expect(await loadedBy(shell, [...words, '--metrics-file', file])).toContain('prom-client')
+  expect(readFileSync(file, 'utf8')).toContain('hubspoke_last_run_exit_code{name="restart"} 0\n')
 })

@@ -1,57 +1,19 @@
-import {execFileSync} from 'node:child_process'
-import {readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {readFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
+import {mountSmallDisk} from '../support/small-disk.ts'
 import type {RunReport, RunsReport} from '../support/workload-documents.ts'
 
 const names = Array.from({length: 24}, (_, index) => `web-${String(index).padStart(2, '0')}`)
-const pageBytes = 4096
-const sizeBytes = 64 * pageBytes
 const restart = ['restart', image, '-c', 'eu', '--yes', '--concurrency', '1', '-o', 'json'] as const
-
-function inShell(script: string, ...words: readonly string[]): void {
-  execFileSync('sh', ['-c', script, 'sh', ...words], {stdio: 'pipe'})
-}
-
-/** Mounts a file system of its own, so small that a test can fill it; undefined, after it said why, where that is not permitted. */
-async function mountSmallDisk(): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'hubspoke-disk-'))
-  try {
-    inShell('mount -t tmpfs -o "size=$1" tmpfs "$2"', String(sizeBytes), folder)
-    return folder
-  } catch (error) {
-    await rm(folder, {recursive: true})
-    console.error(`Skipped, no file system can be mounted here: ${error}`)
-    return undefined
-  }
-}
 
 const disk = await mountSmallDisk()
 
 describe.skipIf(disk === undefined)('the ledger of a run on a disk that is full', () => {
-  const filler = () => join(disk ?? '', 'filler')
-  /** Leaves so many pages, and returns how to make room again. */
-  const fill = (pagesLeft: number) => {
-    rmSync(filler(), {force: true})
-    writeFileSync(filler(), '')
-    const page = Buffer.alloc(pageBytes)
-    for (;;) {
-      try {
-        writeFileSync(filler(), page, {flag: 'a'})
-      } catch {
-        break
-      }
-    }
-    const size = readFileSync(filler()).length - pagesLeft * pageBytes
-    writeFileSync(filler(), Buffer.alloc(size))
-    return () => rmSync(filler())
-  }
+  const fill = (pagesLeft: number) => disk?.fill(pagesLeft) ?? (() => undefined)
   const openScene = () =>
-    openFleet([{name: 'eu', workloads: runningWeb(...names)}], {env: {XDG_STATE_HOME: disk ?? ''}})
-  const clear = () => inShell('rm -rf "$1"/*', disk ?? '')
+    openFleet([{name: 'eu', workloads: runningWeb(...names)}], {env: {XDG_STATE_HOME: disk?.folder ?? ''}})
+  const clear = () => disk?.clear()
   const revisions = (fleet: Fleet) =>
     names.map(
       (name) =>
@@ -61,10 +23,7 @@ describe.skipIf(disk === undefined)('the ledger of a run on a disk that is full'
     )
 
   beforeAll(clear)
-  afterAll(async () => {
-    inShell('umount "$1"', disk ?? '')
-    await rm(disk ?? '', {recursive: true})
-  })
+  afterAll(() => disk?.[Symbol.asyncDispose]())
 
   test.each([0, 1])(
     'before the run, with %i pages left: 2, nothing was written, and no ledger remains',

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {defaultCacheNamespace} from '../../discovery/cache/cache-store.ts'
 import {confirmFlag} from './confirm-flag.ts'
 import {amountFlag, durationFlag, freshFlag, kindFlag, namespaceFlag, severalValues} from './flag-types.ts'
+import {metricsFlags} from './metrics-flags.ts'
 import {paceFlags} from './pace-flags.ts'
 import {recordFlags} from './record-flags.ts'
 import {waveFlags} from './wave-flags.ts'
@@ -180,6 +181,7 @@ export const writeFlags = {
     env: 'HUBSPOKE_INCLUDE_LOGS',
     helpGroup: 'OUTPUT',
   }),
+  ...metricsFlags,
   deadline: durationFlag({
     min: 1_000,
     summary: 'Maximum duration of the run.',

@@ -31,6 +31,8 @@ const isKept = {
   timeout: true,
   'fail-fast': true,
   'include-logs': false,
+  'metrics-file': false,
+  'metrics-name': false,
   deadline: false,
   wait: true,
   'run-id': false,

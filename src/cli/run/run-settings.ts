@@ -5,6 +5,7 @@ import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {SpokeOptions} from '../../verbs/verb.ts'
 import type {ConsentSettings} from '../consent/consent-settings.ts'
 import {saidReason} from '../consent/reason.ts'
+import {metricsFlags} from '../flags/metrics-flags.ts'
 import {parseLimit} from '../flags/parse-limit.ts'
 import {parsePause} from '../flags/parse-pause.ts'
 import {parseWaves} from '../flags/parse-waves.ts'
@@ -116,6 +117,8 @@ function paceOf(flags: WriteFlags): Pace {
   }
 }
 
+const ofThisMachine: readonly string[] = ['kubeconfig', ...Object.keys(metricsFlags)]
+
 /**
  * The flags that were set, as documents record them: what was asked for, never credentials and never the environment.
  * Paths are left out, too: they describe a machine, not a run.
@@ -123,7 +126,7 @@ function paceOf(flags: WriteFlags): Pace {
 function recordedOptions(flags: object): ArgumentsEntry {
   const recorded = Object.entries(flags).flatMap(
     ([name, value]): [string, string | number | boolean | readonly string[]][] => {
-      if (name === 'kubeconfig') return []
+      if (ofThisMachine.includes(name)) return []
       if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [[name, value]]
       if (Array.isArray(value)) return [[name, value.map(String)]]
       return value && typeof value === 'object' ? [[name, JSON.stringify(value)]] : []

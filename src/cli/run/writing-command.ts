@@ -1,6 +1,7 @@
 import {resolve} from 'node:path'
 import type {Freshness} from '../../discovery/cache/freshness.ts'
 import type {ImageQuery} from '../../image/image-query.ts'
+import {createRunTally} from '../../metrics/run-tally.ts'
 import type {ArgumentsEntry} from '../../model/arguments-entry.ts'
 import type {ContextsOrigin} from '../../model/contexts-origin.ts'
 import {HubspokeError} from '../../model/failure.ts'
@@ -10,6 +11,7 @@ import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {ContextFlags, Reach} from '../clusters.ts'
 import {openConfirmation, requireTerminalOrYes} from '../consent/consent.ts'
+import {metricsTargets} from '../flags/metrics-flags.ts'
 import type {SessionFlags} from '../process/session.ts'
 import {runViews} from '../report-views.ts'
 import {hearLogTail} from './log-tail.ts'
@@ -27,6 +29,8 @@ type OutputFlags = {readonly output: string; readonly json: boolean; readonly qu
 
 /** What every writing command shares: it starts a run in the selected clusters, and writes its report. */
 export abstract class WritingCommand extends BaseCommand {
+  private readonly tally = createRunTally()
+
   /** @param reach beside that it writes: which contexts are selected */
   protected async carryOut(
     start: RunStart,
@@ -43,6 +47,7 @@ export abstract class WritingCommand extends BaseCommand {
       startRun(start, {
         ...{runtime, clusters, session, place: this.place(), origin: this.contextsOrigin()},
         onLogTail: logTail.hear,
+        listeners: [this.tally.onEvent],
       }),
     )
     return this.tell(logTail.conclude(report), flags)
@@ -126,6 +131,18 @@ export abstract class WritingCommand extends BaseCommand {
         '--fresh cannot be used with --targets: each target is read before it is written.',
       )
     }
+  }
+
+  /** The metrics of the run, whatever its end is: also of one that was refused before it began. A dry run has none. */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error)
+    const {exitCode, resolved, runtime} = this
+    if (exitCode === undefined || resolved === undefined || resolved.said.has('dry-run')) return
+    const targets = metricsTargets(resolved)
+    if (targets.file === undefined) return
+    const {exportMetrics} = await import('./export-metrics.ts') // it loads prom-client
+    const name = targets.name ?? this.id?.replaceAll(':', '-') ?? ''
+    await exportMetrics({...targets, name}, {exitCode, totals: this.tally.totals()}, runtime)
   }
 
   /** The report on stdout, in the format that was asked for. */

@@ -1,0 +1,53 @@
+import {Flags} from '@oclif/core'
+import {isMetricsName} from '../../metrics/metrics-name.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {FilledIn} from './flag-levels.ts'
+
+const isMetricsFile = (path: string): boolean => path.endsWith('.prom')
+
+const metricsFileFlag = Flags.custom<string>({
+  helpValue: 'FILE',
+  async parse(input) {
+    if (isMetricsFile(input)) return input
+    throw new HubspokeError('usage', `"${input}" does not end in .prom: node-exporter reads no other file.`)
+  },
+})
+
+const metricsNameFlag = Flags.custom<string>({
+  helpValue: 'NAME',
+  async parse(input) {
+    if (isMetricsName(input)) return input
+    throw new HubspokeError(
+      'usage',
+      `"${input}" is no name for metrics: use at most 63 letters, digits, "-", "_" and ".", such as nightly-restart.`,
+    )
+  },
+})
+
+/** Flags of every verb that writes: where the metrics of the run go. */
+export const metricsFlags = {
+  'metrics-file': metricsFileFlag({
+    summary: 'Write metrics of the run to FILE (.prom) when it has ended, for node-exporter.',
+    env: 'HUBSPOKE_METRICS_FILE',
+    helpGroup: 'METRICS',
+  }),
+  'metrics-name': metricsNameFlag({
+    summary: 'Label "name" of the metrics. Default: the name of the command.',
+    env: 'HUBSPOKE_METRICS_NAME',
+    helpGroup: 'METRICS',
+  }),
+}
+
+/** Where the metrics of a run go. */
+export interface MetricsTargets {
+  /** Undefined: the default. */
+  readonly name: string | undefined
+  readonly file: string | undefined
+}
+
+/** The values of these flags that are valid: a command that was refused for another one has metrics, too. */
+export function metricsTargets({said}: Pick<FilledIn, 'said'>): MetricsTargets {
+  const valid = (flag: keyof typeof metricsFlags, isValid: (value: string) => boolean) =>
+    said.get(flag)?.values.findLast(isValid)
+  return {name: valid('metrics-name', isMetricsName), file: valid('metrics-file', isMetricsFile)}
+}
