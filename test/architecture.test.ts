@@ -43,8 +43,8 @@ const allowed: Readonly<Record<string, Row>> = {
   progress: {ours: ['model', 'shared'], packages: ['listr2'], builtins: pure},
   metrics: {
     ours: ['model', 'shared', 'summary/count-outcomes.ts'],
-    packages: ['prom-client'],
-    builtins: ['node:fs/promises', 'node:path'],
+    packages: ['prom-client', 'undici'],
+    builtins: ['node:fs/promises', 'node:path', 'node:querystring'],
   },
   hub: {
     ours: [

@@ -13,7 +13,7 @@ export function metricsIn(text: string): Readonly<Record<string, number>> {
 }
 
 /** Those that are not 0, without the prefix and the label `name`: `spokes{outcome="failed"}`. */
-function lastRunIn(text: string, name: string): Readonly<Record<string, number>> {
+export function lastRunIn(text: string, name: string): Readonly<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(metricsIn(text)).flatMap(([series, value]) => {
       if (!series.includes(`{name="${name}"`)) throw new Error(`of another name: ${series}`)

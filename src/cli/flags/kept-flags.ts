@@ -32,6 +32,7 @@ const isKept = {
   'fail-fast': true,
   'include-logs': false,
   'metrics-file': false,
+  'metrics-push': false,
   'metrics-name': false,
   deadline: false,
   wait: true,

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {type Gateway, parseGateway} from '../../metrics/gateway.ts'
 import {isMetricsName} from '../../metrics/metrics-name.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {FilledIn} from './flag-levels.ts'
@@ -10,6 +11,18 @@ const metricsFileFlag = Flags.custom<string>({
   async parse(input) {
     if (isMetricsFile(input)) return input
     throw new HubspokeError('usage', `"${input}" does not end in .prom: node-exporter reads no other file.`)
+  },
+})
+
+const metricsPushFlag = Flags.custom<string>({
+  helpValue: 'URL',
+  async parse(input) {
+    if (parseGateway(input) !== undefined) return input
+    // The value may have a password, which no message repeats.
+    throw new HubspokeError(
+      'usage',
+      'The value is not the URL of a Pushgateway: use http or https, without query and fragment, such as http://pushgateway:9091.',
+    )
   },
 })
 
@@ -31,6 +44,11 @@ export const metricsFlags = {
     env: 'HUBSPOKE_METRICS_FILE',
     helpGroup: 'METRICS',
   }),
+  'metrics-push': metricsPushFlag({
+    summary: 'Push metrics of the run to the Pushgateway at URL when it has ended.',
+    env: 'HUBSPOKE_METRICS_PUSH',
+    helpGroup: 'METRICS',
+  }),
   'metrics-name': metricsNameFlag({
     summary: 'Label "name" of the metrics. Default: the name of the command.',
     env: 'HUBSPOKE_METRICS_NAME',
@@ -43,11 +61,16 @@ export interface MetricsTargets {
   /** Undefined: the default. */
   readonly name: string | undefined
   readonly file: string | undefined
+  readonly gateway: Gateway | undefined
 }
 
 /** The values of these flags that are valid: a command that was refused for another one has metrics, too. */
 export function metricsTargets({said}: Pick<FilledIn, 'said'>): MetricsTargets {
   const valid = (flag: keyof typeof metricsFlags, isValid: (value: string) => boolean) =>
     said.get(flag)?.values.findLast(isValid)
-  return {name: valid('metrics-name', isMetricsName), file: valid('metrics-file', isMetricsFile)}
+  return {
+    name: valid('metrics-name', isMetricsName),
+    file: valid('metrics-file', isMetricsFile),
+    gateway: parseGateway(said.get('metrics-push')?.values.at(-1) ?? ''),
+  }
 }

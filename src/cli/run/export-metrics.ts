@@ -1,5 +1,7 @@
+import type {Gateway} from '../../metrics/gateway.ts'
 import {type LastRun, lastRunText, secondsOf} from '../../metrics/last-run.ts'
 import {recordedSuccess, writeMetricsFile} from '../../metrics/metrics-file.ts'
+import {pushMetrics} from '../../metrics/push-metrics.ts'
 import type {RunTotals} from '../../metrics/run-tally.ts'
 import {exitCodes} from '../../model/exit-code.ts'
 import {toFailure} from '../../model/failure.ts'
@@ -24,7 +26,7 @@ interface Export {
  * Never rejects, and takes at most five seconds.
  */
 export async function exportMetrics(
-  {name, file}: MetricsTargets & {readonly name: string},
+  {name, file, gateway}: MetricsTargets & {readonly name: string},
   {exitCode, totals}: {readonly exitCode: number; readonly totals: RunTotals},
   {clock, random, stderr}: Pick<Runtime, 'clock' | 'random' | 'stderr'>,
 ): Promise<void> {
@@ -39,7 +41,18 @@ export async function exportMetrics(
       await writeMetricsFile(path, await lastRunText({...run, succeededAt: kept}), unique)
     },
   })
-  const exports = [...(file === undefined ? [] : [toFile(file)])]
+  const toGateway = (to: Gateway): Export => ({
+    done: `pushed to ${to.url.origin}`,
+    async work(signal) {
+      // After a failure, when an earlier run succeeded must remain.
+      const replaces = succeededAt === undefined ? 'these' : 'all'
+      await pushMetrics({gateway: to, name, text: await lastRunText(run), replaces}, signal)
+    },
+  })
+  const exports = [
+    ...(file === undefined ? [] : [toFile(file)]),
+    ...(gateway === undefined ? [] : [toGateway(gateway)]),
+  ]
   const warnings = await Promise.all(exports.map((one) => warningOf(one, clock)))
   stderr.write(warnings.flatMap((warning) => warning ?? []).join(''))
 }

@@ -139,7 +139,7 @@ export abstract class WritingCommand extends BaseCommand {
     const {exitCode, resolved, runtime} = this
     if (exitCode === undefined || resolved === undefined || resolved.said.has('dry-run')) return
     const targets = metricsTargets(resolved)
-    if (targets.file === undefined) return
+    if (targets.file === undefined && targets.gateway === undefined) return
     const {exportMetrics} = await import('./export-metrics.ts') // it loads prom-client
     const name = targets.name ?? this.id?.replaceAll(':', '-') ?? ''
     await exportMetrics({...targets, name}, {exitCode, totals: this.tally.totals()}, runtime)
