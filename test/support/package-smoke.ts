@@ -1,6 +1,6 @@
 // Packs the project, installs the package as the README says, in another folder, and starts it: no file may be missing.
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -19,6 +19,9 @@ try {
   const program = join(prefix, 'bin', 'hubspoke')
   const help = execFileSync(process.execPath, [program, 'restart', '--help'])
   if (!help.includes('EXIT CODES')) throw new Error('the installed program shows no help')
+  if (!existsSync(join(prefix, 'lib', 'node_modules', 'hubspoke', 'alerts', 'hubspoke.rules.yml'))) {
+    throw new Error('the package has no alerts')
+  }
   console.log('The package installs and starts.')
 } finally {
   rmSync(folder, {recursive: true, force: true})
