@@ -1,7 +1,7 @@
 import {resolve} from 'node:path'
 import {applyFlags} from '../cli/flags/apply-flags.ts'
 import {contextFlags, outputFlag} from '../cli/flags/flags.ts'
-import {withoutRollouts} from '../cli/flags/foreach-flags.ts'
+import {withoutRollouts} from '../cli/flags/without-rollouts.ts'
 import {runViews} from '../cli/report-views.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {contentsWords} from '../manifests/contents-words.ts'

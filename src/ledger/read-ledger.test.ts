@@ -76,6 +76,17 @@ describe('the parts of a target', () => {
     expect(targets[0]).toMatchObject({state: 'planned', parts: [{name: 'a'}, {name: 'b'}]})
   })
 
+  test('an invocation that has not come to a part does not undo what an earlier one has reported', async () => {
+    const before = [part('a', 'succeeded'), part('b', 'unverified'), part('c', 'not-run')]
+    const now = [part('a', 'not-run'), part('b', 'not-run'), part('c', 'not-run'), part('b', 'failed')]
+    const {targets} = await read(head, planned, ...before, head, planned, ...now)
+    expect(targets[0]?.parts?.map(({name, outcome}) => `${name} ${outcome}`)).toEqual([
+      'a succeeded',
+      'b failed',
+      'c not-run',
+    ])
+  })
+
   test('have no recognisable secret in their text; their names are exact', async () => {
     const failure = {
       class: 'conflict',

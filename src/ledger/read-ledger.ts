@@ -75,8 +75,10 @@ interface Entry {
   readonly recorded: RecordedTarget
   /** As it was when this invocation of the run planned it. */
   readonly wroteBefore: RecordedTarget['wrote']
-  /** By name, of all invocations. */
+  /** By name, as this invocation has reported them. */
   readonly parts: Map<string, Part>
+  /** The same of the invocations before. */
+  readonly partsBefore: ReadonlyMap<string, Part>
 }
 
 /** Planned, with what earlier invocations are known to have done. */
@@ -90,7 +92,7 @@ function plannedEntry(
   const watched = known?.watched && {watched: true as const}
   const kept = {snapshot: snapshot ?? known?.snapshot, receipt: known?.receipt}
   const recorded = {target, wave, wrote, ...watched, ...kept, ...fresh}
-  return {recorded, wroteBefore: wrote, parts: entry?.parts ?? new Map()}
+  return {recorded, wroteBefore: wrote, parts: new Map(), partsBefore: entry ? partsOf(entry) : new Map()}
 }
 
 function createFold(path: string): Fold {
@@ -155,11 +157,18 @@ function createFold(path: string): Fold {
   }
 }
 
-function withParts({recorded, parts}: Entry): RecordedTarget {
-  if (parts.size === 0) return recorded
-  const reported = [...parts.values()]
+function withParts(entry: Entry): RecordedTarget {
+  const {recorded} = entry
+  const reported = [...partsOf(entry).values()]
+  if (reported.length === 0) return recorded
   const {result} = recorded
   return {...recorded, parts: reported, result: result && {...result, parts: reported}}
+}
+
+/** What an invocation has not written, an earlier one may have. */
+function partsOf({parts, partsBefore}: Entry): ReadonlyMap<string, Part> {
+  const written = [...parts].filter(([name, {outcome}]) => outcome !== 'not-run' || !partsBefore.has(name))
+  return new Map([...partsBefore, ...written])
 }
 
 /** Counts the targets that were planned and are not known. */

@@ -5,6 +5,7 @@ import {afterAll, describe, expect, test} from 'vitest'
 import type {LedgerReport} from '../../src/model/past-runs-report.ts'
 import type {RunReport} from '../../src/model/report.ts'
 import type {ClusterSpec} from '../../src/sandbox/spec.ts'
+import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {type Fleet, openFleet} from '../support/sandbox-fleet.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hubspoke-apply-'))
@@ -291,6 +292,51 @@ describe('troubles that pass', () => {
     expect(report.verdict.code).toBe(1)
   })
 
+  test('a lost reply stays unverified if the next look fails; what failed before its write is failed', async () => {
+    const read: Trouble = {type: 'answer', status: 500, verb: 'get', resource: 'configmaps'}
+    await using fleet = await openFleet([
+      {
+        ...{name: 'eu', workloads: []},
+        trouble: [{type: 'lost-reply', verb: 'patch', resource: 'configmaps', name: 'a', times: 1}],
+      },
+    ])
+    fleet.cluster('eu').onAnswered(({verb, name}) => {
+      if (verb === 'patch' && name === 'fleet') fleet.cluster('eu').addTrouble({...read, name: 'b'})
+    })
+    const path = manifests(namespace, configMap('a', {x: '1'}), configMap('b', {x: '1'}))
+    const running = apply(fleet, '-f', path, ...everywhere, '--retries', '1')
+    while (!patches(fleet).some((write) => write.endsWith('/a'))) await new Promise((resolve) => setImmediate(resolve))
+    fleet.cluster('eu').addTrouble({...read, name: 'a'})
+    const report = await running
+    expect(report.results[0]).toMatchObject({
+      outcome: 'unverified',
+      parts: [
+        {name: 'Namespace/fleet', outcome: 'succeeded'},
+        {name: 'fleet/ConfigMap/a', outcome: 'unverified'},
+        {name: 'fleet/ConfigMap/b', outcome: 'failed', failure: {class: 'server-error'}},
+      ],
+    })
+  })
+
+  test('a server that throttles gets nothing more of this try', async () => {
+    await using fleet = await openFleet([
+      {
+        ...{name: 'eu', workloads: []},
+        trouble: [{type: 'answer', status: 429, verb: 'patch', resource: 'secrets', times: 1}],
+      },
+    ])
+    const later = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {name: 's', namespace: 'fleet'},
+      spec: {ports: [{port: 1}]},
+    }
+    const path = manifests(namespace, secret('hunter2-hunter2'), later)
+    const report = await apply(fleet, '-f', path, ...everywhere, '--retries', '0')
+    expect(report.results[0]?.parts.map(({outcome}) => outcome)).toEqual(['succeeded', 'failed', 'not-run'])
+    expect(report.results[0]).toMatchObject({outcome: 'failed', failure: {class: 'throttled'}})
+  })
+
   test('an unreachable cluster delays and fails no other', async () => {
     await using fleet = await openFleet([
       ...clusters('eu'),
@@ -462,21 +508,25 @@ describe('a run that ended early', () => {
   })
 })
 
-test('no value of a Secret is printed or recorded, not even where the server quotes it', async () => {
-  const message = 'Secret "login" is invalid: data[password]: Invalid value: "hunter2-hunter2": too weak'
-  await using fleet = await openFleet([
-    {name: 'eu', workloads: [], trouble: [{type: 'answer', status: 422, verb: 'patch', resource: 'secrets', message}]},
-  ])
-  const report = await apply(fleet, '-f', manifests(namespace, secret('hunter2-hunter2')), ...everywhere)
-  expect(report.results[0]?.parts[1]).toMatchObject({outcome: 'failed', reason: expect.stringContaining('too weak')})
-  await fleet.shell.run('runs', 'show', 'last')
-  const ledgers = await Promise.all(
-    (await fleet.shell.ledgers()).map((path) =>
-      import('node:fs/promises').then(({readFile}) => readFile(path, 'utf8')),
-    ),
-  )
-  expect(`${fleet.shell.everythingPrinted()}${ledgers.join('')}`).not.toMatch(/hunter2|aHVudGVyMi1odW50ZXIy/)
-})
+test.each([422, 500, 429])(
+  'no value of a Secret is printed or recorded, not even where a %i quotes it',
+  async (status) => {
+    const message = 'Secret "login" is invalid: data[password]: Invalid value: "hunter2-hunter2": too weak'
+    await using fleet = await openFleet([
+      {name: 'eu', workloads: [], trouble: [{type: 'answer', status, verb: 'patch', resource: 'secrets', message}]},
+    ])
+    const report = await apply(fleet, '-f', manifests(namespace, secret('hunter2-hunter2')), ...everywhere)
+    expect(report.results[0]?.parts[1]).toMatchObject({reason: expect.stringContaining('too weak')})
+    expect(report.verdict.code).toBe(1)
+    await fleet.shell.run('runs', 'show', 'last')
+    const ledgers = await Promise.all(
+      (await fleet.shell.ledgers()).map((path) =>
+        import('node:fs/promises').then(({readFile}) => readFile(path, 'utf8')),
+      ),
+    )
+    expect(`${fleet.shell.everythingPrinted()}${ledgers.join('')}`).not.toMatch(/hunter2|aHVudGVyMi1odW50ZXIy/)
+  },
+)
 
 test('JUnit has a test case for each object', async () => {
   await using fleet = await openFleet(clusters('eu'))

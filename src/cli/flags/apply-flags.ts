@@ -1,18 +1,6 @@
 import {Flags} from '@oclif/core'
 import {durationFlag} from './flag-types.ts'
-import {writeFlags} from './flags.ts'
-
-const {
-  'undo-failed': _undo,
-  'fail-fast': _failFast,
-  'include-logs': _logs,
-  'change-cause': _cause,
-  preflight: _preflight,
-  wait: _wait,
-  stagger: _stagger,
-  'stagger-by': _staggerBy,
-  ...kept
-} = writeFlags
+import {flagsWithoutRollouts} from './without-rollouts.ts'
 
 /** A path may contain a comma. */
 const severalPaths = {multiple: true, multipleNonGreedy: true} as const
@@ -53,7 +41,7 @@ export const applyFlags = {
     env: 'HUBSPOKE_FORCE_CONFLICTS',
     helpGroup: 'MANIFESTS',
   }),
-  ...kept,
+  ...flagsWithoutRollouts,
   timeout: durationFlag({
     min: 1_000,
     summary: 'Maximum wait until the kind of a new CustomResourceDefinition is served. Default: 1m.',

@@ -1,30 +1,9 @@
 import {Flags} from '@oclif/core'
 import {durationFlag, severalValues} from './flag-types.ts'
-import {writeFlags} from './flags.ts'
+import {flagsWithoutRollouts} from './without-rollouts.ts'
 
-const {
-  'undo-failed': _undo,
-  'fail-fast': _failFast,
-  'include-logs': _logs,
-  'change-cause': _cause,
-  preflight: _preflight,
-  wait: _wait,
-  'run-id': _runId,
-  stagger: _stagger,
-  'stagger-by': _staggerBy,
-  ...kept
-} = writeFlags
-
-/** What the flags that `foreach` does not have are to the run: they are about rollouts, and about writes of hubspoke itself. */
-export const withoutRollouts = {
-  'undo-failed': false,
-  'fail-fast': false,
-  'include-logs': false,
-  'change-cause': false,
-  preflight: 'report',
-  wait: true,
-  'stagger-by': 'registry',
-} as const
+/** CMD may not be safe to run twice, so a run of it has no name under which it is continued. */
+const {'run-id': _runId, ...kept} = flagsWithoutRollouts
 
 /** The flags of a verb that runs local commands. */
 export const foreachFlags = {

@@ -54,17 +54,17 @@ export const apply: Verb<ApplyArgs> = {
 
 function applySpoke(args: ApplyArgs, env: VerbEnv): Spoke {
   const {timeoutMs = defaultTimeoutMs, dryRun} = env.options
-  const done = new Map<string, Map<string, Part>>()
+  const reported = new Map<string, Map<string, Part>>()
   return {
     async act(target, attempt) {
       const cluster = requireInCluster(target)
       if (cluster.type !== 'cluster') throw new Error(`${cluster.label} is no cluster`)
       await env.confirmCluster(cluster, attempt.signal)
       const manifests = await unchangedManifests(args, env.manifests)
-      const ofCluster = done.get(target.key) ?? new Map<string, Part>()
-      done.set(target.key, ofCluster)
+      const parts = reported.get(target.key) ?? new Map<string, Part>()
+      reported.set(target.key, parts)
       return applyManifests({
-        ...{manifests, attempt, dryRun, timeoutMs, done: ofCluster},
+        ...{manifests, attempt, dryRun, timeoutMs, parts},
         ...{namespace: args.namespace, force: args.force},
         objects: env.objects(cluster),
         context: cluster.context,

@@ -25,7 +25,7 @@ export async function readKinds(
 }
 
 /** `example.com/v1/Widget`, with the scope that a CustomResourceDefinition among the manifests gives it. */
-function definedKinds(manifests: readonly Manifest[]): ReadonlyMap<string, ServedKind['scope']> {
+export function definedKinds(manifests: readonly Manifest[]): ReadonlyMap<string, ServedKind['scope']> {
   return new Map(
     manifests.filter(isDefinition).flatMap(({object}) => {
       const {group, names, scope, versions} = fieldsOf(object.spec)
@@ -45,7 +45,8 @@ function servedKey({group, version, kind}: ServedKind): string {
   return `${group === '' ? '' : `${group}/`}${version}/${kind}`
 }
 
-function kindKey({apiVersion, kind}: Manifest): string {
+/** `example.com/v1/Widget`. */
+export function kindKey({apiVersion, kind}: Manifest): string {
   return `${apiVersion}/${kind}`
 }
 

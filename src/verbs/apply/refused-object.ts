@@ -1,5 +1,5 @@
 import {withoutSecretValues} from '../../manifests/without-values.ts'
-import type {FieldConflict, HubspokeError} from '../../model/failure.ts'
+import {type FieldConflict, HubspokeError} from '../../model/failure.ts'
 import type {Part} from '../../model/result.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {someOf} from '../../shared/words.ts'
@@ -8,12 +8,24 @@ import type {PlacedObject} from './placed-objects.ts'
 /** Managers and fields that one sentence names. */
 const namedFields = 6
 
-/** An object that was not applied, and whose end is known. A message of the server may quote values of a Secret. */
+/** A failure without the values of its object, if that is a Secret: a server may quote them. */
+export function withoutValues(error: HubspokeError, {manifest}: PlacedObject): HubspokeError {
+  const {failureClass, suggestions, status, retryAfterMs, refused, observed, final, conflicts} = error
+  const message = withoutSecretValues(error.message, manifest.object)
+  if (message === error.message) return error
+  return new HubspokeError(failureClass, message, {
+    ...{suggestions, refused, observed, final, conflicts},
+    ...(status !== undefined && {status}),
+    ...(retryAfterMs !== undefined && {retryAfterMs}),
+  })
+}
+
+/** An object that was not applied, and whose end is known. */
 export function refusedPart(object: PlacedObject, error: HubspokeError, context: string): Part {
-  const {name, manifest} = object
+  const {name} = object
   const {class: failureClass, message, suggestions} = error.toFailure()
   const isConflict = error.conflicts.length > 0
-  const said = isConflict ? conflictWords(error.conflicts) : withoutSecretValues(message, manifest.object)
+  const said = isConflict ? conflictWords(error.conflicts) : message
   return {
     name,
     outcome: 'failed',
