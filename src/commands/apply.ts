@@ -65,7 +65,7 @@ export default class Apply extends WritingCommand {
     const manifests = await this.runtime.manifests.read(apply.parse(asked).source)
     if (asked.files.includes('-')) this.runtime = {...this.runtime, terminal: this.runtime.ownTerminal()}
     const recorded = {...asked, digest: manifestsDigest(manifests), contents: contentsWords(manifests)}
-    const {start} = await this.startOf(apply, recorded, {...withoutRollouts, ...flags}, flags)
+    const {start} = await this.startOf(apply, recorded, {...withoutRollouts, ...flags})
     return this.carryOut({...start, source: {from: 'contexts'}}, flags)
   }
 }

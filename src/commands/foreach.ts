@@ -67,7 +67,6 @@ export default class Foreach extends WritingCommand {
     const {args, flags} = await this.parse(Foreach, [...words])
     const outputFolder = flags['output-dir']
     if (args.image === undefined) this.refuseWorkloadFlags(flags)
-    const own = {...flags, retries: this.retries(flags)}
     const recorded = {
       ...(args.image !== undefined && {image: args.image}),
       command: this.typed.slice(words.length + 1),
@@ -75,7 +74,11 @@ export default class Foreach extends WritingCommand {
       passEnv: flags['pass-env'] ?? [],
       ...(outputFolder !== undefined && {outputFolder: resolve(outputFolder)}),
     }
-    const {args: verbArgs, start, begun} = await this.startOf(foreach, recorded, {...withoutRollouts, ...own}, own)
+    const {
+      args: verbArgs,
+      start,
+      begun,
+    } = await this.startOf(foreach, recorded, {...withoutRollouts, ...flags, retries: this.retries(flags)})
     if (verbArgs.image === undefined) return this.carryOut({...start, source: {from: 'contexts'}}, flags)
     const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)

@@ -7,6 +7,7 @@ import type {Verb} from '../../verbs/verb.ts'
 import type {Verbs} from '../../verbs/verbs.ts'
 import {type FlagFacts, flagWords} from '../flags/flag-words.ts'
 import {contextFlags, targetsFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
+import {flagsWithoutRollouts} from '../flags/without-rollouts.ts'
 import {disagreements} from '../run/same-run.ts'
 
 /** Consent is given anew, and how the clusters are looked at may be chosen anew. */
@@ -24,8 +25,14 @@ export function commandAgain({run}: Pick<RecordedRun, 'run'>, verbs: Verbs): str
   if (run === undefined || args === undefined) return undefined
   if (run.options.targets === '-') return undefined // its stdin is gone
   const recorded = {...run.options, reason: run.reason ?? null}
-  const words = wordsOf({...contextFlags, ...workloadFlags, ...targetsFlags, ...writeFlags}, recorded)
+  const words = wordsOf(flagsOf(verb), recorded)
   return ['hubspoke', verb.name, ...verb.words(args), ...words, '--run-id', run.id].map(shellWord).join(' ')
+}
+
+/** The flags of its command: only verbs on workloads search for them, and are about their rollouts. */
+function flagsOf({targetType}: Pick<Verb, 'targetType'>): Readonly<Record<string, FlagFacts>> {
+  if (![targetType].flat().includes('workload')) return {...contextFlags, ...flagsWithoutRollouts}
+  return {...contextFlags, ...workloadFlags, ...targetsFlags, ...writeFlags}
 }
 
 /** Undefined: they cannot be read. */

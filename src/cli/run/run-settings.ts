@@ -56,15 +56,11 @@ export interface WriteFlags extends StaggerFlags {
   readonly output: string
 }
 
-/**
- * What the flags of a writing verb ask for.
- *
- * @param recorded the flags that its command has; default: all of them
- */
-export function runSettings(flags: WriteFlags, recorded: object = flags): RunSettings {
+/** What the flags of a writing verb ask for. */
+export function runSettings(flags: WriteFlags): RunSettings {
   const dryRun = flags['dry-run'] ?? null
   return {
-    recorded: recordedOptions(recorded),
+    recorded: recordedOptions(flags),
     reason: saidReason(flags),
     dryRun,
     spoke: {

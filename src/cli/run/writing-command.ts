@@ -57,14 +57,12 @@ export abstract class WritingCommand extends BaseCommand {
    * What a run of this verb is to do, except for its source. With `--run-id` it may have begun in an earlier invocation:
    * `begun` is what its ledger says, undefined where there is none.
    *
-   * @param own the flags that the command has; default: all of them
    * @throws HubspokeError of class `usage` for arguments or flags that are not possible, or a run id of another run
    */
   protected async startOf<Args>(
     verb: Verb<Args>,
     recorded: ArgumentsEntry,
     flags: WriteFlags & {readonly 'run-id'?: string | undefined},
-    own: object = flags,
   ): Promise<{
     readonly args: Args
     readonly start: Omit<RunStart, 'source'>
@@ -74,7 +72,7 @@ export abstract class WritingCommand extends BaseCommand {
     const args = verb.parse(recorded)
     const run = runIdentity(flags['run-id'], runtime)
     requirePossible(flags, verb, runtime)
-    const settings = runSettings(flags, own)
+    const settings = runSettings(flags)
     const meaning = {verb: verb.name, args: recorded, options: settings.recorded}
     const begun = await earlierInvocations(run, meaning, runtime)
     const snapshots = recordedSnapshots(begun?.targets ?? [])
