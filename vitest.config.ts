@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'stories',
           include: [
             'test/*.test.ts',
-            'test/{stories,golden,support,kubeconfig,soak,toy}/**/*.test.ts',
+            'test/{stories,golden,support,kubeconfig,monitoring,soak,toy}/**/*.test.ts',
             'test/contracts/sandbox.contract.test.ts',
           ],
         },

@@ -3,6 +3,7 @@ import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {freePort} from '../support/free-port.ts'
 import {lastRunIn} from '../support/metrics-text.ts'
 import {type Answer, startRecordingGateway} from '../support/recording-gateway.ts'
 import {image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
@@ -62,15 +63,6 @@ test('to a file and to a gateway: both have the same run', async () => {
   expect(readFileSync(file, 'utf8')).toBe(gateway.pushed[0]?.body)
 })
 
-/** A port of the loopback interface at which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const {port} = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 describe('a push that fails is a warning, and the run ends as it would', () => {
   const refused = 'pushed metrics are invalid or inconsistent with existing metrics: collected a type clash'
   test.each<{because: string; answer: Answer; says: string}>([
@@ -112,7 +104,7 @@ describe('a push that fails is a warning, and the run ends as it would', () => {
 
   test('nothing listens there', async () => {
     await using fleet = await openFleet(one)
-    const port = await closedPort()
+    const port = await freePort()
     const closed = await fleet.shell.run(...restart, '--metrics-push', `http://127.0.0.1:${port}`)
     expect(closed.exitCode).toBe(0)
     expect(closed.stderr).toContain(

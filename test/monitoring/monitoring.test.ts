@@ -1,0 +1,170 @@
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {openRealClockClusters, type RealClockClusters} from '../support/real-clock-clusters.ts'
+import {image, runningWeb} from '../support/sandbox-fleet.ts'
+import {monitoringProgramsOrSkip} from './debian-programs.ts'
+import {eventually, type Service, startService} from './start-service.ts'
+
+const programs = await monitoringProgramsOrSkip()
+const {prometheus = '', promtool = '', pushgateway = '', nodeExporter = ''} = programs ?? {}
+
+const restart = ['restart', image, '--all-contexts', '--yes'] as const
+const rules = join(import.meta.dirname, '..', '..', 'alerts', 'hubspoke.rules.yml')
+
+const check = (words: readonly string[], input = '') =>
+  execFileSync(promtool, words, {cwd: import.meta.dirname, encoding: 'utf8', input, stdio: 'pipe'})
+
+const startPushgateway = () => startService(pushgateway, [], {readyPath: '/-/ready'})
+
+/** The value of a metric as an exporter serves it; undefined: it does not serve it. */
+function servedValue(text: string, metric: string, ...labels: readonly string[]): number | undefined {
+  const line = text
+    .split('\n')
+    .find((one) => one.startsWith(`${metric}{`) && labels.every((label) => one.includes(label)))
+  return line === undefined ? undefined : Number(line.split(' ').at(-1))
+}
+
+/** Several runs, and each alert takes Prometheus a scrape and an evaluation. */
+const alertsTimeoutMs = 120_000
+
+/** A metric of the last run. */
+const lastRun = (text: string, metric: string, ...labels: readonly string[]) =>
+  servedValue(text, `hubspoke_last_run_${metric}`, 'name="restart"', ...labels)
+
+describe.skipIf(programs === undefined)('promtool', () => {
+  test('has nothing to say against the metrics', async () => {
+    await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+    const file = join(world.shell.home, 'hubspoke.prom')
+    await world.shell.run(...restart, '--metrics-file', file)
+    expect(check(['check', 'metrics'], readFileSync(file, 'utf8'))).toBe('')
+  })
+
+  test('accepts the alerts', () => {
+    expect(check(['check', 'rules', rules])).toContain('SUCCESS: 4 rules found')
+  })
+
+  test('each alert is silent before, fires, and is resolved', () => {
+    expect(check(['test', 'rules', 'hubspoke.rules.test.yml'])).toContain('SUCCESS')
+  })
+})
+
+test.skipIf(programs === undefined)('node-exporter serves what a run has left, also a failed one', async () => {
+  await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+  const folder = join(world.shell.home, 'textfile')
+  mkdirSync(folder)
+  const file = join(folder, 'restart.prom')
+  const options = ['--collector.disable-defaults', '--collector.textfile', `--collector.textfile.directory=${folder}`]
+  await using exporter = await startService(nodeExporter, options, {readyPath: '/metrics'})
+  expect((await world.shell.run(...restart, '--metrics-file', file)).exitCode).toBe(0)
+  const good = await exporter.get('/metrics')
+  expect(lastRun(good, 'exit_code')).toBe(0)
+  expect(lastRun(good, 'spokes', 'outcome="succeeded"')).toBe(1)
+  expect(lastRun(good, 'success_timestamp_seconds')).toBe(lastRun(good, 'timestamp_seconds'))
+
+  // What a run that was killed while it wrote has left beside the file is not read.
+  writeFileSync(join(folder, '.restart.prom.1a2b'), 'hubspoke_last_run_exit_code{na')
+  world.sandbox.cluster('eu').addTrouble({type: 'answer', status: 422, verb: 'patch'})
+  expect((await world.shell.run(...restart, '--metrics-file', file)).exitCode).toBe(1)
+  const bad = await exporter.get('/metrics')
+  expect(bad).toContain('\nnode_textfile_scrape_error 0\n')
+  expect(lastRun(bad, 'exit_code')).toBe(1)
+  expect(lastRun(bad, 'spoke_failures', 'class="rejected"')).toBe(1)
+  expect(lastRun(bad, 'success_timestamp_seconds')).toBe(lastRun(good, 'success_timestamp_seconds'))
+  expect(lastRun(bad, 'timestamp_seconds')).toBeGreaterThan(lastRun(good, 'timestamp_seconds') ?? 0)
+})
+
+describe.skipIf(programs === undefined)('a Pushgateway', () => {
+  test('has the last run of each name; a failed one leaves when one succeeded', async () => {
+    await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+    await using gateway = await startPushgateway()
+    const push = [...restart, '--metrics-push', gateway.url]
+    const pushed = await world.shell.run(...push)
+    expect(pushed.stderr).not.toContain('metrics')
+    const good = await gateway.get('/metrics')
+    expect(lastRun(good, 'spokes', 'job="hubspoke"', 'outcome="succeeded"')).toBe(1)
+    world.sandbox.cluster('eu').addTrouble({type: 'answer', status: 422, verb: 'patch'})
+    expect((await world.shell.run(...push)).exitCode).toBe(1)
+    expect((await world.shell.run(...push, '--metrics-name', 'nightly')).exitCode).toBe(1)
+    const bad = await gateway.get('/metrics')
+    expect(lastRun(bad, 'exit_code')).toBe(1)
+    expect(lastRun(bad, 'spokes', 'outcome="succeeded"')).toBe(0)
+    expect(lastRun(bad, 'success_timestamp_seconds')).toBe(lastRun(good, 'success_timestamp_seconds'))
+    expect(servedValue(bad, 'hubspoke_last_run_exit_code', 'name="nightly"')).toBe(1)
+    expect(servedValue(bad, 'hubspoke_last_run_success_timestamp_seconds', 'name="nightly"')).toBeUndefined()
+    expect(servedValue(bad, 'push_failure_time_seconds', 'name="restart"')).toBe(0)
+  })
+
+  test('that refuses the metrics is a warning with its reason', async () => {
+    await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+    await using gateway = await startPushgateway()
+    const clash = '# TYPE hubspoke_last_run_exit_code counter\nhubspoke_last_run_exit_code 1\n'
+    await fetch(`${gateway.url}/metrics/job/other`, {method: 'PUT', body: clash})
+    const {exitCode, stderr} = await world.shell.run(...restart, '--metrics-push', gateway.url)
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(
+      /\nThe metrics were not pushed to http:\S+: it answered HTTP 400: pushed metrics are invalid .*\n$/,
+    )
+  })
+})
+
+interface Alert {
+  readonly labels: {readonly alertname: string; readonly name: string}
+  readonly state: string
+}
+
+async function alertsOf(server: Service): Promise<readonly string[]> {
+  const {data} = JSON.parse(await server.get('/api/v1/alerts')) as {data: {alerts: readonly Alert[]}}
+  return data.alerts.map(({labels, state}) => `${labels.alertname} ${labels.name} ${state}`).sort()
+}
+
+function configure({shell}: RealClockClusters, gateway: Service): string {
+  const path = join(shell.home, 'prometheus.yml')
+  const config = {
+    global: {scrape_interval: '1s', evaluation_interval: '1s'},
+    rule_files: [rules],
+    scrape_configs: [
+      {job_name: 'pushgateway', honor_labels: true, static_configs: [{targets: [new URL(gateway.url).host]}]},
+    ],
+  }
+  writeFileSync(path, JSON.stringify(config)) // JSON is YAML
+  return path
+}
+
+test.skipIf(programs === undefined)(
+  'Prometheus: runs fire the alerts, and a good one resolves them',
+  async () => {
+    await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('a', 'b', 'c', 'd', 'e', 'f')}])
+    await using gateway = await startPushgateway()
+    const options = [
+      `--config.file=${configure(world, gateway)}`,
+      `--storage.tsdb.path=${join(world.shell.home, 'tsdb')}`,
+    ]
+    await using server = await startService(prometheus, options, {readyPath: '/-/ready'})
+    /** Runs the command, and waits until exactly these alerts are there after Prometheus has seen the run. */
+    const expectAlerts = async (words: readonly string[], exitCode: number, alerts: readonly string[]) => {
+      expect((await world.shell.run(...restart, '--metrics-push', gateway.url, ...words)).exitCode).toBe(exitCode)
+      const ended = lastRun(await gateway.get('/metrics'), 'timestamp_seconds')
+      const query = encodeURIComponent(`ALERTS or hubspoke_last_run_timestamp_seconds == ${ended}`)
+      await eventually(`exit code ${exitCode}: ${alerts}`, async () => {
+        const seen = (await server.get(`/api/v1/query?query=${query}`)).includes('hubspoke_last_run_timestamp_seconds')
+        return seen && (await alertsOf(server)).join() === alerts.join()
+      })
+    }
+    await expectAlerts([], 0, [])
+    const recover = world.sandbox.cluster('eu').addTrouble({type: 'stuck-rollout', namespace: 'shop', name: 'a'})
+    await expectAlerts(['--timeout', '1s'], 1, [
+      'HubspokeSpokeFailureRateHigh restart firing',
+      'HubspokeSpokesStuck restart firing',
+    ])
+    await expectAlerts(['--targets', '/absent'], 2, ['HubspokeHubFailed restart firing'])
+    recover()
+    await expectAlerts([], 0, [])
+    await expectAlerts(['--targets', '/absent', '--metrics-name', 'new'], 2, [
+      'HubspokeHubFailed new firing',
+      'HubspokeRunMissing new pending',
+    ])
+  },
+  alertsTimeoutMs,
+)
