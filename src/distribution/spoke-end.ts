@@ -1,6 +1,7 @@
 import type {Failure} from '../model/failure.ts'
-import type {SpokeResult} from '../model/result.ts'
+import type {Outcome, SpokeResult} from '../model/result.ts'
 import {type StopReason, stopPhrase} from '../model/stop.ts'
+import {countOf} from '../shared/words.ts'
 import type {AttemptState} from './attempt-state.ts'
 
 /** How a target ended, without what is measured around it. */
@@ -17,7 +18,7 @@ export function failedEnd({state, inspect}: Unobserved, failure: Failure): Spoke
   if (!state.mayHaveArrived) return {outcome: 'failed', reason: failure.message, failure}
   return {
     outcome: 'unverified',
-    reason: `it is not known whether the write arrived: ${failure.message}`,
+    reason: `${doubt(state)}: ${failure.message}`,
     failure: withCommands(inspect, failure),
   }
 }
@@ -28,7 +29,7 @@ export function stoppedEnd({state, inspect}: Unobserved, reason: StopReason | un
   const {lastFailure} = state
   const lastTry = lastFailure === undefined ? '' : `; the last try failed: ${lastFailure.message}`
   if (state.mayHaveArrived) {
-    const sentence = `it is not known whether the write arrived: ${phrase}${lastTry}`
+    const sentence = `${doubt(state)}: ${phrase}${lastTry}`
     return {
       outcome: 'unverified',
       reason: sentence,
@@ -40,6 +41,17 @@ export function stoppedEnd({state, inspect}: Unobserved, reason: StopReason | un
   }
   const without = state.attempts === 0 ? 'not started' : 'nothing was written'
   return {outcome: 'not-run', reason: `${without}: ${phrase}${lastTry}`}
+}
+
+/** What is not known of a target. Of one with parts it may be known which of them were not written. */
+function doubt({parts}: AttemptState): string {
+  const countIn = (outcome: Outcome) => [...parts.values()].filter((part) => part.outcome === outcome).length
+  const [open, left] = [countIn('unverified'), countIn('not-run')]
+  if (open === 0 && left > 0)
+    return `${left} of ${countOf(parts.size, 'part')} ${left === 1 ? 'was' : 'were'} not written`
+  return open === 0
+    ? 'it is not known whether the write arrived'
+    : `it is not known whether ${countOf(open, 'write')} of ${countOf(parts.size, 'part')} arrived`
 }
 
 /** Why an accepted write was not observed to its end, and its last known progress. */

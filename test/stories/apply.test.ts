@@ -288,6 +288,7 @@ describe('troubles that pass', () => {
     const report = await apply(fleet, '-f', path, ...everywhere, '--retries', '0')
     expect(report.results[0]).toMatchObject({
       outcome: 'unverified',
+      reason: expect.stringContaining('it is not known whether 1 write of 2 parts arrived: '),
       parts: [{outcome: 'succeeded'}, {name: 'fleet/ConfigMap/a', outcome: 'unverified'}],
     })
     expect(report.verdict.code).toBe(1)
@@ -484,7 +485,12 @@ describe('a run that ended early', () => {
         .objects('ConfigMap', 'fleet')
         .filter(({metadata}) => metadata.name?.startsWith('c')).length,
     )
-    expect(report).toMatchObject({results: [{outcome: 'unverified'}], verdict: {code: 130}})
+    expect(report).toMatchObject({
+      results: [
+        {outcome: 'unverified', reason: expect.stringMatching(/^\d+ of 21 parts were not written: interrupted/)},
+      ],
+      verdict: {code: 130},
+    })
     const table = (await fleet.shell.run('runs', 'show', 'last')).stdout
     expect(table).toContain(`  hubspoke apply -f ${path} --all-contexts --backoff 1ms --run-id ${report.run.id}\n`)
     const shown = (await fleet.shell.run('runs', 'show', 'last', '-o', 'json')).document() as LedgerReport
