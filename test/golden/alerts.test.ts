@@ -37,5 +37,5 @@ test('alerts select only values of labels that a run exports', () => {
 test('the page on monitoring has every metric and every alert, and no others', () => {
   const rows = [...doc.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name)
   expect(rows.toSorted()).toEqual([...names, ...rules.map(({alert}) => alert)].toSorted())
-  expect(doc).toContain(`(${exported.length})`)
+  expect(doc).toContain(`at most\n${exported.length} series`)
 })

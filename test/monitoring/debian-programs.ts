@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import {promisify} from 'node:util'
@@ -11,9 +11,17 @@ export interface MonitoringPrograms {
   readonly promtool: string
   readonly pushgateway: string
   readonly nodeExporter: string
+  readonly alertmanager: string
+  /** Of all of them: what `usr` has here they expect in `/usr`. */
+  readonly root: string
 }
 
-const packages = ['prometheus', 'prometheus-pushgateway', 'prometheus-node-exporter'] as const
+const packages = [
+  'prometheus',
+  'prometheus-pushgateway',
+  'prometheus-node-exporter',
+  'prometheus-alertmanager',
+] as const
 
 /**
  * Prometheus and its friends as Debian and Ubuntu package them: downloaded once, unpacked into the cache folder, and not
@@ -25,19 +33,32 @@ export async function monitoringProgramsOrSkip(
 ): Promise<MonitoringPrograms | undefined> {
   const folder = cacheFolder(env)
   try {
-    if (!existsSync(folder)) await unpackAll(folder)
+    if (!isComplete(folder)) await unpackAll(folder)
   } catch (error) {
     const why = `the Debian packages ${packages.join(', ')} cannot be unpacked: ${lastLine(error)}`
     if (env.CI && env.CI !== 'false') throw new Error(why)
     console.error(`Skipped, ${why}`)
     return undefined
   }
-  const program = (name: string) => join(folder, 'usr', 'bin', name)
   return {
-    prometheus: program('prometheus'),
-    promtool: program('promtool'),
-    pushgateway: program('prometheus-pushgateway'),
-    nodeExporter: program('prometheus-node-exporter'),
+    prometheus: programIn(folder, 'prometheus'),
+    promtool: programIn(folder, 'promtool'),
+    pushgateway: programIn(folder, 'prometheus-pushgateway'),
+    nodeExporter: programIn(folder, 'prometheus-node-exporter'),
+    alertmanager: programIn(folder, 'prometheus-alertmanager'),
+    root: folder,
+  }
+}
+
+const programIn = (folder: string, name: string) => join(folder, 'usr', 'bin', name)
+
+/** Each package has a program of its name. */
+function isComplete(folder: string): boolean {
+  try {
+    for (const name of packages) accessSync(programIn(folder, name), constants.X_OK)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -60,7 +81,8 @@ const run = promisify(execFile)
 async function unpackAll(folder: string): Promise<void> {
   mkdirSync(join(folder, '..'), {recursive: true})
   await underLock(`${folder}.lock`, waiting, async () => {
-    if (existsSync(folder)) return
+    if (isComplete(folder)) return
+    rmSync(folder, {recursive: true, force: true}) // of an earlier version of this file
     const work = `${folder}.${process.pid}`
     try {
       for (const part of ['lists/partial', 'cache/archives/partial', 'root'])

@@ -2,13 +2,14 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {openRealClockClusters, type RealClockClusters} from '../support/real-clock-clusters.ts'
+import {openRealClockClusters} from '../support/real-clock-clusters.ts'
 import {image, runningWeb} from '../support/sandbox-fleet.ts'
 import {monitoringProgramsOrSkip} from './debian-programs.ts'
-import {eventually, type Service, startService} from './start-service.ts'
+import {lastRun, servedValue} from './served-metrics.ts'
+import {startService} from './start-service.ts'
 
 const programs = await monitoringProgramsOrSkip()
-const {prometheus = '', promtool = '', pushgateway = '', nodeExporter = ''} = programs ?? {}
+const {promtool = '', pushgateway = '', nodeExporter = ''} = programs ?? {}
 
 const restart = ['restart', image, '--all-contexts', '--yes'] as const
 const rules = join(import.meta.dirname, '..', '..', 'alerts', 'hubspoke.rules.yml')
@@ -17,21 +18,6 @@ const check = (words: readonly string[], input = '') =>
   execFileSync(promtool, words, {cwd: import.meta.dirname, encoding: 'utf8', input, stdio: 'pipe'})
 
 const startPushgateway = () => startService(pushgateway, [], {readyPath: '/-/ready'})
-
-/** The value of a metric as an exporter serves it; undefined: it does not serve it. */
-function servedValue(text: string, metric: string, ...labels: readonly string[]): number | undefined {
-  const line = text
-    .split('\n')
-    .find((one) => one.startsWith(`${metric}{`) && labels.every((label) => one.includes(label)))
-  return line === undefined ? undefined : Number(line.split(' ').at(-1))
-}
-
-/** Several runs, and each alert takes Prometheus a scrape and an evaluation. */
-const alertsTimeoutMs = 120_000
-
-/** A metric of the last run. */
-const lastRun = (text: string, metric: string, ...labels: readonly string[]) =>
-  servedValue(text, `hubspoke_last_run_${metric}`, 'name="restart"', ...labels)
 
 describe.skipIf(programs === undefined)('promtool', () => {
   test('has nothing to say against the metrics', async () => {
@@ -108,63 +94,3 @@ describe.skipIf(programs === undefined)('a Pushgateway', () => {
     )
   })
 })
-
-interface Alert {
-  readonly labels: {readonly alertname: string; readonly name: string}
-  readonly state: string
-}
-
-async function alertsOf(server: Service): Promise<readonly string[]> {
-  const {data} = JSON.parse(await server.get('/api/v1/alerts')) as {data: {alerts: readonly Alert[]}}
-  return data.alerts.map(({labels, state}) => `${labels.alertname} ${labels.name} ${state}`).sort()
-}
-
-function configure({shell}: RealClockClusters, gateway: Service): string {
-  const path = join(shell.home, 'prometheus.yml')
-  const config = {
-    global: {scrape_interval: '1s', evaluation_interval: '1s'},
-    rule_files: [rules],
-    scrape_configs: [
-      {job_name: 'pushgateway', honor_labels: true, static_configs: [{targets: [new URL(gateway.url).host]}]},
-    ],
-  }
-  writeFileSync(path, JSON.stringify(config)) // JSON is YAML
-  return path
-}
-
-test.skipIf(programs === undefined)(
-  'Prometheus: runs fire the alerts, and a good one resolves them',
-  async () => {
-    await using world = await openRealClockClusters([{name: 'eu', workloads: runningWeb('a', 'b', 'c', 'd', 'e', 'f')}])
-    await using gateway = await startPushgateway()
-    const options = [
-      `--config.file=${configure(world, gateway)}`,
-      `--storage.tsdb.path=${join(world.shell.home, 'tsdb')}`,
-    ]
-    await using server = await startService(prometheus, options, {readyPath: '/-/ready'})
-    /** Runs the command, and waits until exactly these alerts are there after Prometheus has seen the run. */
-    const expectAlerts = async (words: readonly string[], exitCode: number, alerts: readonly string[]) => {
-      expect((await world.shell.run(...restart, '--metrics-push', gateway.url, ...words)).exitCode).toBe(exitCode)
-      const ended = lastRun(await gateway.get('/metrics'), 'timestamp_seconds')
-      const query = encodeURIComponent(`ALERTS or hubspoke_last_run_timestamp_seconds == ${ended}`)
-      await eventually(`exit code ${exitCode}: ${alerts}`, async () => {
-        const seen = (await server.get(`/api/v1/query?query=${query}`)).includes('hubspoke_last_run_timestamp_seconds')
-        return seen && (await alertsOf(server)).join() === alerts.join()
-      })
-    }
-    await expectAlerts([], 0, [])
-    const recover = world.sandbox.cluster('eu').addTrouble({type: 'stuck-rollout', namespace: 'shop', name: 'a'})
-    await expectAlerts(['--timeout', '1s'], 1, [
-      'HubspokeSpokeFailureRateHigh restart firing',
-      'HubspokeSpokesStuck restart firing',
-    ])
-    await expectAlerts(['--targets', '/absent'], 2, ['HubspokeHubFailed restart firing'])
-    recover()
-    await expectAlerts([], 0, [])
-    await expectAlerts(['--targets', '/absent', '--metrics-name', 'new'], 2, [
-      'HubspokeHubFailed new firing',
-      'HubspokeRunMissing new pending',
-    ])
-  },
-  alertsTimeoutMs,
-)

@@ -18,7 +18,7 @@ export async function startService(
 ): Promise<Service> {
   const address = `127.0.0.1:${await freePort()}`
   const url = `http://${address}`
-  const child = spawn(program, [`--web.listen-address=${address}`, ...args], {stdio: ['ignore', 'ignore', 'pipe']})
+  const child = spawn(program, [...args, `--web.listen-address=${address}`], {stdio: ['ignore', 'ignore', 'pipe']})
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-2_000)
