@@ -78,7 +78,12 @@ export default class Foreach extends WritingCommand {
       args: verbArgs,
       start,
       begun,
-    } = await this.startOf(foreach, recorded, {...withoutRollouts, ...flags, retries: this.retries(flags)})
+    } = await this.startOf(foreach, recorded, {
+      ...withoutRollouts,
+      preflight: 'report',
+      ...flags,
+      retries: this.retries(flags),
+    })
     if (verbArgs.image === undefined) return this.carryOut({...start, source: {from: 'contexts'}}, flags)
     const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)

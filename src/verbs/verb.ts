@@ -1,3 +1,4 @@
+import type {AccessReviews} from '../kube/ports/access-reviews.ts'
 import type {ClusterObjects} from '../kube/ports/objects.ts'
 import type {Workloads} from '../kube/ports/workloads.ts'
 import type {ClusterPlace} from '../lease/cluster-check.ts'
@@ -61,6 +62,7 @@ export interface VerbEnv {
 
 /** The objects of one cluster, through one of its contexts. */
 export interface ObjectsOfContext extends ClusterObjects {
+  readonly mayI: AccessReviews['mayI']
   /** Of objects without one: the namespace that the context names, or `default`. */
   readonly defaultNamespace: string
 }
@@ -87,6 +89,13 @@ export interface PlanFacts {
 export interface RemarkEnv {
   workloads(target: WorkloadTarget): Workloads
   readonly signal: AbortSignal
+}
+
+/** What the plan says of clusters: one sentence each, raw text. */
+export interface ClusterRemarks {
+  readonly notes: readonly string[]
+  /** Missing permissions: `--preflight strict` refuses the run for them. */
+  readonly denied: readonly string[]
 }
 
 /** What a verb looks at the clusters of a plan with. */
@@ -148,6 +157,6 @@ export interface Verb<Args = unknown> {
    */
   remarks?(args: Args, plan: PlanFacts, env: RemarkEnv): Promise<readonly string[]>
   /** As `remarks`, where the targets are clusters. */
-  clusterRemarks?(args: Args, targets: readonly ClusterTarget[], env: ClusterRemarkEnv): Promise<readonly string[]>
+  clusterRemarks?(args: Args, targets: readonly ClusterTarget[], env: ClusterRemarkEnv): Promise<ClusterRemarks>
   spoke(args: Args, env: VerbEnv): Spoke
 }

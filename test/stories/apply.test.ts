@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, test} from 'vitest'
 import type {LedgerReport} from '../../src/model/past-runs-report.ts'
 import type {RunReport} from '../../src/model/report.ts'
-import type {ClusterSpec} from '../../src/sandbox/spec.ts'
+import type {AccessRule, ClusterSpec} from '../../src/sandbox/spec.ts'
 import type {Trouble} from '../../src/sandbox/trouble.ts'
 import {type Fleet, openFleet} from '../support/sandbox-fleet.ts'
 
@@ -238,6 +238,44 @@ describe('what cannot be applied is the result of its object, and keeps no other
     expect(fleet.cluster('eu').remove('ConfigMap', 'fleet', 'a')).toBe(true)
     const report = await apply(fleet, '-f', manifests(namespace, held), ...everywhere)
     expect(report.results[0]).toMatchObject({outcome: 'failed', reason: expect.stringContaining('It is being deleted')})
+  })
+
+  test('missing permissions are in the plan, all together; with --preflight strict nothing is written', async () => {
+    const may: readonly AccessRule[] = [
+      {verbs: ['*'], resources: ['namespaces', 'configmaps', 'leases.coordination.k8s.io', 'leases']},
+      {verbs: ['get', 'patch'], resources: ['secrets']},
+      {verbs: ['*'], resources: ['services'], namespaces: ['default']},
+    ]
+    await using fleet = await openFleet([
+      {name: 'eu', workloads: []},
+      {name: 'us', workloads: [], may},
+    ])
+    const service = (at: string) => ({
+      ...{apiVersion: 'v1', kind: 'Service', metadata: {name: 's', namespace: at}},
+      spec: {ports: [{port: 1}]},
+    })
+    const path = manifests(
+      namespace,
+      configMap('a', {}),
+      secret('hunter2-hunter2'),
+      service('default'),
+      service('fleet'),
+    )
+    const words = ['apply', '-f', path, '--all-contexts', '--yes']
+    const strict = await fleet.shell.run(...words, '--preflight', 'strict')
+    const sentences = [
+      'us: its user may not create secrets in fleet: 1 object may be refused.',
+      'us: its user may not get, patch and create services in fleet: 1 object may be refused.',
+    ]
+    expect(strict.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `Permissions are missing (--preflight strict). Nothing was written. ${sentences.join(' ')}`,
+    )
+    expect(strict.exitCode).toBe(2)
+    expect(fleet.writes()).toEqual([])
+    const {stderr, exitCode} = await fleet.shell.run(...words)
+    for (const sentence of sentences) expect(stderr.replaceAll(/\s+/g, ' ')).toContain(sentence)
+    expect(stderr.indexOf('its user may not')).toBeLessThan(stderr.indexOf('starts with 2 targets'))
+    expect(exitCode).toBe(1)
   })
 
   test('a namespace that is not there', async () => {

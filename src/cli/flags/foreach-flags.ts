@@ -2,8 +2,8 @@ import {Flags} from '@oclif/core'
 import {durationFlag, severalValues} from './flag-types.ts'
 import {flagsWithoutRollouts} from './without-rollouts.ts'
 
-/** CMD may not be safe to run twice, so a run of it has no name under which it is continued. */
-const {'run-id': _runId, ...kept} = flagsWithoutRollouts
+/** CMD may not be safe to run twice, so a run of it has no name under which it is continued; what it needs is not known. */
+const {'run-id': _runId, preflight: _preflight, ...kept} = flagsWithoutRollouts
 
 /** The flags of a verb that runs local commands. */
 export const foreachFlags = {

@@ -5,7 +5,6 @@ const {
   'fail-fast': _failFast,
   'include-logs': _logs,
   'change-cause': _cause,
-  preflight: _preflight,
   wait: _wait,
   stagger: _stagger,
   'stagger-by': _staggerBy,
@@ -21,7 +20,6 @@ export const withoutRollouts = {
   'fail-fast': false,
   'include-logs': false,
   'change-cause': false,
-  preflight: 'report',
   wait: true,
   'stagger-by': 'registry',
 } as const

@@ -37,11 +37,15 @@ export async function examinePlan(
   const {targets, sameCluster, traits} = planned
   const workloads = targets.filter(isWorkloadTarget)
   if (workloads.length < targets.length) {
-    const [withoutLock, notes] = await Promise.all([
+    const inClusters = targets.filter(isClusterTarget)
+    const [withoutLock, remarks] = await Promise.all([
       lockOutlook(targets.filter(isInCluster), policy, leases),
-      verb.clusterRemarks?.(verb.parse(args), targets.filter(isClusterTarget), {...ofClusters, signal: reading.signal}),
+      verb.clusterRemarks?.(verb.parse(args), inClusters, {...ofClusters, signal: reading.signal}),
     ])
-    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock, ...(notes && {notes})}
+    const denied = remarks?.denied ?? []
+    if (settings.strictPreflight && denied.length > 0) throw refusedForDenied(denied)
+    const notes = remarks && {notes: [...remarks.notes, ...denied]}
+    return {targets, refusals: new Map(), marks: new Map(), budgetsNotRead: [], withoutLock, ...notes}
   }
   const preflighted = await preflight({targets: workloads, sameCluster}, {...reading, needs: verb.needs})
   if (settings.strictPreflight) refuseDenied(preflighted)
@@ -81,6 +85,13 @@ function refuseDenied({targets, refusals}: Pick<Prospect, 'targets' | 'refusals'
       [...new Set(failures.map(({message}) => `  ${message}`))].join('\n'),
     {suggestions: [...new Set(failures.flatMap(({suggestions}) => suggestions))]},
   )
+}
+
+function refusedForDenied(denied: readonly string[]): HubspokeError {
+  const why = denied.map((sentence) => `  ${sentence}`).join('\n')
+  return new HubspokeError('usage', `Permissions are missing (--preflight strict). Nothing was written.\n${why}`, {
+    suggestions: ['--preflight report  to apply what is permitted'],
+  })
 }
 
 /** What is to be known where no pod is replaced: nothing that only a rollout causes. */

@@ -164,11 +164,9 @@ function verbEnv(
 
 function objectsIn(clusters: Clusters, check: ClusterCheck): VerbEnv['objects'] {
   return ({context, clusterUid}) => {
-    const {
-      objects,
-      context: {namespace: defaultNamespace},
-    } = clusters.open(context)
-    return {...checkedObjects(objects, {context, clusterUid}, check), defaultNamespace}
+    const {objects, access, context: ref} = clusters.open(context)
+    const place = {context, clusterUid}
+    return {...checkedObjects(objects, place, check), mayI: access.mayI, defaultNamespace: ref.namespace}
   }
 }
 

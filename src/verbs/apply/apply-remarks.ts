@@ -6,16 +6,17 @@ import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {countOf} from '../../shared/words.ts'
-import type {ClusterRemarkEnv} from '../verb.ts'
+import type {ClusterRemarkEnv, ClusterRemarks} from '../verb.ts'
 import type {ApplyArgs} from './apply-args.ts'
-import {type ClusterKinds, readKinds} from './cluster-kinds.ts'
-import {placedObject} from './placed-objects.ts'
+import {readKinds} from './cluster-kinds.ts'
+import {deniedKinds} from './denied-kinds.ts'
+import {type PlacedObject, placedObject} from './placed-objects.ts'
 import {unchangedManifests} from './unchanged-manifests.ts'
 
 /**
  * Looks at the clusters of a plan before the first write: does each of them have the kinds of the manifests?
  *
- * @returns a sentence for each cluster that could not be read
+ * @returns what could not be read, and what may not be written
  * @throws HubspokeError of class `usage` for a kind that a cluster does not serve and the manifests do not define, or for
  *   an object that would be applied twice
  */
@@ -23,7 +24,7 @@ export async function applyRemarks(
   args: ApplyArgs,
   targets: readonly ClusterTarget[],
   {objects, manifests: reader, signal}: ClusterRemarkEnv,
-): Promise<readonly string[]> {
+): Promise<ClusterRemarks> {
   const manifests = await unchangedManifests(args, reader)
   const looked = targets.map(async (target): Promise<Looked> => {
     const there = objects(target)
@@ -31,7 +32,9 @@ export async function applyRemarks(
       const kinds = await readKinds(manifests, there, signal)
       const defaultNamespace = args.namespace ?? there.defaultNamespace
       const unknown = manifests.find((manifest) => kinds.scopeOf(manifest) === undefined)
-      return {target, unknown, twice: firstTwice(manifests, {kinds, defaultNamespace})}
+      const placed = manifests.map((manifest) => placedObject(manifest, {kinds, defaultNamespace}))
+      const denied = await deniedKinds(placed, kinds, {label: target.label, mayI: there.mayI, signal})
+      return {target, unknown, twice: firstTwice(placed), denied}
     } catch (error) {
       if (!(error instanceof HubspokeError)) throw error
       return {target, notRead: error.message}
@@ -47,12 +50,10 @@ export async function applyRemarks(
     )
   const twice = all.find((one) => one.twice !== undefined)
   if (twice?.twice !== undefined) throw appliedTwice(twice.twice)
-  return [
-    ...systemWords(manifests),
-    ...all.flatMap(({target, notRead}) =>
-      notRead === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${notRead}`],
-    ),
-  ]
+  const notRead = all.flatMap(({target, notRead: why}) =>
+    why === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${why}`],
+  )
+  return {notes: [...systemWords(manifests), ...notRead], denied: all.flatMap(({denied = []}) => denied)}
 }
 
 /** The namespace in which a mistake takes a cluster down. */
@@ -67,17 +68,14 @@ interface Looked {
   readonly target: ClusterTarget
   readonly unknown?: Manifest | undefined
   readonly twice?: readonly [Manifest, Manifest] | undefined
+  readonly denied?: readonly string[]
   readonly notRead?: string
 }
 
 /** Two manifests of one object: one names its namespace, and the other is in it by default. */
-function firstTwice(
-  manifests: readonly Manifest[],
-  placing: {readonly kinds: ClusterKinds; readonly defaultNamespace: string},
-): readonly [Manifest, Manifest] | undefined {
+function firstTwice(placed: readonly PlacedObject[]): readonly [Manifest, Manifest] | undefined {
   const seen = new Map<string, Manifest>()
-  for (const manifest of manifests) {
-    const {name} = placedObject(manifest, placing)
+  for (const {name, manifest} of placed) {
     const other = seen.get(name)
     if (other !== undefined) return [other, manifest]
     seen.set(name, manifest)
