@@ -25,7 +25,7 @@ export default class Foreach extends WritingCommand {
       command: '<%= config.bin %> <%= command.id %> --all-contexts --dry-run client -- kubectl get nodes',
     },
     {
-      description: 'In every production cluster',
+      description: 'At a laptop: in every production cluster',
       command: '<%= config.bin %> <%= command.id %> -c "prod-*" -- kubectl get pods -n shop',
     },
     {
