@@ -21,6 +21,8 @@ export interface AttemptState {
   readonly failedTries: FailedTry[]
   /** By name, with what was last reported. */
   readonly parts: Map<string, Part>
+  /** The names of those whose end is known. */
+  readonly endedParts: Set<string>
   /** The state before the last write. */
   snapshot: Snapshot | undefined
   /** The write that was accepted. */
@@ -40,6 +42,7 @@ export function newAttemptState(snapshot: Snapshot | undefined): AttemptState {
     lastFailure: undefined,
     failedTries: [],
     parts: new Map(),
+    endedParts: new Set(),
     snapshot,
     receipt: undefined,
     heldBack: undefined,

@@ -145,6 +145,8 @@ function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
   }
   const report = (part: Part) => {
     state.parts.set(part.name, part)
+    if (hasEnded(part)) state.endedParts.add(part.name)
+    else state.endedParts.delete(part.name)
     return operation.part(part)
   }
   let begun: Promise<boolean> | undefined
@@ -172,8 +174,7 @@ function openAttempt({target, operation, state, run}: Attempting): OpenAttempt {
     async part(part: Part) {
       await report(part)
       if (!hasEnded(part)) return
-      const message = `${[...state.parts.values()].filter(hasEnded).length} of ${state.parts.size} done`
-      run.emit({type: 'target-progress', target, message})
+      run.emit({type: 'target-progress', target, message: `${state.endedParts.size} of ${state.parts.size} done`})
     },
   }
   return attempt
