@@ -183,6 +183,21 @@ describe.skipIf(!binaries)('apply to three genuine control planes', () => {
     expect(await Promise.all(clusters.map(state))).toEqual(before)
   }, 120_000)
 
+  test(
+    `${kills} kills: every object is accounted for, and changed once (seed ${seed})`,
+    async () => {
+      const chance = seeded(seed)
+      const moments = {beforeWrites: 0, amongWrites: 0, afterEnd: 0}
+      for (let round = 1; round <= kills; round += 1) {
+        moments[await killedRound(`round-${round}`, 1 + Math.floor(chance() * 1800))] += 1
+      }
+      console.log(`figures: ${kills} kills of apply (seed ${seed}): ${JSON.stringify(moments)}`)
+      expect(moments.amongWrites).toBeGreaterThan(0)
+    },
+    60_000 + kills * 20_000,
+  )
+
+  // The last one: from here on there is a namespace for locks, and a killed run keeps its lock until it counts as dead.
   test('the permissions: what "rbac apply" prints, and get, patch and create on each kind', async () => {
     const east = clusters[0] as RealCluster
     await east.apply([{apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'ops'}}])
@@ -218,20 +233,6 @@ describe.skipIf(!binaries)('apply to three genuine control planes', () => {
     expect(await applied('get', 'patch', 'create')).toEqual(['succeeded: created'])
     await account.client.close()
   }, 120_000)
-
-  test(
-    `${kills} kills: every object is accounted for, and changed once (seed ${seed})`,
-    async () => {
-      const chance = seeded(seed)
-      const moments = {beforeWrites: 0, amongWrites: 0, afterEnd: 0}
-      for (let round = 1; round <= kills; round += 1) {
-        moments[await killedRound(`round-${round}`, 1 + Math.floor(chance() * 1800))] += 1
-      }
-      console.log(`figures: ${kills} kills of apply (seed ${seed}): ${JSON.stringify(moments)}`)
-      expect(moments.amongWrites).toBeGreaterThan(0)
-    },
-    60_000 + kills * 20_000,
-  )
 
   /** Kills a run when its ledger has that many lines, and retries it. */
   async function killedRound(value: string, lines: number) {
