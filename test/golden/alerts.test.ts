@@ -19,6 +19,12 @@ const run = {...createRunTally().totals(), name: 'x', endedAt: new Date(0), exit
 const exported = Object.keys(metricsIn(await lastRunText(run)))
 const names = [...new Set(exported.map((series) => series.replace(/\{.*/, '')))]
 
+test('the PrometheusRule has the same groups, as the text that promtool has checked', () => {
+  const {apiVersion, kind, spec} = parse(read('alerts', 'prometheus-rule.yaml'))
+  expect({apiVersion, kind}).toEqual({apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule'})
+  expect(spec).toEqual(parse(read('alerts', 'hubspoke.rules.yml')))
+})
+
 test('alerts use only metrics that a run exports', () => {
   const used = rules.flatMap(({expr}) => expr.match(/hubspoke_\w+/g) ?? [])
   expect(used.filter((name) => !names.includes(name))).toEqual([])
