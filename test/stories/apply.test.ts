@@ -312,6 +312,7 @@ describe('troubles that pass', () => {
     ])
     const report = await apply(fleet, '-f', manifests(namespace, configMap('a', {x: '1'})), ...everywhere)
     expect(report.results[0]).toMatchObject({outcome: 'succeeded', attempts: 2})
+    expect(partsOf(report, 'eu')['fleet/ConfigMap/a']).toBe('applied by an earlier try, whose answer was lost')
     expect(dataOf(fleet, 'eu', 'a')).toEqual({x: '1'})
   })
 

@@ -9,8 +9,9 @@ export const groupVersions: Question<ReadonlySet<string>> = {
   path: apiPath(['apis']),
   about: {mayMiss: []},
   read(body) {
-    const {kind, groups} = objectOf(body)
-    if (kind !== 'APIGroupList' || !Array.isArray(groups)) return new Unexpected('it is not a list of API groups')
+    const {groups} = objectOf(body)
+    if (!isOfKind(body, 'APIGroupList') || !Array.isArray(groups))
+      return new Unexpected('it is not a list of API groups')
     const versions = objectsAt(body, 'groups').flatMap((group) => objectsAt(group, 'versions'))
     return new Set(versions.map((version) => textAt(version, 'groupVersion')))
   },
@@ -22,14 +23,20 @@ export function kindsOf({group, version}: Pick<ServedKind, 'group' | 'version'>)
     path: apiPath(group === '' ? ['api', version] : ['apis', group, version]),
     about: {mayMiss: []},
     read(body) {
-      const {kind, groupVersion, resources} = objectOf(body)
-      const isList = kind === 'APIResourceList' && Array.isArray(resources)
-      if (!isList) return new Unexpected('it is not a list of API resources')
+      const {groupVersion, resources} = objectOf(body)
+      if (!isOfKind(body, 'APIResourceList') || !Array.isArray(resources))
+        return new Unexpected('it is not a list of API resources')
       if (groupVersion !== apiVersionOf({group, version}))
         return new Unexpected('it is about another version of the API')
       return objectsAt(body, 'resources').flatMap((resource) => servedKind(resource, {group, version}))
     },
   }
+}
+
+/** The documents of discovery are of the version `v1`; that of the core group does not say it. */
+function isOfKind(body: unknown, wanted: string): boolean {
+  const {kind, apiVersion = 'v1'} = objectOf(body)
+  return kind === wanted && apiVersion === 'v1'
 }
 
 function servedKind(resource: object, version: Pick<ServedKind, 'group' | 'version'>): readonly ServedKind[] {

@@ -101,7 +101,12 @@ async function applyOne(object: PlacedObject, state: State, apply: ClusterApply)
     isSent = true
   }
   try {
-    await report(await partOf(object, state, {...apply, attempt: {...attempt, writingPart}}))
+    const wasOpen = isSent
+    const part = await partOf(object, state, {...apply, attempt: {...attempt, writingPart}})
+    const isOurs = wasOpen && part.outcome === 'unchanged'
+    await report(
+      isOurs ? {name, outcome: 'succeeded', reason: 'applied by an earlier try, whose answer was lost'} : part,
+    )
   } catch (thrown) {
     if (!(thrown instanceof HubspokeError) || thrown.failureClass === 'internal') {
       state.fatal ??= thrown
