@@ -1,4 +1,4 @@
-import {dirname, join} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import {ledgerDirectory} from '../ledger/ledger-directory.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {Sandbox} from '../sandbox/sandbox.ts'
@@ -71,9 +71,9 @@ async function startScenario(
   }
 }
 
-/** What makes a shell use a kubeconfig. */
+/** What makes a shell use a kubeconfig, whatever its folder is. */
 export function exportCommand(kubeconfig: string): string {
-  return `export KUBECONFIG=${shellWord(kubeconfig)}`
+  return `export KUBECONFIG=${shellWord(resolve(kubeconfig))}`
 }
 
 /** Beside the ledgers, in the user's own folders: another one for each sandbox that is up. */

@@ -79,6 +79,7 @@ export default class Undo extends WritingCommand {
       this.requireOnlyRun(args.image, toRevision)
       const {id, recorded} = await findRun(run, this.runtime, 'undo --run')
       const undone = undoRequest(id, recorded, await this.runtime.loadVerbs())
+      if (undone.retried !== undefined) this.runtime.stderr.write(othersOf(id, undone.retried))
       const {start} = await this.startOf(undo, {run: id, image: undone.image}, given)
       return this.carryOut({...start, source: undoSource(undone)}, flags, {only: concernedBy(undone)})
     }
@@ -100,6 +101,11 @@ export default class Undo extends WritingCommand {
     if (others.length > 0)
       throw usage(`--run takes its targets from the ledger: not together with ${others.join(', ')}.`)
   }
+}
+
+/** A retry plans only what was left of its run. */
+function othersOf(id: string, retried: string): string {
+  return `The run ${id} retried the run ${retried}: the targets that only that run has written are not undone. "hubspoke undo --run ${retried}" undoes them.\n`
 }
 
 function usage(message: string): HubspokeError {

@@ -127,6 +127,33 @@ describe('undo --run', () => {
   })
 })
 
+describe('of a retry', () => {
+  const stopped = async (fleet: Fleet, written: number, ...flags: readonly string[]) => {
+    const words = ['set-image', image, ':2.0', '--all-contexts', '--yes', ...flags]
+    const running = fleet.shell.run(...words)
+    while (fleet.writes().length < written) await new Promise((resolve) => setImmediate(resolve))
+    fleet.shell.signal('SIGINT')
+    expect((await running).exitCode).toBe(130)
+  }
+
+  test.each([
+    {because: 'has written the rest', written: 1, flags: ['--concurrency', '1']},
+    {because: 'has only watched', written: 3, flags: []},
+  ])('that $because: what it has found written is restored, too', async ({written, flags}) => {
+    await using fleet = await openFleet(two)
+    const before = templatesOf(fleet)
+    await stopped(fleet, written, ...flags)
+    const retried = await run(fleet, 'runs', 'retry', 'last', '--yes')
+    expect(ends(retried)).toEqual(all.map((key) => `${key} succeeded`))
+    const ended = await fleet.shell.run('undo', '--run', retried.run.id, '--yes', '-o', 'json')
+    expect(ends(ended.document() as RunReport)).toEqual(all.map((key) => `${key} succeeded`))
+    expect(ended.stderr).toMatch(
+      /^The run \S+ retried the run \S+: the targets that only that run has written are not undone/m,
+    )
+    expect(templatesOf(fleet)).toEqual(before)
+  })
+})
+
 describe('of set-image', () => {
   const setImage = (fleet: Fleet) => run(fleet, 'set-image', image, ':2.0', '--all-contexts', '--yes')
 

@@ -14,8 +14,10 @@ export interface UndoRequest {
   readonly verb: Verb
   /** The image that it was about. */
   readonly image: string
-  /** What it has written, or may have written. */
+  /** What it has written, or may have written, and what it has found written by the run that it retries. */
   readonly targets: readonly RecordedTarget[]
+  /** The run that it retries, whose other targets are not undone. */
+  readonly retried: string | undefined
 }
 
 const undoing: UseOfRun = {
@@ -32,11 +34,14 @@ const undoing: UseOfRun = {
  */
 export function undoRequest(id: string, recorded: RecordedRun, verbs: Verbs): UndoRequest {
   const {run, verb} = knownRun({id, recorded, verbs}, undoing)
-  const targets = recorded.targets.filter(({wrote}) => wrote !== 'no')
+  // A retry carries on the change of its run: what that run had written, and this one has watched, has the same mark.
+  const targets = recorded.targets.filter(({wrote, watched}) => wrote !== 'no' || watched)
+  const retried = run.retryOf
   if (targets.length === 0) {
-    throw runRefused({id, done: undoing.done}, 'it has written nothing', [`hubspoke runs show ${id}`])
+    const first = retried === undefined ? [] : [`hubspoke undo --run ${retried}  for the run that it retried`]
+    throw runRefused({id, done: undoing.done}, 'it has written nothing', [...first, `hubspoke runs show ${id}`])
   }
-  return {runId: id, verb, image: textArgument(run.args, 'image'), targets}
+  return {runId: id, verb, image: textArgument(run.args, 'image'), targets, retried}
 }
 
 /** The targets to look for, with what each returns to. No write of the undo itself has reached them. */

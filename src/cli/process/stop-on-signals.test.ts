@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest'
+import {createVirtualClock} from '../../../test/support/virtual-clock.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {stopOnSignals} from './stop-on-signals.ts'
 
@@ -6,7 +7,9 @@ import {stopOnSignals} from './stop-on-signals.ts'
 function processThatHears() {
   const seen: string[] = []
   let listener: ((signal: StopSignal) => void) | undefined
+  const clock = createVirtualClock()
   const runtime = {
+    clock,
     onStopSignal(heard: (signal: StopSignal) => void) {
       listener = heard
       return () => {
@@ -22,7 +25,7 @@ function processThatHears() {
       flushed: async () => undefined,
     },
   }
-  return {runtime, seen, send: (signal: StopSignal) => listener?.(signal)}
+  return {runtime, clock, seen, send: (signal: StopSignal) => listener?.(signal)}
 }
 
 test('the first signal stops; progress is cleared before the notice is written', async () => {
@@ -45,6 +48,17 @@ test('a second one ends the process with its own code, whatever the first one wa
   send('SIGTERM')
   send('SIGINT')
   expect(seen).toContain('abort 130')
+})
+
+test('SIGTERM twice within a second is one request, as "timeout" sends it; later it is a second one', async () => {
+  const {runtime, clock, seen, send} = processThatHears()
+  stopOnSignals(runtime, {notice: () => 'Stopping.'})
+  send('SIGTERM')
+  send('SIGTERM')
+  expect(seen).not.toContain('abort 143')
+  await clock.advance(1_000)
+  send('SIGTERM')
+  expect(seen).toContain('abort 143')
 })
 
 test('after a deadline the first signal is a first one, and the second ends the process', () => {

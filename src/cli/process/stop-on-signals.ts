@@ -17,19 +17,25 @@ export interface FirstSignal {
   clear?(): Promise<void>
 }
 
+/** `timeout` and some supervisors send SIGTERM to a process and then to its group, which is one request. In milliseconds. */
+const sameRequestMs = 1_000
+
 /**
  * The first SIGINT, SIGTERM or SIGHUP stops the run in order, which ends with its summary; a second one ends the process
  * at once with the code of that signal.
  */
 export function stopOnSignals(
-  runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr'>,
+  runtime: Pick<Runtime, 'onStopSignal' | 'abort' | 'stderr' | 'clock'>,
   {notice, record, clear = async () => undefined}: FirstSignal,
 ): Interruption {
   const stop = createStopSwitch()
   let first: StopSignal | undefined
+  let firstAt = 0
   const release = runtime.onStopSignal((signal) => {
     // A closing terminal sends SIGHUP more than once, and so does an ending shell: that is not a second request.
     if (first === 'SIGHUP' && signal === 'SIGHUP') return
+    const isRepeated = first === 'SIGTERM' && signal === 'SIGTERM' && runtime.clock.now() - firstAt < sameRequestMs
+    if (isRepeated) return
     if (first !== undefined) {
       const where = record?.()
       if (where !== undefined) runtime.stderr.write(`\n${where}\n`)
@@ -37,6 +43,7 @@ export function stopOnSignals(
       return
     }
     first = signal
+    firstAt = runtime.clock.now()
     const said = notice()
     if (said !== undefined) void clear().then(() => runtime.stderr.write(`\n${said}\n`))
     stop.stop(signal)

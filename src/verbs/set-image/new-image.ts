@@ -22,7 +22,12 @@ export function newImageOf(text: string): NewImage {
     throw notAnImage(`${quoted(text)} is a digest without its "@".`, `@${text}`)
   }
   if (tag === undefined && digest === undefined) {
-    throw notAnImage(`NEW ${quoted(text)} has no tag and no digest. ":latest" is not assumed.`, `${text}:TAG`)
+    // `3.1.5` may also be a repository; a tag is what was more likely meant.
+    const isLikeTag = /^v?\d[\w.-]*$/.test(text)
+    throw notAnImage(
+      `NEW ${quoted(text)} has no tag and no digest. ":latest" is not assumed.`,
+      isLikeTag ? `:${text}` : `${text}:TAG`,
+    )
   }
   return {text, repository: isRelative ? undefined : `${domain.toLowerCase()}/${path}`, tag, digest}
 }
