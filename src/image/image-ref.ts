@@ -1,4 +1,5 @@
 import {isProblem, type Problem, quoted} from '../shared/problem.ts'
+import {countOf} from '../shared/words.ts'
 
 /**
  * An image reference, `domain/path[:tag][@digest]`, with the parts that may be omitted on Docker Hub filled in (`nginx` is
@@ -67,7 +68,7 @@ export function digestProblem(text: string): string | undefined {
   const length = Object.hasOwn(digestLengths, algorithm) ? digestLengths[algorithm] : undefined
   if (length === undefined) return `The digest ${quoted(text)} must start with sha256:, sha384: or sha512:.`
   if (hex.length !== length) {
-    return `The digest ${quoted(text)} has ${hex.length} characters after "${algorithm}:", not ${length}.`
+    return `The digest ${quoted(text)} has ${countOf(hex.length, 'character')} after "${algorithm}:", not ${length}.`
   }
   return /^[0-9a-f]*$/.test(hex) ? undefined : `The digest ${quoted(text)} has characters other than 0-9 and a-f.`
 }

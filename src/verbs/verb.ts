@@ -85,6 +85,9 @@ export interface PlanFacts {
   readonly snapshots: ReadonlyMap<string, Snapshot>
 }
 
+/** The same for one target of the plan, with what is known of it. */
+export interface ChangeEnv extends RemarkEnv, Pick<PlanFacts, 'traits' | 'snapshots'> {}
+
 /** What a verb looks at a plan with. */
 export interface RemarkEnv {
   workloads(target: WorkloadTarget): Workloads
@@ -146,7 +149,7 @@ export interface Verb<Args = unknown> {
    * What is changed of a target, in a few words for its line of the plan. Never rejects because the target cannot be read.
    * Absent, or undefined: the source says it, or the verb alone.
    */
-  change?(args: Args, target: WorkloadTarget, env: RemarkEnv): string | undefined | Promise<string | undefined>
+  change?(args: Args, target: WorkloadTarget, env: ChangeEnv): string | undefined | Promise<string | undefined>
   /** What a revert restores, in a few words for the plan; undefined: the snapshot does not tell. */
   before?(snapshot: Snapshot): string | undefined
   /**

@@ -98,6 +98,14 @@ describe('sets the replicas through the scale subresource, and waits for the pod
     })
   })
 
+  test('the plan says of each workload from which number to which, and which has no pods now', async () => {
+    await using fleet = await openFleet([{name: 'eu', workloads: [web, {...web, name: 'off', replicas: 0}, agent]}])
+    const {stderr} = await fleet.shell.run(...scale, '--replicas', '3', '--dry-run', 'client')
+    expect(stderr).toMatch(/^ {2}eu\/shop\/Deployment\/off +0 → 3 \(it has no pods now\)$/m)
+    expect(stderr).toMatch(/^ {2}eu\/shop\/Deployment\/web$/m)
+    expect(stderr).toMatch(/^ {2}eu\/shop\/DaemonSet\/agent\b(?!.*→)/m)
+  })
+
   test.each(['client', 'server'])('--dry-run %s changes nothing', async (how) => {
     await using fleet = await openFleet([{name: 'eu', workloads: [web]}])
     const {stderr, exitCode} = await fleet.shell.run(...scale, '--replicas', '+2', '--dry-run', how)

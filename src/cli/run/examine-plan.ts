@@ -56,7 +56,7 @@ export async function examinePlan(
     markTargets(tried, verb.replacesPods === false ? withoutRollout(traits) : traits, reading),
     lockOutlook(tried, policy, leases),
     verb.remarks?.(parsed, {targets: tried, traits, snapshots}, reads),
-    changesOf(tried, async (target) => verb.change?.(parsed, target, reads)),
+    changesOf(tried, async (target) => verb.change?.(parsed, target, {...reads, traits, snapshots})),
   ])
   return {...preflighted, ...marked, withoutLock, ...(changes.size > 0 && {changes}), ...(notes && {notes})}
 }

@@ -49,6 +49,19 @@ export async function scaleRemarks(
   ]
 }
 
+/** `2 → 3`, for the line of a target in the plan; undefined: its number is not changed, or not known. */
+export function scaleChange(
+  {replicas}: Pick<RemarkedArgs, 'replicas'>,
+  {key, kind}: WorkloadTarget,
+  {traits, snapshots}: Pick<PlanFacts, 'traits' | 'snapshots'>,
+): string | undefined {
+  const current = traits.get(key)?.replacement.wanted
+  if (kind === 'DaemonSet' || current === undefined) return undefined
+  const wanted = readScaleSnapshot(snapshots.get(key))?.wanted ?? replicasFrom(replicas, current)
+  if (typeof wanted === 'object' || wanted === current) return undefined
+  return `${current} → ${wanted}${current === 0 ? ' (it has no pods now)' : ''}`
+}
+
 function changesOf(targets: readonly WorkloadTarget[], replicas: Replicas, {traits, snapshots}: PlanFacts): string[] {
   const counts = new Map<string, number>()
   const problems: string[] = []

@@ -5,7 +5,7 @@ import {textArgument} from '../text-argument.ts'
 import type {Verb} from '../verb.ts'
 import {targetNeeds} from '../workloads/target-needs.ts'
 import {parseReplicas, type Replicas, replicasText} from './replicas.ts'
-import {scaleRemarks} from './scale-remarks.ts'
+import {scaleChange, scaleRemarks} from './scale-remarks.ts'
 import {readScaleSnapshot} from './scale-snapshot.ts'
 import {scaleSpoke} from './scale-spoke.ts'
 
@@ -49,6 +49,7 @@ export const scale: Verb<ScaleArgs> = {
     ...(replicas.is === 'number' && replicas.count === 0 && {confirmation: toZero}),
   }),
   needs: targetNeeds('scale'),
+  change: scaleChange,
   remarks: scaleRemarks,
   before(snapshot) {
     const before = readScaleSnapshot(snapshot)?.before
