@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {parse, stringify} from 'yaml'
 import type {ErrorReport} from '../../src/model/error-report.ts'
+import type {StatusReport} from '../../src/model/status-report.ts'
 import type {Ended, Shell} from '../support/run-command.ts'
 import {type Fleet, image, openFleet, runningWeb} from '../support/sandbox-fleet.ts'
 import type {FindReport, LedgerReport, RunReport} from '../support/workload-documents.ts'
@@ -50,6 +51,17 @@ async function editKubeconfig({shell}: Fleet, edit: (contexts: Kubeconfig['conte
   const kubeconfig = parse(await readFile(shell.kubeconfigPath, 'utf8')) as Kubeconfig
   await writeFile(shell.kubeconfigPath, stringify({...kubeconfig, contexts: edit(kubeconfig.contexts)}))
 }
+
+test('a document of status names targets, too: what is stuck is undone, and nothing else', async () => {
+  const missing = {type: 'unpullable-image', image: `${image}:2.0`} as const
+  await using fleet = await openFleet([{...two[0], trouble: [missing]}, two[1]])
+  await fleet.shell.run('set-image', image, ':2.0', '--all-contexts', '--yes', '--timeout', '1m')
+  const status = (await fleet.shell.run('status', image, '-o', 'json')).document() as StatusReport
+  const only = {...status, workloads: status.workloads.filter((one) => one.status === 'stuck')}
+  const path = await save(fleet, only)
+  const undone = report(await fleet.shell.run('undo', image, '--targets', path, '--yes', '-o', 'json'))
+  expect(undone.results.map(({context, name}) => `${context}/${name}`)).toEqual(['eu/cart', 'eu/web'])
+})
 
 describe('the targets of', () => {
   test('a file keep its order: in the plan, in the results, and its first one is the first wave', async () => {

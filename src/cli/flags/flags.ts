@@ -103,7 +103,7 @@ export const workloadFlags = {
 export const targetsFlags = {
   targets: Flags.string({
     summary:
-      'Act only on the targets in FILE: a document of "find", of a verb or of "runs show", or lines of "-o name". "-" is stdin.',
+      'Act only on the targets in FILE: a document of "find", "status", a verb or "runs show", or lines of "-o name". "-" is stdin.',
     helpValue: 'FILE',
     env: 'HUBSPOKE_TARGETS',
     helpGroup: 'WORKLOADS',

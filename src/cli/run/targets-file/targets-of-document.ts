@@ -7,6 +7,7 @@ import {kindOf, type PlacedTarget, wrongName, wrongTargets} from './wrong-target
 /** The documents that name targets, each with the list that holds them. */
 const lists: Readonly<Record<string, string>> = {
   FindReport: 'workloads',
+  StatusReport: 'workloads',
   RunReport: 'results',
   LedgerReport: 'targets',
 }
@@ -34,7 +35,7 @@ export function targetsOfDocument(document: DocumentText): readonly PlacedTarget
 function listOf(document: DocumentText): string {
   const {value} = document
   if (!isEntry(value)) {
-    const why = 'this is not a document of "find", of a verb or of "runs show"'
+    const why = 'this is not a document of "find", "status", a verb or "runs show"'
     throw wrong(document, [], why, keepDocument)
   }
   const [type, version] = [own(value, 'type'), own(value, 'schemaVersion')]
