@@ -38,8 +38,9 @@ const requestsGraceMs = 20_000
 /** Time limit for locks, ledger and connections after that. Then the process ends. */
 const endGraceMs = 10_000
 
+/** Commands of foreach get SIGTERM; writes that were sent are answered. In lines that fit on a terminal. */
 const stopping =
-  'Stopping: writes in flight finish, nothing new starts. Press Ctrl-C again to quit without waiting for them.'
+  'Stopping: nothing new starts, and what is in progress ends first.\nPress Ctrl-C again to end at once, without the summary.'
 
 /** Runs `work` with progress on stderr and a handler for signals; both have ended when it returns. */
 export async function withSession<Result>(
