@@ -238,7 +238,7 @@ describe('what is written', () => {
     while (headWrites(fleet, 'eu') < 3) await new Promise(setImmediate)
     fleet.shell.signal('SIGTERM')
     const {stdout, stderr} = await ended
-    expect(stderr.trim()).toMatch(/^Stopping: .*$/)
+    expect(stderr.trim()).toMatch(/^Stopping: [^\n]*\nPress Ctrl-C again [^\n]*$/)
     expect(stdout).toMatch(/^eu +watched .*0 changes in/m)
   })
 })

@@ -140,7 +140,7 @@ describe('signals', () => {
         .some(({method}) => method === 'PATCH'),
     )
     child.kill('SIGINT')
-    await says('Press Ctrl-C again to quit without waiting')
+    await says('Press Ctrl-C again to end at once')
     child.kill('SIGINT')
     const {stdout, stderr, exitCode} = await end
     expect(stderr).toMatch(/\nWhat this run has done is recorded in .*: hubspoke runs show \d{8}-\d{6}-[0-9a-f]{4}\n/)
