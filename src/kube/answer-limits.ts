@@ -21,8 +21,11 @@ export const bodyLimits: AnswerLimits = {
   maxMs: 300_000,
 }
 
-/** Longer than any `Status` that is read; the error page of a proxy may be longer, and its content is not used. */
-export const errorLimits: AnswerLimits = {...bodyLimits, maxBytes: 65_536, baseMs: 10_000, maxMs: 10_000}
+/**
+ * Longer than any `Status` that is read: a conflict of an apply names each field, which may be thousands. The error page of a proxy
+ * may be longer, and its content is not used.
+ */
+export const errorLimits: AnswerLimits = {...bodyLimits, maxBytes: 1024 * 1024, baseMs: 10_000, maxMs: 10_000}
 
 /** The time allowed for a body of which `bytes` were received. */
 export function allowedMs({baseMs, bytesPerSecond, maxMs}: AnswerLimits, bytes: number): number {

@@ -199,6 +199,19 @@ describe('what cannot be applied is the result of its object, and keeps no other
     expect(dataOf(fleet, 'eu', 'a')).toEqual({color: 'green'})
   })
 
+  test('a conflict of a thousand fields is one, and says how many they are', async () => {
+    await using fleet = await openFleet(clusters('eu'))
+    const many = (value: string) =>
+      configMap('a', Object.fromEntries(Array.from({length: 1000}, (_, index) => [`key-${index}`, value])))
+    await apply(fleet, '-f', manifests(namespace, many('1')), ...everywhere)
+    fleet.cluster('eu').patch('ConfigMap', 'fleet', 'a', {data: many('2').data})
+    const report = await apply(fleet, '-f', manifests(namespace, many('3')), ...everywhere)
+    expect(report.results[0]).toMatchObject({
+      ...{outcome: 'failed', attempts: 1, failure: {class: 'conflict'}},
+      reason: expect.stringMatching(/\.data\.key-\d+\) and 994 more fields$/),
+    })
+  })
+
   test('an object that the server rejects, with its own words', async () => {
     await using fleet = await openFleet(clusters('eu'))
     const broken = widget('broken', 'large')
@@ -561,7 +574,7 @@ describe('a run that ended early', () => {
     expect(fleet.writes()).toEqual(before)
     const sameId = await fleet.shell.run('apply', '-f', changed, ...everywhere, '--run-id', first.run.id)
     expect(sameId.exitCode).toBe(2)
-    expect(sameId.stderr).toContain(`The run id ${first.run.id} belongs to another run: manifests`)
+    expect(sameId.stderr).toContain(`The run id ${first.run.id} belongs to another run: digest "sha256:`)
   })
 })
 
@@ -569,18 +582,23 @@ test.each([422, 500, 429])(
   'no value of a Secret is printed or recorded, not even where a %i quotes it',
   async (status) => {
     const value = 'correct horse battery'
-    const message = `Secret "login" is invalid: data[note]: "${value}" is too weak`
+    const message = `data[note] of "login": "${value}" and CORRECT HORSE; it was old-value-of-the-cluster`
+    const refused = (resource: string): Trouble => ({type: 'answer', status, verb: 'patch', resource, message})
     await using fleet = await openFleet([
-      {name: 'eu', workloads: [], trouble: [{type: 'answer', status, verb: 'patch', resource: 'secrets', message}]},
+      {name: 'eu', workloads: [], trouble: [refused('secrets')]},
+      {name: 'us', workloads: [], trouble: [refused('configmaps')]},
     ])
     const object = {...secret(''), stringData: {note: value}}
-    const report = await apply(fleet, '-f', manifests(namespace, object), ...everywhere)
-    expect(report.results[0]?.parts[1]).toMatchObject({reason: expect.stringContaining('too weak')})
+    const report = await apply(fleet, '-f', manifests(namespace, object, configMap('a', {})), ...everywhere)
+    const said = report.results.map(({parts}) => parts.find(({reason}) => reason.includes(`HTTP ${status}`))?.reason)
+    expect(said[0]).toMatch(/Its text is not shown, because it may have a value of the Secret\.$/)
+    expect(said[1]).toContain('data[note] of "login": "[redacted]"')
     expect(report.verdict.code).toBe(1)
     await fleet.shell.run('runs', 'show', 'last')
     const ledgers = await Promise.all((await fleet.shell.ledgers()).map((path) => readFile(path, 'utf8')))
-    expect(ledgers.join('')).toContain('too weak')
-    expect(`${fleet.shell.everythingPrinted()}${ledgers.join('')}`).not.toMatch(/correct horse|Y29ycmVjdCBob3JzZ/)
+    const printed = `${fleet.shell.everythingPrinted()}${ledgers.join('')}`
+    expect(printed).not.toMatch(/correct horse|Y29ycmVjdCBob3JzZ/)
+    expect(JSON.stringify(report.results[0])).not.toMatch(/CORRECT|old-value/)
   },
 )
 

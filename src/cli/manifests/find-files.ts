@@ -1,7 +1,7 @@
 import {readdir, realpath, stat} from 'node:fs/promises'
 import {join} from 'node:path'
-import {HubspokeError} from '../../model/failure.ts'
-import {codeOf, onFileError} from '../../shared/file-error.ts'
+import {HubspokeError, onFailure} from '../../model/failure.ts'
+import {codeOf} from '../../shared/file-error.ts'
 import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
 import type {ManifestRequest} from '../../verbs/apply/manifest-reader.ts'
@@ -28,7 +28,7 @@ export async function findFiles(
     })
   }
   if (path === '') throw new HubspokeError('usage', 'The name of a file is empty.')
-  if (!(await isFolder(path))) return [path]
+  if ((await typeOf(path)) !== 'folder') return [path]
   const search: Search = {recursive, seen: new Set(), entries: 0}
   const files = await filesIn(path, search)
   if (files.length > 0) return files
@@ -55,18 +55,21 @@ async function filesIn(folder: string, search: Search): Promise<readonly string[
   }
   if (names.some((name) => kustomizations.includes(name))) throw isKustomization(folder)
   const found: string[] = []
-  for (const name of names) {
-    const path = join(folder, name)
-    const isManifest = /\.(?:ya?ml|json)$/.test(name)
-    if (!isManifest && !search.recursive) continue
-    // A symbolic link that leads nowhere is an error only where its name is one of a manifest.
-    const isDirectory = isManifest
-      ? await isFolder(path)
-      : await stat(path).then((one) => one.isDirectory(), onFileError(false))
-    if (isDirectory && search.recursive) found.push(...(await filesIn(path, search)))
-    if (!isDirectory && isManifest) found.push(path)
-  }
+  for (const name of names) found.push(...(await filesAt(join(folder, name), search)))
   return found
+}
+
+/** Of one entry of a folder. */
+async function filesAt(path: string, search: Search): Promise<readonly string[]> {
+  const isManifest = /\.(?:ya?ml|json)$/.test(path)
+  if (!isManifest && !search.recursive) return []
+  // A symbolic link that leads nowhere is an error only where its name is one of a manifest.
+  const type = isManifest ? await typeOf(path) : await typeOf(path).catch(onFailure('other'))
+  if (type === 'folder') return search.recursive ? filesIn(path, search) : []
+  if (!isManifest) return []
+  if (type === 'file') return [path]
+  // A pipe in a folder would be waited for.
+  throw new HubspokeError('usage', `${quoted(path)} is not a regular file.`)
 }
 
 function isKustomization(folder: string): HubspokeError {
@@ -79,8 +82,10 @@ function isKustomization(folder: string): HubspokeError {
   )
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await onPath(path, (one) => stat(one))).isDirectory()
+async function typeOf(path: string): Promise<'folder' | 'file' | 'other'> {
+  const found = await onPath(path, (one) => stat(one))
+  if (found.isDirectory()) return 'folder'
+  return found.isFile() ? 'file' : 'other'
 }
 
 /** @throws HubspokeError of class `usage` instead of the error of the file system */

@@ -150,18 +150,21 @@ test('a kustomization is what kubectl makes of it', async () => {
 })
 
 test.each([
-  {script: 'console.error("first\\nerror: no such base\\u001b[31m"); process.exit(1)', error: 'failed: no such base'},
-  {
-    script: 'console.error("E1201 12:00:00.000001   10 run.go:72] it is gone"); process.exit(1)',
-    error: 'failed: it is gone',
-  },
-  {script: 'process.exit(1)', error: 'failed.'},
-])('kubectl that runs $script', async ({script, error}) => {
+  {script: 'console.error("literal sources [HUNTER2]"); process.exit(1)', error: 'failed with exit status 1.'},
+  {script: 'process.exit(3)', error: 'failed with exit status 3.'},
+  {script: 'process.kill(process.pid, "SIGKILL")', error: 'was ended by SIGKILL.'},
+])('kubectl that runs $script: its words are not shown, which may be a secret', async ({script, error}) => {
   await kubectl(script)
   await expect(namesIn({kustomizations: ['k']}, {clock: stopped})).rejects.toMatchObject({
     failureClass: 'usage',
     message: `kubectl kustomize "k" ${error}`,
+    suggestions: ['kubectl kustomize k  to see why'],
   })
+})
+
+test('a pipe in a folder is refused, a pipe that is named is read', async () => {
+  await promisify(execFile)('mkfifo', [join(folder, 'p.yaml')])
+  await expect(namesIn({files: [folder]})).rejects.toThrow('p.yaml" is not a regular file.')
 })
 
 test('kubectl has a minute', async () => {

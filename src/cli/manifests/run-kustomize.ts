@@ -1,6 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
-import {externalText} from '../../shared/external-text.ts'
 import {quoted} from '../../shared/problem.ts'
+import {shellWord} from '../../shared/shell-word.ts'
+import type {CommandEnd} from '../../verbs/foreach/commands.ts'
 import {childEnv} from '../process/commands/child-env.ts'
 import {programExists} from '../process/commands/find-program.ts'
 import {createProcessGroups} from '../process/commands/process-groups.ts'
@@ -9,12 +10,6 @@ import type {ManifestReaderDeps} from './manifest-reader-deps.ts'
 import {largestBytes, utf8} from './read-manifest-file.ts'
 
 const timeoutMs = 60_000
-
-/** The end of stderr is kept: its last line says why it failed. */
-const keptOfStderr = 8_192
-
-/** As kubectl writes it, and the library with which it logs: `E1201 12:11:32.846273   10356 run.go:72] `. */
-const startOfLine = /^(?:error: |[EWF]\d{4} [^\]]{0,80}\] )/
 
 /**
  * What `kubectl kustomize FOLDER` prints.
@@ -42,7 +37,9 @@ export async function runKustomize(folder: string, {env, clock, stop}: ManifestR
       {clock, groups, stop: AbortSignal.any(signals), abort: output.full},
     )
     if (end.type === 'exited' && end.status === 0 && !output.full.aborted) return utf8(output.stdout(), quoted(folder))
-    throw new HubspokeError('usage', `kubectl kustomize ${quoted(folder)} ${whyOf(end.type, output)}`)
+    throw new HubspokeError('usage', `kubectl kustomize ${quoted(folder)} ${whyOf(end, output.full)}`, {
+      suggestions: [`kubectl kustomize ${shellWord(folder)}  to see why`],
+    })
   } finally {
     groups.close()
   }
@@ -52,15 +49,15 @@ interface Output {
   /** Aborted: there was more output than is kept. */
   readonly full: AbortSignal
   onStdout(chunk: Buffer): Promise<void>
+  /** Not kept: it may quote a value of a Secret. */
   onStderr(chunk: Buffer): Promise<void>
   stdout(): Buffer
-  lastLine(): string
 }
 
 function createOutput(): Output {
   const chunks: Buffer[] = []
   const full = new AbortController()
-  let [size, said] = [0, '']
+  let size = 0
   return {
     full: full.signal,
     async onStdout(chunk) {
@@ -68,21 +65,14 @@ function createOutput(): Output {
       if (size > largestBytes) full.abort()
       else chunks.push(chunk)
     },
-    async onStderr(chunk) {
-      said = `${said}${chunk.toString('utf8')}`.slice(-keptOfStderr)
-    },
+    onStderr: async () => undefined,
     stdout: () => Buffer.concat(chunks),
-    lastLine() {
-      const lines = said.trimEnd().split(/[\r\n]+/)
-      return externalText((lines.at(-1) ?? '').replace(startOfLine, ''))
-    },
   }
 }
 
-function whyOf(end: 'exited' | 'killed' | 'timeout' | 'stopped', {full, lastLine}: Output): string {
+function whyOf(end: CommandEnd, full: AbortSignal): string {
   if (full.aborted) return 'printed more than 32 MiB.'
-  if (end === 'timeout') return `did not end within ${timeoutMs / 1_000} s.`
-  if (end === 'stopped') return 'was stopped.'
-  const said = lastLine()
-  return said === '' ? 'failed.' : `failed: ${said}`
+  if (end.type === 'timeout') return `did not end within ${timeoutMs / 1_000} s.`
+  if (end.type === 'stopped') return 'was stopped.'
+  return end.type === 'exited' ? `failed with exit status ${end.status}.` : `was ended by ${end.signal}.`
 }

@@ -75,7 +75,7 @@ type Named = Pick<NamedTarget, 'context' | 'namespace' | 'kind' | 'name'>
 function belongsToAnother(id: string, differences: readonly string[]): HubspokeError {
   return new HubspokeError(
     'usage',
-    `The run id ${id} belongs to another run: ${differences.join('; ')}. One run id stands for one verb, one image and one selection. Nothing was written.`,
+    `The run id ${id} belongs to another run: ${differences.join('; ')}. One run id stands for one verb, its arguments and one selection. Nothing was written.`,
     {
       suggestions: [
         'leave out --run-id (and unset HUBSPOKE_RUN_ID)  for a run of its own',

@@ -1,9 +1,6 @@
 import type {FieldConflict} from '../../model/failure.ts'
 import {type JsonObject, objectAt, objectsAt, sentenceAt} from '../json-fields.ts'
 
-/** More conflicts than a person reads. */
-const atMost = 100
-
 /**
  * The conflicts of a server-side apply: managers and fields, from the causes of the `Status` (apimachinery
  * `NewApplyConflict`). Empty for a conflict of another type.
@@ -11,7 +8,6 @@ const atMost = 100
 export function fieldConflicts(status: JsonObject): readonly FieldConflict[] {
   return objectsAt(objectAt(status, 'details'), 'causes')
     .filter(({reason}) => reason === 'FieldManagerConflict')
-    .slice(0, atMost)
     .map((cause) => ({manager: managerIn(sentenceAt(cause, 'message')), field: sentenceAt(cause, 'field')}))
 }
 

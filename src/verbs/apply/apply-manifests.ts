@@ -112,7 +112,11 @@ async function applyOne(object: PlacedObject, state: State, apply: ClusterApply)
       state.fatal ??= thrown
       return
     }
-    const error = withoutValues(thrown, object)
+    const error = withoutValues(
+      thrown,
+      object,
+      apply.manifests.filter(({kind}) => kind === 'Secret'),
+    )
     if (ofTheCluster.has(error.failureClass)) state.fatal ??= error
     const mayPass = isRetryable(error.failureClass) && error.conflicts.length === 0
     if (mayPass) state.troubles.push(error)

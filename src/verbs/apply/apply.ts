@@ -21,7 +21,7 @@ export const apply: Verb<ApplyArgs> = {
   reverts: false,
   parse: parseApplyArgs,
   canonical: ({digest, namespace, force}) => ({
-    ...{manifests: digest, forceConflicts: `${force}`},
+    ...{digest, forceConflicts: `${force}`},
     ...(namespace !== undefined && {namespace}),
   }),
   words: ({source: {files, kustomizations, recursive}, namespace, force}) => [

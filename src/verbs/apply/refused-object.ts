@@ -1,5 +1,6 @@
+import type {Manifest} from '../../manifests/manifest.ts'
 import {withoutSecretValues} from '../../manifests/without-values.ts'
-import {type FieldConflict, HubspokeError} from '../../model/failure.ts'
+import {type FailureClass, type FieldConflict, HubspokeError} from '../../model/failure.ts'
 import type {Part} from '../../model/result.ts'
 import {kubectlCommand} from '../../shared/suggested-command.ts'
 import {someOf} from '../../shared/words.ts'
@@ -8,16 +9,40 @@ import type {PlacedObject} from './placed-objects.ts'
 /** Managers and fields that one sentence names. */
 const namedFields = 6
 
-/** A failure without the values of its object, if that is a Secret: a server may quote them. */
-export function withoutValues(error: HubspokeError, {manifest}: PlacedObject): HubspokeError {
-  const {failureClass, suggestions, status, retryAfterMs, refused, observed, final, conflicts} = error
-  const message = withoutSecretValues(error.message, manifest.object)
+/** Failures whose text a server, or a webhook that it asks, has written about the content of the object. */
+const aboutContent: ReadonlySet<FailureClass> = new Set([
+  'rejected',
+  'server-error',
+  'conflict',
+  'throttled',
+  'timeout',
+])
+
+/**
+ * A failure that quotes no value of a Secret. Of a Secret itself the text of the server is left out: it may have a value in any
+ * form, also one that only the cluster has. In the text about another object the values of all Secrets of the run are removed.
+ */
+export function withoutValues(
+  error: HubspokeError,
+  {manifest}: Pick<PlacedObject, 'manifest'>,
+  secrets: readonly Manifest[],
+): HubspokeError {
+  const isOfSecret = manifest.kind === 'Secret' && aboutContent.has(error.failureClass)
+  const said = secrets.reduce((text, secret) => withoutSecretValues(text, secret.object), error.message)
+  const message = isOfSecret ? withoutServerText(error.message) : said
   if (message === error.message) return error
+  const {failureClass, suggestions, status, retryAfterMs, refused, observed, final, conflicts} = error
   return new HubspokeError(failureClass, message, {
     ...{suggestions, refused, observed, final, conflicts},
     ...(status !== undefined && {status}),
     ...(retryAfterMs !== undefined && {retryAfterMs}),
   })
+}
+
+/** Our own sentence ends with the HTTP status; what follows is of the server. */
+function withoutServerText(message: string): string {
+  const own = /^(.*?HTTP \d+[^:]*): /s.exec(message)?.[1]
+  return own === undefined ? message : `${own}. Its text is not shown, because it may have a value of the Secret.`
 }
 
 /** An object that was not applied, and whose end is known. */
