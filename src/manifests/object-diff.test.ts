@@ -117,3 +117,11 @@ test('values and lines are bounded', () => {
   expect(lines[0]).toMatch(/…$/)
   expect(objectDiff({a: 1}, {a: 1})).toEqual([])
 })
+
+test('long texts are shown where they differ', () => {
+  const text = (line: string) => Array.from({length: 80}, (_, at) => (at === 40 ? line : `line ${at}`)).join('\n')
+  const of = (value: string) => ({apiVersion: 'v1', kind: 'ConfigMap', data: {conf: text(value)}})
+  const [change = '', ...more] = objectDiff(of('limit = 10'), of('limit = 20'))
+  expect(more).toEqual([])
+  expect(change).toMatch(/^~ data\.conf: ….*limit = 10.* → ….*limit = 20/)
+})

@@ -48,7 +48,25 @@ function lineOf({path, before, after}: FieldChange, isSecret: boolean): string {
   if (isSecret && !isShownOfSecret(path)) return ownText(`${start}${change} (value not shown)`)
   const values = [before, after].filter((value) => value !== undefined)
   if (values.some((value) => namesSecret(path, value))) return ownText(`${start}${change} (value not shown)`)
-  return ownText(`${start}${values.map(shown).join(' → ')}`, {maxLength: 600})
+  return ownText(`${start}${shownPair(values.map((value) => JSON.stringify(value))).join(' → ')}`, {maxLength: 600})
+}
+
+/** Characters of a value that are shown, and before the first difference of two long ones. */
+const shownLength = {all: 80, before: 20}
+
+/** Of long values the part where they differ: their beginnings may be the same. */
+function shownPair(texts: readonly string[]): readonly string[] {
+  const [one = '', other] = texts
+  const start = other === undefined ? 0 : Math.max(0, firstDifference(one, other) - shownLength.before)
+  const isLong = texts.some((text) => text.length > shownLength.all)
+  if (!isLong || start === 0) return texts.map((text) => externalText(text, {maxLength: shownLength.all}))
+  return texts.map((text) => `…${externalText(text.slice(start), {maxLength: shownLength.all})}`)
+}
+
+function firstDifference(one: string, other: string): number {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at += 1
+  return at
 }
 
 function isShownOfSecret([top, field]: FieldChange['path']): boolean {
@@ -69,8 +87,4 @@ function pathText(path: FieldChange['path']): string {
     return /^[\w-]+$/.test(key) ? `.${key}` : `["${externalText(key, {maxLength: 120})}"]`
   })
   return parts.join('').replace(/^\./, '')
-}
-
-function shown(value: unknown): string {
-  return externalText(JSON.stringify(value), {maxLength: 80})
 }

@@ -199,6 +199,19 @@ describe('what cannot be applied is the result of its object, and keeps no other
     expect(dataOf(fleet, 'eu', 'a')).toEqual({color: 'green'})
   })
 
+  test('a value of stringData that another manager has changed is a conflict, too; a key that is removed goes', async () => {
+    await using fleet = await openFleet(clusters('eu'))
+    const login = (stringData: object) => ({...secret(''), stringData})
+    await apply(fleet, '-f', manifests(namespace, login({a: 'first-a', b: 'first-b'})), ...everywhere)
+    const gone = await apply(fleet, '-f', manifests(login({a: 'first-a'})), ...everywhere)
+    expect(partsOf(gone, 'eu')).toEqual({'fleet/Secret/login': 'changed'})
+    const stored = () => fleet.cluster('eu').object('Secret', 'fleet', 'login')?.data
+    expect(stored()).toEqual({a: Buffer.from('first-a').toString('base64')})
+    fleet.cluster('eu').patch('Secret', 'fleet', 'login', {data: {a: Buffer.from('rotated').toString('base64')}})
+    const report = await apply(fleet, '-f', manifests(login({a: 'second-a'})), ...everywhere)
+    expect(report.results[0]).toMatchObject({outcome: 'failed', failure: {class: 'conflict'}})
+  })
+
   test('a conflict of a thousand fields is one, and says how many they are', async () => {
     await using fleet = await openFleet(clusters('eu'))
     const many = (value: string) =>

@@ -1,4 +1,5 @@
 import type {LedgerEntry} from '../../model/ledger.ts'
+import type {SpokeResult} from '../../model/result.ts'
 import type {Target} from '../../model/target.ts'
 import type {Wave, WaveState} from '../../model/wave.ts'
 import type {BetweenWaves} from './between-waves.ts'
@@ -7,7 +8,7 @@ import {passGate} from './wave-gate.ts'
 /** What the waves of one distribution share. */
 export interface WaveRun extends BetweenWaves {
   /** One target to its result; at once where nothing may start any more. Never rejects. */
-  start(target: Target): Promise<unknown>
+  start(target: Target): Promise<Pick<SpokeResult, 'outcome'>>
   /** Resolves when the record is on disk (true) or cannot be written any more (false). */
   record(entry: LedgerEntry): Promise<boolean>
 }
@@ -26,8 +27,10 @@ export async function runWaves(waves: readonly Wave[], run: WaveRun): Promise<re
       await run.record({type: 'wave-started', wave: place.wave})
     }
     const before = run.rolledOut.size
-    await Promise.all(wave.map((target) => run.start(target)))
-    if (!held && place.wave < place.of) await passGate(place, {...run, changed: run.rolledOut.size > before})
+    const ends = await Promise.all(wave.map((target) => run.start(target)))
+    // A verb without rollouts has changed a target when it has succeeded.
+    const changed = run.rolledOut.size > before || ends.some(({outcome}) => outcome === 'succeeded')
+    if (!held && place.wave < place.of) await passGate(place, {...run, changed})
     states.push(held ? 'not-started' : run.stopping.starts.aborted ? 'stopped' : 'done')
   }
   return states

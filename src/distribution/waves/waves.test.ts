@@ -71,6 +71,13 @@ describe('waves', () => {
     expect(clock.now()).toBe(0)
   })
 
+  test('a pause after a wave that has succeeded without a rollout is kept', async () => {
+    const {run, clock} = createStage()
+    const spoke = testSpoke(async () => ({outcome: 'succeeded', reason: '3 objects created'}))
+    await run({...waveRun, spoke, fanOut: {pauseMs: 300_000}})
+    expect(clock.now()).toBeGreaterThanOrEqual(300_000)
+  })
+
   test('a ledger that cannot take the start of a wave stops it before its first write', async () => {
     const {run, clock} = createStage()
     const ledger = {
