@@ -162,6 +162,11 @@ test.each([
   })
 })
 
+test('an empty stdin says what to do', async () => {
+  const input = {isTerminal: false, read: async () => Buffer.alloc(0)}
+  await expect(namesIn({files: ['-']}, {input})).rejects.toThrow('stdin is empty: pipe them into the command.')
+})
+
 test('a pipe in a folder is refused, a pipe that is named is read', async () => {
   await promisify(execFile)('mkfifo', [join(folder, 'p.yaml')])
   await expect(namesIn({files: [folder]})).rejects.toThrow('p.yaml" is not a regular file.')

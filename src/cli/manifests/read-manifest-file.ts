@@ -33,6 +33,12 @@ export async function readManifestStdin(input: Input): Promise<string> {
   }
   const content = await input.read(largestBytes)
   if (content === undefined) throw unreadable('EFBIG', 'stdin')
+  if (content.length === 0) {
+    throw new HubspokeError(
+      'usage',
+      'The manifests are read from stdin, and stdin is empty: pipe them into the command.',
+    )
+  }
   return utf8(content, 'stdin')
 }
 

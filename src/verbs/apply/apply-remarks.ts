@@ -1,6 +1,7 @@
 import {type Manifest, partName, placeText} from '../../manifests/manifest.ts'
 import type {ClusterTarget} from '../../model/cluster-target.ts'
 import {HubspokeError} from '../../model/failure.ts'
+import {workloadKinds} from '../../model/workload.ts'
 import {printable} from '../../shared/printable.ts'
 import {quoted} from '../../shared/problem.ts'
 import {shellWord} from '../../shared/shell-word.ts'
@@ -53,8 +54,20 @@ export async function applyRemarks(
   const notRead = all.flatMap(({target, notRead: why}) =>
     why === undefined ? [] : [`The kinds that ${printable(target.label)} serves could not be read: ${why}`],
   )
-  return {notes: [...systemWords(manifests), ...notRead], denied: all.flatMap(({denied = []}) => denied)}
+  return {
+    notes: [...systemWords(manifests), ...rolloutWords(manifests), ...notRead],
+    denied: all.flatMap(({denied = []}) => denied),
+  }
 }
+
+/** An object is done when the server has stored it: a wave says nothing about pods. */
+function rolloutWords(manifests: readonly Manifest[]): readonly string[] {
+  const workloads = manifests.filter(({kind, apiVersion}) => apiVersion === 'apps/v1' && isWorkloadKind(kind)).length
+  if (workloads === 0) return []
+  return [`The rollout of ${countOf(workloads, 'workload')} is not waited for: "hubspoke status IMAGE" shows it.`]
+}
+
+const isWorkloadKind = (kind: string) => workloadKinds.some((one) => one === kind)
 
 /** The namespace in which a mistake takes a cluster down. */
 function systemWords(manifests: readonly Manifest[]): readonly string[] {
