@@ -122,7 +122,7 @@ describe.skipIf(!binaries)('why a rollout is stuck, from a genuine control plane
           async () =>
             (await cluster.kubectl(['-n', 'quota', 'get', 'quota', 'few', '-o', 'jsonpath={.status.used.pods}']))
               .stdout,
-          {timeout: 30_000},
+          {timeout: 90_000},
         )
         .toBe('1')
       expect(await reasonOf('quota')).toMatch(/^FailedCreate: .*exceeded quota: few/)
