@@ -20,7 +20,7 @@ import {runSpoke} from './run-spoke.ts'
 import type {SpokeEnd} from './spoke-end.ts'
 import type {SpokeRun} from './spoke-run.ts'
 import type {BetweenWaves, Gate, RolledOut} from './waves/between-waves.ts'
-import {runWaves} from './waves/run-waves.ts'
+import {runWaves, type WaveRun} from './waves/run-waves.ts'
 
 /** How wide and how persistently a plan is carried out. */
 export interface FanOut extends SlotCounts {
@@ -104,9 +104,11 @@ export async function distribute(request: DistributionRequest, deps: Distributio
 
   const inSlots = createSlots(fanOut)
   const rolledOut = new Map<string, RolledOut>()
-  const shared = {spoke, reason, snapshots, retry: fanOut.retry, clock, random, stopping, abort, inSlots, emit, record}
+  const writes = noteWrites(record)
+  const shared = {spoke, reason, snapshots, retry: fanOut.retry, clock, random, stopping, abort, inSlots, emit}
   const run: SpokeRun = {
     ...shared,
+    record: writes.record,
     untilItsTurn: createStagger(fanOut.stagger, clock),
     holdsLock,
     rolledOut: (target, receipt) => void rolledOut.set(target.key, {target, receipt}),
@@ -125,19 +127,8 @@ export async function distribute(request: DistributionRequest, deps: Distributio
   const {pauseMs = 0} = fanOut
   const {soFar} = results
   const waveRun = {
-    spoke,
-    clock,
-    stopping,
-    inSlots,
-    emit,
-    record,
-    pauseMs,
-    gate,
-    rolledOut,
-    soFar,
-    regress,
-    stopFor,
-    start,
+    ...{spoke, clock, stopping, inSlots, emit, record, pauseMs, gate, rolledOut, soFar, regress, stopFor, start},
+    hasWritten: writes.hasWritten,
   }
   const waveStates = await runWaves(waves, waveRun)
   await Promise.all([...refused, ...(waves.length === 0 ? results.missing().map(start) : [])])
@@ -152,6 +143,18 @@ function stoppedBy(reason: StopReason | undefined, results: readonly SpokeResult
 }
 
 type StopFor = (reason: OwnReason, sentence: string) => void
+
+/** The same recorder, which knows of the targets to which a write was sent. */
+function noteWrites(record: SpokeRun['record']): Pick<WaveRun, 'hasWritten'> & Pick<SpokeRun, 'record'> {
+  const begun = new Set<string>()
+  return {
+    record(entry) {
+      if (entry.type === 'writing') begun.add(entry.target)
+      return record(entry)
+    },
+    hasWritten: ({key}) => begun.has(key),
+  }
+}
 
 /** Records, or stops the run: what cannot be recorded must not be started. */
 function createRecorder(ledger: DistributionDeps['ledger'], stopFor: StopFor): SpokeRun['record'] {

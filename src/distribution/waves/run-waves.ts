@@ -9,6 +9,8 @@ import {passGate} from './wave-gate.ts'
 export interface WaveRun extends BetweenWaves {
   /** One target to its result; at once where nothing may start any more. Never rejects. */
   start(target: Target): Promise<Pick<SpokeResult, 'outcome'>>
+  /** Was a write sent to the target? In a dry run none is. */
+  hasWritten(target: Target): boolean
   /** Resolves when the record is on disk (true) or cannot be written any more (false). */
   record(entry: LedgerEntry): Promise<boolean>
 }
@@ -27,9 +29,10 @@ export async function runWaves(waves: readonly Wave[], run: WaveRun): Promise<re
       await run.record({type: 'wave-started', wave: place.wave})
     }
     const before = run.rolledOut.size
-    const ends = await Promise.all(wave.map((target) => run.start(target)))
-    // A verb without rollouts has changed a target when it has succeeded.
-    const changed = run.rolledOut.size > before || ends.some(({outcome}) => outcome === 'succeeded')
+    const ends = await Promise.all(wave.map(async (target) => ({target, ...(await run.start(target))})))
+    // A verb without rollouts has changed a target when its write has succeeded.
+    const isChanged = ends.some(({target, outcome}) => outcome === 'succeeded' && run.hasWritten(target))
+    const changed = run.rolledOut.size > before || isChanged
     if (!held && place.wave < place.of) await passGate(place, {...run, changed})
     states.push(held ? 'not-started' : run.stopping.starts.aborted ? 'stopped' : 'done')
   }

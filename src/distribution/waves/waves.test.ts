@@ -73,9 +73,19 @@ describe('waves', () => {
 
   test('a pause after a wave that has succeeded without a rollout is kept', async () => {
     const {run, clock} = createStage()
-    const spoke = testSpoke(async () => ({outcome: 'succeeded', reason: '3 objects created'}))
+    const spoke = testSpoke(async (_, {writing}) => {
+      await writing()
+      return {outcome: 'succeeded', reason: '3 objects created'}
+    })
     await run({...waveRun, spoke, fanOut: {pauseMs: 300_000}})
     expect(clock.now()).toBeGreaterThanOrEqual(300_000)
+  })
+
+  test('a pause after a wave that has only tried its writes out is left out', async () => {
+    const {run, clock} = createStage()
+    const spoke = testSpoke(async () => ({outcome: 'succeeded', reason: 'accepted (dry run)'}))
+    await run({...waveRun, spoke, fanOut: {pauseMs: 300_000}})
+    expect(clock.now()).toBe(0)
   })
 
   test('a ledger that cannot take the start of a wave stops it before its first write', async () => {
