@@ -1,0 +1,138 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import type {Clock} from '../../shared/clock.ts'
+import type {SourceRequest} from '../sources/source.ts'
+import type {Hook} from './hook.ts'
+import {createRate, type Rate} from './rate.ts'
+import {type Answer, type ReceiveDeps, receive} from './receive.ts'
+
+/** What a request may cost. */
+const limits = {bodyBytes: 1024 * 1024, requestMs: 10_000, headerBytes: 16 * 1024, connections: 64}
+
+export interface HookServerDeps {
+  readonly hooks: readonly Hook[]
+  readonly clock: Pick<Clock, 'now' | 'date'>
+  readonly accept: ReceiveDeps['accept']
+  /** Why events are not acted on now; undefined: they are. */
+  notReady(): string | undefined
+  /** Every answer to a request for a hook. */
+  onAnswer(hook: Hook, answer: Answer): void
+}
+
+export interface HookServer {
+  readonly address: AddressInfo
+  /** Takes no new connection, and resolves when the last request was answered. */
+  close(): Promise<void>
+}
+
+/** Serves the hooks over HTTP. Rejects with the error of the socket when the address cannot be used. */
+export async function startHookServer(
+  deps: HookServerDeps,
+  at: {readonly host: string; readonly port: number},
+): Promise<HookServer> {
+  const {requestMs, headerBytes, connections} = limits
+  const rates = new Map(deps.hooks.map((hook) => [hook.name, createRate(hook.perMinute, deps.clock)]))
+  const server = createServer(
+    {
+      requestTimeout: requestMs,
+      headersTimeout: requestMs,
+      maxHeaderSize: headerBytes,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => void serve({request, response}, {...deps, rates}),
+  )
+  server.maxConnections = connections
+  await listening(server, at)
+  return {
+    address: server.address() as AddressInfo,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
+}
+
+function listening(server: Server, {host, port}: {readonly host: string; readonly port: number}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+type Serving = HookServerDeps & {readonly rates: ReadonlyMap<string, Rate>}
+
+async function serve(exchange: Exchange, serving: Serving): Promise<void> {
+  const {request, response} = exchange
+  const {pathname} = new URL(request.url ?? '/', 'http://hook')
+  const [, root, name] = pathname.split('/')
+  if (request.method === 'GET' && pathname === '/livez') return reply(response, 200, 'ok')
+  if (request.method === 'GET' && pathname === '/readyz') {
+    const why = serving.notReady()
+    return reply(response, why === undefined ? 200 : 503, why ?? 'ok')
+  }
+  const hook = root === 'hooks' ? serving.hooks.find((one) => one.name === name) : undefined
+  if (hook === undefined) return reply(response, 404, 'There is no such path.')
+  if (request.method !== 'POST') return reply(response, 405, 'Events are sent with POST.', {allow: 'POST'})
+  await serveHook(exchange, {hook, path: pathname}, serving)
+}
+
+async function serveHook(
+  {request, response}: Exchange,
+  {hook, path}: {readonly hook: Hook; readonly path: string},
+  {rates, clock, accept, onAnswer}: Serving,
+): Promise<void> {
+  const rate = rates.get(hook.name)
+  const body = await bodyOf(request)
+  if (body === 'gone' || rate === undefined) return
+  if (body === 'too-large') return reply(response, 413, 'An event has at most 1 MiB.', {connection: 'close'})
+  const answer = await receive(sourceRequest(request, {path, body, now: clock.date()}), hook, {rate, accept})
+  onAnswer(hook, answer)
+  const {status, message, retryAfterSeconds: seconds} = answer
+  reply(response, status, message, seconds === undefined ? {} : {'retry-after': `${seconds}`})
+}
+
+/** The whole body; `gone`: the sender has broken off. Of a body that is too large nothing more is read. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large' | 'gone'> {
+  if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes) return 'too-large'
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request.iterator({destroyOnReturn: false})) {
+      size += chunk.length
+      if (size > limits.bodyBytes) return 'too-large'
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return 'gone'
+    throw error
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Of a header that is sent several times, node keeps one text or joins them. */
+function sourceRequest(
+  {method = '', headers}: IncomingMessage,
+  {path, body, now}: Pick<SourceRequest, 'path' | 'body' | 'now'>,
+): SourceRequest {
+  const single = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  return {method, path, body, now, headers: Object.fromEntries(single)}
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {'content-type': 'text/plain; charset=utf-8', ...headers})
+  response.end(`${message}\n`)
+}
