@@ -53,7 +53,9 @@ export function kwokConfig(
     componentsPatches: [
       flags('etcd', {'unsafe-no-fsync': 'true'}),
       flags('kube-apiserver', {...flagsOf(process.env.HUBSPOKE_TEST_APISERVER_FLAGS), ...options.apiserverFlags}),
-      flags('kube-controller-manager', unhurried),
+      // A quota is counted when it is created, from what the controller has seen by then, and again only after this time: five
+      // minutes by default.
+      flags('kube-controller-manager', {...unhurried, 'resource-quota-sync-period': '2s'}),
       flags('kube-scheduler', unhurried),
     ],
   }
