@@ -38,6 +38,12 @@ describe('a query', () => {
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.4.2', expected: true, because: 'a glob over the tag'},
     {text: 'ghcr.io/acme/web:1.4.*', image: 'ghcr.io/acme/web:1.5.0', expected: false, because: 'outside the glob'},
     {text: 'ghcr.io/acme/web:1.4.*', image: `ghcr.io/acme/web:1.4.2@${one}`, expected: true, because: 'with digest'},
+    {text: 'web:{1.4,latest}', image: 'web:1.4', expected: true, because: 'one of several tags'},
+    {text: 'web:{1.4,latest}', image: 'web', expected: true, because: 'latest is one of them'},
+    {text: 'web:{1.4,latest}', image: 'web:1.4.1', expected: false, because: 'none of them'},
+    {text: 'web:{1.*,latest}', image: 'web:1.9', expected: true, because: 'one of them is a glob'},
+    {text: 'localhost:5000/web:{a}', image: 'localhost:5000/web:a', expected: true, because: 'a list of one'},
+    {text: `web:{a,b}@${one}`, image: `web:b@${one}`, expected: true, because: 'several tags, and the digest'},
     {text: 'web:1.?', image: 'web:1.10', expected: false, because: 'one character is one'},
     {text: 'web:*', image: 'web', expected: true, because: 'latest is a tag'},
     {text: 'web:*', image: `web@${one}`, expected: false, because: 'it has no tag at all'},
@@ -72,6 +78,10 @@ describe('a query', () => {
     ['*', 'In "*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
     ['web@sha256:1*', 'In "web@sha256:1*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
     ['web:1+*', 'In "web:1+*" a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".'],
+    ['web:{}', 'In "web:{}" a "{" is allowed only around tags, as in "ghcr.io/acme/web:{1.4,latest}".'],
+    ['web:{a,}', 'In "web:{a,}" a "{" is allowed only around tags, as in "ghcr.io/acme/web:{1.4,latest}".'],
+    ['w{e}b:1', 'In "w{e}b:1" a "{" is allowed only around tags, as in "ghcr.io/acme/web:{1.4,latest}".'],
+    ['Web:{1}', 'The repository in "Web" must be in lower case.'],
     ['Web:1.*', 'The repository in "Web" must be in lower case.'],
   ])('%j is refused', (text, message) => {
     expect(parseImageQuery(text)).toEqual({problem: message})

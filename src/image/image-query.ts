@@ -7,14 +7,15 @@ import {digestProblem, effectiveTag, type ImageReference, isImageReference, pars
 
 /**
  * The images of a query: every given part must match. `web` is any tag and digest of the repository, `web:1.0`
- * also `web:1.0@sha256:…`, `web:1.*` a glob over the tag, `web@sha256:…` a digest, `sha256:…` a digest in any repository.
+ * also `web:1.0@sha256:…`, `web:1.*` a glob over the tag, `web:{1.0,2.*}` any of several, `web@sha256:…` a digest, `sha256:…` a
+ * digest in any repository.
  */
 export interface ImageQuery {
   /** As it was typed. */
   readonly text: string
   readonly repository?: Pick<ImageReference, 'domain' | 'path'>
-  /** A tag, or a glob over tags. */
-  readonly tag?: string
+  /** Tags, or globs over tags: one of them must match. */
+  readonly tags?: readonly string[]
   readonly digest?: string
 }
 
@@ -30,16 +31,16 @@ export function parseImageQuery(text: string): ImageQuery | ImageQueryProblem {
     const problem = digestProblem(text)
     return problem === undefined ? {text, digest: text} : {problem}
   }
-  const split = isGlob(text) ? splitTagGlob(text) : {rest: text}
+  const split = splitTags(text)
   if ('problem' in split) return split
   const reference = parseImageReference(split.rest)
   if (!isImageReference(reference)) return reference
   const {domain, path, tag, digest} = reference
-  const wantedTag = split.tag ?? tag
+  const tags = split.tags ?? (tag === undefined ? undefined : [tag])
   return {
     text,
     repository: {domain, path},
-    ...(wantedTag !== undefined && {tag: wantedTag}),
+    ...(tags !== undefined && {tags}),
     ...(digest !== undefined && {digest}),
   }
 }
@@ -53,9 +54,9 @@ export function matches(query: ImageQuery, image: string): boolean {
   if (!isImageReference(reference)) return image === query.text
   if (query.digest !== undefined && query.digest !== reference.digest) return false
   if (query.repository && !isSameRepository(query.repository, reference)) return false
-  if (query.tag === undefined) return true
+  if (query.tags === undefined) return true
   const tag = effectiveTag(reference)
-  return tag !== undefined && globMatches(query.tag, tag)
+  return tag !== undefined && query.tags.some((wanted) => globMatches(wanted, tag))
 }
 
 /** The containers that run an image of the query. */
@@ -81,13 +82,26 @@ function isSameRepository(a: Pick<ImageReference, 'domain' | 'path'>, b: ImageRe
 }
 
 const tagGlob = /^([^*?@]*[^*?@/:]):([\w.*?-]{1,128})(@[^*?]*)?$/
+const tagList = /^([^*?{}@]*[^*?{}@/:]):\{([\w.*?-]{1,128}(?:,[\w.*?-]{1,128})*)\}(@[^*?{}]*)?$/
 
-function splitTagGlob(text: string): {rest: string; tag?: string} | ImageQueryProblem {
+/** More are longer than any command line. */
+const longestList = 16_384
+
+/** Undefined `tags`: the rest may have a tag as every reference may. */
+function splitTags(text: string): {rest: string; tags?: readonly string[]} | ImageQueryProblem {
+  if (text.includes('{')) {
+    const [, name, tags, digest = ''] = text.length > longestList ? [] : (tagList.exec(text) ?? [])
+    if (name === undefined || tags === undefined) {
+      return {problem: `In ${quoted(text)} a "{" is allowed only around tags, as in "ghcr.io/acme/web:{1.4,latest}".`}
+    }
+    return {rest: name + digest, tags: [...new Set(tags.split(','))].sort()}
+  }
+  if (!isGlob(text)) return {rest: text}
   const [, name, tag, digest = ''] = text.length > 1024 ? [] : (tagGlob.exec(text) ?? [])
   if (name === undefined || tag === undefined) {
     return {problem: `In ${quoted(text)} a "*" or "?" is allowed only in the tag, as in "ghcr.io/acme/web:1.4.*".`}
   }
-  return {rest: name + digest, tag}
+  return {rest: name + digest, tags: [tag]}
 }
 
 /** @throws HubspokeError of class `usage` for a text that names no image */
@@ -95,11 +109,17 @@ export function imageQueryOf(text: string): ImageQuery {
   const query = parseImageQuery(text)
   if (!isProblem(query)) return query
   throw new HubspokeError('usage', query.problem, {
-    suggestions: ['nginx', 'ghcr.io/acme/web:1.4.2', "'ghcr.io/acme/web:1.4.*'", 'sha256:…  (any of these forms)'],
+    suggestions: [
+      'nginx',
+      'ghcr.io/acme/web:1.4.2',
+      "'ghcr.io/acme/web:1.4.*'",
+      "'ghcr.io/acme/web:{1.4,latest}'",
+      'sha256:…  (any of these forms)',
+    ],
   })
 }
 
 /** The same text for every spelling of one query. */
-export function canonicalQuery({repository, tag, digest}: ImageQuery): string {
-  return JSON.stringify([repository?.domain, repository?.path, tag, digest])
+export function canonicalQuery({repository, tags, digest}: ImageQuery): string {
+  return JSON.stringify([repository?.domain, repository?.path, tags, digest])
 }

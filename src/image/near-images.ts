@@ -62,8 +62,8 @@ function compare(query: ImageQuery, image: string): Near | undefined {
   return distance === undefined ? undefined : {image: repositoryOf(image), distance}
 }
 
-function tagDistance({tag}: ImageQuery, reference: ImageReference): number {
-  const isNear = tag !== undefined && nearNames(tag, [effectiveTag(reference) ?? '']).length > 0
+function tagDistance({tags = []}: ImageQuery, reference: ImageReference): number {
+  const isNear = tags.some((tag) => nearNames(tag, [effectiveTag(reference) ?? '']).length > 0)
   return isNear ? distances.tag : distances.otherTag
 }
 

@@ -37,7 +37,8 @@ export function requireChange(
 }
 
 /** Can every image that the query matches only be the new one? */
-function isAll({tag, digest}: ImageQuery, newImage: NewImage): boolean {
-  if (newImage.digest !== undefined) return digest === newImage.digest && (newImage.tag ?? tag) === tag
-  return tag !== undefined && tag === newImage.tag
+function isAll({tags = [], digest}: ImageQuery, newImage: NewImage): boolean {
+  const isOfTag = tags.length > 0 && tags.every((tag) => tag === newImage.tag)
+  if (newImage.digest !== undefined) return digest === newImage.digest && (newImage.tag === undefined || isOfTag)
+  return isOfTag
 }
