@@ -41,7 +41,11 @@ async function setUp(more: Partial<HookServerDeps> = {}, hook: Partial<Hook> = {
     {
       hooks,
       clock: createVirtualClock(),
-      accept: async (events) => accepted.push(...events) > 0,
+      accept: async (events) => {
+        accepted.push(...events)
+        return events.map(() => ({result: 'accepted'}))
+      },
+      metrics: async () => '# no metrics\n',
       notReady: () => undefined,
       onAnswer: (_, answer) => answers.push(answer),
       ...more,
@@ -64,7 +68,7 @@ describe('an event', () => {
   ])('$body: $status, $result', async ({body, status, result}) => {
     const {accepted, answers, post} = await setUp()
     expect((await post(body)).status).toBe(status)
-    expect(answers.map((answer) => answer.result)).toEqual([result])
+    expect(answers.flatMap((answer) => answer.results)).toEqual([result])
     expect(accepted).toEqual(result === 'accepted' ? [{repository: body}] : [])
   })
 
@@ -80,7 +84,7 @@ describe('an event', () => {
   })
 
   test('is 503 while the journal cannot be written, and says when to come again', async () => {
-    const {post} = await setUp({accept: async () => false})
+    const {post} = await setUp({accept: async () => [{result: 'unwritable'}]})
     const answer = await post('ghcr.io/acme/web')
     expect(answer.status).toBe(503)
     expect(answer.headers.get('retry-after')).toBe('10')
@@ -123,7 +127,7 @@ describe('an event', () => {
       socket.on('close', () => resolve())
     })
     expect((await post('none')).status).toBe(202)
-    expect(answers.map(({result}) => result)).toEqual(['ignored'])
+    expect(answers.flatMap(({results}) => results)).toEqual(['ignored'])
     expect(accepted).toEqual([])
   })
 })

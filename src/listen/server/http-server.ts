@@ -13,8 +13,10 @@ export interface HookServerDeps {
   readonly hooks: readonly Hook[]
   readonly clock: Pick<Clock, 'now' | 'date'>
   readonly accept: ReceiveDeps['accept']
-  /** Why events are not acted on now; undefined: they are. */
+  /** Why events are not accepted now; undefined: they are. */
   notReady(): string | undefined
+  /** What `/metrics` answers. */
+  metrics(): Promise<string>
   /** Every answer to a request for a hook. */
   onAnswer(hook: Hook, answer: Answer): void
 }
@@ -63,6 +65,9 @@ function listening(server: Server, {host, port}: {readonly host: string; readonl
   })
 }
 
+/** The text format of Prometheus. */
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
+
 interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -79,6 +84,8 @@ async function serve(exchange: Exchange, serving: Serving): Promise<void> {
     const why = serving.notReady()
     return reply(response, why === undefined ? 200 : 503, why ?? 'ok')
   }
+  if (request.method === 'GET' && pathname === '/metrics')
+    return reply(response, 200, await serving.metrics(), {'content-type': metricsType})
   const hook = root === 'hooks' ? serving.hooks.find((one) => one.name === name) : undefined
   if (hook === undefined) return reply(response, 404, 'There is no such path.')
   if (request.method !== 'POST') return reply(response, 405, 'Events are sent with POST.', {allow: 'POST'})

@@ -5,9 +5,10 @@ import type {SourceRequest} from '../sources/source.ts'
 import type {Hook} from './hook.ts'
 import type {Rate} from './rate.ts'
 
-/** What became of a request, for metrics. */
+/** What became of an event, for metrics. */
 export const eventResults = [
   'accepted',
+  'duplicate',
   'ignored',
   'unauthorized',
   'malformed',
@@ -20,16 +21,24 @@ export type EventResult = (typeof eventResults)[number]
 
 export interface Answer {
   readonly status: number
-  readonly result: EventResult
+  /** Of each event; one for a request that names none. */
+  readonly results: readonly EventResult[]
   /** One sentence for the sender. */
   readonly message: string
   readonly retryAfterSeconds?: number
 }
 
+/** What became of an event that its source may send. */
+export interface Accepted {
+  readonly result: 'accepted' | 'duplicate' | 'ignored' | 'unwritable'
+  /** The end of a sentence; undefined: it was accepted. */
+  readonly why?: string
+}
+
 export interface ReceiveDeps {
   readonly rate: Rate
-  /** Makes the events durable. False: that is not possible now. */
-  accept(events: readonly PushEvent[], hook: Hook): Promise<boolean>
+  /** Makes the events durable: the results are theirs, in the same order. Never rejects. */
+  accept(events: readonly PushEvent[], hook: Hook): Promise<readonly Accepted[]>
 }
 
 /**
@@ -38,26 +47,38 @@ export interface ReceiveDeps {
  */
 export async function receive(request: SourceRequest, hook: Hook, {rate, accept}: ReceiveDeps): Promise<Answer> {
   if (hook.secret !== undefined && hook.source.verify(request, hook.secret) !== 'ok') {
-    return {status: 401, result: 'unauthorized', message: 'The credentials of this event are missing or wrong.'}
+    return {status: 401, results: ['unauthorized'], message: 'The credentials of this event are missing or wrong.'}
   }
   const seconds = rate.take()
   if (seconds > 0) {
     const message = 'This source sends more requests than its rate allows.'
-    return {status: 429, result: 'overloaded', message, retryAfterSeconds: seconds}
+    return {status: 429, results: ['overloaded'], message, retryAfterSeconds: seconds}
   }
   const parsed = hook.source.parse(request)
   if ('malformed' in parsed) return dropped('malformed', `Not used: ${externalText(parsed.malformed)}`)
   if (parsed.events.length === 0)
     return dropped('ignored', `Nothing to do: ${externalText(parsed.ignored ?? 'it names no image')}`)
   const allowed = parsed.events.filter(({repository}) => hook.allows(repository))
-  if (allowed.length === 0) return dropped('not-allowed', 'Nothing to do: this source may not name this repository.')
-  if (!(await accept(allowed, hook))) {
-    const message = 'The journal cannot be written now. Send it again later.'
-    return {status: 503, result: 'unwritable', message, retryAfterSeconds: 10}
+  const refused = parsed.events.filter(({repository}) => !hook.allows(repository)).map(() => 'not-allowed' as const)
+  if (allowed.length === 0) {
+    return {status: 202, results: refused, message: 'Nothing to do: this source may not name this repository.'}
   }
-  return {status: 202, result: 'accepted', message: `${countOf(allowed.length, 'event')} accepted.`}
+  const accepted = await accept(allowed, hook)
+  const results = [...accepted.map(({result}) => result), ...refused]
+  if (results.includes('unwritable')) {
+    const message = 'The journal cannot be written now. Send it again later.'
+    return {status: 503, results, message, retryAfterSeconds: 10}
+  }
+  return {status: 202, results, message: messageOf(accepted)}
+}
+
+function messageOf(accepted: readonly Accepted[]): string {
+  const {length} = accepted.filter(({result}) => result === 'accepted')
+  const [first] = accepted
+  if (length > 0) return `${countOf(length, 'event')} accepted.`
+  return `Nothing to do: ${externalText(first?.why ?? 'it names no image')}.`
 }
 
 function dropped(result: EventResult, message: string): Answer {
-  return {status: 202, result, message}
+  return {status: 202, results: [result], message}
 }
