@@ -2,6 +2,7 @@ import {openSync} from 'node:fs'
 import {homedir, userInfo} from 'node:os'
 import {ReadStream, type WriteStream} from 'node:tty'
 import type {LocalUser} from '../../model/actor.ts'
+import type {OnEvent} from '../../model/event.ts'
 import type {StopSignal} from '../../model/exit-code.ts'
 import {type Clock, systemClock} from '../../shared/clock.ts'
 import type {ManifestReader} from '../../verbs/apply/manifest-reader.ts'
@@ -48,6 +49,8 @@ export interface Runtime {
   /** Ends the process at once; what was written last may be lost. Only for a second signal. */
   abort(exitCode: number): void
   setExitCode(code: number): void
+  /** Receives every event of the runs that start here, beside their progress; undefined: nothing does. */
+  readonly onRunEvent?: OnEvent
 }
 
 const stopSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']

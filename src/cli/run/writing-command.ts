@@ -47,7 +47,7 @@ export abstract class WritingCommand extends BaseCommand {
       startRun(start, {
         ...{runtime, clusters, session, place: this.place(), origin: this.contextsOrigin()},
         onLogTail: logTail.hear,
-        listeners: [this.tally.onEvent],
+        listeners: [this.tally.onEvent, ...(runtime.onRunEvent ? [runtime.onRunEvent] : [])],
       }),
     )
     return this.tell(logTail.conclude(report), flags)

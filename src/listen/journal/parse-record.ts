@@ -1,64 +1,56 @@
-import {exitCodes} from '../../model/exit-code.ts'
+import {type ExitName, exitCodes} from '../../model/exit-code.ts'
 import {runMark} from '../../model/run-id.ts'
-import type {JournalRecord} from '../queue/records.ts'
+import {eachIs, isNumber, isOneOf, isShape, isText, maybe} from '../../shared/shape.ts'
+import type {Dropped, Ended, JournalRecord, Known, Planned, Received, TagEvent} from '../queue/records.ts'
 
-type Check = (value: unknown) => boolean
+const isCount = (value: unknown) => isNumber(value) && Number.isSafeInteger(value) && value >= 0
+const isTime = (value: unknown) => isText(value) && !Number.isNaN(Date.parse(value))
+const isTexts = (length: number) => (value: unknown) =>
+  Array.isArray(value) && value.length === length && value.every(isText)
+const exitNames = Object.keys(exitCodes) as readonly ExitName[]
 
-const isText: Check = (value) => typeof value === 'string'
-const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
-const isTime: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const isListOf =
-  (each: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(each)
-const isTexts =
-  (length: number): Check =>
-  (value) =>
-    isListOf(isText)(value) && (value as string[]).length === length
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value)
-
-const event = {
+const isTagEvent = isShape<TagEvent>({
   repository: isText,
   tag: isText,
-  digest: optional(isText),
-  pushedAt: optional(isText),
-  deliveryId: optional(isText),
-}
+  digest: maybe(isText),
+  pushedAt: maybe(isText),
+  deliveryId: maybe(isText),
+})
 
-const fields: Readonly<Record<JournalRecord['type'], Readonly<Record<string, Check>>>> = {
-  received: {id: isCount, at: isTime, hook: isText, event: (value) => has(value, event)},
-  planned: {
+const guards = [
+  isShape<Received>({type: isOneOf(['received']), id: isCount, at: isTime, hook: isText, event: isTagEvent}),
+  isShape<Planned>({
+    type: isOneOf(['planned']),
     at: isTime,
-    run: (value) => typeof value === 'string' && runMark(value) !== undefined,
+    run: (value) => isText(value) && runMark(value) !== undefined,
     rule: isText,
     repository: isText,
-    tags: isListOf(isText),
+    tags: eachIs(isText),
     receivedAt: isTime,
     hook: isText,
-    words: isListOf(isText),
-    events: isListOf(isCount),
-    superseded: isListOf(isCount),
-    replaces: isListOf(isText),
+    words: eachIs(isText),
+    events: eachIs(isCount),
+    superseded: eachIs(isCount),
+    replaces: eachIs(isText),
     retryForMs: isCount,
-  },
-  ended: {
+  }),
+  isShape<Ended>({
+    type: isOneOf(['ended']),
     at: isTime,
     run: isText,
-    exit: (value) => typeof value === 'string' && Object.hasOwn(exitCodes, value),
+    exit: isOneOf(exitNames),
     sentence: isText,
-    again: optional(isTime),
-  },
-  dropped: {at: isTime, events: isListOf(isCount), why: isText},
-  known: {
-    tags: isListOf(isTexts(3)),
-    deliveries: isListOf(isTexts(2)),
+    again: maybe(isTime),
+  }),
+  isShape<Dropped>({type: isOneOf(['dropped']), at: isTime, events: eachIs(isCount), why: isText}),
+  isShape<Known>({
+    type: isOneOf(['known']),
+    tags: eachIs(isTexts(3)),
+    deliveries: eachIs(isTexts(2)),
     lastId: isCount,
     lastRunAt: isCount,
-  },
-}
+  }),
+] as const
 
 /** The record of a line; undefined: it is none. */
 export function parseRecord(line: string): JournalRecord | undefined {
@@ -68,16 +60,9 @@ export function parseRecord(line: string): JournalRecord | undefined {
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') {
-    return undefined
-  }
-  const {type} = value
-  if (!Object.hasOwn(fields, type)) return undefined
-  return has(value, fields[type as JournalRecord['type']]) ? (value as JournalRecord) : undefined
+  return isJournalRecord(value) ? value : undefined
 }
 
-function has(value: unknown, checks: Readonly<Record<string, Check>>): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const given = value as Readonly<Record<string, unknown>>
-  return Object.entries(checks).every(([name, check]) => check(given[name]))
+function isJournalRecord(value: unknown): value is JournalRecord {
+  return guards.some((guard) => guard(value))
 }
