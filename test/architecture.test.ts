@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, Row>> = {
   lease: {ours: ['model', 'shared', 'kube/ports'], packages: [], builtins: pure},
   image: {ours: ['model', 'shared'], packages: [], builtins: pure},
   discovery: {ours: ['model', 'shared', 'image', 'kube/ports', 'lease'], packages: [], builtins: pure},
+  yaml: {ours: ['model', 'shared'], packages: ['yaml'], builtins: pure},
   manifests: {ours: ['model', 'shared'], packages: ['yaml'], builtins: ['node:crypto', 'node:util']},
   rollout: {ours: ['model', 'shared', 'kube/ports'], packages: [], builtins: pure},
   verbs: {
@@ -57,6 +58,11 @@ const allowed: Readonly<Record<string, Row>> = {
     packages: [],
     builtins: pure,
   },
+  listen: {
+    ours: ['model', 'shared', 'image', 'yaml'],
+    packages: ['semver'],
+    builtins: ['node:http', 'node:net'],
+  },
   cli: {
     ours: [
       'model',
@@ -75,6 +81,7 @@ const allowed: Readonly<Record<string, Row>> = {
       'metrics',
       'hub',
       'manifests',
+      'yaml',
     ],
     packages: ['@oclif/core', 'yaml'],
   },

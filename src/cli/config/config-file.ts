@@ -1,6 +1,7 @@
 import {HubspokeError} from '../../model/failure.ts'
 import type {ProtectionKind} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
+import type {Place, Value} from '../../yaml/yaml-reader.ts'
 
 /** The content of the config file. */
 export interface ConfigFile {
@@ -34,22 +35,10 @@ export interface Protection extends Place {
 }
 
 /** By the name of the flag. */
-export type ConfiguredDefaults = ReadonlyMap<string, ConfiguredDefault>
+export type ConfiguredDefaults = ReadonlyMap<string, Value>
 
 export interface CommandDefaults extends Place {
   readonly defaults: ConfiguredDefaults
-}
-
-/** A position in the config file. */
-export interface Place {
-  /** `defaults.restart.timeout` */
-  readonly key: string
-  readonly line: number
-}
-
-export interface ConfiguredDefault extends Place {
-  readonly values: readonly string[]
-  readonly isList: boolean
 }
 
 /** An error about a key of the config file, with its position. */

@@ -1,10 +1,11 @@
 import {type Command, Flags, type Interfaces, Parser} from '@oclif/core'
 import {nearNames} from '../../shared/near-names.ts'
 import {own} from '../../shared/own.ts'
+import type {Value} from '../../yaml/yaml-reader.ts'
 import {type FlagFacts, type FlagLevel, type Said, spelledOut} from '../flags/flag-levels.ts'
 import {contextFlags, outputFlags, targetsFlags, workloadFlags, writeFlags} from '../flags/flags.ts'
 import {usageSentence} from '../process/usage-failure.ts'
-import {type ConfigFile, type ConfiguredDefault, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
+import {type ConfigFile, type ConfiguredDefaults, wrongConfig} from './config-file.ts'
 
 /** All commands, and the one that runs. */
 export interface KnownCommands {
@@ -90,7 +91,7 @@ async function readDefaults(
   return level
 }
 
-function describedFlag(name: string, value: ConfiguredDefault, path: string, {flags}: Addressee): Command.Flag.Cached {
+function describedFlag(name: string, value: Value, path: string, {flags}: Addressee): Command.Flag.Cached {
   const named = flags.flatMap((table) => own(table, name) ?? [])
   if (named.length === 0) {
     const near = nearNames(name, new Set(flags.flatMap((table) => Object.keys(table))))
@@ -105,7 +106,7 @@ function describedFlag(name: string, value: ConfiguredDefault, path: string, {fl
 
 async function readDefault(
   name: string,
-  value: ConfiguredDefault,
+  value: Value,
   flag: Interfaces.FlagInput[string],
   path: string,
 ): Promise<Said> {

@@ -1,7 +1,7 @@
 import {nearNames} from '../../shared/near-names.ts'
+import {type Item, readYaml, type YamlReader} from '../../yaml/yaml-reader.ts'
 import {type CommandDefaults, type ConfigFile, wrongConfig} from './config-file.ts'
 import {readProtections} from './read-protections.ts'
-import {type Item, readYaml, type YamlReader} from './yaml-reader.ts'
 
 /** The keys of a user's file. */
 const userKeys = ['protected', 'protectedContexts', 'groups', 'defaults'] as const

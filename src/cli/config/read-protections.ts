@@ -1,7 +1,7 @@
 import type {ProtectionKind} from '../../model/plan-view.ts'
 import {printable} from '../../shared/printable.ts'
+import type {Item, YamlReader} from '../../yaml/yaml-reader.ts'
 import {type Protection, protectionKinds, wrongConfig} from './config-file.ts'
-import type {Item, YamlReader} from './yaml-reader.ts'
 
 /**
  * The protections of a config file: `protected`, and its short form `protectedContexts`. An entry that would protect nothing

@@ -1,7 +1,7 @@
 import type {Change, ScriptedChange} from '../../sandbox/scenario/scenario.ts'
+import {anyMapping, mapping} from '../../yaml/compound-shapes.ts'
+import {mapped, type Shape, text} from '../../yaml/shape.ts'
 import {clusterNames, moment, namespaceName, objectName} from './common-shapes.ts'
-import {anyMapping, mapping} from './compound-shapes.ts'
-import {mapped, type Shape, text} from './shape.ts'
 import {workload} from './workload-shape.ts'
 
 /** Something of a file that says in which clusters it happens; without that it is in all of them. */

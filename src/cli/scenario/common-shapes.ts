@@ -1,8 +1,8 @@
 import {workloadKinds} from '../../model/workload.ts'
 import type {Moment} from '../../sandbox/scenario/scenario.ts'
 import type {RequestMatch} from '../../sandbox/trouble.ts'
-import {mapping, oneOrMore, shortOrLong} from './compound-shapes.ts'
-import {choice, duration, integer, type JsonSchema, mapped, type Shape, text} from './shape.ts'
+import {mapping, oneOrMore, shortOrLong} from '../../yaml/compound-shapes.ts'
+import {choice, duration, integer, type JsonSchema, mapped, type Shape, text} from '../../yaml/shape.ts'
 
 const label = {pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, means: 'a name of lower case letters, digits and "-"'}
 const subdomain = {

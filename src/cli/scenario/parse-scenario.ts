@@ -1,7 +1,7 @@
 import type {Scenario} from '../../sandbox/scenario/scenario.ts'
 import {nearNames} from '../../shared/near-names.ts'
 import {printable} from '../../shared/printable.ts'
-import {type Item, readYaml, type YamlReader} from '../config/yaml-reader.ts'
+import {type Item, readYaml, type YamlReader} from '../../yaml/yaml-reader.ts'
 import {scenarioFile} from './scenario-shape.ts'
 
 /**

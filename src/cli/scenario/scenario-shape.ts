@@ -1,9 +1,9 @@
 import type {ApiObject} from '../../sandbox/api-object.ts'
 import type {Expectation, ScenarioCluster} from '../../sandbox/scenario/scenario.ts'
+import {anyMapping, list, mapping, shortOrLong} from '../../yaml/compound-shapes.ts'
+import {duration, integer, type JsonSchema, mapped, type Shape, text} from '../../yaml/shape.ts'
 import {change} from './change-shape.ts'
 import {contextName, definitions, namespaceName} from './common-shapes.ts'
-import {anyMapping, list, mapping, shortOrLong} from './compound-shapes.ts'
-import {duration, integer, type JsonSchema, mapped, type Shape, text} from './shape.ts'
 import {trouble} from './trouble-shape.ts'
 import {workload} from './workload-shape.ts'
 

@@ -1,9 +1,9 @@
 import type {OtherClient, ScriptedTrouble} from '../../sandbox/scenario/scenario.ts'
 import type {Trouble} from '../../sandbox/trouble.ts'
+import {byType, type Shapes, type Variant} from '../../yaml/compound-shapes.ts'
+import {choice, duration, integer, mapped, type Shape, text, truth} from '../../yaml/shape.ts'
 import type {InSome} from './change-shape.ts'
 import {clusterNames, kind, moment, namespaceName, objectName, requestMatch} from './common-shapes.ts'
-import {byType, type Shapes, type Variant} from './compound-shapes.ts'
-import {choice, duration, integer, mapped, type Shape, text, truth} from './shape.ts'
 
 const counted = {
   ...requestMatch,

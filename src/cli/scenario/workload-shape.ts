@@ -1,7 +1,7 @@
 import type {ContainerSpec, WorkloadSpec} from '../../sandbox/spec.ts'
+import {anyMapping, list, mapping} from '../../yaml/compound-shapes.ts'
+import {choice, integer, mapped, type Shape, text, truth} from '../../yaml/shape.ts'
 import {imageReference, kind, namespaceName, objectName} from './common-shapes.ts'
-import {anyMapping, list, mapping} from './compound-shapes.ts'
-import {choice, integer, mapped, type Shape, text, truth} from './shape.ts'
 
 const labels = (description: string): Shape<Readonly<Record<string, string>>> =>
   mapped(anyMapping(description), (values) =>

@@ -1,8 +1,8 @@
 import {isScalar} from 'yaml'
-import {durationUnits, parseDuration} from '../../shared/duration.ts'
-import {nearNames} from '../../shared/near-names.ts'
-import {printable} from '../../shared/printable.ts'
-import type {Item, YamlReader} from '../config/yaml-reader.ts'
+import {durationUnits, parseDuration} from '../shared/duration.ts'
+import {nearNames} from '../shared/near-names.ts'
+import {printable} from '../shared/printable.ts'
+import type {Item, YamlReader} from './yaml-reader.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

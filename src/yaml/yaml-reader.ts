@@ -1,7 +1,19 @@
 import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument} from 'yaml'
-import {HubspokeError} from '../../model/failure.ts'
-import {printable} from '../../shared/printable.ts'
-import type {ConfiguredDefault, Place} from './config-file.ts'
+import {HubspokeError} from '../model/failure.ts'
+import {printable} from '../shared/printable.ts'
+
+/** A position in the file. */
+export interface Place {
+  /** `defaults.restart.timeout` */
+  readonly key: string
+  readonly line: number
+}
+
+/** A single value, or those of a list. */
+export interface Value extends Place {
+  readonly values: readonly string[]
+  readonly isList: boolean
+}
 
 /** A value of the file, and its position. */
 export interface Item extends Place, Position {
@@ -40,7 +52,7 @@ export interface YamlReader {
   /** The text of a single value; undefined where it is a list or a mapping. */
   text(item: Item): string | undefined
   /** A single value, or the values of a list. */
-  value(item: Item): ConfiguredDefault
+  value(item: Item): Value
   /** The error about a value of the file. */
   wrong(item: Item, why: string, suggestions?: readonly string[]): HubspokeError
 }

@@ -1,7 +1,7 @@
 import {isMap, isScalar, isSeq, parse} from 'yaml'
-import {nearNames} from '../../shared/near-names.ts'
-import type {Item, YamlReader} from '../config/yaml-reader.ts'
+import {nearNames} from '../shared/near-names.ts'
 import {choice, type Shape} from './shape.ts'
+import type {Item, YamlReader} from './yaml-reader.ts'
 
 type Out<S> = S extends Shape<infer T> ? T : never
 export type Shapes = Readonly<Record<string, Shape<unknown>>>
