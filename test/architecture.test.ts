@@ -82,6 +82,7 @@ const allowed: Readonly<Record<string, Row>> = {
       'hub',
       'manifests',
       'yaml',
+      'listen',
     ],
     packages: ['@oclif/core', 'yaml'],
   },

@@ -1,5 +1,5 @@
 import {isScalar} from 'yaml'
-import {durationUnits, parseDuration} from '../shared/duration.ts'
+import {durationUnits, formatDuration, parseDuration} from '../shared/duration.ts'
 import {nearNames} from '../shared/near-names.ts'
 import {printable} from '../shared/printable.ts'
 import type {Item, YamlReader} from './yaml-reader.ts'
@@ -79,15 +79,28 @@ export function truth(description: string): Shape<boolean> {
   }
 }
 
+interface DurationRules {
+  /** In milliseconds; default: any that can be written. */
+  readonly max?: number
+  /** Is `0` a duration here? */
+  readonly zero?: boolean
+}
+
 /** Read as milliseconds. */
-export function duration(description: string): Shape<number> {
+export function duration(
+  description: string,
+  {max = Number.POSITIVE_INFINITY, zero = false}: DurationRules = {},
+): Shape<number> {
+  const long = {type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$'}
   return {
-    schema: {description, type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$'},
+    schema: {description, ...(zero ? {anyOf: [{enum: [0, '0']}, long]} : long)},
     read(item, reader) {
       const value = single(item, reader)
-      const ms = value === '0' ? undefined : parseDuration(value)
-      if (ms !== undefined) return ms
-      throw reader.wrong(item, `must be a duration as "30s" (${durationUnits}), not "${printable(value)}"`)
+      const ms = value === '0' && !zero ? undefined : parseDuration(value)
+      if (ms === undefined)
+        throw reader.wrong(item, `must be a duration as "30s" (${durationUnits}), not "${printable(value)}"`)
+      if (ms > max) throw reader.wrong(item, `must be no longer than ${formatDuration(max)}, not "${printable(value)}"`)
+      return ms
     },
   }
 }

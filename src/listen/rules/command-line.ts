@@ -1,0 +1,62 @@
+import type {Rule} from './rule-file.ts'
+import {bestTag} from './tag-rule.ts'
+
+/** What was pushed, of one repository. */
+export interface Change {
+  /** Canonical. */
+  readonly repository: string
+  /** Those that the rule is about, in the order in which they were pushed. */
+  readonly tags: readonly string[]
+  /** Used where there are no tags. */
+  readonly digest?: string
+  /**
+   * Only for `set-image`: the tags that are replaced, each for which the new one is an upgrade. Absent: every tag of the
+   * repository, also newer ones.
+   */
+  readonly from?: readonly string[]
+}
+
+/** The words of the hubspoke command that does what the rule says, without the name of the program and not quoted for a shell. */
+export function commandLine(rule: Rule, change: Change, runId: string): readonly string[] {
+  return [
+    ...verbWords(rule, change),
+    ...repeated('-c', '--context', rule.contexts),
+    ...repeated('-g', '--group', rule.groups),
+    ...repeated('-n', '--namespace', rule.namespaces),
+    ...option('--fresh', rule.fresh),
+    ...option('--waves', rule.waves),
+    ...option('--pause', rule.pause),
+    ...option('--max-failures', rule.maxFailures),
+    ...(rule.undoFailed ? ['--undo-failed'] : []),
+    ...repeated('--confirm', '--confirm', rule.confirm),
+    ...option('--reason', rule.reason),
+    ...(rule.dryRun ? ['--dry-run', 'client'] : []),
+    ...option('--run-id', runId),
+    '--yes',
+  ]
+}
+
+function verbWords(rule: Rule, {repository, tags, digest, from}: Change): readonly string[] {
+  if (rule.do === 'restart') return ['restart', imageOf(repository, {tags, digest})]
+  const tag = bestTag(rule, tags)
+  if (tag === undefined && digest === undefined) throw new Error('A change has a tag of its rule, or a digest.')
+  return ['set-image', imageOf(repository, {tags: from ?? []}), tag === undefined ? `@${digest}` : `:${tag}`]
+}
+
+function imageOf(
+  repository: string,
+  {tags, digest}: {readonly tags: readonly string[]; readonly digest?: string | undefined},
+): string {
+  const once = [...new Set(tags)]
+  if (once.length > 1) return `${repository}:{${once.join(',')}}`
+  if (once[0] !== undefined) return `${repository}:${once[0]}`
+  return digest === undefined ? repository : `${repository}@${digest}`
+}
+
+function repeated(short: string, long: string, values: readonly string[]): readonly string[] {
+  return values.flatMap((value) => (value.startsWith('-') ? [`${long}=${value}`] : [short, value]))
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : repeated(name, name, [value])
+}

@@ -1,0 +1,14 @@
+import type {HubspokeError} from '../../model/failure.ts'
+import type {Item, YamlReader} from '../../yaml/yaml-reader.ts'
+
+/** Of names that are parts of paths and ids. */
+export const nameRules = {
+  pattern: /^[a-z0-9-]{1,40}$/,
+  means: '1 to 40 lower-case letters, digits and "-"',
+  maxLength: 40,
+}
+
+/** The error about a value that another parser refuses with this sentence. */
+export function invalid(item: Item, reader: YamlReader, sentence: string): HubspokeError {
+  return reader.wrong(item, `is not valid: ${sentence.replace(/\.$/, '')}`)
+}
