@@ -8,7 +8,12 @@ import {AlreadyReported} from '../process/already-reported.ts'
 import type {Output} from '../process/output.ts'
 import type {Runtime} from '../process/runtime.ts'
 
-type CommandClass = (new (argv: string[], config: Config) => BaseCommand) & Omit<typeof BaseCommand, 'prototype'>
+/** Any command but the abstract ones. */
+interface Runnable extends BaseCommand {
+  run(): Promise<unknown>
+}
+
+type CommandClass = (new (argv: string[], config: Config) => Runnable) & Omit<typeof BaseCommand, 'prototype'>
 
 /** A command of ours that runs inside this process. */
 export interface CommandHere {

@@ -1,9 +1,8 @@
 import type {NamedTarget} from '../../../discovery/from-file/named-target.ts'
 import {HubspokeError} from '../../../model/failure.ts'
-import {codeOf} from '../../../shared/file-error.ts'
 import {quoted} from '../../../shared/problem.ts'
-import {readBounded} from '../../../shared/read-bounded.ts'
 import type {Runtime} from '../../process/runtime.ts'
+import {readNamedFile} from '../../read-named-file.ts'
 import {parseTargets} from './parse-targets.ts'
 
 /** A document of 10,000 targets has 3 to 10 MB. */
@@ -22,7 +21,7 @@ export interface TargetsFile {
  */
 export async function openTargets(path: string, runtime: Pick<Runtime, 'clock' | 'stdin'>): Promise<TargetsFile> {
   const file = path === '-' ? 'stdin' : quoted(path)
-  const content = await (path === '-' ? readStdin(runtime) : readFrom(path, file, runtime))
+  const content = await (path === '-' ? readStdin(runtime) : readNamedFile({path, what: `targets file ${file}`, maxBytes: largestBytes, tooLarge: () => tooLarge(file)}, runtime.clock))
   return {file, targets: parseTargets(textOf(content, file), file)}
 }
 
@@ -35,24 +34,6 @@ async function readStdin({stdin}: Pick<Runtime, 'stdin'>): Promise<Buffer> {
   const content = await stdin.read(largestBytes)
   if (content === undefined) throw tooLarge('stdin')
   return content
-}
-
-async function readFrom(path: string, file: string, {clock}: Pick<Runtime, 'clock'>): Promise<Buffer> {
-  try {
-    return await readBounded(path, {maxBytes: largestBytes, clock})
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === undefined) throw error
-    throw code === 'EFBIG' ? tooLarge(file) : new HubspokeError('usage', problemOf(code, file))
-  }
-}
-
-function problemOf(code: string, file: string): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `There is no targets file ${file}.`
-  if (code === 'EISDIR') return `The targets file ${file} is a folder.`
-  if (code === 'EACCES' || code === 'EPERM') return `The targets file ${file} may not be read by this user.`
-  if (code === 'ETIMEDOUT') return `The targets file ${file} is a pipe that nothing was written to.`
-  return `The targets file ${file} cannot be read (${code}).`
 }
 
 function tooLarge(file: string): HubspokeError {
