@@ -47,6 +47,7 @@ const allowed: Readonly<Record<string, Row>> = {
     packages: ['prom-client', 'undici'],
     builtins: ['node:fs/promises', 'node:path', 'node:querystring'],
   },
+  listen: {ours: ['shared', 'image'], packages: [], builtins: ['node:http', 'node:net', 'node:crypto']},
   hub: {
     ours: [
       'model',

@@ -77,7 +77,9 @@ type Serving = HookServerDeps & {readonly rates: ReadonlyMap<string, Rate>}
 
 async function serve(exchange: Exchange, serving: Serving): Promise<void> {
   const {request, response} = exchange
-  const {pathname} = new URL(request.url ?? '/', 'http://hook')
+  const url = URL.parse(request.url ?? '/', 'http://hook')
+  if (url === null) return reply(response, 404, 'There is no such path.')
+  const {pathname} = url
   const [, root, name] = pathname.split('/')
   if (request.method === 'GET' && pathname === '/livez') return reply(response, 200, 'ok')
   if (request.method === 'GET' && pathname === '/readyz') {
@@ -89,22 +91,30 @@ async function serve(exchange: Exchange, serving: Serving): Promise<void> {
   const hook = root === 'hooks' ? serving.hooks.find((one) => one.name === name) : undefined
   if (hook === undefined) return reply(response, 404, 'There is no such path.')
   if (request.method !== 'POST') return reply(response, 405, 'Events are sent with POST.', {allow: 'POST'})
-  await serveHook(exchange, {hook, path: pathname}, serving)
+  await serveHook(exchange, {hook, path: pathname, token: tokenOf(url)}, serving)
 }
 
 async function serveHook(
   {request, response}: Exchange,
-  {hook, path}: {readonly hook: Hook; readonly path: string},
+  {hook, path, token}: {readonly hook: Hook; readonly path: string; readonly token: string | undefined},
   {rates, clock, accept, onAnswer}: Serving,
 ): Promise<void> {
   const rate = rates.get(hook.name)
   const body = await bodyOf(request)
   if (body === 'gone' || rate === undefined) return
   if (body === 'too-large') return reply(response, 413, 'An event has at most 1 MiB.', {connection: 'close'})
-  const answer = await receive(sourceRequest(request, {path, body, now: clock.date()}), hook, {rate, accept})
+  const answer = await receive(sourceRequest(request, {path, token, body, now: clock.date()}), hook, {rate, accept})
   onAnswer(hook, answer)
   const {status, message, retryAfterSeconds: seconds} = answer
   reply(response, status, message, seconds === undefined ? {} : {'retry-after': `${seconds}`})
+}
+
+/** The part after the name of the hook, or `token` of the query. */
+function tokenOf({pathname, searchParams}: URL): string | undefined {
+  const [, , , part, ...more] = pathname.split('/')
+  if (part === undefined || part === '' || more.length > 0) return searchParams.get('token') ?? undefined
+  // Decodes as a URL does, and takes a percent sign that is no escape for itself.
+  return new URLSearchParams(`part=${part.replace(/[&+]/g, encodeURIComponent)}`).get('part') ?? undefined
 }
 
 /** The whole body; `gone`: the sender has broken off. Of a body that is too large nothing more is read. */
@@ -128,10 +138,10 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large' | 
 /** Of a header that is sent several times, node keeps one text or joins them. */
 function sourceRequest(
   {method = '', headers}: IncomingMessage,
-  {path, body, now}: Pick<SourceRequest, 'path' | 'body' | 'now'>,
+  {token, ...more}: Pick<SourceRequest, 'path' | 'body' | 'now'> & {readonly token: string | undefined},
 ): SourceRequest {
   const single = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
-  return {method, path, body, now, headers: Object.fromEntries(single)}
+  return {method, headers: Object.fromEntries(single), ...more, ...(token !== undefined && {token})}
 }
 
 function reply(
