@@ -139,9 +139,33 @@ test.each([
   {path: '/livez', method: 'GET', status: 200},
   {path: '/readyz', method: 'GET', status: 200},
   {path: '/%E0%A4%A', method: 'GET', status: 404},
+  {path: '//', method: 'GET', status: 404},
+  {path: '/hooks/ci/token/more', method: 'POST', status: 202},
 ])('$method $path: $status', async ({path, method, status}) => {
   const {post} = await setUp()
   expect((await post('none', {path, method})).status).toBe(status)
+})
+
+test.each([
+  ['/hooks/ci', undefined],
+  ['/hooks/ci/', undefined],
+  ['/hooks/ci/s3cret', 's3cret'],
+  ['/hooks/ci?token=s3cret', 's3cret'],
+  ['/hooks/ci/?token=s3cret', 's3cret'],
+  ['/hooks/ci/a%2Fb+c&d=%F0%9F%94%91', 'a/b+c&d=\u{1f511}'],
+  ['/hooks/ci/100%', '100%'],
+  ['/hooks/ci/%E0%A4%A', '\ufffd%A'],
+  ['/hooks/ci/s3cret/more', undefined],
+  ['/hooks/ci/s3cret/more?token=', ''],
+])('the token of %s is %s', async (path, token) => {
+  const tokens: (string | undefined)[] = []
+  const parse: EventSource['parse'] = (request) => {
+    tokens.push(request.token)
+    return {events: []}
+  }
+  const {post} = await setUp({}, {source: {...source, parse}})
+  await post('x', {path})
+  expect(tokens).toEqual([token])
 })
 
 test('is alive and not ready while events are not acted on', async () => {
