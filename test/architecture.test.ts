@@ -47,7 +47,6 @@ const allowed: Readonly<Record<string, Row>> = {
     packages: ['prom-client', 'undici'],
     builtins: ['node:fs/promises', 'node:path', 'node:querystring'],
   },
-  listen: {ours: ['shared', 'image'], packages: [], builtins: ['node:http', 'node:net', 'node:crypto']},
   hub: {
     ours: [
       'model',
@@ -62,7 +61,7 @@ const allowed: Readonly<Record<string, Row>> = {
   listen: {
     ours: ['model', 'shared', 'image', 'yaml'],
     packages: ['semver'],
-    builtins: ['node:http', 'node:net'],
+    builtins: ['node:http', 'node:net', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:path'],
   },
   cli: {
     ours: [
@@ -97,6 +96,8 @@ const boundedOtherwise: Readonly<Record<string, string>> = {
   'cli/process/ignored-hangup.ts': 'the kernel writes it',
   'kube/connection/open-files.ts': 'the kernel writes it',
   'kube/credentials/kubeconfig-sources.ts': 'the kubelet writes the namespace of a pod',
+  'listen/journal/open-journal.ts': 'it reads a file that was found to be one, up to its end, line by line',
+  'listen/journal/journal-lock.ts': 'it reads its own kind of file',
   'ledger/read-lines.ts': 'it reads a file that was found to be one, up to its size, line by line',
 }
 
@@ -123,6 +124,7 @@ const catchesAnything: Readonly<Record<string, string>> = {
   'kube/credentials/written-credentials.ts': 'only decodes a URL',
   'kube/watch/watch-stream.ts': 'only parses',
   'ledger/parse-record.ts': 'only parses',
+  'listen/journal/parse-record.ts': 'only parses',
   'progress/choose-progress.ts': 'a display changes no result',
   'sandbox/api/list-pages.ts': 'only parses',
 }

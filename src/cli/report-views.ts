@@ -1,4 +1,5 @@
 import type {CheckReport} from '../model/check-report.ts'
+import type {ListenReport} from '../model/listen-report.ts'
 import type {LedgerReport, RunsReport} from '../model/past-runs-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
@@ -58,3 +59,7 @@ export const ledgerViews = viewsOf<LedgerReport>(
 )
 
 export const pruneViews = viewsOf<PruneReport>(async () => (await import('../summary/prune-table.ts')).renderPruneTable)
+
+export const listenViews = viewsOf<ListenReport>(
+  async () => (await import('../summary/listen-table.ts')).renderListenTable,
+)

@@ -1,5 +1,6 @@
 import type {CheckReport} from '../model/check-report.ts'
 import type {ErrorReport} from '../model/error-report.ts'
+import type {ListenReport} from '../model/listen-report.ts'
 import type {LedgerReport, RunsReport} from '../model/past-runs-report.ts'
 import type {PruneReport} from '../model/prune-report.ts'
 import type {CacheReport, FindReport, RunReport} from '../model/report.ts'
@@ -17,6 +18,7 @@ export type Report =
   | RunsReport
   | LedgerReport
   | PruneReport
+  | ListenReport
   | ErrorReport
 
 /** The formats of a document. */

@@ -11,6 +11,7 @@ import CacheWatch from '../../src/commands/cache/watch.ts'
 import Check from '../../src/commands/check.ts'
 import Find from '../../src/commands/find.ts'
 import Foreach from '../../src/commands/foreach.ts'
+import Listen from '../../src/commands/listen.ts'
 import Rbac from '../../src/commands/rbac.ts'
 import Restart from '../../src/commands/restart.ts'
 import RunsList from '../../src/commands/runs/list.ts'
@@ -41,6 +42,7 @@ const commands = {
   check: Check,
   find: Find,
   foreach: Foreach,
+  listen: Listen,
   rbac: Rbac,
   restart: Restart,
   scale: Scale,

@@ -1,7 +1,7 @@
+import {globMatches} from '../../image/glob.ts'
 import type {SourceConfig} from '../../listen/rules/rule-file.ts'
 import type {Hook} from '../../listen/server/hook.ts'
 import {sourceOfType} from '../../listen/sources/sources.ts'
-import {globMatches} from '../../image/glob.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../../shared/problem.ts'
 import type {Runtime} from '../process/runtime.ts'
@@ -34,7 +34,13 @@ export function openHooks(
       const source = sourceOfType(type)
       if (source === undefined) throw new Error(`the rules have a source of an unknown type: ${type}`)
       const secret = await secretOf(config, places, runtime)
-      return {name, source, secret, perMinute, allows: (repository) => allow.some((glob) => globMatches(glob, repository))}
+      return {
+        name,
+        source,
+        secret,
+        perMinute,
+        allows: (repository) => allow.some((glob) => globMatches(glob, repository)),
+      }
     }),
   )
 }

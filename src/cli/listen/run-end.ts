@@ -1,8 +1,8 @@
 import type {RunEnd} from '../../listen/service/run-queue.ts'
 import type {ErrorReport} from '../../model/error-report.ts'
 import {type ExitName, exitForSignal} from '../../model/exit-code.ts'
-import {isRetryable} from '../../model/retryable.ts'
 import type {RunReport} from '../../model/report.ts'
+import {isRetryable} from '../../model/retryable.ts'
 
 const ofSignals: readonly ExitName[] = Object.values(exitForSignal)
 

@@ -39,7 +39,7 @@ async function setUp(more: Partial<HookServerDeps> = {}, hook: Partial<Hook> = {
   ]
   const server = await startHookServer(
     {
-      hooks,
+      hooks: () => hooks,
       clock: createVirtualClock(),
       accept: async (events) => {
         accepted.push(...events)

@@ -10,7 +10,8 @@ import {type Answer, type ReceiveDeps, receive} from './receive.ts'
 const limits = {bodyBytes: 1024 * 1024, requestMs: 10_000, headerBytes: 16 * 1024, connections: 64}
 
 export interface HookServerDeps {
-  readonly hooks: readonly Hook[]
+  /** Those of now: they may change. */
+  hooks(): readonly Hook[]
   readonly clock: Pick<Clock, 'now' | 'date'>
   readonly accept: ReceiveDeps['accept']
   /** Why events are not accepted now; undefined: they are. */
@@ -33,7 +34,7 @@ export async function startHookServer(
   at: {readonly host: string; readonly port: number},
 ): Promise<HookServer> {
   const {requestMs, headerBytes, connections} = limits
-  const rates = new Map(deps.hooks.map((hook) => [hook.name, createRate(hook.perMinute, deps.clock)]))
+  const rates = new WeakMap<Hook, Rate>()
   const server = createServer(
     {
       requestTimeout: requestMs,
@@ -73,7 +74,7 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-type Serving = HookServerDeps & {readonly rates: ReadonlyMap<string, Rate>}
+type Serving = HookServerDeps & {readonly rates: WeakMap<Hook, Rate>}
 
 async function serve(exchange: Exchange, serving: Serving): Promise<void> {
   const {request, response} = exchange
@@ -88,7 +89,7 @@ async function serve(exchange: Exchange, serving: Serving): Promise<void> {
   }
   if (request.method === 'GET' && pathname === '/metrics')
     return reply(response, 200, await serving.metrics(), {'content-type': metricsType})
-  const hook = root === 'hooks' ? serving.hooks.find((one) => one.name === name) : undefined
+  const hook = root === 'hooks' ? serving.hooks().find((one) => one.name === name) : undefined
   if (hook === undefined) return reply(response, 404, 'There is no such path.')
   if (request.method !== 'POST') return reply(response, 405, 'Events are sent with POST.', {allow: 'POST'})
   await serveHook(exchange, {hook, path: pathname, token: tokenOf(url)}, serving)
@@ -99,9 +100,10 @@ async function serveHook(
   {hook, path, token}: {readonly hook: Hook; readonly path: string; readonly token: string | undefined},
   {rates, clock, accept, onAnswer}: Serving,
 ): Promise<void> {
-  const rate = rates.get(hook.name)
+  const rate = rates.get(hook) ?? createRate(hook.perMinute, clock)
+  rates.set(hook, rate)
   const body = await bodyOf(request)
-  if (body === 'gone' || rate === undefined) return
+  if (body === 'gone') return
   if (body === 'too-large') return reply(response, 413, 'An event has at most 1 MiB.', {connection: 'close'})
   const answer = await receive(sourceRequest(request, {path, token, body, now: clock.date()}), hook, {rate, accept})
   onAnswer(hook, answer)

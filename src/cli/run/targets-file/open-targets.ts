@@ -21,7 +21,12 @@ export interface TargetsFile {
  */
 export async function openTargets(path: string, runtime: Pick<Runtime, 'clock' | 'stdin'>): Promise<TargetsFile> {
   const file = path === '-' ? 'stdin' : quoted(path)
-  const content = await (path === '-' ? readStdin(runtime) : readNamedFile({path, what: `targets file ${file}`, maxBytes: largestBytes, tooLarge: () => tooLarge(file)}, runtime.clock))
+  const content = await (path === '-'
+    ? readStdin(runtime)
+    : readNamedFile(
+        {path, what: `targets file ${file}`, maxBytes: largestBytes, tooLarge: () => tooLarge(file)},
+        runtime.clock,
+      ))
   return {file, targets: parseTargets(textOf(content, file), file)}
 }
 
