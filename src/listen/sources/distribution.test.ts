@@ -41,6 +41,12 @@ test.each(['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.di
   },
 )
 
+test('a manifest of schema 1 has no configuration', () => {
+  const body = target('mediaType', 'application/vnd.docker.distribution.manifest.v1+prettyjws; charset=utf-8')
+  const references = [{mediaType: 'application/vnd.docker.container.image.rootfs.diff+x-gtar'}]
+  expect(parse(changed(body, 'events.0.target.references', references))).toEqual({events: [pushed]})
+})
+
 const oci = target('mediaType', 'application/vnd.oci.image.manifest.v1+json')
 const referring = (...types: readonly string[]) =>
   changed(

@@ -63,10 +63,6 @@ export function imageEvent(said: SaidImage & {readonly host: string; readonly pa
   const reference = parseImageReference(`${host}/${path}${tag === undefined ? '' : `:${tag}`}`)
   if (!isImageReference(reference)) return {malformed: reference.problem}
   if (reference.domain !== canonicalHost(host)) return {malformed: `the registry ${quoted(host)} has no full host name`}
-  // A colon or an @ in the path would have moved the end of the repository.
-  if (reference.tag !== tag || reference.digest !== undefined) {
-    return {malformed: `its repository ${quoted(path)} has a tag or a digest`}
-  }
   const problem = digest === undefined ? undefined : digestProblem(digest)
   if (problem !== undefined) return {malformed: problem}
   return {

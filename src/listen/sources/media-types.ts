@@ -19,8 +19,8 @@ const attached = /^application\/(vnd\.dev\.(cosign|sigstore)\.|vnd\.in-toto|vnd\
 
 /** Is it the media type of the manifest, the index or the configuration of an image? */
 export function isImage(mediaType: string): boolean {
-  const type = mediaType.replace(/ *;.*$/s, '').toLowerCase()
-  return manifests.has(type) || configurations.has(type)
+  const [type = ''] = mediaType.toLowerCase().split(';', 1)
+  return manifests.has(type.trim()) || configurations.has(type.trim())
 }
 
 /**
@@ -29,7 +29,7 @@ export function isImage(mediaType: string): boolean {
  */
 export function foreignPart(mediaType: string, parts: readonly string[]): string | undefined {
   const hasConfiguration = /\.image\.manifest\.v1\+json$|\.distribution\.manifest\.v2\+json$/.test(mediaType)
-  if (!hasConfiguration || parts.length === 0) return undefined
+  if (!hasConfiguration) return undefined
   const content = parts.find((type) => attached.test(type))
   if (content !== undefined) return content
   return parts.some((type) => configurations.has(type)) ? undefined : parts[0]

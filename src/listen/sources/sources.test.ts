@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {digestProblem, isImageReference, parseImageReference} from '../../image/image-ref.ts'
 import type {EventSource, SourceRequest} from './source.ts'
@@ -59,6 +61,13 @@ test('every type has its source, and a name that every object has is none', () =
     undefined,
     undefined,
   ])
+})
+
+test.each(sourceTypes)('docs/listen-sources.md has a recipe for %s, and its row in both tables', (type) => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/listen-sources.md'), 'utf8').split('\n')
+  expect(docs).toContain(`## \`${type}\``)
+  const firstCells = docs.flatMap((line) => /^\| \[?`([\w-]+)`/.exec(line)?.[1] ?? [])
+  expect(firstCells.filter((cell) => cell === type)).toHaveLength(2)
 })
 
 test.each(formats)('%s: its own push is an event', (type, payload) => {
@@ -133,6 +142,9 @@ const values: readonly unknown[] = [
   'a'.repeat(129),
   'a.b/'.repeat(5_000),
   'x'.repeat(mebibyte),
+  // A pattern that tries again from each character would not end in the time of a test.
+  ' '.repeat(mebibyte / 4),
+  ...['/', ':', ';', '-', '.', 'a/', '=0'].map((text) => text.repeat(mebibyte / 16)),
   '9999-99-99T99:99:99Z',
   '0000-01-01T00:00:00Z',
   Number.MAX_SAFE_INTEGER,
