@@ -20,6 +20,7 @@ function pushOf(event: unknown): Found {
   if (action === undefined) return {malformed: 'an event has no action'}
   if (action !== 'push') return {ignored: 'it tells of no push'}
   const mediaType = textAt(event, 'target', 'mediaType')
+  // Sent only with `notifications.events.includereferences`.
   const parts = listAt(event, 'target', 'references') ?? []
   const partTypes = parts.flatMap((part) => textAt(part, 'mediaType') ?? [])
   return taggedImage({
