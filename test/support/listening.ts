@@ -13,7 +13,8 @@ rules:
   - {name: web, image: ghcr.io/acme/web, do: restart, contexts: ['*'], coalesce: 0s}
 `
 
-export const digestOf = (content: string) => `sha256:${Buffer.from(content).toString('hex').padEnd(64, '0').slice(0, 64)}`
+export const digestOf = (content: string) =>
+  `sha256:${Buffer.from(content).toString('hex').padEnd(64, '0').slice(0, 64)}`
 
 export interface Listening {
   readonly url: string
@@ -63,7 +64,7 @@ export async function whileListening(
       }
     }
   }
-  await until('listening on', () => /listening on http:\S+\d: /.test(printed()))
+  await until('ready', () => printed().includes('ready: events are accepted'))
   const url = /listening on (http:\S+\d): /.exec(printed())?.[1] ?? ''
   const listening: Listening = {
     url,

@@ -36,6 +36,7 @@ export function listenLog(onEvent: OnEvent, clock: Pick<Clock, 'now' | 'date'>):
       for (const result of results) add(events, result)
       say(`${name}: ${message}`)
     },
+    onReady: () => say('ready: events are accepted'),
     onDamage: say,
     onQueue({length, unfinished}) {
       left = {eventsWaiting: length, runsUnfinished: unfinished}

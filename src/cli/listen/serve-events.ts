@@ -42,6 +42,8 @@ export interface ServeDeps {
 /** What happens in the service, for people and for metrics. */
 export interface ServiceObserver extends Pick<RunQueueDeps, 'onPlanned' | 'onEnded' | 'onHeld'> {
   onListening(url: string): void
+  /** Events are accepted from now on. */
+  onReady(): void
   onAnswer(hook: Hook, answer: {readonly results: readonly EventResult[]; readonly message: string}): void
   onDamage(sentence: string): void
   /** Whenever it may have changed. */
@@ -124,6 +126,7 @@ async function act(
         return accepted
       },
     })
+    observer.onReady()
     await runQueue({
       ...{journal, queue, rulebook, clock, wakeUp, stop, mostRuns},
       run: (plan) => deps.run(plan, stop),
