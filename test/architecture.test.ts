@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, Row>> = {
   ledger: {ours: ['model', 'shared'], packages: []},
   sandbox: {ours: ['model', 'shared'], packages: ['yaml', 'selfsigned']},
   lease: {ours: ['model', 'shared', 'kube/ports'], packages: [], builtins: pure},
-  image: {ours: ['model', 'shared'], packages: [], builtins: pure},
+  image: {ours: ['model', 'shared'], packages: ['semver'], builtins: pure},
   discovery: {ours: ['model', 'shared', 'image', 'kube/ports', 'lease'], packages: [], builtins: pure},
   yaml: {ours: ['model', 'shared'], packages: ['yaml'], builtins: pure},
   manifests: {ours: ['model', 'shared'], packages: ['yaml'], builtins: ['node:crypto', 'node:util']},

@@ -5,7 +5,7 @@ import {runViews} from '../cli/report-views.ts'
 import {WritingCommand} from '../cli/run/writing-command.ts'
 import {imageQueryOf} from '../image/image-query.ts'
 import type {RunReport} from '../model/report.ts'
-import {ownerOverride, repositoryChange, setImage} from '../verbs/set-image/set-image.ts'
+import {newerOnly, ownerOverride, repositoryChange, setImage} from '../verbs/set-image/set-image.ts'
 
 export default class SetImage extends WritingCommand {
   static override summary = 'Replace an image in every workload that runs it, in every selected cluster.'
@@ -60,6 +60,10 @@ export default class SetImage extends WritingCommand {
       env: 'HUBSPOKE_OVERRIDE_OWNER',
       helpGroup: 'SAFETY',
     }),
+    [newerOnly]: Flags.boolean({
+      summary: 'Only where the tag of NEW is a newer version than the one that runs (semver.org).',
+      helpGroup: 'WORKLOADS',
+    }),
     output: outputFlag(runViews),
   }
 
@@ -67,7 +71,8 @@ export default class SetImage extends WritingCommand {
     const {args, flags} = await this.parse(SetImage)
     const allowed = flags[repositoryChange] && {[repositoryChange]: true}
     const overridden = flags[ownerOverride] && {[ownerOverride]: true}
-    const recorded = {image: args.image, new: args.new, ...allowed, ...overridden}
+    const newer = flags[newerOnly] && {[newerOnly]: true}
+    const recorded = {image: args.image, new: args.new, ...allowed, ...overridden, ...newer}
     const {args: verbArgs, start, begun} = await this.startOf(setImage, recorded, flags)
     const {source, reach} = await this.sourceOf(imageQueryOf(verbArgs.image), flags, begun)
     return this.carryOut({...start, source}, flags, reach)

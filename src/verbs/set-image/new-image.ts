@@ -1,4 +1,5 @@
 import {canonicalImage, effectiveTag, isImageReference, parseImageReference} from '../../image/image-ref.ts'
+import {isVersion} from '../../image/version.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../../shared/problem.ts'
 
@@ -30,6 +31,14 @@ export function newImageOf(text: string): NewImage {
     )
   }
   return {text, repository: isRelative ? undefined : `${domain.toLowerCase()}/${path}`, tag, digest}
+}
+
+/** @throws HubspokeError of class `usage` for a new image whose tag is no version: none is newer then */
+export function requireVersion({text, tag}: NewImage): void {
+  if (tag !== undefined && isVersion(tag)) return
+  throw new HubspokeError('usage', `--only-newer needs a NEW whose tag is a version, and ${quoted(text)} has none.`, {
+    suggestions: [':1.4.2  (three numbers)'],
+  })
 }
 
 /** The image of a container that has `image` now, as it is written into the template. */

@@ -6,7 +6,7 @@ import {targetNeeds} from '../workloads/target-needs.ts'
 import {readSnapshot} from '../workloads/template-snapshot.ts'
 import {templateSpoke} from '../workloads/template-spoke.ts'
 import {changeInWords} from './change-in-words.ts'
-import {canonicalNew, newImageOf} from './new-image.ts'
+import {canonicalNew, newImageOf, requireVersion} from './new-image.ts'
 import {ownedRemarks} from './owned-images.ts'
 import {requireChange} from './require-change.ts'
 import {decideSetImage, type SetImageAim} from './set-image-decision.ts'
@@ -19,6 +19,8 @@ interface SetImageArgs {
   readonly allowRepositoryChange: boolean
   /** Also where another controller reconciles the workload. */
   readonly overrideOwner: boolean
+  /** Only where the new tag is a newer version. */
+  readonly onlyNewer: boolean
 }
 
 /** The name under which a ledger records that the repository may change: that of the flag. */
@@ -26,6 +28,9 @@ export const repositoryChange = 'allow-repository-change'
 
 /** The same for workloads that another controller reconciles. */
 export const ownerOverride = 'override-owner'
+
+/** The same for containers that run the same or a newer version. */
+export const newerOnly = 'only-newer'
 
 /** `kubectl set image` of the matching containers of every workload that runs an image. */
 export const setImage: Verb<SetImageArgs> = {
@@ -39,17 +44,21 @@ export const setImage: Verb<SetImageArgs> = {
     const allowRepositoryChange = recorded[repositoryChange] === true
     requireChange(query, newImage, {allowRepositoryChange})
     const overrideOwner = recorded[ownerOverride] === true
-    return {image: query.text, newImage: newImage.text, allowRepositoryChange, overrideOwner}
+    const onlyNewer = recorded[newerOnly] === true
+    if (onlyNewer) requireVersion(newImage)
+    return {image: query.text, newImage: newImage.text, allowRepositoryChange, overrideOwner, onlyNewer}
   },
-  canonical: ({image, newImage}) => ({
+  canonical: ({image, newImage, onlyNewer}) => ({
     image: canonicalQuery(imageQueryOf(image)),
     new: canonicalNew(newImageOf(newImage)),
+    ...(onlyNewer && {[newerOnly]: 'true'}),
   }),
-  words: ({image, newImage, allowRepositoryChange, overrideOwner}) => [
+  words: ({image, newImage, allowRepositoryChange, overrideOwner, onlyNewer}) => [
     image,
     newImage,
     ...(allowRepositoryChange ? [`--${repositoryChange}`] : []),
     ...(overrideOwner ? [`--${ownerOverride}`] : []),
+    ...(onlyNewer ? [`--${newerOnly}`] : []),
   ],
   text: ({image, newImage}) => ({
     heading: `set the image to ${newImage} where ${image} runs`,
@@ -60,11 +69,15 @@ export const setImage: Verb<SetImageArgs> = {
     place: 'cluster',
   }),
   needs: targetNeeds('set-image'),
-  change: ({newImage}, {matched}) => changeInWords(newImageOf(newImage), matched),
+  change: ({newImage, onlyNewer}, {matched}) => changeInWords(newImageOf(newImage), matched, {onlyNewer}),
   remarks: async ({overrideOwner}, plan) => ownedRemarks(plan, {overrideOwner}),
   before: (snapshot) => imagesInWords(readSnapshot(snapshot)?.images ?? new Map()),
-  spoke({image, newImage, overrideOwner}, env) {
-    const aim: SetImageAim = {mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage), overrideOwner}
+  spoke({image, newImage, ...more}, env) {
+    const {overrideOwner, onlyNewer} = more
+    const aim: SetImageAim = {
+      ...{mark: env.mark, query: imageQueryOf(image), newImage: newImageOf(newImage)},
+      ...{overrideOwner, onlyNewer},
+    }
     return templateSpoke(
       {
         verb: 'set-image',
