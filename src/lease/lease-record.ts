@@ -2,8 +2,11 @@ import type {LeaseObject, LeaseRecord} from '../kube/ports/leases.ts'
 import {formatDuration} from '../shared/duration.ts'
 import {externalText} from '../shared/external-text.ts'
 
-/** The names of hubspoke's Leases in a cluster: `run` keeps runs apart, `cacheWatch` the processes that keep the image cache fresh. */
-export const leaseNames = {run: 'hubspoke-run', cacheWatch: 'hubspoke-cache-watch'} as const
+/**
+ * The names of hubspoke's Leases in a cluster: `run` keeps runs apart, `cacheWatch` the processes that keep the image cache fresh,
+ * `listen` the replicas of one service.
+ */
+export const leaseNames = {run: 'hubspoke-run', cacheWatch: 'hubspoke-cache-watch', listen: 'hubspoke-listen'} as const
 
 /** A holder whose record has not changed for this long is dead. */
 export const leaseMs = 15_000

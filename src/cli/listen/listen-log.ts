@@ -21,8 +21,7 @@ export function listenLog(onEvent: OnEvent, clock: Pick<Clock, 'now' | 'date'>):
   const events = new Map<string, number>()
   const runs = new Map<ExitName, number>()
   let left = {eventsWaiting: 0, runsUnfinished: 0}
-  const say = (sentence: string) =>
-    onEvent({type: 'notice', message: `${clock.date().toISOString().slice(11, 19)}Z  ${sentence}`})
+  const say = (message: string) => onEvent({type: 'notice', message})
   const add = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1)
 
   return {

@@ -14,6 +14,9 @@ export interface ListenSettings {
   readonly dryRun: boolean
   /** The context whose cluster has the Lease of several replicas; undefined: this is the only one. */
   readonly leaseContext: string | undefined
+  /** The namespace of that Lease. */
+  readonly leaseNamespace: string
+  readonly kubeconfig: string | undefined
   /** The words of every command that runs: where its contexts come from. */
   readonly placeWords: readonly string[]
 }
@@ -44,6 +47,8 @@ export function listenSettings(flags: ListenFlags, {env, homeDir}: Pick<Runtime,
     insecureNoAuth: flags['insecure-no-auth'],
     dryRun: flags['dry-run'] !== undefined,
     leaseContext: flags.lease,
+    leaseNamespace: namespace,
+    kubeconfig,
     placeWords: [...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]), `--cache-namespace=${namespace}`],
   }
 }

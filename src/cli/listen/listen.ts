@@ -10,12 +10,16 @@ import {toFailure} from '../../model/failure.ts'
 import type {ListenReport} from '../../model/listen-report.ts'
 import type {FindReport, RunReport} from '../../model/report.ts'
 import {quoted} from '../../shared/problem.ts'
+import {countOf} from '../../shared/words.ts'
 import {summarizeListen} from '../../summary/summarize-listen.ts'
+import {withClusters} from '../clusters.ts'
+import {readConfigFile} from '../config/read-config-file.ts'
 import {processIdentity} from '../process/process-identity.ts'
 import type {Runtime} from '../process/runtime.ts'
 import {type Session, type SessionFlags, withSession} from '../process/session.ts'
 import {checkRules, ruleEntries, sourceEntries} from './check-rules.ts'
 import {type CommandHere, commandHere} from './command-here.ts'
+import {leadReplicas} from './lead-replicas.ts'
 import {type ListenLog, listenLog} from './listen-log.ts'
 import type {ListenSettings} from './listen-settings.ts'
 import {openHooks} from './open-hooks.ts'
@@ -57,7 +61,9 @@ export async function listen(settings: ListenSettings, deps: ListenDeps): Promis
       try {
         const next = await readRules(settings.rulesPath, deps.runtime)
         configured = configuredBy(next, await openHooks(next.sources, places, deps.runtime))
-        log.say(`the rules were read again: ${next.rules.length} rules, ${next.sources.length} sources`)
+        log.say(
+          `the rules were read again: ${countOf(next.rules.length, 'rule')}, ${countOf(next.sources.length, 'source')}`,
+        )
       } catch (error) {
         log.say(`the rules stay as they were: ${toFailure(error).message}`)
       }
@@ -91,8 +97,26 @@ async function serve({settings, deps, session, log, configured}: Serving): Promi
     ...{clock, stop, configured, observer: log},
     journalOwner: {pid: process.pid, identityOf: processIdentity, date: () => clock.date()},
     run: (plan, until) => runPlan(plan, until, {settings, deps, session}),
-    lead: (work) => work(stop),
+    lead: (work) => leading({settings, deps, session, log}, work),
     metrics: async () => '',
+  })
+}
+
+/** Without `--lease` this process is the only one that acts. */
+async function leading(
+  {settings, deps, session, log}: Omit<Serving, 'configured'>,
+  work: (lost: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const {leaseContext, leaseNamespace, kubeconfig} = settings
+  const {runtime} = deps
+  const stop = session.stop.signal
+  if (leaseContext === undefined) return work(new AbortController().signal)
+  const flags = {context: [leaseContext], ...(kubeconfig !== undefined && {kubeconfig})}
+  const reach = {writes: true, runtime, file: await readConfigFile(runtime), session}
+  await withClusters(flags, reach, async (clusters) => {
+    const [context] = clusters.selected
+    if (context === undefined) throw new Error('a selection of one context has none')
+    await leadReplicas({context, namespace: leaseNamespace, stop, say: log.say}, work, {clusters, runtime})
   })
 }
 

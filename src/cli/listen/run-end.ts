@@ -15,12 +15,16 @@ export function runEndOf({verdict, ...report}: RunReport | ErrorReport): RunEnd 
   const end = (left: RunEnd['left']): RunEnd => ({exit, sentence, left})
   if (ofSignals.includes(exit)) return end('stopped')
   if (report.type === 'ErrorReport') return end(mayBePutRight.includes(exit) ? 'again' : 'nothing')
-  return end(isLeftOver(report) ? 'again' : 'nothing')
+  return end(isLeftOver(exit, report) ? 'again' : 'nothing')
 }
 
-/** A cluster was not read, or a target could not be reached: the same run may complete it later, and repeats nothing. */
-function isLeftOver({clusters, results}: Pick<RunReport, 'clusters' | 'results'>): boolean {
+/**
+ * A cluster was not read, a target could not be reached, or the run stopped for another reason than its failures: the same run may
+ * complete it later, and repeats nothing.
+ */
+function isLeftOver(exit: ExitName, {clusters, results}: Pick<RunReport, 'clusters' | 'results'>): boolean {
   if (clusters.some(({status}) => status !== 'read')) return true
   const failures = results.flatMap(({failure, outcome}) => (failure === null || outcome === 'skipped' ? [] : [failure]))
+  if (exit === 'stopped-early' && failures.length === 0) return true
   return failures.some(({class: failureClass}) => isRetryable(failureClass))
 }

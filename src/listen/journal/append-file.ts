@@ -22,3 +22,9 @@ export async function appendDurably({file, size}: AppendFile, text: string): Pro
   }
   return {file, size: size + Buffer.byteLength(text)}
 }
+
+/** Is there room for so many bytes? Rejects with the error of the operating system where there is none; the file stays as it was. */
+export async function tryAppending(to: AppendFile, bytes: number): Promise<void> {
+  await appendDurably(to, `${' '.repeat(bytes)}\n`)
+  await to.file.truncate(to.size)
+}

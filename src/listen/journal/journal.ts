@@ -5,7 +5,7 @@ import {fileProblem, onFileError} from '../../shared/file-error.ts'
 import {printable} from '../../shared/printable.ts'
 import type {Queue} from '../queue/queue.ts'
 import type {JournalRecord} from '../queue/records.ts'
-import {type AppendFile, appendDurably} from './append-file.ts'
+import {type AppendFile, appendDurably, tryAppending} from './append-file.ts'
 
 /** Keeps the queue on disk: it follows every record that is there, and nothing else. */
 export interface Journal {
@@ -38,11 +38,16 @@ export function createJournal(path: string, opened: AppendFile, queue: Queue): J
   let writing: Promise<void> | undefined
   let problem: string | undefined
 
+  let failedBytes = 0
+
   const commit = async (group: readonly Waiting[]) => {
+    const text = group.map(({records}) => linesOfRecords(records)).join('')
     try {
-      file = await appendDurably(file, group.map(({records}) => linesOfRecords(records)).join('') || '\n')
+      if (text === '') await tryAppending(file, failedBytes)
+      else file = await appendDurably(file, text)
       problem = undefined
     } catch (error) {
+      failedBytes = Math.max(failedBytes, Buffer.byteLength(text))
       problem = fileProblem(error)
       for (const {reject} of group) reject(notWritable(path, problem))
       return

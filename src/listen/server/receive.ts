@@ -76,7 +76,7 @@ function messageOf(accepted: readonly Accepted[]): string {
   const {length} = accepted.filter(({result}) => result === 'accepted')
   const [first] = accepted
   if (length > 0) return `${countOf(length, 'event')} accepted.`
-  return `Nothing to do: ${externalText(first?.why ?? 'it names no image')}.`
+  return `Nothing to do: ${externalText(first?.why ?? 'it names no image').replace(/\.$/, '')}.`
 }
 
 function dropped(result: EventResult, message: string): Answer {
