@@ -1,4 +1,15 @@
-import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument} from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
 import {HubspokeError} from '../model/failure.ts'
 import {printable} from '../shared/printable.ts'
 
@@ -69,8 +80,8 @@ export function readYaml(text: string, source: YamlSource): YamlReader {
     new HubspokeError('usage', `"${printable(place.key)}" in ${printable(path)} (${where(place)}) ${why}.`, {
       suggestions,
     })
-  const {document, positionOf} = parseYaml(text, {path, file, where})
-  const follow = (node: unknown) => (isAlias(node) ? node.resolve(document) : node)
+  const {document, positionOf, targets} = parseYaml(text, {path, file, where})
+  const follow = (node: unknown) => (isAlias(node) ? targets.get(node) : node)
   const isNothing = (node: unknown) => node === null || node === undefined || (isScalar(node) && node.value === '')
   const textOf = (node: unknown) => {
     const value = follow(node)
@@ -128,6 +139,17 @@ export function readYaml(text: string, source: YamlSource): YamlReader {
   }
 }
 
+/** The node of each alias, in one pass: the parser's own way reads the document again for each of them. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
+  const anchors = new Map<string, unknown>()
+  const targets = new Map<Alias, unknown>()
+  visit(document, (_, node) => {
+    if (isAlias(node)) targets.set(node, anchors.get(node.source))
+    else if (isNode(node) && 'anchor' in node && node.anchor) anchors.set(node.anchor, node)
+  })
+  return targets
+}
+
 type WrongPlace = Position & Pick<Place, 'key'>
 
 /** The file, and what it is called in sentences. */
@@ -139,16 +161,25 @@ interface Named {
 function parseYaml(text: string, {path, file, where}: Named & Required<Pick<YamlSource, 'where'>>) {
   const lines = new LineCounter()
   const document = parseOrRefuse(text, {path, file}, lines)
+  const invalid = (at: number, why: string) => {
+    const {line, col: column} = lines.linePos(at)
+    const place = where({line, column})
+    return new HubspokeError('usage', `The ${file} ${printable(path)} is not valid YAML (${place}): ${why}.`)
+  }
   // The parser only warns of an unknown tag or directive, but the intended setting may be another one.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
-    const {line, col: column} = lines.linePos(error.pos[0])
-    const why =
-      error.code === 'MULTIPLE_DOCS'
-        ? 'it holds more than one YAML document ("---"), and only the first one would be used'
-        : error.message
-    const place = where({line, column})
-    throw new HubspokeError('usage', `The ${file} ${printable(path)} is not valid YAML (${place}): ${why}.`)
+    const isSecond = error.code === 'MULTIPLE_DOCS'
+    const second = 'it holds more than one YAML document ("---"), and only the first one would be used'
+    throw invalid(error.pos[0], isSecond ? second : error.message)
+  }
+  const targets = targetsOf(document)
+  for (const [alias, target] of targets) {
+    if (target !== undefined) continue
+    throw invalid(
+      alias.range?.[0] ?? 0,
+      `"*${printable(alias.source)}" is an alias, and there is no "&${printable(alias.source)}" before it; a text that starts with "*" has to be quoted`,
+    )
   }
   const positionOf = (node: unknown) => {
     const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
@@ -156,7 +187,7 @@ function parseYaml(text: string, {path, file, where}: Named & Required<Pick<Yaml
     const {line, col: column} = lines.linePos(range[0])
     return {line, column}
   }
-  return {document, positionOf}
+  return {document, positionOf, targets}
 }
 
 function parseOrRefuse(text: string, {path, file}: Named, lineCounter: LineCounter): Document.Parsed {

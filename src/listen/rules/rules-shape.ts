@@ -5,7 +5,7 @@ import {isProblem} from '../../shared/problem.ts'
 import {list, mapping, oneOrMore} from '../../yaml/compound-shapes.ts'
 import {choice, duration, type JsonSchema, mapped, type Shape, text, truth} from '../../yaml/shape.ts'
 import type {Item, YamlReader} from '../../yaml/yaml-reader.ts'
-import {invalid, nameRules} from './common-rules.ts'
+import {having, invalid, nameRules} from './common-rules.ts'
 import type {Rule} from './rule-file.ts'
 import type {RuleParsers} from './rule-parsers.ts'
 import {sourceShape} from './source-shape.ts'
@@ -64,7 +64,7 @@ function ruleShape(parsers: RuleParsers): Shape<Rule> {
     optionalKeys(parsers),
   )
   return {
-    schema: {...shape.schema, anyOf: [{required: ['contexts']}, {required: ['groups']}]},
+    schema: {...shape.schema, anyOf: [having('contexts'), having('groups')]},
     read(item, reader) {
       const {retryFor = hourMs, coalesce = 2_000, ...rest} = shape.read(item, reader)
       const rule = {

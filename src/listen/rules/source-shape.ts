@@ -1,6 +1,6 @@
 import {mapping, oneOrMore} from '../../yaml/compound-shapes.ts'
 import {choice, integer, type Shape, text} from '../../yaml/shape.ts'
-import {nameRules} from './common-rules.ts'
+import {having, nameRules} from './common-rules.ts'
 import type {SourceConfig} from './rule-file.ts'
 
 const repositories = text('A glob over repositories with their host: "ghcr.io/acme/*".', {
@@ -29,7 +29,7 @@ export function sourceShape(types: readonly string[]): Shape<SourceConfig> {
     },
   )
   return {
-    schema: {...shape.schema, not: {required: ['secretFile', 'secretEnv']}},
+    schema: {...shape.schema, not: having('secretFile', 'secretEnv')},
     read(item, reader) {
       const {allow = ['*'], perMinute = 600, ...rest} = shape.read(item, reader)
       if (rest.secretFile !== undefined && rest.secretEnv !== undefined) {
