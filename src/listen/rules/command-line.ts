@@ -20,15 +20,15 @@ export interface Change {
 export function commandLine(rule: Rule, change: Change, runId: string): readonly string[] {
   return [
     ...verbWords(rule, change),
-    ...repeated('-c', '--context', rule.contexts),
-    ...repeated('-g', '--group', rule.groups),
-    ...repeated('-n', '--namespace', rule.namespaces),
+    ...repeated('-c', rule.contexts),
+    ...repeated('-g', rule.groups),
+    ...repeated('-n', rule.namespaces),
     ...option('--fresh', rule.fresh),
     ...option('--waves', rule.waves),
     ...option('--pause', rule.pause),
     ...option('--max-failures', rule.maxFailures),
     ...(rule.undoFailed ? ['--undo-failed'] : []),
-    ...repeated('--confirm', '--confirm', rule.confirm),
+    ...repeated('--confirm', rule.confirm),
     ...option('--reason', rule.reason),
     ...(rule.dryRun ? ['--dry-run', 'client'] : []),
     ...option('--run-id', runId),
@@ -53,10 +53,11 @@ function imageOf(
   return digest === undefined ? repository : `${repository}@${digest}`
 }
 
-function repeated(short: string, long: string, values: readonly string[]): readonly string[] {
-  return values.flatMap((value) => (value.startsWith('-') ? [`${long}=${value}`] : [short, value]))
+/** No value begins with "-": the rules file is refused otherwise. */
+function repeated(flag: string, values: readonly string[]): readonly string[] {
+  return values.flatMap((value) => [flag, value])
 }
 
-function option(name: string, value: string | undefined): readonly string[] {
-  return value === undefined ? [] : repeated(name, name, [value])
+function option(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, value]
 }

@@ -129,7 +129,11 @@ describe('a value of a rule that is refused, with line 8 and column 5', () => {
     ['namespaces: Shop', 'rules[1].namespaces', 'is not valid: No namespace can match "Shop"'],
     ['namespaces: []', 'rules[1].namespaces', 'must have at least 1 of namespaces'],
     ['groups: "a,b"', 'rules[1].groups', 'must be the name of a group without commas'],
-    ['confirm: "a\\tb"', 'rules[1].confirm', 'must be the name of a context, not "a\\x09b"'],
+    ['confirm: "a\\tb"', 'rules[1].confirm', 'must be the name of a context, not a flag, not "a\\x09b"'],
+    ['confirm: --yes', 'rules[1].confirm', 'must be the name of a context, not a flag, not "--yes"'],
+    ['groups: -g', 'rules[1].groups', 'must be the name of a group without commas'],
+    ['namespaces: -n*', 'rules[1].namespaces', 'must be a namespace, not "-n*"'],
+    ['reason: " -c is wrong"', 'rules[1].reason', 'must not begin with "-"'],
     ['name: again', 'rules[1].name', 'is there twice'],
   ])('%s', (line, key, why) => {
     const {message} = refusal(fileWith(line, contexts))
@@ -140,6 +144,7 @@ describe('a value of a rule that is refused, with line 8 and column 5', () => {
   test.each([
     ['contexts: "a,b"', 'must be a name or a glob without commas'],
     ['contexts: "!"', 'must be a name or a glob'],
+    ['contexts: "--all-contexts"', 'must be a name or a glob'],
     ['contexts: ""', 'has no value'],
     ['contexts: {a: b}', 'must be a single value'],
   ])('%s', (line, why) => {

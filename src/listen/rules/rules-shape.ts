@@ -16,7 +16,7 @@ const hourMs = 3_600_000
 /** A text that a flag accepts, as it was typed. */
 function asFlag(description: string, means: string, parse: (text: string) => unknown): Shape<string> {
   return mapped(text(description, {maxLength: 2_000}), (value, item, reader) => {
-    if (parsed(() => parse(value), item, reader) !== undefined) return value
+    if (!value.startsWith('-') && parsed(() => parse(value), item, reader) !== undefined) return value
     throw reader.wrong(item, `must be ${means}, not "${printable(value)}"`)
   })
 }
@@ -30,11 +30,11 @@ function parsed<T>(parse: () => T, item: Item, reader: YamlReader): T {
   }
 }
 
-/** On a command line a comma separates two values. */
+/** On a command line a comma separates two values, and a "-" begins a flag. */
 function patternText(description: string, what: string): Shape<string> {
   return text(description, {
-    pattern: /^(?!!?$)[^\p{C},]+$/u,
-    means: `${what} without commas and control characters ("?" is any character)`,
+    pattern: /^(?!!?$|-)[^\p{C},]+$/u,
+    means: `${what} without commas, control characters and a "-" at its beginning ("?" is any character)`,
     maxLength: 500,
   })
 }
@@ -106,8 +106,8 @@ function optionalKeys(parsers: RuleParsers) {
     undoFailed: truth('Restore the previous state of a target whose rollout fails. Default: false.'),
     confirm: oneOrMore(
       text('The context of a protected cluster that may be written.', {
-        pattern: /^[^\p{C}]+$/u,
-        means: 'the name of a context',
+        pattern: /^(?!-)[^\p{C}]+$/u,
+        means: 'the name of a context, not a flag',
         maxLength: 500,
       }),
       'names',
@@ -127,6 +127,7 @@ function reasonShape(parsers: RuleParsers): Shape<string> {
   return mapped(text('The reason, recorded with each run.', {maxLength: 4_000}), (value, item, reader) => {
     const reason = parsed(() => parsers.reason(value), item, reader)
     if (reason === '') throw reader.wrong(item, 'has no value')
+    if (reason.startsWith('-')) throw reader.wrong(item, 'must not begin with "-": a command line reads that as a flag')
     return reason
   })
 }
