@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {openRealClockClusters} from '../support/real-clock-clusters.ts'
 import {image, runningWeb} from '../support/sandbox-fleet.ts'
+import {busyService} from './busy-service.ts'
 import {monitoringProgramsOrSkip} from './debian-programs.ts'
 import {lastRun, servedValue} from './served-metrics.ts'
 import {startService} from './start-service.ts'
@@ -27,8 +28,12 @@ describe.skipIf(programs === undefined)('promtool', () => {
     expect(check(['check', 'metrics'], readFileSync(file, 'utf8'))).toBe('')
   })
 
+  test('has nothing to say against the metrics of services', async () => {
+    expect(check(['check', 'metrics'], await busyService().text())).toBe('')
+  })
+
   test('accepts the alerts', () => {
-    expect(check(['check', 'rules', rules])).toContain('SUCCESS: 4 rules found')
+    expect(check(['check', 'rules', rules])).toContain('SUCCESS: 13 rules found')
   })
 
   test('each alert is silent before, fires, and is resolved', () => {

@@ -1,5 +1,6 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {subjectOf} from './start-alerting.ts'
 
 /** A receiver of notifications, on the loopback interface. */
 export interface RecordingReceiver extends AsyncDisposable {
@@ -11,7 +12,7 @@ export interface RecordingReceiver extends AsyncDisposable {
 interface Notification {
   readonly alerts: readonly {
     readonly status: string
-    readonly labels: {readonly alertname: string; readonly name: string}
+    readonly labels: Readonly<Record<string, string>>
   }[]
 }
 
@@ -22,7 +23,7 @@ export async function startRecordingReceiver(): Promise<RecordingReceiver> {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     for (const {status, labels} of (JSON.parse(body) as Notification).alerts) {
-      const alert = `${labels.alertname} ${labels.name}`
+      const alert = `${labels.alertname} ${subjectOf(labels)}`
       if (states.get(alert) !== status) notified.push(`${alert} ${status}`)
       states.set(alert, status)
     }
