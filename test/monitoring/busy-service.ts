@@ -7,7 +7,7 @@ import {createServiceMetrics, type ServiceMetrics} from './service-metrics.ts'
 const verb = 'restart'
 export const clusters = ['eu-west', 'us-east', 'ap-south'] as const
 
-/** The metrics of a service that has just started, with every series that it can have: counters start at 0. */
+/** The metrics of a service that has just started, with every series that it can have: counters and histograms start at 0. */
 export function idleService(): ServiceMetrics {
   const service = createServiceMetrics()
   service.set('hubspoke_build_info', {version: '0.1.0'}, 1)
@@ -15,8 +15,11 @@ export function idleService(): ServiceMetrics {
   service.set('hubspoke_spoke_oldest_active_start_timestamp_seconds', {verb}, 0)
   service.set('hubspoke_event_queue_length', {}, 0)
   service.set('hubspoke_event_oldest_timestamp_seconds', {}, 0)
-  for (const verdict of Object.keys(exitCodes))
+  for (const verdict of Object.keys(exitCodes)) {
     service.inc('hubspoke_runs_total', {verb, trigger: 'listen', verdict}, 0)
+    service.zero('hubspoke_run_duration_seconds', {verb, verdict})
+  }
+  for (const outcome of outcomes) service.zero('hubspoke_spoke_duration_seconds', {verb, outcome})
   for (const one of failureClasses) {
     service.inc('hubspoke_hub_failures_total', {verb, class: one}, 0)
     service.inc('hubspoke_spoke_failures_total', {verb, class: one}, 0)
@@ -30,8 +33,10 @@ export function idleService(): ServiceMetrics {
     service.inc('hubspoke_cache_writes_total', {cluster, result: 'written'}, 0)
     service.inc('hubspoke_cache_watch_restarts_total', {cluster, reason: 'expired'}, 0)
   }
-  for (const source of ['harbor', 'ci'])
+  for (const source of ['harbor', 'ci']) {
     for (const result of eventResults) service.inc('hubspoke_events_total', {source, result}, 0)
+    service.zero('hubspoke_event_lag_seconds', {source})
+  }
   return service
 }
 

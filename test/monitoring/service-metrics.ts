@@ -12,6 +12,8 @@ export interface ServiceMetrics {
   /** By 0, it makes the series exist. */
   inc<Name extends OfType<'counter'>>(name: Name, labels: Labels<Name>, by?: number): void
   set<Name extends OfType<'gauge'>>(name: Name, labels: Labels<Name>, value: number): void
+  /** Makes the series of a histogram exist. */
+  zero<Name extends OfType<'histogram'>>(name: Name, labels: Labels<Name>): void
   observe<Name extends OfType<'histogram'>>(name: Name, labels: Labels<Name>, seconds: number): void
   /** In the text format of Prometheus. */
   text(): Promise<string>
@@ -33,6 +35,7 @@ export function createServiceMetrics(): ServiceMetrics {
   return {
     inc: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
+    zero: (name, labels) => histograms.get(name)?.zero(labels),
     observe: (name, labels, seconds) => histograms.get(name)?.observe(labels, seconds),
     text: () => registry.metrics(),
   }

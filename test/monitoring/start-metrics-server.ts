@@ -1,7 +1,7 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 
-/** Serves a text to Prometheus, on the loopback interface. */
+/** Serves a text to Prometheus, on the loopback interface, until it is disposed of for the first time. */
 export interface MetricsServer extends AsyncDisposable {
   /** `127.0.0.1:port`. */
   readonly address: string
@@ -23,6 +23,7 @@ export async function startMetricsServer(text: () => Promise<string>, port = 0):
     address: `127.0.0.1:${given}`,
     port: given,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
