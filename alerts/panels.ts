@@ -155,11 +155,11 @@ export const panels: readonly Panel[] = [
     unit: 'none',
     queries: [
       {expr: 'max by (name) (hubspoke_last_run_exit_code)', legend: 'Exit code'},
-      {expr: 'time() - max by (name) (hubspoke_last_run_timestamp_seconds)', legend: 'Ended before', unit: 's'},
+      {expr: 'time() - max by (name) (hubspoke_last_run_timestamp_seconds)', legend: 'Age', unit: 's'},
       {expr: 'max by (name) (hubspoke_last_run_duration_seconds)', legend: 'Duration', unit: 's'},
       {
         expr: 'sum by (name) (hubspoke_last_run_spokes{outcome=~"failed|unverified"})',
-        legend: 'Failed targets',
+        legend: 'Failed',
       },
     ],
   },

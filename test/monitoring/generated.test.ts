@@ -34,7 +34,7 @@ test('every alert has a severity, a command to type, and a runbook', () => {
   for (const {alert, labels, annotations} of alertRules()) {
     expect(labels.severity).toMatch(/^(critical|warning)$/)
     expect(annotations.summary).toMatch(/\.$/)
-    expect(annotations.description).toMatch(/"(hubspoke|systemctl|journalctl) [a-z]/)
+    expect(annotations.description).toMatch(/"(hubspoke|systemctl|journalctl) [a-z-]/)
     expect(annotations.runbook).toBe(`docs/monitoring.md#${alert.toLowerCase()}`)
     expect(headings).toContain(`### ${alert}`)
   }
