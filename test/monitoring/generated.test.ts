@@ -11,7 +11,9 @@ import {lastRunText} from '../../src/metrics/last-run.ts'
 import {exitCodes} from '../../src/model/exit-code.ts'
 import {failureClasses} from '../../src/model/failure.ts'
 import {outcomes} from '../../src/model/result.ts'
+import {busyService} from './busy-service.ts'
 import {lastRunMetrics, type MetricShape, serviceMetrics} from './metric-names.ts'
+import {metricShapesIn} from './metric-shapes.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const files = generatedFiles()
@@ -71,11 +73,11 @@ test('the list has the metrics of the last run as they are exported', async () =
   const counts = {total: 0, succeeded: 0, unchanged: 0, failed: 0, skipped: 0, notRun: 0, unverified: 0}
   const totals = {durationMs: 0, counts, failures: new Map(), clustersUnreadable: 0}
   const text = await lastRunText({...totals, name: 'nightly', endedAt: new Date(0), exitCode: 0, succeededAt: 0})
-  const exported = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type]) => {
-    const labels = new RegExp(`^${name}\\{(.*)\\}`, 'm').exec(text)?.[1] ?? ''
-    return [name, {type, labels: [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)}]
-  })
-  expect(Object.fromEntries(exported)).toEqual(lastRunMetrics)
+  expect(metricShapesIn(text)).toEqual(lastRunMetrics)
+})
+
+test('the simulated service exports what is in the list, each with a series', async () => {
+  expect(metricShapesIn(await busyService().text())).toEqual(serviceMetrics)
 })
 
 test('the dashboard belongs to no installation: its data source is a variable', () => {
