@@ -72,9 +72,7 @@ test.skipIf(programs === undefined)(
     let succeededAgo = 60
     await using receiver = await startRecordingReceiver()
     await using alertmanager = await startAlertmanager(debian, folder.path, receiver.url)
-    const metrics = await startMetricsServer(() => service.text())
-    await using resources = new AsyncDisposableStack()
-    resources.use(metrics)
+    await using metrics = await startMetricsServer(() => service.text())
     await using lastRuns = await startMetricsServer(() => nightly(succeededAgo))
     const jobs = {hubspoke: metrics.address, node: lastRuns.address}
     await using prometheus = await startPrometheus(debian, folder.path, {rules, alertmanager, jobs})
@@ -142,9 +140,9 @@ test.skipIf(programs === undefined)(
     }
     await expectResolved('HubspokeSpokeFailureRateHigh restart', ...refused)
 
-    await metrics[Symbol.asyncDispose]()
+    await metrics.stop()
     await expectFiring('HubspokeHubFailed hubspoke')
-    resources.use(await startMetricsServer(() => service.text(), metrics.port))
+    await metrics.startAgain()
     await expectResolved('HubspokeHubFailed hubspoke')
   },
   timeoutMs,
