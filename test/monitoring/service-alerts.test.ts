@@ -154,7 +154,7 @@ function everyHalfSecond(act: () => void): Disposable {
 }
 
 test.skipIf(programs === undefined)(
-  'every expression of the dashboard returns data from Prometheus',
+  'every expression of the dashboard returns data from Prometheus, with the labels of its legend',
   async () => {
     using folder = temporaryFolder()
     const rules = join(folder.path, 'rules.yml')
@@ -168,9 +168,12 @@ test.skipIf(programs === undefined)(
     await eventually('it is scraped', async () => (await queryPrometheus(prometheus, 'hubspoke_build_info')).length > 0)
     service = busyService(new Date())
     for (const {title, queries} of panels) {
-      for (const {expr} of queries) {
+      for (const {expr, legend} of queries) {
+        const labels = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label)
         await eventually(`${title} has data: ${expr}`, async () =>
-          (await queryPrometheus(prometheus, expr)).some(({value}) => Number.isFinite(value)),
+          (await queryPrometheus(prometheus, expr)).some(
+            (one) => Number.isFinite(one.value) && labels.every((label) => one.labels[label] !== undefined),
+          ),
         )
       }
     }
