@@ -1,12 +1,10 @@
-import {constants} from 'node:fs'
-import {type FileHandle, open} from 'node:fs/promises'
 import type {Exclusion} from '../model/exclusion.ts'
 import {HubspokeError} from '../model/failure.ts'
 import type {LedgerFormats, LedgerRecord} from '../model/ledger.ts'
 import type {RecordedRun, RecordedTarget} from '../model/recorded-run.ts'
 import type {Outcome, Part} from '../model/result.ts'
-import {codeOf, fileProblem} from '../shared/file-error.ts'
-import {printable} from '../shared/printable.ts'
+import {fileProblem} from '../shared/file-error.ts'
+import {notReadable, openFile} from './open-file.ts'
 import {parseRecord} from './parse-record.ts'
 import {linesOf, maxRecordBytes} from './read-lines.ts'
 
@@ -16,15 +14,25 @@ const maxFileBytes = 256 * 1024 * 1024
 /**
  * Reads the ledger of a run, which may still be going on. Rejects with a `HubspokeError` when there is none
  * (`not-found`), or when what is there is no plain file of a ledger's size (`usage`).
+ *
+ * @param onRecord hears every record of this version, in order, with the time at which it was written
  */
-export async function readLedger(path: string, formats: LedgerFormats): Promise<RecordedRun> {
+export async function readLedger(
+  path: string,
+  formats: LedgerFormats,
+  onRecord: (record: LedgerRecord) => void = () => undefined,
+): Promise<RecordedRun> {
   const file = await openFile(path)
   try {
     const stat = await file.stat()
     if (!stat.isFile()) throw notReadable(path, 'it is not a regular file')
     if (stat.size > maxFileBytes) throw notReadable(path, 'it is too large to be one')
     const fold = createFold(path)
-    for await (const line of linesOf(file, stat.size, maxRecordBytes)) fold.add(parseRecord(line, formats))
+    for await (const line of linesOf(file, stat.size, maxRecordBytes)) {
+      const record = parseRecord(line, formats)
+      fold.add(record)
+      if (typeof record === 'object') onRecord(record)
+    }
     return fold.end()
   } catch (error) {
     throw error instanceof HubspokeError ? error : notReadable(path, fileProblem(error))
@@ -50,20 +58,6 @@ export async function readBeginning(path: string, formats: LedgerFormats): Promi
   } finally {
     await file?.close()
   }
-}
-
-/** A symbolic link is not followed, and a pipe is not waited for. */
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new HubspokeError('not-found', `There is no ledger ${printable(path)}.`)
-    throw notReadable(path, fileProblem(error))
-  }
-}
-
-function notReadable(path: string, problem: string): HubspokeError {
-  return new HubspokeError('usage', `Cannot read the ledger ${printable(path)}: ${problem}.`)
 }
 
 interface Fold {

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {type Gateway, parseGateway} from '../../metrics/gateway.ts'
+import {type Endpoint, parseEndpoint} from '../../export/endpoint.ts'
 import {isMetricsName} from '../../metrics/metrics-name.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import type {FilledIn} from './flag-levels.ts'
@@ -17,7 +17,7 @@ const metricsFileFlag = Flags.custom<string>({
 const metricsPushFlag = Flags.custom<string>({
   helpValue: 'URL',
   async parse(input) {
-    if (parseGateway(input) !== undefined) return input
+    if (parseEndpoint(input) !== undefined) return input
     // The value may have a password, which no message repeats.
     throw new HubspokeError(
       'usage',
@@ -61,7 +61,7 @@ export interface MetricsTargets {
   /** Undefined: the default. */
   readonly name: string | undefined
   readonly file: string | undefined
-  readonly gateway: Gateway | undefined
+  readonly gateway: Endpoint | undefined
 }
 
 /** The values of these flags that are valid: a command that was refused for another one has metrics, too. */
@@ -71,6 +71,6 @@ export function metricsTargets({said}: Pick<FilledIn, 'said'>): MetricsTargets {
   return {
     name: valid('metrics-name', isMetricsName),
     file: valid('metrics-file', isMetricsFile),
-    gateway: parseGateway(said.get('metrics-push')?.values.at(-1) ?? ''),
+    gateway: parseEndpoint(said.get('metrics-push')?.values.at(-1) ?? ''),
   }
 }

@@ -10,6 +10,7 @@ import type {RunReport} from '../../model/report.ts'
 import type {Verb} from '../../verbs/verb.ts'
 import {BaseCommand} from '../base-command.ts'
 import type {ContextFlags, Reach} from '../clusters.ts'
+import type {ResolvedFlags} from '../config/resolve-flags.ts'
 import {openConfirmation, requireTerminalOrYes} from '../consent/consent.ts'
 import {metricsTargets} from '../flags/metrics-flags.ts'
 import type {SessionFlags} from '../process/session.ts'
@@ -31,6 +32,9 @@ type OutputFlags = {readonly output: string; readonly json: boolean; readonly qu
 export abstract class WritingCommand extends BaseCommand {
   private readonly tally = createRunTally()
 
+  /** The path of the ledger of the run; null: it has none. */
+  private ledger: string | null = null
+
   /** @param reach beside that it writes: which contexts are selected */
   protected async carryOut(
     start: RunStart,
@@ -50,6 +54,7 @@ export abstract class WritingCommand extends BaseCommand {
         listeners: [this.tally.onEvent, ...(runtime.onRunEvent ? [runtime.onRunEvent] : [])],
       }),
     )
+    this.ledger = report.run.ledger
     return this.tell(logTail.conclude(report), flags)
   }
 
@@ -131,16 +136,30 @@ export abstract class WritingCommand extends BaseCommand {
     }
   }
 
-  /** The metrics of the run, whatever its end is: also of one that was refused before it began. A dry run has none. */
+  /** What the run leaves elsewhere, whatever its end is. A dry run leaves nothing. */
   protected override async finally(error: Error | undefined): Promise<void> {
     await super.finally(error)
-    const {exitCode, resolved, runtime} = this
+    const {exitCode, resolved} = this
     if (exitCode === undefined || resolved === undefined || resolved.said.has('dry-run')) return
+    await Promise.all([this.leaveMetrics(exitCode, resolved), this.leaveTrace(exitCode)])
+  }
+
+  /** Also of a run that was refused before it began. */
+  private async leaveMetrics(exitCode: number, resolved: ResolvedFlags): Promise<void> {
     const targets = metricsTargets(resolved)
     if (targets.file === undefined && targets.gateway === undefined) return
     const {exportMetrics} = await import('./export-metrics.ts') // it loads prom-client
     const name = targets.name ?? this.id?.replaceAll(':', '-') ?? ''
-    await exportMetrics({...targets, name}, {exitCode, totals: this.tally.totals()}, runtime)
+    await exportMetrics({...targets, name}, {exitCode, totals: this.tally.totals()}, this.runtime)
+  }
+
+  /** Of a run that has a ledger. */
+  private async leaveTrace(exitCode: number): Promise<void> {
+    const {ledger, config, runtime} = this
+    const {OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces} = runtime.env
+    if (ledger === null || !(all || traces)) return
+    const {exportTraces} = await import('./export-traces.ts') // it loads an HTTP client
+    await exportTraces({ledger, exitCode, version: config.version}, runtime)
   }
 
   /** The report on stdout, in the format that was asked for. */
