@@ -53,7 +53,7 @@ function refusalOf({statusCode}: Dispatcher.ResponseData, text: string, {credent
 /** What a server repeats of a request is not shown. */
 export function withoutCredentials(text: string, credentials: Endpoint['credentials']): string {
   return Object.values(credentials)
-    .flatMap((value) => [value, `whole ${value}`])
+    .flatMap((value) => [`whole ${value}`, value])
     .reduce(withoutCredential, text)
 }
 

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {openRealClockClusters} from '../support/real-clock-clusters.ts'
+import {startRecordingCollector} from '../support/recording-collector.ts'
 import {image, runningWeb} from '../support/sandbox-fleet.ts'
 import {openProcessShell, type ProcessShell} from '../support/spawn-command.ts'
 
@@ -18,9 +19,14 @@ const recorder = `data:text/javascript,${encodeURIComponent(`
 `)}`
 
 /** Names of packages, and modules of ours as `sandbox/faults.js`, that a command loaded. */
-async function loadedBy(shell: ProcessShell, words: readonly string[]): Promise<readonly string[]> {
+async function loadedBy(
+  shell: ProcessShell,
+  words: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const record = join(shell.home, 'imports')
-  const {exitCode, stderr} = await shell.runUnder({imports: [recorder], env: {RECORD_IMPORTS: record}}, ...words)
+  const env = {...more, RECORD_IMPORTS: record}
+  const {exitCode, stderr} = await shell.runUnder({imports: [recorder], env}, ...words)
   expect(exitCode, stderr).toBe(0)
   const names = readFileSync(record, 'utf8')
     .split('\n')
@@ -68,4 +74,16 @@ test('restart loads prom-client only where metrics are asked for, and exports th
   const file = join(shell.home, 'hubspoke.prom')
   expect(await loadedBy(shell, [...words, '--metrics-file', file])).toContain('prom-client')
   expect(readFileSync(file, 'utf8')).toContain('hubspoke_last_run_exit_code{name="restart"} 0\n')
+})
+
+test('restart loads what exports traces only where a collector is named', async () => {
+  await using collector = await startRecordingCollector()
+  await using clusters = await openRealClockClusters([{name: 'eu', workloads: runningWeb('web')}])
+  const {shell} = clusters
+  const words = ['restart', image, '--all-contexts', '--yes']
+  const tracing = /^traces\/|^cli\/run\/export-traces/
+  expect((await loadedBy(shell, words)).filter((name) => tracing.test(name))).toEqual([])
+  const env = {OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin}
+  expect((await loadedBy(shell, words, env)).filter((name) => tracing.test(name))).not.toEqual([])
+  expect(collector.spans().map(({name}) => name)).toEqual(['hubspoke restart', 'plan', 'spoke'])
 })
