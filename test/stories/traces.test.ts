@@ -366,6 +366,8 @@ describe('an export that fails is a warning, and the run ends as it would', () =
     await using collector = await startRecordingCollector('huge')
     await using fleet = await openTraced(failing, collector)
     expect(await ended(fleet)).not.toContain('trace')
+    expect(collector.requests).toHaveLength(1)
+    expect(collector.answered()).toBe(0)
     expect(endOf(collector, fleet)).toBe(0)
   })
 

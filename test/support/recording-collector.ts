@@ -35,6 +35,8 @@ export type CollectorAnswer =
 export interface RecordingCollector extends AsyncDisposable {
   readonly origin: string
   readonly requests: readonly ReceivedRequest[]
+  /** The number of answers that were sent to their end. */
+  answered(): number
   /** Of all requests. */
   spans(): readonly ReceivedSpan[]
 }
@@ -44,12 +46,16 @@ export async function startRecordingCollector(
 ): Promise<RecordingCollector> {
   const requests: ReceivedRequest[] = []
   const sockets = new Set<Socket>()
+  let answered = 0
   const server = createServer(async (request, response) => {
     const {method = '', url = '', headers} = request
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     const isJson = headers['content-type'] === 'application/json'
     requests.push({method, path: url, headers, ...(isJson ? received(JSON.parse(body)) : {resource: {}, spans: []})})
+    response.on('finish', () => {
+      answered += 1
+    })
     respond(response, answer)
   })
   server.on('connection', (socket) => {
@@ -60,6 +66,7 @@ export async function startRecordingCollector(
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    answered: () => answered,
     spans: () => requests.flatMap(({spans}) => spans),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
