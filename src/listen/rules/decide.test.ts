@@ -42,6 +42,11 @@ describe('nothing is done, for a reason that is said', () => {
       {...web, tag: '2.0.0'},
       'The rule "releases" is about the image of ghcr.io/acme/web:2.0.0, but not about its tag.',
     ],
+    [
+      'a tag in the repository',
+      {repository: 'ghcr.io/acme/web:1.4', tag: '1.4.2'},
+      'ghcr.io/acme/web:1.4 is not a repository: it has a tag or a digest.',
+    ],
     ['no tag', {repository: web.repository}, 'ghcr.io/acme/web was pushed by digest: rules are about tags.'],
   ])('%s', (_, event, ignored) => {
     expect(decide([releases], event)).toEqual({ignored})
@@ -78,6 +83,7 @@ const secret = `ghp_${'a1B2'.repeat(9)}`
 
 test.each<PushEvent>([
   {repository: '', tag: 'a'},
+  {repository: `ghcr.io/acme/${secret}`, tag: 'a'},
   {repository: 'ghcr.io/acme/web:1.4.2', tag: 'a'},
   {repository: `ghcr.io/acme/web@${digest('a')}`, tag: 'a'},
   {repository: 'ghcr.io/acme/web:1.4', tag: '2'},

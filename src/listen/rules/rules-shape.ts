@@ -46,7 +46,7 @@ const image = mapped(
   (value, item, reader): ImageQuery => {
     const query = parseImageQuery(value)
     if (isProblem(query)) throw invalid(item, reader, query.problem)
-    if (query.repository === undefined || query.digest !== undefined) {
+    if (query.digest !== undefined) {
       throw reader.wrong(item, 'must name a repository and no digest: each push has another one')
     }
     return query

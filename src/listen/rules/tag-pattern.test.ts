@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import {isProblem} from '../../shared/problem.ts'
 import {parseTagPattern} from './tag-pattern.ts'
 
@@ -92,9 +92,20 @@ describe('what would take for ever when one way is tried after another is answer
   })
 })
 
+test('the number of steps is bounded, also where a part that may be empty has a minimum', () => {
+  const pattern = patternOf('((a?){128}){128}'.repeat(12))
+  const step = vi.spyOn(RegExp.prototype, 'test')
+  const isMatch = pattern.matches(`${'a'.repeat(127)}!`)
+  const {length: steps} = step.mock.calls
+  step.mockRestore()
+  expect(isMatch).toBe(false)
+  expect(steps).toBeGreaterThan(12 * 127)
+  expect(steps).toBeLessThan(12 * 128 * 4)
+})
+
 test('no tag is longer than 128 characters', () => {
-  expect(patternOf('a*').matches('a'.repeat(128))).toBe(true)
-  expect(patternOf('a*').matches('a'.repeat(129))).toBe(false)
+  expect(patternOf('a*b*').matches('a'.repeat(128))).toBe(true)
+  expect(patternOf('a*b*').matches(`${'a'.repeat(128)}b`)).toBe(false)
 })
 
 test.each([
