@@ -2,8 +2,8 @@ import {ruleParsers} from '../../../cli/flags/rule-parsers.ts'
 import {parseRules} from '../parse-rules.ts'
 import type {Rule, RuleFile} from '../rule-file.ts'
 
-export const testPath = 'rules.yaml'
-export const testTypes = ['distribution', 'native'] as const
+const testPath = 'rules.yaml'
+const testTypes = ['distribution', 'native'] as const
 
 /** Reads the text as the file of a `listen` that has two types of sources. */
 export function parseTestRules(text: string): RuleFile {
