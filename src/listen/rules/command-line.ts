@@ -1,5 +1,5 @@
 import type {Rule} from './rule-file.ts'
-import {bestTag} from './tag-rule.ts'
+import {bestTag, isVersion} from './tag-rule.ts'
 
 /** What was pushed, of one repository. */
 export interface Change {
@@ -9,11 +9,6 @@ export interface Change {
   readonly tags: readonly string[]
   /** Used where there are no tags. */
   readonly digest?: string
-  /**
-   * Only for `set-image`: the tags that are replaced, each for which the new one is an upgrade. Absent: every tag of the
-   * repository, also newer ones.
-   */
-  readonly from?: readonly string[]
 }
 
 /** The words of the hubspoke command that does what the rule says, without the name of the program and not quoted for a shell. */
@@ -36,11 +31,12 @@ export function commandLine(rule: Rule, change: Change, runId: string): readonly
   ]
 }
 
-function verbWords(rule: Rule, {repository, tags, digest, from}: Change): readonly string[] {
+function verbWords(rule: Rule, {repository, tags, digest}: Change): readonly string[] {
   if (rule.do === 'restart') return ['restart', imageOf(repository, {tags, digest})]
   const tag = bestTag(rule, tags)
   if (tag === undefined && digest === undefined) throw new Error('A change has a tag of its rule, or a digest.')
-  return ['set-image', imageOf(repository, {tags: from ?? []}), tag === undefined ? `@${digest}` : `:${tag}`]
+  const onlyNewer = tag !== undefined && isVersion(tag) ? ['--only-newer'] : []
+  return ['set-image', repository, tag === undefined ? `@${digest}` : `:${tag}`, ...onlyNewer]
 }
 
 function imageOf(

@@ -34,14 +34,12 @@ export function acceptsTag({tags, prereleases}: TagChoice, tag: string): boolean
 /**
  * May a workload that runs `fromTag` get `toTag`? `toTag` must be one of the rule.
  *
- * Two versions are compared as versions: only the greater one is an upgrade, and `v1.4.2` is none of `1.4.2`. With a range
- * both must be versions. Otherwise a tag that is no version has no order: any other tag is an upgrade.
+ * A version replaces only a smaller version, never a tag that is none: whether that one is older is unknown. A tag that is no
+ * version has no order: it replaces any other tag.
  */
 export function isUpgrade(rule: TagChoice, fromTag: string, toTag: string): boolean {
   if (!acceptsTag(rule, toTag)) return false
-  if (isVersion(fromTag) && isVersion(toTag)) return semver.gt(toTag, fromTag)
-  const isRange = rule.tags !== undefined && 'semver' in rule.tags
-  return !isRange && toTag !== fromTag
+  return isVersion(toTag) ? isVersion(fromTag) && semver.gt(toTag, fromTag) : toTag !== fromTag
 }
 
 /**
