@@ -106,6 +106,7 @@ const boundedOtherwise: Readonly<Record<string, string>> = {
   'kube/read-regular-file.ts': 'only a regular file, whose size was looked at',
   'cli/create-private-file.ts': 'it wrote the file itself',
   'cli/process/ignored-hangup.ts': 'the kernel writes it',
+  'cli/process/process-identity.ts': 'the kernel writes it',
   'kube/connection/open-files.ts': 'the kernel writes it',
   'kube/credentials/kubeconfig-sources.ts': 'the kubelet writes the namespace of a pod',
   'listen/journal/open-journal.ts': 'it reads a file that was found to be one, up to its end, line by line',

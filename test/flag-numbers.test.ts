@@ -72,6 +72,7 @@ const taken: Readonly<Record<string, readonly string[]>> = {
   'max-failures': [...count, '0%', '100%'],
   'older-than': [...duration, '169h'],
   pause: ['0', '0s', '1s', '1.5s', '24h', '1d'],
+  'max-runs': ['1'],
   retries: count,
   'small-cluster': count,
   stagger: duration,

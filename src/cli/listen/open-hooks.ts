@@ -4,8 +4,8 @@ import type {Hook} from '../../listen/server/hook.ts'
 import {sourceOfType} from '../../listen/sources/sources.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../../shared/problem.ts'
+import {readNamedFile} from '../process/read-named-file.ts'
 import type {Runtime} from '../process/runtime.ts'
-import {readNamedFile} from '../read-named-file.ts'
 
 /** Longer ones are no secrets but the wrong file. */
 const longestSecret = 4_096

@@ -4,8 +4,8 @@ import {sourceTypes} from '../../listen/sources/sources.ts'
 import {HubspokeError} from '../../model/failure.ts'
 import {quoted} from '../../shared/problem.ts'
 import {ruleParsers} from '../flags/rule-parsers.ts'
+import {readNamedFile} from '../process/read-named-file.ts'
 import type {Runtime} from '../process/runtime.ts'
-import {readNamedFile} from '../read-named-file.ts'
 
 const largestBytes = 1024 * 1024
 

@@ -1,8 +1,8 @@
 import type {NamedTarget} from '../../../discovery/from-file/named-target.ts'
 import {HubspokeError} from '../../../model/failure.ts'
 import {quoted} from '../../../shared/problem.ts'
+import {readNamedFile} from '../../process/read-named-file.ts'
 import type {Runtime} from '../../process/runtime.ts'
-import {readNamedFile} from '../../read-named-file.ts'
 import {parseTargets} from './parse-targets.ts'
 
 /** A document of 10,000 targets has 3 to 10 MB. */

@@ -1,7 +1,7 @@
-import {HubspokeError} from '../model/failure.ts'
-import type {Clock} from '../shared/clock.ts'
-import {codeOf} from '../shared/file-error.ts'
-import {readBounded} from '../shared/read-bounded.ts'
+import {HubspokeError} from '../../model/failure.ts'
+import type {Clock} from '../../shared/clock.ts'
+import {codeOf} from '../../shared/file-error.ts'
+import {readBounded} from '../../shared/read-bounded.ts'
 
 export interface NamedFile {
   readonly path: string
